@@ -1,0 +1,163 @@
+//! `cargo xtask ci`: what must hold before anything lands, the cheap steps first.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::codegen::Codegen;
+use crate::failure::{Explain as _, Failure, Outcome};
+use crate::generated::Mode;
+use crate::interrupt::Interrupt;
+use crate::product::Build;
+use crate::report::{Report, Verdict};
+use crate::test::Test;
+use crate::workspace::Workspace;
+use crate::{deploy_check, docs, openapi, process, say, tidy, tools};
+
+/// Tools, not the product: they have no documentation to publish.
+const TOOLS: [&str; 6] = [
+    "--exclude",
+    "xtask",
+    "--exclude",
+    "xtask-codegen",
+    "--exclude",
+    "xtask-bench",
+];
+
+type Step = (&'static str, fn(&Workspace) -> Outcome);
+
+const STEPS: [Step; 11] = [
+    ("format", format),
+    ("tidy", tidy::run),
+    ("dependency audit", audit),
+    ("migrations (squawk)", squawk),
+    ("deploy files", deploy_check::run),
+    ("clippy", clippy),
+    ("build", |workspace| Build::Everything.run(workspace)),
+    ("codegen --check", |workspace| Codegen::CHECK.run_built(workspace)),
+    ("openapi --check", |workspace| {
+        openapi::run(workspace, Mode { check: true }, Build::Done)
+    }),
+    ("docs --check", |workspace| {
+        docs::run(workspace, Mode { check: true }, Build::Done)
+    }),
+    ("rustdoc", rustdoc),
+];
+
+/// Runs the steps until one fails, then the tests, and prints how long each took.
+pub(crate) fn run(workspace: &Workspace, interrupt: &Interrupt) -> Outcome {
+    let mut report = Report::default();
+    for (name, step) in STEPS {
+        interrupt.check()?;
+        if !report.run(name, || step(workspace).map(|()| Verdict::Passed)) {
+            return report.finish();
+        }
+    }
+    let tested = Test::default().suites(workspace, interrupt, &mut report, Build::Done);
+    report.finish().and(tested)
+}
+
+fn format(workspace: &Workspace) -> Outcome {
+    process::run(workspace.cargo().args(["fmt", "--all", "--", "--check"]))
+        .map_err(|failure| failure.hint("cargo fmt --all (rustup component add rustfmt)"))
+}
+
+fn clippy(workspace: &Workspace) -> Outcome {
+    let mut command = workspace.cargo();
+    command.args([
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--quiet",
+        "--",
+        "-D",
+        "warnings",
+    ]);
+    process::run(&mut command)
+        .map_err(|failure| failure.hint("rustup component add clippy, if it is missing"))
+}
+
+fn rustdoc(workspace: &Workspace) -> Outcome {
+    let mut command = workspace.cargo();
+    command
+        .args(["doc", "--no-deps", "--workspace", "--quiet"])
+        .args(TOOLS);
+    process::run(command.env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+fn squawk(workspace: &Workspace) -> Outcome {
+    let squawk = tools::fetch(workspace, &tools::SQUAWK)?;
+    let folder = workspace.path("migrations");
+    let entries = fs::read_dir(&folder).explain(|| format!("read {}", folder.display()))?;
+    let mut files: Vec<PathBuf> = entries
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| {
+            let name = path.to_string_lossy();
+            name.ends_with(".sql") && !name.ends_with(".down.sql")
+        })
+        .collect();
+    files.sort();
+    let mut command = Command::new(squawk);
+    command
+        .arg("--config")
+        .arg(workspace.path("xtask/tools/squawk/squawk.toml"))
+        .args(files);
+    process::run(&mut command)
+}
+
+/// Compares `Cargo.lock` with the advisories in the folder or archive that `INFRAVAULT_ADVISORY_DB`
+/// names, else with freshly fetched ones. What is ignored, and why, is in `.cargo/audit.toml`.
+fn audit(workspace: &Workspace) -> Outcome {
+    let audit = tools::fetch(workspace, &tools::CARGO_AUDIT)?;
+    let mut command = workspace.command(audit);
+    command.args(["audit", "--deny", "unsound"]);
+    match env::var_os("INFRAVAULT_ADVISORY_DB").filter(|path| !path.is_empty()) {
+        Some(path) => {
+            say::note(&format!("advisories from {}", Path::new(&path).display()));
+            command
+                .args(["--no-fetch", "--stale", "--db"])
+                .arg(advisories(workspace, Path::new(&path))?);
+        }
+        None => say::note(
+            "fetching the advisories; INFRAVAULT_ADVISORY_DB may name a folder or a .tar.zst of them",
+        ),
+    }
+    process::run(&mut command)
+}
+
+/// The folder of the advisories; an archive is unpacked into the target folder first.
+fn advisories(workspace: &Workspace, path: &Path) -> Outcome<PathBuf> {
+    if path.is_dir() {
+        return Ok(path.to_path_buf());
+    }
+    if !path.is_file() {
+        return Err(Failure::new(format!(
+            "INFRAVAULT_ADVISORY_DB names {}, which does not exist",
+            path.display()
+        )));
+    }
+    let folder = workspace.target().join("tools/advisories");
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).explain(|| format!("create {}", folder.display()))?;
+    process::require("zstd")?;
+    process::quietly(
+        Command::new("tar")
+            .arg("--zstd")
+            .arg("-xf")
+            .arg(path)
+            .arg("-C")
+            .arg(&folder),
+    )?;
+    // The archive may hold the data itself or one folder with it.
+    if folder.join("crates").is_dir() {
+        return Ok(folder);
+    }
+    let entries = fs::read_dir(&folder).explain(|| format!("read {}", folder.display()))?;
+    let inner = entries
+        .flatten()
+        .map(|entry| entry.path())
+        .find(|entry| entry.join("crates").is_dir());
+    inner.ok_or_else(|| Failure::new(format!("{} holds no advisories", path.display())))
+}

@@ -1,0 +1,22 @@
+//! `cargo xtask deploy-check`: the Dockerfile and the compose file, without a container engine.
+
+use std::process::Command;
+
+use crate::compose;
+use crate::failure::Outcome;
+use crate::workspace::Workspace;
+use crate::{process, say, tools};
+
+/// Runs hadolint, `docker-compose config` and the compose schema.
+pub(crate) fn run(workspace: &Workspace) -> Outcome {
+    let hadolint = tools::fetch(workspace, &tools::HADOLINT)?;
+    process::run(Command::new(hadolint).arg(workspace.path("deploy/Dockerfile")))?;
+    say::done("deploy/Dockerfile");
+    process::run(compose::command(workspace)?.args(["config", "--quiet"]))?;
+    let schema = tools::fetch(workspace, &tools::CHECK_JSONSCHEMA)?;
+    let mut check = tools::python(&schema);
+    check.args(["--builtin-schema", "vendor.compose-spec", "--quiet"]);
+    process::run(check.arg(workspace.path("deploy/compose.yaml")))?;
+    say::done("deploy/compose.yaml");
+    Ok(())
+}

@@ -1,0 +1,178 @@
+//! `cargo xtask dev`: the whole product on this machine, from nothing, until Ctrl-C.
+
+use std::fs;
+use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use clap::{Args, ValueEnum};
+
+use crate::failure::{Explain as _, Failure, Outcome};
+use crate::interrupt::Interrupt;
+use crate::pg::{Cluster, Kind, Wanted};
+use crate::product::{Build, Local};
+use crate::seaweed::Seaweed;
+use crate::service::Service;
+use crate::workspace::Workspace;
+use crate::{port, say};
+
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// Options of `cargo xtask dev`.
+#[derive(Debug, Args)]
+pub(crate) struct Dev {
+    /// Where the bytes of the pictures go.
+    #[arg(long, value_enum, default_value_t = Store::Fs)]
+    store: Store,
+    /// Forget all data of earlier starts first.
+    #[arg(long)]
+    reset: bool,
+    /// The port of the API; the next free one when it is taken.
+    #[arg(long, default_value_t = 8080)]
+    port: u16,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Store {
+    /// A folder under `target/dev`.
+    Fs,
+    /// SeaweedFS, fetched by pip.
+    S3,
+}
+
+/// What runs, in the order in which it is stopped: fields drop from first to last.
+#[derive(Debug)]
+struct Stack {
+    server: Service,
+    issuer: Service,
+    seaweed: Option<Seaweed>,
+    _cluster: Cluster,
+}
+
+impl Dev {
+    /// Starts everything, shows the server's log, and stops everything on Ctrl-C.
+    pub(crate) fn run(&self, workspace: &Workspace, interrupt: &Interrupt) -> Outcome {
+        let started = Instant::now();
+        let home = workspace.target().join("dev");
+        if self.reset {
+            say::step("forgetting target/dev");
+            Cluster::forget_dev(workspace)?;
+            forget(&home)?;
+        }
+        fs::create_dir_all(home.join("logs")).explain(|| format!("create {}", home.display()))?;
+        let lock = fs::File::create(home.join("lock")).explain(|| "create target/dev/lock".into())?;
+        lock.try_lock()
+            .map_err(|_| Failure::new("`cargo xtask dev` is running already in this checkout"))?;
+        say::step("building");
+        Build::Quick.run(workspace)?;
+        interrupt.check()?;
+        let mut stack = self.start(workspace, &home, interrupt)?;
+        say::done(&format!("ready in {}", say::seconds(started.elapsed())));
+        let ended = stack.watch(interrupt);
+        say::step("stopping");
+        drop(stack);
+        ended
+    }
+
+    fn start(&self, workspace: &Workspace, home: &Path, interrupt: &Interrupt) -> Outcome<Stack> {
+        let api = port::near(self.port, "the API")?;
+        let issuer_port = port::near(8090, "the issuer")?;
+        say::step("PostgreSQL");
+        let cluster = Cluster::start(workspace, Kind::Dev, &Wanted::Any)?;
+        say::note(&format!(
+            "version {}, data in {}",
+            cluster.major(),
+            cluster.home().display()
+        ));
+        let seaweed = match self.store {
+            Store::Fs => None,
+            Store::S3 => {
+                say::step("SeaweedFS");
+                Some(Seaweed::start(
+                    workspace,
+                    &home.join("s3"),
+                    Some(8333),
+                    interrupt,
+                )?)
+            }
+        };
+        let local = Local {
+            api,
+            issuer: issuer_port,
+            database_url: cluster.product_url(),
+            seaweed: seaweed.as_ref(),
+            home: home.to_path_buf(),
+            extra: &[],
+        };
+        say::step("sign-in service");
+        let issuer = local.start_issuer(workspace, interrupt)?;
+        say::step("migrations");
+        local.prepare(workspace)?;
+        say::step("infravault");
+        let server = local.start_server(workspace, interrupt)?;
+        welcome(&local);
+        Ok(Stack {
+            server,
+            issuer,
+            seaweed,
+            _cluster: cluster,
+        })
+    }
+}
+
+impl Stack {
+    /// Shows what the server logs until somebody or something ends it.
+    fn watch(&mut self, interrupt: &Interrupt) -> Outcome {
+        loop {
+            let news = self.server.news();
+            if !news.is_empty() {
+                say::line(news.trim_end());
+            }
+            if interrupt.requested() {
+                return Ok(());
+            }
+            self.server.check()?;
+            self.issuer.check()?;
+            if let Some(seaweed) = &mut self.seaweed {
+                seaweed.service.check()?;
+            }
+            thread::sleep(PAUSE);
+        }
+    }
+}
+
+fn welcome(local: &Local<'_>) {
+    let origin = local.origin();
+    let row = |name: &str, value: String| vec![name.to_owned(), value];
+    let mut rows = vec![
+        row("API", format!("{origin}/api/v1")),
+        row("documentation", format!("{origin}/docs")),
+        row("sign in", format!("{origin}/api/v1/auth/dev")),
+        row("issuer", local.issuer_url()),
+        row("database", local.database_url.clone()),
+    ];
+    if let Some(seaweed) = local.seaweed {
+        rows.push(row("S3 store", seaweed.endpoint()));
+    }
+    rows.push(row("data and logs", local.home.display().to_string()));
+    say::line("");
+    say::table(&rows);
+    say::line("\nTry, in another terminal (and `cargo xtask demo` for something to look at):\n");
+    say::line(&format!(
+        "  curl -sL -c jar -b jar '{origin}/api/v1/auth/dev?login_hint=alice@example.com&return_to=/api/v1/auth/me'\n  \
+         curl -s -b jar -H 'Origin: {origin}' -F 'title=My first picture' -F 'file=@picture.jpg' {origin}/api/v1/images\n  \
+         curl -s -b jar {origin}/api/v1/images\n"
+    ));
+    say::note("Ctrl-C stops everything; the next start continues with the same data");
+}
+
+/// Removes what earlier starts left, except the lock of a cluster that somebody may hold.
+fn forget(home: &Path) -> Outcome {
+    for name in ["objects", "keys", "spool", "s3", "logs"] {
+        let folder = home.join(name);
+        if folder.exists() {
+            fs::remove_dir_all(&folder).explain(|| format!("remove {}", folder.display()))?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,17 @@
+//! `cargo xtask openapi`: `docs/openapi.json` from the code.
+
+use crate::failure::Outcome;
+use crate::generated::{Generated, Mode};
+use crate::product::Build;
+use crate::workspace::Workspace;
+
+const DOCUMENT: Generated = Generated {
+    verb: "openapi",
+    file: "docs/openapi.json",
+    remedy: "cargo xtask openapi",
+};
+
+/// Writes or checks the OpenAPI document.
+pub(crate) fn run(workspace: &Workspace, mode: Mode, build: Build) -> Outcome {
+    DOCUMENT.settle(workspace, mode, build)
+}

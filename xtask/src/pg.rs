@@ -1,0 +1,9 @@
+//! A private PostgreSQL: where its binaries come from, who runs it, and the cluster itself.
+
+mod binaries;
+mod cluster;
+mod user;
+
+pub(crate) use binaries::{Binaries, Wanted};
+pub(crate) use cluster::{Cluster, Kind};
+pub(crate) use user::RunAs;

@@ -1,0 +1,106 @@
+//! Who runs PostgreSQL: the caller, or an unprivileged user when the caller is root.
+
+use std::fmt;
+use std::fs;
+use std::os::unix::fs::{MetadataExt as _, chown};
+use std::os::unix::process::CommandExt as _;
+use std::path::Path;
+use std::process::Command;
+
+use crate::failure::{Explain as _, Failure, Outcome};
+use crate::process;
+
+/// The user that the cluster's processes and files belong to.
+#[derive(Debug, Clone)]
+pub(crate) enum RunAs {
+    /// The caller, who is not root.
+    Caller,
+    /// Somebody else, because PostgreSQL refuses root.
+    Other {
+        /// The user's name, for messages.
+        name: String,
+        /// The user's number.
+        uid: u32,
+        /// The number of the user's group.
+        gid: u32,
+    },
+}
+
+impl RunAs {
+    /// `postgres` or `nobody` for root, else the caller.
+    pub(crate) fn find() -> Outcome<Self> {
+        let me = fs::metadata("/proc/self").map(|entry| entry.uid());
+        let me = match me {
+            Ok(uid) => uid,
+            Err(_) => number(&["-u"])?,
+        };
+        if me != 0 {
+            return Ok(Self::Caller);
+        }
+        for name in ["postgres", "nobody"] {
+            if let (Ok(uid), Ok(gid)) = (number(&["-u", name]), number(&["-g", name])) {
+                return Ok(Self::Other {
+                    name: name.to_owned(),
+                    uid,
+                    gid,
+                });
+            }
+        }
+        Err(
+            Failure::new("PostgreSQL does not run as root, and there is no other user")
+                .hint("useradd --system nobody"),
+        )
+    }
+
+    /// A command that runs as this user, in a folder that it can enter.
+    pub(crate) fn command(&self, program: &Path, folder: &Path) -> Command {
+        let mut command = Command::new(program);
+        command
+            .current_dir(folder)
+            .env("HOME", folder)
+            .env("LC_ALL", "C")
+            .env_remove("LD_LIBRARY_PATH");
+        for name in ["PGDATA", "PGHOST", "PGPORT", "PGUSER", "PGDATABASE", "PGOPTIONS"] {
+            command.env_remove(name);
+        }
+        if let Self::Other { uid, gid, .. } = self {
+            command.uid(*uid).gid(*gid);
+        }
+        command
+    }
+
+    /// Whether this user can enter a folder, asked of the system itself.
+    pub(crate) fn can_enter(&self, folder: &Path) -> bool {
+        let mut command = self.command(Path::new("sh"), Path::new("/"));
+        command
+            .args(["-c", "test -x \"$1\" && test -r \"$1\"", "sh"])
+            .arg(folder);
+        command.status().is_ok_and(|status| status.success())
+    }
+
+    /// Gives a file or folder to this user.
+    pub(crate) fn own(&self, path: &Path) -> Outcome {
+        match self {
+            Self::Caller => Ok(()),
+            Self::Other { uid, gid, .. } => {
+                chown(path, Some(*uid), Some(*gid)).explain(|| format!("give {} to {self}", path.display()))
+            }
+        }
+    }
+}
+
+impl fmt::Display for RunAs {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Caller => out.write_str("the current user"),
+            Self::Other { name, .. } => write!(out, "user {name}"),
+        }
+    }
+}
+
+fn number(arguments: &[&str]) -> Outcome<u32> {
+    let text = process::capture(Command::new("id").args(arguments))?;
+    text.trim()
+        .parse()
+        .explain(|| format!("read a user number from '{}'", text.trim()))
+}

@@ -1,0 +1,180 @@
+//! `cargo xtask test`: every suite, on servers of its own, with a table at the end.
+
+mod fuzz;
+mod nextest;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use clap::Args;
+
+use crate::failure::{Failure, Outcome};
+use crate::interrupt::Interrupt;
+use crate::pg::{Binaries, Cluster, Kind, Wanted};
+use crate::product::Build;
+use crate::report::{Report, Verdict};
+use crate::seaweed::{self, Seaweed};
+use crate::workspace::Workspace;
+use crate::{process, say, tools};
+use nextest::Runner;
+
+/// What is tested again on every other PostgreSQL version: all that speaks SQL.
+const DATABASE_PACKAGES: [&str; 4] = [
+    "infravault-db",
+    "infravault-auth",
+    "infravault-users",
+    "infravault-images",
+];
+
+/// Options of `cargo xtask test`.
+#[derive(Debug, Args, Default)]
+pub(crate) struct Test {
+    /// PostgreSQL to test on: a major version, or a folder of binaries.
+    #[arg(long, value_name = "MAJOR|DIR")]
+    pg: Option<String>,
+    /// Passed on to nextest; then only the tests that it selects run, and no other suite.
+    #[arg(
+        trailing_var_arg = true,
+        allow_hyphen_values = true,
+        value_name = "NEXTEST ARGUMENTS"
+    )]
+    arguments: Vec<String>,
+}
+
+/// What the tests find in their environment.
+struct Surroundings {
+    seaweed: Option<Seaweed>,
+    oidc_provider: Option<PathBuf>,
+    /// What is missing, and why.
+    missing: Vec<(&'static str, String)>,
+}
+
+impl Test {
+    /// Runs the suites and prints how each went.
+    pub(crate) fn run(&self, workspace: &Workspace, interrupt: &Interrupt) -> Outcome {
+        let mut report = Report::default();
+        self.suites(workspace, interrupt, &mut report, Build::Everything)?;
+        report.finish()
+    }
+
+    /// Adds the suites to a report that may have rows already.
+    pub(crate) fn suites(
+        &self,
+        workspace: &Workspace,
+        interrupt: &Interrupt,
+        report: &mut Report,
+        build: Build,
+    ) -> Outcome {
+        let wanted = self.pg.as_deref().map_or(Wanted::Any, Wanted::parse);
+        let runner = Runner::find(workspace);
+        let surroundings = Surroundings::start(workspace, interrupt);
+        if !self.arguments.is_empty() {
+            let cluster = Cluster::start(workspace, Kind::Test, &wanted)?;
+            let mut command = runner.selected(workspace, &self.arguments);
+            surroundings.tell(&mut command, &cluster);
+            report.run("selected tests", || {
+                process::run(&mut command).map(|()| Verdict::Passed)
+            });
+            return Ok(());
+        }
+        for (suite, reason) in &surroundings.missing {
+            report.run(suite, || Ok(Verdict::Skipped(reason.clone())));
+        }
+        if build != Build::Done && !report.run("build", || build.run(workspace).map(|()| Verdict::Passed)) {
+            return Ok(());
+        }
+        interrupt.check()?;
+        let cluster = Cluster::start(workspace, Kind::Test, &wanted)?;
+        let main = cluster.major();
+        report.run(&format!("all tests, PostgreSQL {main}"), || {
+            let mut command = runner.everything(workspace);
+            surroundings.tell(&mut command, &cluster);
+            process::run(&mut command).map(|()| Verdict::Passed)
+        });
+        interrupt.check()?;
+        report.run("examples in the documentation", || examples(workspace));
+        interrupt.check()?;
+        report.run("schemathesis", || fuzz::run(workspace, &cluster, interrupt));
+        drop(cluster);
+        for major in Binaries::majors().filter(|major| *major != main) {
+            interrupt.check()?;
+            report.run(&format!("database tests, PostgreSQL {major}"), || {
+                let cluster = match Cluster::start(workspace, Kind::Test, &Wanted::Major(major)) {
+                    Ok(cluster) => cluster,
+                    Err(failure) => return Ok(Verdict::Skipped(failure.to_string())),
+                };
+                let mut command = runner.packages(workspace, &DATABASE_PACKAGES);
+                surroundings.tell(&mut command, &cluster);
+                process::run(&mut command).map(|()| Verdict::Passed)
+            });
+        }
+        Ok(())
+    }
+}
+
+impl Surroundings {
+    /// Starts and fetches what can be had; notes what cannot.
+    fn start(workspace: &Workspace, interrupt: &Interrupt) -> Self {
+        say::step("what the tests need");
+        let mut missing = Vec::new();
+        let mut note = |suite: &'static str, failure: &Failure| missing.push((suite, failure.to_string()));
+        let home = workspace
+            .target()
+            .join("test/s3")
+            .join(std::process::id().to_string());
+        let seaweed = Seaweed::start(workspace, &home, None, interrupt);
+        let seaweed = seaweed
+            .map_err(|failure| note("object store tests on SeaweedFS", &failure))
+            .ok();
+        let oidc_provider = tools::fetch(workspace, &tools::OIDC_PROVIDER);
+        let oidc_provider = oidc_provider
+            .map_err(|failure| note("sign-in through oidc-provider", &failure))
+            .ok();
+        Self {
+            seaweed,
+            oidc_provider,
+            missing,
+        }
+    }
+
+    /// Sets the variables that `infravault-testkit` reads.
+    fn tell(&self, command: &mut Command, cluster: &Cluster) {
+        command.env("INFRAVAULT_TEST_DATABASE_URL", cluster.admin_url());
+        if let Some(seaweed) = &self.seaweed {
+            command
+                .env("INFRAVAULT_TEST_S3_ENDPOINT", seaweed.endpoint())
+                .env("INFRAVAULT_TEST_S3_REGION", seaweed::REGION)
+                .env("INFRAVAULT_TEST_S3_ACCESS_KEY", seaweed::ACCESS_KEY)
+                .env("INFRAVAULT_TEST_S3_SECRET_KEY", seaweed::SECRET_KEY);
+        }
+        if let Some(folder) = &self.oidc_provider {
+            command.env("INFRAVAULT_TEST_OIDC_PROVIDER", folder);
+        }
+    }
+}
+
+impl Drop for Surroundings {
+    fn drop(&mut self) {
+        if let Some(mut seaweed) = self.seaweed.take() {
+            seaweed.service.stop();
+            let home: &Path = seaweed.home();
+            let _ = std::fs::remove_dir_all(home);
+        }
+    }
+}
+
+/// The examples in doc comments are tests, too.
+fn examples(workspace: &Workspace) -> Outcome<Verdict> {
+    let mut command = workspace.cargo();
+    command.args([
+        "test",
+        "--quiet",
+        "--doc",
+        "--workspace",
+        "--exclude",
+        "xtask-bench",
+        "--exclude",
+        "xtask-codegen",
+    ]);
+    process::run(&mut command).map(|()| Verdict::Passed)
+}

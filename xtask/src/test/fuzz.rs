@@ -1,0 +1,83 @@
+//! Schemathesis against a running server: no answer outside the OpenAPI document, no 5xx.
+
+use std::fs;
+use std::path::PathBuf;
+
+use crate::failure::{Explain as _, Failure, Outcome};
+use crate::interrupt::Interrupt;
+use crate::pg::Cluster;
+use crate::product::Local;
+use crate::report::Verdict;
+use crate::workspace::Workspace;
+use crate::{port, process, tools};
+
+/// The budget of one run in seconds; the seed is fixed, so that a failure can be repeated.
+const MAX_TIME: &str = "240";
+const SEED: &str = "20260901";
+
+/// Starts the issuer and the server on the product database of the test cluster and lets
+/// schemathesis try every operation.
+pub(crate) fn run(workspace: &Workspace, cluster: &Cluster, interrupt: &Interrupt) -> Outcome<Verdict> {
+    let tool = match tools::fetch(workspace, &tools::SCHEMATHESIS) {
+        Ok(tool) => tool,
+        Err(failure) => return Ok(Verdict::Skipped(failure.to_string())),
+    };
+    let home: PathBuf = workspace.target().join("test/schemathesis");
+    let _ = fs::remove_dir_all(&home);
+    fs::create_dir_all(&home).explain(|| format!("create {}", home.display()))?;
+    let [api, issuer] = port::free(2)?
+        .try_into()
+        .map_err(|_| Failure::new("no free ports"))?;
+    let local = Local {
+        api,
+        issuer,
+        database_url: cluster.product_url(),
+        seaweed: None,
+        home: home.clone(),
+        extra: &[("RATE_LIMITS", "off"), ("LOG_FORMAT", "json")],
+    };
+    let document = home.join("openapi.json");
+    let text = process::capture(local.infravault(workspace).arg("openapi"))?;
+    fs::write(&document, text).explain(|| format!("write {}", document.display()))?;
+    let _issuer = local.start_issuer(workspace, interrupt)?;
+    local.prepare(workspace)?;
+    let mut server = local.start_server(workspace, interrupt)?;
+    let mut create = local.infravault(workspace);
+    let token = process::capture(create.args(["admin", "create-token", "schemathesis@example.com"]))?;
+    let token = token.trim();
+
+    let mut command = tools::python(&tool);
+    command.current_dir(&home).arg("run").arg(&document);
+    command.args([
+        "--url",
+        &local.origin(),
+        "--header",
+        &format!("Authorization: Bearer {token}"),
+    ]);
+    command.args([
+        "--seed",
+        SEED,
+        "--max-time",
+        MAX_TIME,
+        "--phases",
+        "examples,coverage,fuzzing,stateful",
+    ]);
+    command.args([
+        "--max-examples",
+        "25",
+        "--workers",
+        "2",
+        "--generation-database",
+        "none",
+    ]);
+    command.env("NO_COLOR", "1");
+    let ran = process::run(&mut command);
+    server.check()?;
+    ran.map_err(|failure| {
+        failure.hint(format!(
+            "the server's log is {}",
+            local.log("infravault").display()
+        ))
+    })?;
+    Ok(Verdict::Passed)
+}
