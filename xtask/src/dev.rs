@@ -16,6 +16,9 @@ use crate::service::Service;
 use crate::workspace::Workspace;
 use crate::{port, say};
 
+/// SeaweedFS takes its time to stop; its data is safe after TERM.
+const GRACE: Duration = Duration::from_secs(4);
+/// Between two looks at the log.
 const PAUSE: Duration = Duration::from_millis(200);
 
 /// Options of `cargo xtask dev`.
@@ -88,12 +91,9 @@ impl Dev {
             Store::Fs => None,
             Store::S3 => {
                 say::step("SeaweedFS");
-                Some(Seaweed::start(
-                    workspace,
-                    &home.join("s3"),
-                    Some(8333),
-                    interrupt,
-                )?)
+                let mut seaweed = Seaweed::start(workspace, &home.join("s3"), Some(8333), GRACE)?;
+                seaweed.ready(interrupt)?;
+                Some(seaweed)
             }
         };
         let local = Local {

@@ -62,6 +62,9 @@ pub(crate) fn output(command: &mut Command) -> Outcome<Output> {
 
 /// Runs a command with its output in a file.
 pub(crate) fn logged(command: &mut Command, log: &Path) -> Outcome {
+    if let Some(folder) = log.parent() {
+        std::fs::create_dir_all(folder).explain(|| format!("create {}", folder.display()))?;
+    }
     let file = File::create(log).explain(|| format!("create {}", log.display()))?;
     let errors = file.try_clone().explain(|| format!("open {}", log.display()))?;
     command.stdin(Stdio::null()).stdout(file).stderr(errors);

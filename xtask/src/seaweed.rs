@@ -28,12 +28,13 @@ pub(crate) struct Seaweed {
 }
 
 impl Seaweed {
-    /// Starts it with its data and log in `home`, on `wanted` or on a free port.
+    /// Starts it with its data and log in `home`, on `wanted` or on a free port. It is not ready
+    /// before [`Seaweed::ready`] says so. `grace` is the time between TERM and KILL.
     pub(crate) fn start(
         workspace: &Workspace,
         home: &Path,
         wanted: Option<u16>,
-        interrupt: &Interrupt,
+        grace: Duration,
     ) -> Outcome<Self> {
         let weed = tools::fetch(workspace, &tools::SEAWEEDFS)?;
         let data = home.join("data");
@@ -76,20 +77,18 @@ impl Seaweed {
             .arg(format!("-s3.port={port}"))
             .arg(format!("-s3.port.grpc={grpc}"));
         let log = home.join("seaweedfs.log");
-        let service = Service::start("SeaweedFS", &mut command, &log, Duration::from_secs(4))?;
-        let mut seaweed = Self {
+        let service = Service::start("SeaweedFS", &mut command, &log, grace)?;
+        Ok(Self {
             service,
             port,
             home: home.to_path_buf(),
-        };
-        probe::wait(
-            &mut seaweed.service,
-            port,
-            "/healthz",
-            Duration::from_mins(1),
-            interrupt,
-        )?;
-        Ok(seaweed)
+        })
+    }
+
+    /// Waits until it answers.
+    pub(crate) fn ready(&mut self, interrupt: &Interrupt) -> Outcome {
+        let limit = Duration::from_mins(1);
+        probe::wait(&mut self.service, self.port, "/healthz", limit, interrupt).map(|_| ())
     }
 
     /// The folder of its data and log.

@@ -5,6 +5,7 @@ mod nextest;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use clap::Args;
 
@@ -18,6 +19,8 @@ use crate::workspace::Workspace;
 use crate::{process, say, tools};
 use nextest::Runner;
 
+/// The store of the tests is thrown away; it need not stop in peace.
+const GRACE: Duration = Duration::ZERO;
 /// What is tested again on every other PostgreSQL version: all that speaks SQL.
 const DATABASE_PACKAGES: [&str; 4] = [
     "infravault-db",
@@ -67,9 +70,10 @@ impl Test {
     ) -> Outcome {
         let wanted = self.pg.as_deref().map_or(Wanted::Any, Wanted::parse);
         let runner = Runner::find(workspace);
-        let surroundings = Surroundings::start(workspace, interrupt);
+        let mut surroundings = Surroundings::start(workspace);
         if !self.arguments.is_empty() {
             let cluster = Cluster::start(workspace, Kind::Test, &wanted)?;
+            surroundings.ready(interrupt)?;
             let mut command = runner.selected(workspace, &self.arguments);
             surroundings.tell(&mut command, &cluster);
             report.run("selected tests", || {
@@ -85,6 +89,7 @@ impl Test {
         }
         interrupt.check()?;
         let cluster = Cluster::start(workspace, Kind::Test, &wanted)?;
+        surroundings.ready(interrupt)?;
         let main = cluster.major();
         report.run(&format!("all tests, PostgreSQL {main}"), || {
             let mut command = runner.everything(workspace);
@@ -114,7 +119,7 @@ impl Test {
 
 impl Surroundings {
     /// Starts and fetches what can be had; notes what cannot.
-    fn start(workspace: &Workspace, interrupt: &Interrupt) -> Self {
+    fn start(workspace: &Workspace) -> Self {
         say::step("what the tests need");
         let mut missing = Vec::new();
         let mut note = |suite: &'static str, failure: &Failure| missing.push((suite, failure.to_string()));
@@ -122,7 +127,7 @@ impl Surroundings {
             .target()
             .join("test/s3")
             .join(std::process::id().to_string());
-        let seaweed = Seaweed::start(workspace, &home, None, interrupt);
+        let seaweed = Seaweed::start(workspace, &home, None, GRACE);
         let seaweed = seaweed
             .map_err(|failure| note("object store tests on SeaweedFS", &failure))
             .ok();
@@ -135,6 +140,13 @@ impl Surroundings {
             oidc_provider,
             missing,
         }
+    }
+
+    /// Waits for what was started.
+    fn ready(&mut self, interrupt: &Interrupt) -> Outcome {
+        self.seaweed
+            .as_mut()
+            .map_or(Ok(()), |seaweed| seaweed.ready(interrupt))
     }
 
     /// Sets the variables that `infravault-testkit` reads.

@@ -11,9 +11,16 @@ use crate::report::Verdict;
 use crate::workspace::Workspace;
 use crate::{port, process, tools};
 
-/// The budget of one run in seconds; the seed is fixed, so that a failure can be repeated.
-const MAX_TIME: &str = "240";
-const SEED: &str = "20260901";
+/// The seed is fixed, so that a failure can be repeated; the time is the budget of the whole run.
+const OPTIONS: [&str; 7] = [
+    "--seed=20260901",
+    "--max-time=240",
+    "--phases=examples,coverage,fuzzing,stateful",
+    "--max-examples=25",
+    "--workers=2",
+    "--generation-database=none",
+    "--report=junit",
+];
 
 /// Starts the issuer and the server on the product database of the test cluster and lets
 /// schemathesis try every operation.
@@ -44,40 +51,22 @@ pub(crate) fn run(workspace: &Workspace, cluster: &Cluster, interrupt: &Interrup
     let mut server = local.start_server(workspace, interrupt)?;
     let mut create = local.infravault(workspace);
     let token = process::capture(create.args(["admin", "create-token", "schemathesis@example.com"]))?;
-    let token = token.trim();
-
+    let arguments = [
+        format!("--url={}", local.origin()),
+        format!("--header=Authorization: Bearer {}", token.trim()),
+        format!("--report-junit-path={}", home.join("report.xml").display()),
+    ];
     let mut command = tools::python(&tool);
-    command.current_dir(&home).arg("run").arg(&document);
-    command.args([
-        "--url",
-        &local.origin(),
-        "--header",
-        &format!("Authorization: Bearer {token}"),
-    ]);
-    command.args([
-        "--seed",
-        SEED,
-        "--max-time",
-        MAX_TIME,
-        "--phases",
-        "examples,coverage,fuzzing,stateful",
-    ]);
-    command.args([
-        "--max-examples",
-        "25",
-        "--workers",
-        "2",
-        "--generation-database",
-        "none",
-    ]);
-    command.env("NO_COLOR", "1");
+    command
+        .current_dir(&home)
+        .env("NO_COLOR", "1")
+        .arg("run")
+        .arg(&document)
+        .args(arguments)
+        .args(OPTIONS);
     let ran = process::run(&mut command);
     server.check()?;
-    ran.map_err(|failure| {
-        failure.hint(format!(
-            "the server's log is {}",
-            local.log("infravault").display()
-        ))
-    })?;
+    let log = local.log("infravault");
+    ran.map_err(|failure| failure.hint(format!("the server's log is {}", log.display())))?;
     Ok(Verdict::Passed)
 }
