@@ -1,1 +1,15 @@
-//! Placeholder.
+//! The PostgreSQL pools, the row-level-security context and the migrations; knows no table.
+#![doc = include_str!("../README.md")]
+
+mod config;
+mod error;
+pub mod migrate;
+mod pool;
+mod tls;
+mod tx;
+
+pub use config::Config;
+pub use deadpool_postgres::Client;
+pub use error::{Error, constraint};
+pub use pool::{Db, DbRole, Health};
+pub use tx::Tx;

@@ -1,0 +1,204 @@
+//! Pools of connections, one per database role, and the connections that anonymous reads share.
+use crate::{Config, Error, tls};
+use deadpool_postgres::{Client, Hook, HookError, Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+use tokio::sync::RwLock;
+
+/// The database roles of the product. None can log in; a connection takes one when it is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DbRole {
+    /// Requests of people; row-level security applies.
+    App,
+    /// Requests of nobody; reads public rows only.
+    Anon,
+    /// Sign-in and background work; sees every row.
+    Worker,
+}
+
+impl DbRole {
+    /// The role's name in PostgreSQL.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::App => "infravault_app",
+            Self::Anon => "infravault_anon",
+            Self::Worker => "infravault_worker",
+        }
+    }
+}
+
+/// How busy the connections are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Health {
+    /// Open connections for people's requests.
+    pub open: usize,
+    /// Requests that wait for one.
+    pub waiting: usize,
+}
+
+/// The database; cheap to clone.
+#[derive(Clone)]
+pub struct Db(Arc<Pools>);
+
+struct Pools {
+    app: Pool,
+    worker: Pool,
+    anon: Pool,
+    shared: Vec<RwLock<Option<Arc<Client>>>>,
+    next: AtomicUsize,
+    config: Config,
+}
+
+impl std::fmt::Debug for Db {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Db").field("health", &self.health()).finish()
+    }
+}
+
+impl Db {
+    /// Makes the pools. No connection is made yet, so this works while PostgreSQL is away.
+    pub fn new(config: &Config) -> Result<Self, Error> {
+        Ok(Self(Arc::new(Pools {
+            app: pool(config, DbRole::App, config.max_conns)?,
+            worker: pool(config, DbRole::Worker, config.worker_conns)?,
+            anon: pool(config, DbRole::Anon, config.anon_conns)?,
+            shared: (0..config.anon_conns).map(|_| RwLock::new(None)).collect(),
+            next: AtomicUsize::new(0),
+            config: config.clone(),
+        })))
+    }
+
+    /// The settings that this was made with.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.0.config
+    }
+
+    /// How busy the connections are.
+    #[must_use]
+    pub fn health(&self) -> Health {
+        let status = self.0.app.status();
+        Health {
+            open: status.size,
+            waiting: status.waiting,
+        }
+    }
+
+    /// A connection under a role, for as long as it is held.
+    pub(crate) async fn client(&self, role: DbRole) -> Result<Client, Error> {
+        let pool = match role {
+            DbRole::App => &self.0.app,
+            DbRole::Worker => &self.0.worker,
+            DbRole::Anon => &self.0.anon,
+        };
+        pool.get().await.map_err(Error::unavailable)
+    }
+
+    /// A connection under `infravault_anon` that everybody shares: statements of many requests are pipelined on
+    /// it, each its own transaction. Nothing may begin a transaction or change a setting here.
+    pub async fn anon(&self) -> Result<Arc<Client>, Error> {
+        let at = self.0.next.fetch_add(1, Ordering::Relaxed) % self.0.shared.len();
+        let slot = self
+            .0
+            .shared
+            .get(at)
+            .ok_or_else(|| Error::Config("no shared connection".to_owned()))?;
+        if let Some(client) = slot.read().await.as_ref().filter(|client| !client.is_closed()) {
+            return Ok(Arc::clone(client));
+        }
+        let mut slot = slot.write().await;
+        if let Some(client) = slot.as_ref().filter(|client| !client.is_closed()) {
+            return Ok(Arc::clone(client));
+        }
+        *slot = None;
+        let client = Arc::new(self.client(DbRole::Anon).await?);
+        *slot = Some(Arc::clone(&client));
+        Ok(client)
+    }
+
+    /// Whether PostgreSQL answers on every kind of connection.
+    pub async fn ping(&self) -> Result<(), Error> {
+        self.client(DbRole::App).await?.batch_execute("").await?;
+        self.anon().await?.batch_execute("").await?;
+        Ok(())
+    }
+
+    /// Makes the connections that are kept, so that the first requests do not wait for them.
+    pub async fn warm_up(&self) -> Result<(), Error> {
+        let wanted = self.0.config.min_conns.min(self.0.config.max_conns);
+        let clients = (0..wanted).map(|_| self.client(DbRole::App));
+        futures_util::future::try_join_all(clients).await?;
+        Ok(())
+    }
+
+    /// Closes connections that have been idle for too long, above the number that is kept. Called now and then.
+    pub fn close_idle(&self) {
+        let (max_idle, keep) = (self.0.config.max_idle, self.0.config.min_conns);
+        let mut open = self.0.app.status().size;
+        self.0.app.retain(|_, metrics| {
+            let stays = open <= keep || metrics.last_used() < max_idle;
+            open -= usize::from(!stays);
+            stays
+        });
+        self.0.worker.retain(|_, metrics| metrics.last_used() < max_idle);
+    }
+}
+
+fn pool(config: &Config, role: DbRole, size: usize) -> Result<Pool, Error> {
+    let postgres = connection(config, Some(role))?;
+    let manager = Manager::from_config(
+        postgres,
+        tls::connector()?,
+        ManagerConfig {
+            recycling_method: RecyclingMethod::Fast,
+        },
+    );
+    let lifetime = config.max_lifetime;
+    let too_old = Hook::sync_fn(move |_, metrics| {
+        if metrics.age() > lifetime {
+            Err(HookError::message("older than DB_MAX_CONN_LIFETIME"))
+        } else {
+            Ok(())
+        }
+    });
+    Pool::builder(manager)
+        .max_size(size)
+        .runtime(Runtime::Tokio1)
+        .wait_timeout(Some(config.acquire_timeout))
+        .create_timeout(Some(config.acquire_timeout))
+        .recycle_timeout(Some(config.acquire_timeout))
+        .pre_recycle(too_old)
+        .build()
+        .map_err(|error| Error::Config(error.to_string()))
+}
+
+/// The settings of one connection: the role it takes and the timeouts that hold on it.
+pub(crate) fn connection(config: &Config, role: Option<DbRole>) -> Result<tokio_postgres::Config, Error> {
+    let mut postgres: tokio_postgres::Config = config
+        .url
+        .expose()
+        .parse()
+        .map_err(|_| Error::Config("DATABASE_URL is no PostgreSQL address".to_owned()))?;
+    let mut options = postgres.get_options().unwrap_or_default().to_owned();
+    if let Some(role) = role {
+        options.push_str(&format!(" -c role={}", role.name()));
+        options.push_str(&format!(
+            " -c statement_timeout={}",
+            config.statement_timeout.as_millis()
+        ));
+        options.push_str(" -c idle_in_transaction_session_timeout=30000 -c jit=off");
+    }
+    postgres
+        .options(options)
+        .application_name("infravault")
+        .connect_timeout(config.acquire_timeout)
+        .keepalives_idle(Duration::from_secs(10))
+        .tcp_user_timeout(Duration::from_secs(10));
+    Ok(postgres)
+}

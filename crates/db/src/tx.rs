@@ -1,0 +1,180 @@
+//! Transactions that know who is asking.
+use crate::{Client, Db, DbRole, Error};
+use futures_util::FutureExt;
+use infravault_kernel::{AccountId, Actor, ApiTokenId, Credential, Ctx, Id, Person, Role, Scopes, Via};
+use std::ops::Deref;
+use tokio_postgres::Row;
+
+const ENTER_SESSION: &str = include_str!("../../../queries/db/enter_session.sql");
+const ENTER_TOKEN: &str = include_str!("../../../queries/db/enter_token.sql");
+
+/// An open transaction on a connection of its own. Dropping it without [`Tx::commit`] rolls it back.
+///
+/// It dereferences to the connection, so that statements are prepared once per connection.
+#[derive(Debug)]
+pub struct Tx {
+    client: Option<Client>,
+}
+
+impl Tx {
+    /// Makes everything that was done durable. An error leaves the outcome unknown: the caller must not undo
+    /// anything outside the database because of it.
+    pub async fn commit(mut self) -> Result<(), Error> {
+        if let Some(client) = self.client.take() {
+            client.batch_execute("COMMIT").await?;
+        }
+        Ok(())
+    }
+}
+
+impl Deref for Tx {
+    type Target = Client;
+    #[expect(
+        clippy::expect_used,
+        reason = "only commit and drop take the connection, and they end the value"
+    )]
+    fn deref(&self) -> &Client {
+        self.client
+            .as_ref()
+            .expect("a transaction has its connection until it ends")
+    }
+}
+
+impl Drop for Tx {
+    fn drop(&mut self) {
+        if let Some(client) = self.client.take() {
+            forget(&client, "ROLLBACK");
+        }
+    }
+}
+
+/// Sends a statement without waiting for its answer: polling once puts it on the wire, and whatever the next
+/// user of the connection sends comes after it.
+fn forget(client: &Client, statement: &str) {
+    let _ = client.batch_execute(statement).now_or_never();
+}
+
+impl Db {
+    /// Begins a transaction for a request and tells it who is asking, in one round trip. Fails when the session
+    /// or token has ended or the account is suspended. Nobody ([`Credential::Anonymous`]) sees public rows only.
+    pub async fn begin(&self, ctx: &Ctx) -> Result<(Tx, Actor), Error> {
+        let (client, begun) = match &ctx.credential {
+            Credential::Anonymous => {
+                let client = self.client(DbRole::App).await?;
+                let begun = client
+                    .batch_execute("BEGIN")
+                    .await
+                    .map(|()| Actor::Anonymous)
+                    .map_err(Error::from);
+                (client, begun)
+            }
+            Credential::System => {
+                let client = self.client(DbRole::Worker).await?;
+                let begun = client
+                    .batch_execute("BEGIN")
+                    .await
+                    .map(|()| Actor::System)
+                    .map_err(Error::from);
+                (client, begun)
+            }
+            credential => {
+                let client = self.client(DbRole::App).await?;
+                let (begun, actor) =
+                    futures_util::join!(client.batch_execute("BEGIN"), enter(&client, credential));
+                (client, begun.map_err(Error::from).and(actor))
+            }
+        };
+        let tx = Tx { client: Some(client) };
+        begun.map(|actor| (tx, actor))
+    }
+
+    /// Begins a transaction of the process itself: sign-in, sweeper, administration on the command line.
+    pub async fn begin_system(&self) -> Result<Tx, Error> {
+        let client = self.client(DbRole::Worker).await?;
+        let begun = client.batch_execute("BEGIN").await;
+        let tx = Tx { client: Some(client) };
+        begun?;
+        Ok(tx)
+    }
+
+    /// Runs one reading statement for a request: begin, context and statement leave in one flush, and the end of
+    /// the transaction is not waited for, because a read has nothing to make durable.
+    ///
+    /// Nobody ([`Credential::Anonymous`]) reads on the shared connections, without a transaction.
+    pub async fn read<T>(
+        &self,
+        ctx: &Ctx,
+        statement: impl AsyncFnOnce(&Client) -> Result<T, tokio_postgres::Error>,
+    ) -> Result<(Actor, T), Error> {
+        match &ctx.credential {
+            Credential::Anonymous => {
+                let client = self.anon().await?;
+                Ok((Actor::Anonymous, statement(&client).await?))
+            }
+            Credential::System => {
+                let client = self.client(DbRole::Worker).await?;
+                Ok((Actor::System, statement(&client).await?))
+            }
+            credential => {
+                let client = self.client(DbRole::App).await?;
+                // An early return drops this, which ends the transaction either way.
+                let tx = Tx { client: Some(client) };
+                let (begun, actor, answer) =
+                    futures_util::join!(tx.batch_execute("BEGIN"), enter(&tx, credential), statement(&tx));
+                begun?;
+                Ok((actor?, answer?))
+            }
+        }
+    }
+}
+
+async fn enter(client: &Client, credential: &Credential) -> Result<Actor, Error> {
+    match credential {
+        Credential::Session { session, account } => {
+            let statement = client.prepare_cached(ENTER_SESSION).await?;
+            let row = client
+                .query_one(&statement, &[&session.uuid(), &account.uuid()])
+                .await?;
+            let (via, scopes) = (Via::Session(*session), Scopes::all());
+            person(&row, || Ok((via, scopes)))
+        }
+        Credential::ApiToken { hash } => {
+            let statement = client.prepare_cached(ENTER_TOKEN).await?;
+            let row = client.query_one(&statement, &[&hash.as_slice()]).await?;
+            person(&row, || {
+                let scopes: &str = row.try_get(5)?;
+                let scopes = scopes
+                    .parse()
+                    .map_err(|_| inconsistent("the scopes of an API token"))?;
+                Ok((Via::ApiToken(ApiTokenId::from_uuid(row.try_get(4)?)), scopes))
+            })
+        }
+        Credential::Anonymous | Credential::System => Ok(Actor::Anonymous),
+    }
+}
+
+fn person(row: &Row, via: impl FnOnce() -> Result<(Via, Scopes), Error>) -> Result<Actor, Error> {
+    match row.try_get(0)? {
+        "live" => {
+            let role: Role = row
+                .try_get::<_, &str>(2)?
+                .parse()
+                .map_err(|_| inconsistent("the role of an account"))?;
+            let (via, scopes) = via()?;
+            let account = AccountId::from_uuid(row.try_get(1)?);
+            Ok(Actor::Person(Person {
+                account,
+                role,
+                scopes,
+                quota_bytes: row.try_get(3)?,
+                via,
+            }))
+        }
+        "suspended" => Err(Error::AccountSuspended),
+        _ => Err(Error::CredentialEnded),
+    }
+}
+
+fn inconsistent(what: &str) -> Error {
+    Error::Inconsistent(what.to_owned())
+}

@@ -1,0 +1,4 @@
+DROP TABLE users.accounts;
+DROP FUNCTION users.guard_account();
+DROP TYPE users.account_state;
+DROP TYPE users.role;

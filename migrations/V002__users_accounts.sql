@@ -1,0 +1,56 @@
+-- Accounts: a person, the role, the quota, the profile.
+CREATE TYPE users.role AS ENUM ('USER', 'MODERATOR', 'ADMIN');
+CREATE TYPE users.account_state AS ENUM ('active', 'suspended');
+
+CREATE TABLE users.accounts (
+    id              uuid PRIMARY KEY,
+    email           text NOT NULL,
+    display_name    text NOT NULL,
+    locale          text NOT NULL DEFAULT 'en',
+    preferences     jsonb NOT NULL DEFAULT '{}',
+    avatar_image_id uuid,
+    role            users.role NOT NULL DEFAULT 'USER',
+    state           users.account_state NOT NULL DEFAULT 'active',
+    quota_bytes     bigint NOT NULL,
+    version         integer NOT NULL DEFAULT 1,
+    created_at      timestamptz NOT NULL DEFAULT now(),
+    updated_at      timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT accounts_email_length CHECK (length(email) BETWEEN 3 AND 320),
+    CONSTRAINT accounts_display_name_length CHECK (length(display_name) BETWEEN 1 AND 100),
+    CONSTRAINT accounts_locale_form CHECK (locale ~ '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$'),
+    CONSTRAINT accounts_preferences_size CHECK (length(preferences::text) <= 8192),
+    CONSTRAINT accounts_quota_not_negative CHECK (quota_bytes >= 0)
+);
+
+-- The directory of administrators: newest first, and substrings of name and e-mail.
+CREATE INDEX accounts_newest ON users.accounts (created_at DESC, id DESC);
+CREATE INDEX accounts_display_name_trgm ON users.accounts USING gin (display_name public.gin_trgm_ops);
+CREATE INDEX accounts_email_trgm ON users.accounts USING gin (email public.gin_trgm_ops);
+
+ALTER TABLE users.accounts ENABLE ROW LEVEL SECURITY;
+ALTER TABLE users.accounts FORCE ROW LEVEL SECURITY;
+GRANT SELECT, UPDATE ON users.accounts TO infravault_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON users.accounts TO infravault_worker;
+
+CREATE POLICY worker_all ON users.accounts TO infravault_worker USING (true) WITH CHECK (true);
+CREATE POLICY app_read ON users.accounts FOR SELECT TO infravault_app
+    USING (id = (SELECT access.account()) OR (SELECT access.role()) = 'ADMIN');
+CREATE POLICY app_change ON users.accounts FOR UPDATE TO infravault_app
+    USING (id = (SELECT access.account()) OR (SELECT access.role()) = 'ADMIN')
+    WITH CHECK (id = (SELECT access.account()) OR (SELECT access.role()) = 'ADMIN');
+
+-- The net under the service's rules: people never change what only administrators grant, and nobody changes
+-- the own role.
+CREATE FUNCTION users.guard_account() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF current_user = 'infravault_app'
+        AND (NEW.role, NEW.state, NEW.quota_bytes) IS DISTINCT FROM (OLD.role, OLD.state, OLD.quota_bytes)
+        AND (access.role() <> 'ADMIN' OR (NEW.role IS DISTINCT FROM OLD.role AND NEW.id = access.account()))
+    THEN
+        RAISE insufficient_privilege USING MESSAGE = 'role, state and quota are for administrators, not for oneself';
+    END IF;
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER guard_account BEFORE UPDATE ON users.accounts
+    FOR EACH ROW EXECUTE FUNCTION users.guard_account();

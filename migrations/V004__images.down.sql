@@ -1,0 +1,10 @@
+DROP VIEW images.public_images;
+DROP VIEW images.own_images;
+DROP TABLE images.idempotency_keys;
+DROP TABLE images.usage;
+DROP TABLE images.images;
+DROP FUNCTION images.searched_words(text, text[], text, text);
+DROP FUNCTION images.searched_text(text, text[], text);
+DROP FUNCTION images.fold(text);
+DROP TYPE images.state;
+DROP TYPE images.visibility;

@@ -1,0 +1,2 @@
+-- The migrations that were applied, newest first.
+SELECT version, name, applied_on, checksum FROM refinery_schema_history ORDER BY version DESC
