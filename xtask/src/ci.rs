@@ -5,6 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use clap::Args;
+
 use crate::codegen::Codegen;
 use crate::failure::{Explain as _, Failure, Outcome};
 use crate::generated::Mode;
@@ -15,47 +17,68 @@ use crate::test::Test;
 use crate::workspace::Workspace;
 use crate::{deploy_check, docs, openapi, process, say, tidy, tools};
 
-/// Tools, not the product: they have no documentation to publish.
-const TOOLS: [&str; 6] = [
-    "--exclude",
-    "xtask",
-    "--exclude",
-    "xtask-codegen",
-    "--exclude",
-    "xtask-bench",
-];
-
 type Step = (&'static str, fn(&Workspace) -> Outcome);
 
+/// In this order; the name is what `--only` takes.
 const STEPS: [Step; 11] = [
     ("format", format),
     ("tidy", tidy::run),
-    ("dependency audit", audit),
-    ("migrations (squawk)", squawk),
-    ("deploy files", deploy_check::run),
+    ("audit", audit),
+    ("squawk", squawk),
+    ("deploy", deploy_check::run),
     ("clippy", clippy),
     ("build", |workspace| Build::Everything.run(workspace)),
-    ("codegen --check", |workspace| Codegen::CHECK.run_built(workspace)),
-    ("openapi --check", |workspace| {
+    ("codegen", |workspace| Codegen::CHECK.run_built(workspace)),
+    ("openapi", |workspace| {
         openapi::run(workspace, Mode { check: true }, Build::Done)
     }),
-    ("docs --check", |workspace| {
+    ("docs", |workspace| {
         docs::run(workspace, Mode { check: true }, Build::Done)
     }),
     ("rustdoc", rustdoc),
 ];
 
-/// Runs the steps until one fails, then the tests, and prints how long each took.
-pub(crate) fn run(workspace: &Workspace, interrupt: &Interrupt) -> Outcome {
-    let mut report = Report::default();
-    for (name, step) in STEPS {
-        interrupt.check()?;
-        if !report.run(name, || step(workspace).map(|()| Verdict::Passed)) {
+/// Steps that run the programs of the step "build".
+const NEED_THE_BUILD: [&str; 4] = ["codegen", "openapi", "docs", "test"];
+
+/// Options of `cargo xtask ci`.
+#[derive(Debug, Args)]
+pub(crate) struct Ci {
+    /// Only these steps: format, tidy, audit, squawk, deploy, clippy, build, codegen, openapi, docs, rustdoc, test.
+    #[arg(long, value_delimiter = ',')]
+    only: Vec<String>,
+}
+
+impl Ci {
+    /// Runs the steps until one fails, then the tests, and prints how long each took.
+    pub(crate) fn run(&self, workspace: &Workspace, interrupt: &Interrupt) -> Outcome {
+        let known = |name: &str| name == "test" || STEPS.iter().any(|(step, _)| *step == name);
+        if let Some(unknown) = self.only.iter().find(|name| !known(name)) {
+            return Err(Failure::new(format!("there is no step '{unknown}'")).hint("cargo xtask ci --help"));
+        }
+        let mut report = Report::default();
+        for (name, step) in STEPS.into_iter().filter(|(name, _)| self.wants(name)) {
+            interrupt.check()?;
+            if !report.run(name, || step(workspace).map(|()| Verdict::Passed)) {
+                return report.finish();
+            }
+        }
+        if !self.wants("test") {
             return report.finish();
         }
+        let build = if self.wants("build") {
+            Build::Done
+        } else {
+            Build::Everything
+        };
+        let tested = Test::default().suites(workspace, interrupt, &mut report, build);
+        report.finish().and(tested)
     }
-    let tested = Test::default().suites(workspace, interrupt, &mut report, Build::Done);
-    report.finish().and(tested)
+
+    fn wants(&self, name: &str) -> bool {
+        let built = |only: &str| name == "build" && NEED_THE_BUILD.contains(&only);
+        self.only.is_empty() || self.only.iter().any(|only| only == name || built(only))
+    }
 }
 
 fn format(workspace: &Workspace) -> Outcome {
@@ -80,9 +103,7 @@ fn clippy(workspace: &Workspace) -> Outcome {
 
 fn rustdoc(workspace: &Workspace) -> Outcome {
     let mut command = workspace.cargo();
-    command
-        .args(["doc", "--no-deps", "--workspace", "--quiet"])
-        .args(TOOLS);
+    command.args(["doc", "--no-deps", "--workspace", "--quiet"]);
     process::run(command.env("RUSTDOCFLAGS", "-D warnings"))
 }
 

@@ -13,15 +13,15 @@ pub(crate) struct Codegen {
     /// Change nothing; fail when the committed code differs.
     #[arg(long)]
     check: bool,
-    /// Only this context (`auth`, `users`, `images`).
-    context: Option<String>,
+    /// Only these contexts (`auth`, `users`, `images`).
+    contexts: Vec<String>,
 }
 
 impl Codegen {
     /// Every context, without changing anything.
     pub(crate) const CHECK: Self = Self {
         check: true,
-        context: None,
+        contexts: Vec::new(),
     };
 
     /// Builds the generator and runs it.
@@ -43,7 +43,7 @@ impl Codegen {
         if self.check {
             command.arg("--check");
         }
-        command.args(self.context.as_deref());
+        command.args(&self.contexts);
         process::run(command.env("DATABASE_URL", cluster.admin_url()))
     }
 }

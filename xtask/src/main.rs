@@ -56,7 +56,7 @@ enum Verb {
     /// Run every test, with everything that they need.
     Test(test::Test),
     /// Do what CI does: format, rules, lints, generated files, audit, tests.
-    Ci,
+    Ci(ci::Ci),
     /// Sign in as three people and upload about thirty pictures to the running server.
     Demo(demo::Demo),
     /// Apply, take back, list or make migrations.
@@ -95,7 +95,7 @@ fn dispatch(verb: &Verb) -> Outcome {
     match verb {
         Verb::Dev(dev) => dev.run(&workspace, &interrupt),
         Verb::Test(test) => test.run(&workspace, &interrupt),
-        Verb::Ci => ci::run(&workspace, &interrupt),
+        Verb::Ci(ci) => ci.run(&workspace, &interrupt),
         Verb::Demo(demo) => demo.run(&workspace),
         Verb::Migrate(migrate) => migrate.run(&workspace),
         Verb::Codegen(codegen) => codegen.run(&workspace),

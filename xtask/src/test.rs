@@ -185,8 +185,6 @@ fn examples(workspace: &Workspace) -> Outcome<Verdict> {
         "--workspace",
         "--exclude",
         "xtask-bench",
-        "--exclude",
-        "xtask-codegen",
     ]);
     process::run(&mut command).map(|()| Verdict::Passed)
 }
