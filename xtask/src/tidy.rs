@@ -7,6 +7,8 @@ mod queries;
 mod sources;
 mod supply;
 
+pub(crate) use layers::packages;
+
 use std::fs;
 use std::path::Path;
 

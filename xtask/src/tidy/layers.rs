@@ -73,6 +73,14 @@ const VENDORS: &[(&str, &[&str])] = &[
     ("cornucopia", &["xtask-codegen"]),
 ];
 
+/// The packages whose code people write.
+pub(crate) fn packages() -> impl Iterator<Item = &'static str> {
+    EDGES
+        .iter()
+        .map(|(package, _)| *package)
+        .filter(|package| !package.ends_with("-queries"))
+}
+
 /// Compares Cargo's view of the workspace with the tables.
 pub(crate) fn check(workspace: &Workspace) -> Outcome<Vec<Finding>> {
     let metadata = MetadataCommand::new()
