@@ -3,12 +3,17 @@
 use std::process::Command;
 
 use crate::compose;
-use crate::failure::Outcome;
+use crate::failure::{Failure, Outcome};
 use crate::workspace::Workspace;
 use crate::{process, say, tools};
 
 /// Runs hadolint, `docker-compose config` and the compose schema.
 pub(crate) fn run(workspace: &Workspace) -> Outcome {
+    for file in ["deploy/Dockerfile", "deploy/compose.yaml", "deploy/.env.example"] {
+        if !workspace.path(file).is_file() {
+            return Err(Failure::new(format!("{file} is missing")));
+        }
+    }
     let hadolint = tools::fetch(workspace, &tools::HADOLINT)?;
     process::run(Command::new(hadolint).arg(workspace.path("deploy/Dockerfile")))?;
     say::done("deploy/Dockerfile");

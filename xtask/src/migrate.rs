@@ -85,11 +85,9 @@ fn create(folder: &Path, name: &str) -> Outcome {
     let up = format!(
         "-- {title}: say here what changes and why.\n--\n\
          -- Expand, then contract: the version of the product that runs now must work with this schema.\n\
-         -- No CREATE INDEX CONCURRENTLY: migrations run in a transaction.\n\nSET LOCAL lock_timeout = '5s';\n"
+         -- No CREATE INDEX CONCURRENTLY: migrations run in a transaction; the runner sets lock_timeout.\n\n"
     );
-    let down = format!(
-        "-- Takes back {stem}.sql; the schema must be exactly as it was before.\n\nSET LOCAL lock_timeout = '5s';\n"
-    );
+    let down = format!("-- Takes back {stem}.sql; the schema must be exactly as it was before.\n\n");
     for (file, text) in [(format!("{stem}.sql"), up), (format!("{stem}.down.sql"), down)] {
         let path = folder.join(&file);
         fs::write(&path, text).explain(|| format!("write {}", path.display()))?;

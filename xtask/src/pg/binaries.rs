@@ -1,6 +1,7 @@
 //! Finds PostgreSQL's server binaries: installed ones first, else from a package that pip or npm fetches.
 
 use std::fs;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -52,6 +53,9 @@ impl Binaries {
                     folder.display()
                 ))
             }),
+            Wanted::Major(major) if !Self::majors().contains(major) => Err(Failure::new(format!(
+                "PostgreSQL {major} is not supported; take {OLDEST} to {NEWEST}"
+            ))),
             Wanted::Major(major) => installed()
                 .into_iter()
                 .find(|found| found.major == *major)
@@ -68,7 +72,7 @@ impl Binaries {
     }
 
     /// Every supported major version.
-    pub(crate) fn majors() -> impl Iterator<Item = u32> {
+    pub(crate) fn majors() -> RangeInclusive<u32> {
         OLDEST..=NEWEST
     }
 
