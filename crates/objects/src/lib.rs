@@ -1,1 +1,19 @@
-//! Placeholder.
+//! Bytes by key: an S3-compatible store or a plain folder, behind one handle.
+#![doc = include_str!("../README.md")]
+
+mod config;
+mod error;
+mod fs;
+mod key;
+mod place;
+mod s3;
+mod spool;
+mod store;
+mod stream;
+
+pub use config::{Config, FsConfig, S3Config, StoreConfig};
+pub use error::Error;
+pub use key::{Area, ObjectKey};
+pub use spool::{Spool, Spooled, SpooledReader};
+pub use store::{Disposition, Listed, Listing, Objects, Stat};
+pub use stream::ObjectStream;

@@ -1,0 +1,132 @@
+//! Where an object lies: a path made of ids only, and what follows from its kind.
+use infravault_kernel::{Id, ImageId};
+use uuid::Uuid;
+
+/// The top-level folders of a store; each holds one kind of object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Area {
+    /// The bytes that people uploaded, unchanged.
+    Originals,
+}
+
+impl Area {
+    /// Every area.
+    pub const ALL: &'static [Self] = &[Self::Originals];
+
+    /// The folder's name.
+    #[must_use]
+    pub fn folder(self) -> &'static str {
+        match self {
+            Self::Originals => "originals",
+        }
+    }
+}
+
+/// The key of one object. It is written once and never used again: every attempt to store has its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ObjectKey {
+    /// The original of an image.
+    Original {
+        /// The image.
+        image: ImageId,
+        /// The attempt to store it, so that a late or repeated write never meets another one's bytes.
+        attempt: Uuid,
+    },
+}
+
+impl ObjectKey {
+    /// The area that the object lies in.
+    #[must_use]
+    pub fn area(&self) -> Area {
+        match self {
+            Self::Original { .. } => Area::Originals,
+        }
+    }
+
+    /// The path inside the store: `originals/<2 hex>/<image>.<attempt>`. The two digits are the image id's last ones,
+    /// which are random, so that 256 folders share the objects evenly.
+    #[must_use]
+    pub fn path(&self) -> String {
+        match self {
+            Self::Original { image, attempt } => {
+                let [.., last] = *image.uuid().as_bytes();
+                let folder = Area::Originals.folder();
+                format!("{folder}/{last:02x}/{image}.{}", attempt.hyphenated())
+            }
+        }
+    }
+
+    /// Reads a path back; only the exact text that [`ObjectKey::path`] makes is a key.
+    #[must_use]
+    pub fn parse(path: &str) -> Option<Self> {
+        let mut parts = path.split('/');
+        let (area, _, name) = (parts.next()?, parts.next()?, parts.next()?);
+        let area = Area::ALL.iter().find(|known| known.folder() == area)?;
+        let key = match area {
+            Area::Originals => {
+                let (image, attempt) = name.split_once('.')?;
+                Self::Original {
+                    image: image.parse().ok()?,
+                    attempt: attempt.parse::<uuid::fmt::Hyphenated>().ok()?.into_uuid(),
+                }
+            }
+        };
+        (key.path() == path).then_some(key)
+    }
+
+    /// What caches may do with the object when the store itself delivers it. An original depends on who asks.
+    #[must_use]
+    pub fn cache_control(&self) -> &'static str {
+        match self {
+            Self::Original { .. } => "private, no-store",
+        }
+    }
+
+    /// How a browser shows the object when the store itself delivers it and nothing else is said.
+    #[must_use]
+    pub fn disposition(&self) -> &'static str {
+        match self {
+            Self::Original { .. } => "attachment",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const IMAGE: &str = "01930000-0000-7000-8000-00000000002a";
+    const ATTEMPT: &str = "01930000-0000-7000-8000-0000000000ff";
+
+    #[test]
+    fn a_key_has_one_path_and_comes_back() {
+        let key = ObjectKey::Original {
+            image: IMAGE.parse().unwrap(),
+            attempt: ATTEMPT.parse().unwrap(),
+        };
+        assert_eq!(key.path(), format!("originals/2a/{IMAGE}.{ATTEMPT}"));
+        assert_eq!(ObjectKey::parse(&key.path()), Some(key));
+    }
+
+    #[test]
+    fn nothing_else_is_a_key() {
+        for path in [
+            String::new(),
+            "originals".to_owned(),
+            format!("originals/2b/{IMAGE}.{ATTEMPT}"),
+            format!("/originals/2a/{IMAGE}.{ATTEMPT}"),
+            format!("originals/2a/{IMAGE}.{ATTEMPT}/"),
+            format!("originals/2a/../2a/{IMAGE}.{ATTEMPT}"),
+            format!("originals//2a/{IMAGE}.{ATTEMPT}"),
+            format!("originals/2a/{IMAGE}"),
+            format!("originals/2A/{IMAGE}.{ATTEMPT}"),
+            format!("originals/2a/{IMAGE}.{}", ATTEMPT.to_uppercase()),
+            format!("originals/2a/{}.{ATTEMPT}", IMAGE.replace('-', "")),
+            format!("renditions/2a/{IMAGE}.{ATTEMPT}"),
+            "../../etc/passwd".to_owned(),
+            "originals/2a/../../../etc/passwd".to_owned(),
+        ] {
+            assert_eq!(ObjectKey::parse(&path), None, "{path}");
+        }
+    }
+}

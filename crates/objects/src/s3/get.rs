@@ -1,0 +1,103 @@
+//! Reads an object from the store as a stream that is whole or an error.
+use super::{S3, SIGNED_SECONDS, attempts::Trouble, is_transient, refused};
+use crate::{Error, ObjectStream};
+use bytes::Bytes;
+use futures_util::{Stream, stream};
+use reqwest::{
+    Response, StatusCode,
+    header::{CONTENT_RANGE, RANGE},
+};
+use std::time::Duration;
+
+const DOING: &str = "read an object from the store";
+
+impl S3 {
+    /// Reads `count` bytes from `start` of an object of `len` bytes. Until the first byte the request is tried again;
+    /// after it a failure is the reader's.
+    pub(crate) async fn read(
+        &self,
+        path: &str,
+        len: u64,
+        start: u64,
+        count: u64,
+    ) -> Result<ObjectStream, Error> {
+        let whole = count == len;
+        let answer = self
+            .attempts
+            .run(DOING, || async {
+                let range = (!whole).then(|| format!("bytes={start}-{}", start + count - 1));
+                let answer = self.get(path, range).await?;
+                check(path, answer, len, start, count).await
+            })
+            .await?;
+        let chunks = chunks(answer, self.config.idle_timeout);
+        Ok(ObjectStream::new(path.to_owned(), count, chunks))
+    }
+
+    async fn get(&self, path: &str, range: Option<String>) -> Result<Response, Trouble> {
+        let url = self
+            .bucket
+            .presign_get(path, SIGNED_SECONDS, None)
+            .await
+            .map_err(|error| Trouble::Final(Error::unavailable(DOING, error)))?;
+        let mut request = self.client.get(url);
+        if let Some(range) = range {
+            request = request.header(RANGE, range);
+        }
+        match tokio::time::timeout(self.config.idle_timeout, request.send()).await {
+            Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(error)) => Err(Trouble::Again(error.without_url().into())),
+            Err(late) => Err(Trouble::Again(late.into())),
+        }
+    }
+}
+
+/// Lets an answer through that promises exactly the bytes that were asked for.
+async fn check(path: &str, answer: Response, len: u64, start: u64, count: u64) -> Result<Response, Trouble> {
+    let status = answer.status();
+    if !status.is_success() {
+        let body = answer.text().await.unwrap_or_default();
+        return Err(match status {
+            StatusCode::NOT_FOUND if !body.contains("NoSuchBucket") => {
+                Trouble::Final(Error::Missing(path.to_owned()))
+            }
+            StatusCode::RANGE_NOT_SATISFIABLE => {
+                Trouble::Final(Error::corrupt(path, "is shorter than recorded"))
+            }
+            _ if is_transient(status.as_u16()) => Trouble::Again(refused(status.as_u16(), &body).into()),
+            _ => Trouble::Final(Error::unavailable(DOING, refused(status.as_u16(), &body))),
+        });
+    }
+    if count != len {
+        let expected = format!("bytes {start}-{}/{len}", start + count - 1);
+        let found = answer
+            .headers()
+            .get(CONTENT_RANGE)
+            .and_then(|value| value.to_str().ok());
+        if status != StatusCode::PARTIAL_CONTENT || found != Some(expected.as_str()) {
+            let fault = format!(
+                "came as `{}` instead of `{expected}`",
+                found.unwrap_or("the whole")
+            );
+            return Err(Trouble::Final(Error::corrupt(path, fault)));
+        }
+    }
+    match answer.content_length() {
+        Some(found) if found != count => {
+            let fault = format!("came with {found} bytes instead of {count}");
+            Err(Trouble::Final(Error::corrupt(path, fault)))
+        }
+        _ => Ok(answer),
+    }
+}
+
+/// The body, given up when nothing comes for `idle`.
+fn chunks(answer: Response, idle: Duration) -> impl Stream<Item = Result<Bytes, Error>> + Send {
+    stream::try_unfold(answer, move |mut answer| async move {
+        match tokio::time::timeout(idle, answer.chunk()).await {
+            Ok(Ok(chunk)) => Ok(chunk.map(|chunk| (chunk, answer))),
+            Ok(Err(error)) => Err(Error::unavailable(DOING, error.without_url())),
+            Err(late) => Err(Error::unavailable(DOING, late)),
+        }
+    })
+}

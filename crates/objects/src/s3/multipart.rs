@@ -1,0 +1,129 @@
+//! Stores a large upload in parts, two at a time, each streamed from the spool file.
+use super::{
+    S3,
+    attempts::Trouble,
+    put::{DOING, Span, refusal},
+    trouble,
+};
+use crate::{Error, Spooled};
+use futures_util::{StreamExt, TryStreamExt, stream};
+use reqwest::header::{CONTENT_TYPE, ETAG, HeaderMap};
+use s3::serde_types::Part;
+use std::collections::HashMap;
+
+const PART_LEN: u64 = 16 << 20;
+/// S3 allows this many parts.
+const MAX_PARTS: u64 = 10_000;
+const PARTS_AT_ONCE: usize = 2;
+
+impl S3 {
+    /// Writes once: an object that is there already is compared, not replaced. Parts of an upload that fails are given
+    /// back; where even that fails, the bucket's lifecycle rule for unfinished uploads has to do it.
+    pub(super) async fn store_in_parts(
+        &self,
+        path: &str,
+        spooled: &Spooled,
+        headers: HeaderMap,
+    ) -> Result<(), Error> {
+        let there = self
+            .attempts
+            .run(DOING, || async { self.is_stored(path, spooled).await })
+            .await?;
+        if there {
+            return Ok(());
+        }
+        let upload = self.begin(path, headers).await?;
+        let sent = self.send_parts(path, spooled, &upload).await;
+        if let Err(error) = sent {
+            let _ = self.bucket.abort_upload(path, &upload).await;
+            return Err(error);
+        }
+        Ok(())
+    }
+
+    async fn begin(&self, path: &str, mut headers: HeaderMap) -> Result<String, Error> {
+        let media_type = headers.remove(CONTENT_TYPE);
+        let media_type = media_type
+            .as_ref()
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or("application/octet-stream");
+        let bucket = self
+            .bucket
+            .with_extra_headers(headers)
+            .map_err(|error| Error::unavailable(DOING, error))?;
+        self.attempts
+            .run(DOING, || async {
+                bucket
+                    .initiate_multipart_upload(path, media_type)
+                    .await
+                    .map(|begun| begun.upload_id)
+                    .map_err(|error| trouble(DOING, error))
+            })
+            .await
+    }
+
+    async fn send_parts(&self, path: &str, spooled: &Spooled, upload: &str) -> Result<(), Error> {
+        let part_len = PART_LEN.max(spooled.len().div_ceil(MAX_PARTS));
+        let count = u32::try_from(spooled.len().div_ceil(part_len))
+            .map_err(|error| Error::unavailable(DOING, error))?;
+        let parts: Vec<Part> = stream::iter(0..count)
+            .map(|index| self.send_part(path, spooled, upload, index, part_len))
+            .buffered(PARTS_AT_ONCE)
+            .try_collect()
+            .await?;
+        self.attempts
+            .run(DOING, || async {
+                let outcome = self
+                    .bucket
+                    .complete_multipart_upload(path, upload, parts.clone())
+                    .await;
+                // The object decides: an answer may be lost, and a second completion finds no upload.
+                match (self.is_stored(path, spooled).await?, outcome) {
+                    (true, _) => Ok(()),
+                    (false, Err(error)) => Err(trouble(DOING, error)),
+                    (false, Ok(_)) => Err(Trouble::Again("the completed object is not there".into())),
+                }
+            })
+            .await
+    }
+
+    async fn send_part(
+        &self,
+        path: &str,
+        spooled: &Spooled,
+        upload: &str,
+        index: u32,
+        part_len: u64,
+    ) -> Result<Part, Error> {
+        let part_number = index + 1;
+        let start = u64::from(index) * part_len;
+        self.attempts
+            .run(DOING, || async {
+                let queries = HashMap::from([
+                    ("partNumber".to_owned(), part_number.to_string()),
+                    ("uploadId".to_owned(), upload.to_owned()),
+                ]);
+                let span = Span {
+                    file: &spooled.file,
+                    start,
+                    len: part_len.min(spooled.len() - start),
+                };
+                let answer = self
+                    .send(path, span, HeaderMap::new(), HeaderMap::new(), Some(queries))
+                    .await?;
+                if !answer.status().is_success() {
+                    return Err(refusal(answer).await);
+                }
+                let etag = answer
+                    .headers()
+                    .get(ETAG)
+                    .and_then(|value| value.to_str().ok())
+                    .ok_or_else(|| Trouble::Again("the store named no ETag for a part".into()))?;
+                Ok(Part {
+                    part_number,
+                    etag: etag.to_owned(),
+                })
+            })
+            .await
+    }
+}

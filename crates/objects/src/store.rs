@@ -1,0 +1,169 @@
+//! The handle: one interface over both backends.
+use crate::{
+    Area, Config, Error, ObjectKey, ObjectStream, Spool, Spooled, StoreConfig, fs::Folder, place::Place,
+    s3::S3, spool::Budget, stream::span,
+};
+use infravault_kernel::Sha256;
+use slog::Logger;
+use std::{ops::RangeInclusive, sync::Arc, time::Duration};
+use time::OffsetDateTime;
+
+/// The object store. Clones share everything.
+#[derive(Clone, Debug)]
+pub struct Objects {
+    backend: Backend,
+    place: Arc<Place>,
+    budget: Budget,
+}
+
+#[derive(Clone, Debug)]
+enum Backend {
+    Fs(Arc<Folder>),
+    S3(Arc<S3>),
+}
+
+/// What is known of a stored object without reading it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stat {
+    /// Its length in bytes.
+    pub len: u64,
+    /// Its SHA-256, where the store keeps it.
+    pub sha256: Option<Sha256>,
+}
+
+/// One object of a listing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// Where it lies.
+    pub path: String,
+    /// Its key; `None` for what is not ours.
+    pub key: Option<ObjectKey>,
+    /// Its length in bytes.
+    pub len: u64,
+    /// When it was last written.
+    pub modified: OffsetDateTime,
+}
+
+/// A page of a listing, in the order of paths.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Listing {
+    /// The objects.
+    pub items: Vec<Listed>,
+    /// What to pass as `after` for the next page, unless this is the last.
+    pub next: Option<String>,
+}
+
+/// What a browser is told when it fetches an object by a signed URL.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Disposition {
+    /// The `Content-Disposition` (RFC 6266), instead of the stored one.
+    pub content_disposition: Option<String>,
+    /// The `Content-Type`, instead of the stored one.
+    pub content_type: Option<String>,
+}
+
+impl Objects {
+    /// Opens the store. A folder is made where it does not exist; an S3 store is not asked yet. Call it inside the
+    /// asynchronous runtime, once.
+    pub fn open(config: &Config, log: &Logger) -> Result<Self, Error> {
+        let (backend, place) = match &config.store {
+            StoreConfig::Fs(fs) => {
+                let folder = Folder::open(fs)?;
+                let place = Place::open(folder.spool_dir(), config.unnamed_spool, true)?;
+                (Backend::Fs(Arc::new(folder)), place)
+            }
+            StoreConfig::S3(s3) => {
+                let place = Place::open(s3.spool_dir.clone(), config.unnamed_spool, false)?;
+                (Backend::S3(Arc::new(S3::open(s3, log)?)), place)
+            }
+        };
+        Ok(Self {
+            backend,
+            place: Arc::new(place),
+            budget: Budget::new(config.spool_budget),
+        })
+    }
+
+    /// Makes what the store needs and lacks: the bucket, or the folders. It may be called again.
+    pub async fn setup(&self) -> Result<(), Error> {
+        match &self.backend {
+            Backend::Fs(folder) => Arc::clone(folder).setup().await,
+            Backend::S3(s3) => s3.setup().await,
+        }
+    }
+
+    /// Whether the store would take and give bytes now; for readiness. It answers within about two seconds.
+    pub async fn probe(&self) -> Result<(), Error> {
+        match &self.backend {
+            Backend::Fs(folder) => Arc::clone(folder).probe(Arc::clone(&self.place)).await,
+            Backend::S3(s3) => s3.probe().await,
+        }
+    }
+
+    /// Begins to receive an upload of at most `limit` bytes; [`Error::Busy`] where the spool has no room for that many.
+    pub fn spool(&self, limit: u64) -> Result<Spool, Error> {
+        Spool::new(&self.place, &self.budget, limit)
+    }
+
+    /// Stores an upload under its key and returns when it is durable. The same bytes again are a success, other bytes are
+    /// [`Error::Conflict`] and the first stay.
+    pub async fn store(&self, key: &ObjectKey, spooled: &Spooled, media_type: &str) -> Result<(), Error> {
+        match &self.backend {
+            Backend::Fs(folder) => Arc::clone(folder).store(*key, spooled.clone()).await,
+            Backend::S3(s3) => s3.store(key, spooled, media_type).await,
+        }
+    }
+
+    /// What is known of an object, or `None` where there is none.
+    pub async fn head(&self, key: &ObjectKey) -> Result<Option<Stat>, Error> {
+        match &self.backend {
+            Backend::Fs(folder) => Arc::clone(folder).head(*key).await,
+            Backend::S3(s3) => s3.head(&key.path()).await,
+        }
+    }
+
+    /// Reads an object of which `len` bytes were stored, or the range of it. The range must lie inside; an object of
+    /// another length is [`Error::Corrupt`].
+    pub async fn read(
+        &self,
+        key: &ObjectKey,
+        len: u64,
+        range: Option<RangeInclusive<u64>>,
+    ) -> Result<ObjectStream, Error> {
+        let (start, count) = span(len, range.as_ref())?;
+        match &self.backend {
+            Backend::Fs(folder) => Arc::clone(folder).read(*key, len, start, count).await,
+            Backend::S3(s3) => s3.read(&key.path(), len, start, count).await,
+        }
+    }
+
+    /// Deletes an object; one that is not there counts as deleted.
+    pub async fn delete(&self, key: &ObjectKey) -> Result<(), Error> {
+        match &self.backend {
+            Backend::Fs(folder) => Arc::clone(folder).delete(*key).await,
+            Backend::S3(s3) => s3.delete(&key.path()).await,
+        }
+    }
+
+    /// Lists up to `limit` objects of an area, in the order of their paths, those after `after` (a [`Listing::next`]).
+    pub async fn list(&self, area: Area, after: Option<String>, limit: usize) -> Result<Listing, Error> {
+        match &self.backend {
+            Backend::Fs(folder) => Arc::clone(folder).list(area, after, limit).await,
+            Backend::S3(s3) => s3.list(area, after, limit).await,
+        }
+    }
+
+    /// A URL by which a browser can fetch the object from the store itself until `ttl` is over (at most a week), or
+    /// `None` where the store is a folder or has no public endpoint.
+    pub async fn presign_get(
+        &self,
+        key: &ObjectKey,
+        ttl: Duration,
+        shown_as: &Disposition,
+    ) -> Result<Option<String>, Error> {
+        match &self.backend {
+            Backend::Fs(_) => Ok(None),
+            Backend::S3(s3) => s3.presign_get(&key.path(), ttl, shown_as).await,
+        }
+    }
+}

@@ -1,0 +1,325 @@
+//! What every store does; each case runs on the folder, on the folder without nameless files, and on S3.
+use crate::setup::{self, Kind, Store, new_key, pattern, spool};
+use infravault_kernel::{Failure, Kind as FailureKind, Sha256};
+use infravault_objects::{Area, Error, Objects};
+use std::{
+    collections::BTreeSet,
+    io::{Read, Seek, SeekFrom},
+};
+
+const JPEG: &str = "image/jpeg";
+
+macro_rules! contract {
+    ($($case:ident)*) => {
+        mod fs { $(
+            #[tokio::test]
+            async fn $case() {
+                super::$case(crate::setup::store(crate::setup::Kind::Fs).await.unwrap()).await;
+            }
+        )* }
+        mod fs_named { $(
+            #[tokio::test]
+            async fn $case() {
+                super::$case(crate::setup::store(crate::setup::Kind::FsNamed).await.unwrap()).await;
+            }
+        )* }
+        mod s3 { $(
+            #[tokio::test]
+            async fn $case() {
+                if let Some(store) = crate::setup::store(crate::setup::Kind::S3).await {
+                    super::$case(store).await;
+                }
+            }
+        )* }
+    };
+}
+
+contract! {
+    what_is_stored_comes_back
+    a_large_object_comes_back
+    ranges_are_exact
+    a_key_is_written_once
+    deleting_twice_is_done
+    a_missing_object_is_missing
+    another_length_is_an_error
+    listing_pages_in_order
+    a_body_over_the_limit_is_refused
+    an_empty_body_is_refused
+    many_at_once
+    readers_of_an_upload_do_not_disturb_each_other
+    the_store_is_ready
+}
+
+async fn read(objects: &Objects, key: &infravault_objects::ObjectKey, len: usize) -> Vec<u8> {
+    let stream = objects
+        .read(key, u64::try_from(len).unwrap(), None)
+        .await
+        .unwrap();
+    assert_eq!(stream.len(), u64::try_from(len).unwrap());
+    stream.read().await.unwrap()
+}
+
+async fn what_is_stored_comes_back(store: Store) {
+    for len in [1, 4095, 65_535, 65_536, 65_537, 262_144, 5 << 20] {
+        let bytes = pattern(len, 1);
+        let spooled = spool(&store.objects, &bytes).await;
+        assert_eq!(spooled.len(), u64::try_from(len).unwrap());
+        assert_eq!(spooled.sha256(), Sha256::of(&bytes));
+        assert_eq!(spooled.head(), &bytes[..len.min(64)]);
+        let key = new_key();
+        store.objects.store(&key, &spooled, JPEG).await.unwrap();
+        drop(spooled);
+        assert!(
+            read(&store.objects, &key, len).await == bytes,
+            "{len} bytes differ"
+        );
+        let stat = store.objects.head(&key).await.unwrap().unwrap();
+        assert_eq!(stat.len, u64::try_from(len).unwrap());
+        assert!(stat.sha256.is_none_or(|sha256| sha256 == Sha256::of(&bytes)));
+        store.objects.delete(&key).await.unwrap();
+    }
+}
+
+/// Larger than one PUT to an S3 store takes.
+async fn a_large_object_comes_back(store: Store) {
+    let bytes = pattern((65 << 20) + 3, 2);
+    let spooled = spool(&store.objects, &bytes).await;
+    let key = new_key();
+    store.objects.store(&key, &spooled, JPEG).await.unwrap();
+    store.objects.store(&key, &spooled, JPEG).await.unwrap();
+    assert!(read(&store.objects, &key, bytes.len()).await == bytes);
+    let other = spool(&store.objects, &pattern((65 << 20) + 3, 3)).await;
+    let conflict = store.objects.store(&key, &other, JPEG).await;
+    // A folder compares bytes; an S3 store the checksum that was kept with the object.
+    assert!(matches!(conflict, Err(Error::Conflict(_))), "{conflict:?}");
+    store.objects.delete(&key).await.unwrap();
+}
+
+async fn ranges_are_exact(store: Store) {
+    let bytes = pattern(300_000, 4);
+    let len = 300_000;
+    let key = new_key();
+    let spooled = spool(&store.objects, &bytes).await;
+    store.objects.store(&key, &spooled, JPEG).await.unwrap();
+    for (first, last) in [
+        (0, 0),
+        (0, 99),
+        (1, 200_000),
+        (262_143, 262_144),
+        (150_000, 299_999),
+        (299_999, 299_999),
+        (0, 299_999),
+    ] {
+        let stream = store.objects.read(&key, len, Some(first..=last)).await.unwrap();
+        assert_eq!(stream.len(), last - first + 1);
+        let found = stream.read().await.unwrap();
+        let expected = &bytes[usize::try_from(first).unwrap()..=usize::try_from(last).unwrap()];
+        assert!(found == expected, "{first}-{last}");
+    }
+    for (first, last) in [(0, 300_000), (300_000, 300_000), (5, 4)] {
+        let outcome = store.objects.read(&key, len, Some(first..=last)).await;
+        assert!(
+            matches!(outcome, Err(Error::OutOfRange { len: 300_000 })),
+            "{first}-{last}"
+        );
+    }
+    store.objects.delete(&key).await.unwrap();
+}
+
+async fn a_key_is_written_once(store: Store) {
+    let key = new_key();
+    let bytes = pattern(70_000, 5);
+    let first = spool(&store.objects, &bytes).await;
+    store.objects.store(&key, &first, JPEG).await.unwrap();
+    store.objects.store(&key, &first, JPEG).await.unwrap();
+    let again = spool(&store.objects, &bytes).await;
+    store.objects.store(&key, &again, JPEG).await.unwrap();
+    for other in [pattern(70_000, 6), pattern(70_001, 5), pattern(1, 5)] {
+        let other = spool(&store.objects, &other).await;
+        let outcome = store.objects.store(&key, &other, JPEG).await;
+        assert!(matches!(outcome, Err(Error::Conflict(_))), "{outcome:?}");
+    }
+    assert!(read(&store.objects, &key, 70_000).await == bytes);
+    store.objects.delete(&key).await.unwrap();
+}
+
+async fn deleting_twice_is_done(store: Store) {
+    let key = new_key();
+    store.objects.delete(&key).await.unwrap();
+    let spooled = spool(&store.objects, b"bytes").await;
+    store.objects.store(&key, &spooled, JPEG).await.unwrap();
+    store.objects.delete(&key).await.unwrap();
+    store.objects.delete(&key).await.unwrap();
+    assert_eq!(store.objects.head(&key).await.unwrap(), None);
+}
+
+async fn a_missing_object_is_missing(store: Store) {
+    let key = new_key();
+    assert_eq!(store.objects.head(&key).await.unwrap(), None);
+    for range in [None, Some(0..=1)] {
+        let error = store.objects.read(&key, 10, range).await.unwrap_err();
+        assert!(matches!(error, Error::Missing(_)), "{error:?}");
+        assert_eq!((error.kind(), error.code()), (FailureKind::Internal, "internal"));
+    }
+}
+
+/// The row says another length than the store: never a short success.
+async fn another_length_is_an_error(store: Store) {
+    let key = new_key();
+    let spooled = spool(&store.objects, &pattern(1_000, 7)).await;
+    store.objects.store(&key, &spooled, JPEG).await.unwrap();
+    for (len, range) in [
+        (999, None),
+        (1_001, None),
+        (1_001, Some(0..=9)),
+        (2_000, Some(1_500..=1_600)),
+        (2_000, Some(900..=1_100)),
+        (999, Some(0..=9)),
+    ] {
+        let outcome = store.objects.read(&key, len, range.clone()).await;
+        assert!(
+            matches!(outcome, Err(Error::Corrupt { .. })),
+            "{len} {range:?}: {outcome:?}"
+        );
+    }
+    store.objects.delete(&key).await.unwrap();
+}
+
+async fn listing_pages_in_order(store: Store) {
+    let mut expected = BTreeSet::new();
+    for index in 0..7 {
+        let key = new_key();
+        let spooled = spool(&store.objects, &pattern(10 + index, 8)).await;
+        store.objects.store(&key, &spooled, JPEG).await.unwrap();
+        expected.insert((key.path(), u64::try_from(10 + index).unwrap()));
+    }
+    let mut found = Vec::new();
+    let mut after = None;
+    loop {
+        let page = store.objects.list(Area::Originals, after, 2).await.unwrap();
+        assert!(page.items.len() <= 2);
+        for item in page.items {
+            assert_eq!(item.key.map(|key| key.path()), Some(item.path.clone()));
+            found.push((item.path, item.len));
+        }
+        match page.next {
+            Some(next) => after = Some(next),
+            None => break,
+        }
+    }
+    assert!(found.is_sorted());
+    // On an S3 server other tests store at the same time.
+    found.retain(|item| expected.contains(item));
+    assert_eq!(found, expected.iter().cloned().collect::<Vec<_>>());
+    for (path, _) in expected {
+        let key = infravault_objects::ObjectKey::parse(&path).unwrap();
+        store.objects.delete(&key).await.unwrap();
+    }
+}
+
+async fn a_body_over_the_limit_is_refused(store: Store) {
+    let mut upload = store.objects.spool(100).unwrap();
+    upload.write(vec![1; 100].into()).await.unwrap();
+    let error = upload.write(vec![1; 1].into()).await.unwrap_err();
+    assert!(matches!(error, Error::TooLarge { limit: 100 }));
+    assert_eq!(
+        (error.kind(), error.code()),
+        (FailureKind::TooLarge, "payload-too-large")
+    );
+    assert_eq!(upload.finish().await.unwrap().len(), 100);
+}
+
+async fn an_empty_body_is_refused(store: Store) {
+    let mut upload = store.objects.spool(100).unwrap();
+    upload.write(bytes::Bytes::new()).await.unwrap();
+    assert!(matches!(upload.finish().await, Err(Error::Empty)));
+}
+
+async fn many_at_once(store: Store) {
+    let mut tasks = tokio::task::JoinSet::new();
+    for seed in 0..16 {
+        let objects = store.objects.clone();
+        tasks.spawn(async move {
+            let bytes = pattern(400_000 + usize::try_from(seed).unwrap(), seed);
+            let key = new_key();
+            let spooled = spool(&objects, &bytes).await;
+            objects.store(&key, &spooled, JPEG).await.unwrap();
+            assert!(read(&objects, &key, bytes.len()).await == bytes);
+            objects.delete(&key).await.unwrap();
+        });
+    }
+    tasks.join_all().await;
+}
+
+async fn readers_of_an_upload_do_not_disturb_each_other(store: Store) {
+    let bytes = pattern(200_000, 9);
+    let spooled = spool(&store.objects, &bytes).await;
+    assert!(spooled.read().await.unwrap() == bytes);
+    let (mut first, mut second) = (spooled.reader(), spooled.reader());
+    let mut piece = [0; 10];
+    first.seek(SeekFrom::End(-10)).unwrap();
+    first.read_exact(&mut piece).unwrap();
+    assert_eq!(piece, bytes[199_990..]);
+    assert_eq!(first.read(&mut piece).unwrap(), 0);
+    second.read_exact(&mut piece).unwrap();
+    assert_eq!(piece, bytes[..10]);
+    assert_eq!(second.seek(SeekFrom::Current(-5)).unwrap(), 5);
+    assert!(second.seek(SeekFrom::Current(-6)).is_err());
+}
+
+async fn the_store_is_ready(store: Store) {
+    store.objects.probe().await.unwrap();
+    store.objects.setup().await.unwrap();
+}
+
+/// Only an S3 store with a public endpoint gives URLs, and those give the bytes.
+#[tokio::test]
+async fn a_signed_url_gives_the_bytes() {
+    use infravault_objects::{Disposition, StoreConfig};
+    use std::time::Duration;
+    let folder = setup::Folder::new();
+    let shown_as = Disposition {
+        content_disposition: Some("attachment; filename=\"a b.jpg\"".to_owned()),
+        content_type: Some("image/png".to_owned()),
+    };
+    let ttl = Duration::from_mins(1);
+    let objects = Objects::open(&setup::fs_config(folder.path()), &setup::log()).unwrap();
+    assert_eq!(
+        objects.presign_get(&new_key(), ttl, &shown_as).await.unwrap(),
+        None
+    );
+    let Some(mut config) = setup::config(Kind::S3, folder.path()) else {
+        return;
+    };
+    if let StoreConfig::S3(s3) = &mut config.store {
+        s3.public_endpoint = Some(s3.endpoint.clone());
+    }
+    let objects = Objects::open(&config, &setup::log()).unwrap();
+    objects.setup().await.unwrap();
+    let key = new_key();
+    let spooled = spool(&objects, b"the bytes").await;
+    objects.store(&key, &spooled, JPEG).await.unwrap();
+    let url = objects.presign_get(&key, ttl, &shown_as).await.unwrap().unwrap();
+    let answer = reqwest::get(&url).await.unwrap();
+    assert_eq!(answer.status(), 200);
+    let header = |name: &str| answer.headers()[name].to_str().unwrap().to_owned();
+    assert_eq!(header("content-type"), "image/png");
+    assert_eq!(header("content-disposition"), "attachment; filename=\"a b.jpg\"");
+    assert_eq!(answer.bytes().await.unwrap(), "the bytes");
+    let plain = objects
+        .presign_get(&key, ttl, &Disposition::default())
+        .await
+        .unwrap()
+        .unwrap();
+    let answer = reqwest::get(&plain).await.unwrap();
+    assert_eq!(answer.headers()["content-type"], JPEG);
+    assert_eq!(answer.headers()["content-disposition"], "attachment");
+    assert_eq!(
+        reqwest::get(url.replace("Signature=", "Signature=0"))
+            .await
+            .unwrap()
+            .status(),
+        403
+    );
+    objects.delete(&key).await.unwrap();
+}
