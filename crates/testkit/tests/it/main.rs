@@ -1,0 +1,2 @@
+//! The test kit itself: what tests stand on must hold.
+mod databases;
