@@ -18,7 +18,9 @@ CREATE TABLE users.accounts (
     CONSTRAINT accounts_email_length CHECK (length(email) BETWEEN 3 AND 320),
     CONSTRAINT accounts_display_name_length CHECK (length(display_name) BETWEEN 1 AND 100),
     CONSTRAINT accounts_locale_form CHECK (locale ~ '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$'),
-    CONSTRAINT accounts_preferences_size CHECK (length(preferences::text) <= 8192),
+    -- The service allows 8 KiB of compact JSON; jsonb writes the same value with spaces and its numbers in full.
+    CONSTRAINT accounts_preferences_size CHECK (octet_length(preferences::text) <= 16384),
+    CONSTRAINT accounts_preferences_object CHECK (jsonb_typeof(preferences) = 'object'),
     CONSTRAINT accounts_quota_not_negative CHECK (quota_bytes >= 0)
 );
 
@@ -26,6 +28,8 @@ CREATE TABLE users.accounts (
 CREATE INDEX accounts_newest ON users.accounts (created_at DESC, id DESC);
 CREATE INDEX accounts_display_name_trgm ON users.accounts USING gin (display_name public.gin_trgm_ops);
 CREATE INDEX accounts_email_trgm ON users.accounts USING gin (email public.gin_trgm_ops);
+-- Who administers: the rule that one active administrator stays, without reading every account.
+CREATE INDEX accounts_administrators ON users.accounts (id) WHERE role = 'ADMIN' AND state = 'active';
 
 ALTER TABLE users.accounts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE users.accounts FORCE ROW LEVEL SECURITY;
@@ -54,3 +58,15 @@ END
 $$;
 CREATE TRIGGER guard_account BEFORE UPDATE ON users.accounts
     FOR EACH ROW EXECUTE FUNCTION users.guard_account();
+
+-- What administrators list and search. It carries the rule of the policy as an ordinary condition: under a policy
+-- PostgreSQL may not use an index for ILIKE, which is not leak-proof (docs/adr/0010).
+CREATE VIEW users.directory AS
+    SELECT id, email, display_name, locale, preferences, avatar_image_id, role, state, quota_bytes, version,
+        created_at, updated_at
+    FROM users.accounts
+    WHERE (SELECT access.role()) = 'ADMIN';
+GRANT CREATE ON SCHEMA users TO infravault_worker;
+ALTER VIEW users.directory OWNER TO infravault_worker;
+REVOKE CREATE ON SCHEMA users FROM infravault_worker;
+GRANT SELECT ON users.directory TO infravault_app;

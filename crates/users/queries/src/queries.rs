@@ -1,3 +1,3 @@
 // This file was generated with `cornucopia`. Do not modify.
 
-pub mod x;
+pub mod accounts;

@@ -1,0 +1,53 @@
+//! The account of a first sign-in, in transactions that are rolled back.
+use crate::users;
+use infravault_kernel::{Credential, Failure, Role};
+use infravault_testkit::db::TestDb;
+use infravault_users::State;
+
+#[tokio::test]
+async fn a_first_sign_in_makes_a_user_with_the_default_quota() {
+    let db = TestDb::new().await;
+    let users = users(&db, &[("DEFAULT_QUOTA", "5MiB")]);
+    let ctx = db.ctx(Credential::System);
+    let tx = db.db().begin_system().await.unwrap();
+    let id = users
+        .provision_in(&ctx, &tx, "ada@example.com", "  Ada\u{0} Lovelace\n")
+        .await
+        .unwrap();
+    let account = users.find_account_in(&tx, id).await.unwrap().unwrap();
+    assert_eq!(account.email, "ada@example.com");
+    assert_eq!(account.display_name.as_str(), "Ada Lovelace");
+    assert_eq!(
+        (account.role, account.state, account.version),
+        (Role::User, State::Active, 1)
+    );
+    assert_eq!(account.quota_bytes, 5 << 20);
+    assert_eq!(account.locale.as_str(), "en");
+    assert!(account.preferences.as_object().is_empty());
+    drop(tx);
+    let tx = db.db().begin_system().await.unwrap();
+    assert_eq!(
+        users.find_account_in(&tx, id).await.unwrap(),
+        None,
+        "the caller's transaction decides"
+    );
+}
+
+#[tokio::test]
+async fn a_closed_installation_and_a_strange_address_are_refused() {
+    let db = TestDb::new().await;
+    let ctx = db.ctx(Credential::System);
+    let tx = db.db().begin_system().await.unwrap();
+    let closed = users(&db, &[("SIGNUP", "closed")]);
+    let error = closed
+        .provision_in(&ctx, &tx, "ada@example.com", "Ada")
+        .await
+        .unwrap_err();
+    assert_eq!(error.code(), "signup-disabled");
+    let open = users(&db, &[]);
+    let error = open.provision_in(&ctx, &tx, "a", "Ada").await.unwrap_err();
+    assert_eq!(
+        (error.code(), error.fields()[0].field.as_str()),
+        ("validation-failed", "email")
+    );
+}
