@@ -1,1 +1,18 @@
-//! Placeholder.
+//! The server: handlers that translate between HTTP and the contexts, and all wiring.
+#![doc = include_str!("../README.md")]
+
+pub mod app;
+pub mod auth;
+pub mod cli;
+pub mod config;
+pub mod docs;
+pub mod extract;
+pub mod flows;
+pub mod health;
+pub mod images;
+pub mod logging;
+pub mod middleware;
+pub mod openapi;
+pub mod problem;
+pub mod routes;
+pub mod users;

@@ -1,1 +1,6 @@
-fn main(){}
+//! The program `infravault`.
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    infravault_api::cli::run()
+}

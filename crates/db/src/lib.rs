@@ -11,5 +11,5 @@ mod tx;
 pub use config::Config;
 pub use deadpool_postgres::Client;
 pub use error::{Error, constraint};
-pub use pool::{Db, DbRole, Health};
+pub use pool::{Db, DbRole, Facts, Health};
 pub use tx::Tx;

@@ -10,6 +10,8 @@ use std::{
 };
 use tokio::sync::RwLock;
 
+const FACTS: &str = include_str!("../../../queries/db/facts.sql");
+
 /// The database roles of the product. None can log in; a connection takes one when it is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DbRole {
@@ -40,6 +42,15 @@ pub struct Health {
     pub open: usize,
     /// Requests that wait for one.
     pub waiting: usize,
+}
+
+/// What an operator may want to know about the server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Facts {
+    /// PostgreSQL's version, such as `18.4`.
+    pub version: String,
+    /// Whether the login is a superuser, for whom no row-level security holds.
+    pub superuser: bool,
 }
 
 /// The database; cheap to clone.
@@ -127,6 +138,15 @@ impl Db {
         self.client(DbRole::App).await?.batch_execute("").await?;
         self.anon().await?.batch_execute("").await?;
         Ok(())
+    }
+
+    /// What kind of server and login this is.
+    pub async fn facts(&self) -> Result<Facts, Error> {
+        let row = self.client(DbRole::Worker).await?.query_one(FACTS, &[]).await?;
+        Ok(Facts {
+            version: row.try_get(0)?,
+            superuser: row.try_get(1)?,
+        })
     }
 
     /// Makes the connections that are kept, so that the first requests do not wait for them.

@@ -1,0 +1,185 @@
+//! All wiring, by hand: the handles, the HTTP server, the background loops, and how they stop.
+use crate::{config::Config, middleware, routes};
+use actix_cors::Cors;
+use actix_web::{App as ActixApp, HttpServer, http::header, middleware::from_fn, web};
+use infravault_auth::Auth;
+use infravault_db::Db;
+use infravault_images::Images;
+use infravault_kernel::{Clock, Ctx};
+use infravault_objects::Objects;
+use infravault_users::Users;
+use slog::{Logger, info, warn};
+use std::{
+    error::Error,
+    net::{SocketAddr, TcpListener},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+use tokio::sync::watch;
+
+/// What handlers work with.
+pub struct App {
+    /// Proving who one is.
+    pub auth: Auth,
+    /// Accounts.
+    pub users: Users,
+    /// Pictures.
+    pub images: Images,
+    /// The database, for readiness and for flows that span two contexts.
+    pub db: Db,
+    /// The object store, for readiness.
+    pub objects: Objects,
+    /// Requests per minute and caller.
+    pub rates: middleware::RateLimits,
+    /// All settings.
+    pub config: Config,
+    /// The root logger.
+    pub log: Logger,
+    /// The time.
+    pub clock: Clock,
+    /// The signal to stop has come: not ready any more.
+    pub stopping: Arc<AtomicBool>,
+    /// The database was seen to have the schema of this binary.
+    pub schema_seen: AtomicBool,
+}
+
+impl App {
+    /// Builds the handles. Nothing is connected yet, so this works while PostgreSQL is away.
+    pub fn build(config: Config, log: &Logger, clock: Clock) -> Result<Self, Box<dyn Error>> {
+        let db = Db::new(&config.db)?;
+        let objects = Objects::open(&config.objects, log)?;
+        let auth = Auth::new(db.clone(), config.auth.clone(), &config.server.public_origin, log)?;
+        let users = Users::new(db.clone(), config.users.clone());
+        let images = Images::new(db.clone(), objects.clone(), config.images.clone());
+        let rates = middleware::RateLimits::new(config.rates);
+        let (stopping, schema_seen) = (Arc::new(AtomicBool::new(false)), AtomicBool::new(false));
+        let log = log.clone();
+        Ok(Self { auth, users, images, db, objects, rates, config, log, clock, stopping, schema_seen })
+    }
+}
+
+/// A server that listens already and can be run.
+pub struct Server {
+    app: web::Data<App>,
+    listener: TcpListener,
+    address: SocketAddr,
+}
+
+impl Server {
+    /// Builds the application and binds its port (0 picks a free one).
+    pub fn bind(config: Config, log: &Logger, clock: Clock) -> Result<Self, Box<dyn Error>> {
+        let listener = TcpListener::bind(config.server.bind)
+            .map_err(|error| format!("cannot listen on {}: {error}; set BIND to a free address", config.server.bind))?;
+        let address = listener.local_addr()?;
+        Ok(Self { app: web::Data::new(App::build(config, log, clock)?), listener, address })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What the handlers work with.
+    pub fn app(&self) -> web::Data<App> {
+        self.app.clone()
+    }
+
+    /// Answers requests until `stop` resolves; then readiness turns red, requests under way finish, and the
+    /// background loops end.
+    pub async fn run(self, stop: impl Future<Output = ()>) -> Result<(), Box<dyn Error>> {
+        let app = self.app.clone();
+        let settings = &app.config.server;
+        let workers = match settings.workers {
+            0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+            workers => workers,
+        };
+        let data = self.app.clone();
+        let server = HttpServer::new(move || {
+            ActixApp::new()
+                .app_data(data.clone())
+                .wrap(cors(&data.config.server.cors_origins))
+                .wrap(from_fn(middleware::request))
+                .configure(|config| routes::configure(config, data.config.server.docs_ui))
+        })
+        .workers(workers)
+        .tcp_nodelay(true)
+        .client_request_timeout(Duration::from_secs(5))
+        .keep_alive(Duration::from_secs(75))
+        .shutdown_timeout(settings.shutdown_timeout.as_secs())
+        .disable_signals()
+        .listen(self.listener)?
+        .run();
+        let (stop_loops, stopped) = watch::channel(false);
+        let loops = spawn_loops(&app, &stopped);
+        info!(app.log, "listening"; "address" => self.address.to_string(), "origin" => settings.public_origin.clone());
+
+        let handle = server.handle();
+        let running = tokio::spawn(server);
+        stop.await;
+        app.stopping.store(true, Ordering::Relaxed);
+        info!(app.log, "stopping"; "grace" => format!("{:?}", settings.shutdown_timeout));
+        tokio::time::sleep(settings.shutdown_delay).await;
+        handle.stop(true).await;
+        let outcome = running.await?;
+        stop_loops.send_replace(true);
+        for task in loops {
+            task.await?;
+        }
+        info!(app.log, "stopped");
+        Ok(outcome?)
+    }
+}
+
+fn cors(origins: &[String]) -> Cors {
+    // Exact origins only; with an empty list no origin is allowed and no header is sent.
+    origins
+        .iter()
+        .fold(Cors::default(), |cors, origin| cors.allowed_origin(origin))
+        .allowed_methods(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])
+        .allowed_headers([
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            header::IF_MATCH,
+            header::IF_NONE_MATCH,
+            header::RANGE,
+            header::HeaderName::from_static("idempotency-key"),
+            header::HeaderName::from_static("x-iv-csrf"),
+        ])
+        .expose_headers(["etag", "link", "location", "retry-after", "ratelimit", "x-request-id", "content-disposition"])
+        .supports_credentials()
+        .max_age(600)
+        // Foreign origins are not refused here: they get no CORS headers, and cookies need the CSRF check anyway.
+        .block_on_origin_mismatch(false)
+}
+
+fn spawn_loops(app: &web::Data<App>, stopped: &watch::Receiver<bool>) -> Vec<tokio::task::JoinHandle<()>> {
+    let sweeper = app.images.clone().sweep_forever(app.log.clone(), app.clock.clone(), stopped.clone());
+    vec![tokio::spawn(sweeper), tokio::spawn(housekeep(app.clone().into_inner(), stopped.clone()))]
+}
+
+/// Once a minute: idle connections and quiet callers; once an hour: sign-ins and sessions that have expired.
+async fn housekeep(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
+    let mut minute = tokio::time::interval(Duration::from_secs(60));
+    let mut minutes = 0_u32;
+    if let Err(error) = app.db.warm_up().await {
+        warn!(app.log, "PostgreSQL does not answer yet"; "error" => error.to_string());
+    }
+    loop {
+        tokio::select! {
+            _ = stopped.changed() => return,
+            _ = minute.tick() => {}
+        }
+        app.db.close_idle();
+        app.rates.forget_quiet();
+        if minutes % 60 == 0 {
+            let ctx = Ctx::system(&app.log, app.clock.clone());
+            if let Err(error) = app.auth.tidy_up(&ctx).await {
+                warn!(ctx.log, "expired sessions could not be removed"; "error" => error.to_string());
+            }
+        }
+        minutes = minutes.wrapping_add(1);
+    }
+}

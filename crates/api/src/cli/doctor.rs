@@ -1,0 +1,81 @@
+//! `infravault doctor`: checks what it depends on, and says how to mend what is wrong.
+use super::{Outcome, block_on, say};
+use crate::{config::Config, logging};
+use infravault_auth::Auth;
+use infravault_db::{Db, migrate};
+use infravault_objects::Objects;
+use std::error::Error;
+
+pub(super) fn run(config: Config) -> Outcome {
+    block_on(async move {
+        let log = logging::root(&config.log);
+        let mut report = Report::default();
+        report.add("configuration", Ok("every variable is in order".to_owned()), "");
+        report.add("database", database(&config).await, "check DATABASE_URL, and that PostgreSQL 15 or newer runs");
+        report.add("schema", schema(&config).await, "run `infravault migrate up`");
+        report.add("object store", store(&config, &log).await, "run `infravault storage setup`, and check STORE and its settings");
+        report.add("providers", providers(&config, &log).await, "check OIDC_PROVIDERS and the issuers' addresses");
+        report.finish()
+    })
+}
+
+type Check = Result<String, Box<dyn Error>>;
+
+#[derive(Default)]
+struct Report {
+    faults: usize,
+}
+
+impl Report {
+    fn add(&mut self, what: &str, check: Check, mend: &str) {
+        match check {
+            Ok(found) => say(format!("ok     {what:<14} {found}")),
+            Err(error) => {
+                self.faults += 1;
+                say(format!("FAULT  {what:<14} {}", super::chain(error.as_ref())));
+                say(format!("       {:<14} {mend}", "→"));
+            }
+        }
+    }
+
+    fn finish(self) -> Outcome {
+        if self.faults == 0 { Ok(()) } else { Err(format!("{} fault(s) found", self.faults).into()) }
+    }
+}
+
+async fn database(config: &Config) -> Check {
+    let db = Db::new(&config.db)?;
+    db.ping().await?;
+    let facts = db.facts().await?;
+    if facts.superuser {
+        return Ok(format!(
+            "PostgreSQL {}; the login is a superuser, so a stolen DATABASE_URL gives the whole cluster: use a plain login",
+            facts.version
+        ));
+    }
+    Ok(format!("PostgreSQL {}, row-level security holds for the login's roles", facts.version))
+}
+
+async fn schema(config: &Config) -> Check {
+    let (current, wanted) = (migrate::current_version(config.db.url.expose()).await?, migrate::wanted_version());
+    if current < wanted {
+        return Err(format!("the schema is at version {current}, this binary wants {wanted}").into());
+    }
+    Ok(format!("version {current}"))
+}
+
+async fn store(config: &Config, log: &slog::Logger) -> Check {
+    let objects = Objects::open(&config.objects, log)?;
+    objects.probe().await?;
+    Ok("answers".to_owned())
+}
+
+async fn providers(config: &Config, log: &slog::Logger) -> Check {
+    let db = Db::new(&config.db)?;
+    let auth = Auth::new(db, config.auth.clone(), &config.server.public_origin, log)?;
+    let found = auth.check_providers().await?;
+    if found.is_empty() {
+        return Err("no provider is configured, so nobody can sign in".into());
+    }
+    Ok(found.join(", "))
+}

@@ -1,0 +1,52 @@
+//! `infravault migrate`.
+use super::{Outcome, block_on, say};
+use crate::{config::Config, logging};
+use infravault_db::migrate;
+
+/// What to do with the schema.
+#[derive(clap::Subcommand)]
+pub(super) enum Command {
+    /// Apply every migration that is missing. Safe when several processes start at once.
+    Up,
+    /// Take the newest migrations back. What they stored is lost.
+    Down {
+        /// How many.
+        #[arg(default_value_t = 1)]
+        count: usize,
+    },
+    /// Take the newest migration back and apply it again.
+    Redo,
+    /// Show every migration and whether it was applied.
+    Status,
+}
+
+pub(super) fn run(command: Command, config: Config) -> Outcome {
+    block_on(async move {
+        let (log, url) = (logging::root(&config.log), config.db.url.expose().clone());
+        match command {
+            Command::Up => report("applied", &migrate::up(&url, &log).await?),
+            Command::Down { count } => report("took back", &migrate::down(&url, count, &log).await?),
+            Command::Redo => {
+                report("took back", &migrate::down(&url, 1, &log).await?);
+                report("applied", &migrate::up(&url, &log).await?);
+            }
+            Command::Status => {
+                for status in migrate::status(&url).await? {
+                    let when = status.applied_on.as_deref().unwrap_or("not applied");
+                    let changed = if status.changed { "  CHANGED since it was applied" } else { "" };
+                    say(format!("V{:03}  {:<28} {when}{changed}", status.version, status.name));
+                }
+            }
+        }
+        Ok(())
+    })
+}
+
+fn report(verb: &str, names: &[String]) {
+    if names.is_empty() {
+        say("nothing to do: the schema is as asked for");
+    }
+    for name in names {
+        say(format!("{verb} {name}"));
+    }
+}

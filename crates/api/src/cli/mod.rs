@@ -1,0 +1,101 @@
+//! The command line: one subcommand, one file.
+mod admin;
+mod doctor;
+mod healthcheck;
+mod migrate;
+mod reference;
+mod serve;
+mod storage;
+
+use crate::config::Config;
+use clap::{Parser, Subcommand};
+use std::{error::Error, process::ExitCode};
+
+type Outcome = Result<(), Box<dyn Error>>;
+
+/// InfraVault, a self-hosted image vault.
+#[derive(Parser)]
+#[command(name = "infravault", version, about)]
+struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Answer requests, and run background work in the same process.
+    Serve,
+    /// Change the database's schema.
+    #[command(subcommand)]
+    Migrate(migrate::Command),
+    /// Ask the running server whether it is ready; exit code 0 or 1. For container health checks.
+    Healthcheck,
+    /// Check the configuration, the database, the store and the providers, and say how to mend what is wrong.
+    Doctor,
+    /// Administer accounts from the host.
+    #[command(subcommand)]
+    Admin(admin::Command),
+    /// Prepare the object store.
+    #[command(subcommand)]
+    Storage(storage::Command),
+    /// Print the OpenAPI document.
+    Openapi,
+    /// Print the reference of all environment variables.
+    ConfigReference,
+    /// Print the catalogue of problems.
+    Problems,
+}
+
+/// Runs the program.
+pub fn run() -> ExitCode {
+    // The first TLS use needs a provider; a second installation in one process is no fault.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let outcome = match Args::parse().command {
+        Command::Openapi => print(&crate::openapi::text()),
+        Command::ConfigReference => print(&reference::configuration()),
+        Command::Problems => print(&reference::problems()),
+        Command::Healthcheck => healthcheck::run(),
+        Command::Serve => with_config(serve::run),
+        Command::Migrate(command) => with_config(|config| migrate::run(command, config)),
+        Command::Doctor => with_config(doctor::run),
+        Command::Admin(command) => with_config(|config| admin::run(command, config)),
+        Command::Storage(command) => with_config(|config| storage::run(command, config)),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("infravault: {}", chain(error.as_ref()));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn with_config(command: impl FnOnce(Config) -> Outcome) -> Outcome {
+    command(Config::from_process()?)
+}
+
+/// Runs a short command to its end.
+fn block_on(work: impl Future<Output = Outcome>) -> Outcome {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?.block_on(work)
+}
+
+fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(source) = next {
+        text = format!("{text}: {source}");
+        next = source.source();
+    }
+    text
+}
+
+#[expect(clippy::print_stdout, reason = "what the command was asked for")]
+fn print(text: &str) -> Outcome {
+    print!("{text}");
+    Ok(())
+}
+
+#[expect(clippy::print_stdout, reason = "a command line talks to people on standard output")]
+fn say(line: impl std::fmt::Display) {
+    println!("{line}");
+}

@@ -1,0 +1,129 @@
+//! JSON bodies: small, typed, without unknown fields, and an error names the field.
+use super::fault_of;
+use crate::problem::Problem;
+use actix_web::{FromRequest, HttpRequest, dev::Payload, http::StatusCode, http::header, web};
+use futures_util::{StreamExt, future::LocalBoxFuture};
+use serde::de::DeserializeOwned;
+
+/// The largest JSON body, in bytes.
+pub const MAX_JSON_BYTES: usize = 64 * 1024;
+
+/// A JSON body of type `T`, which should deny unknown fields.
+#[derive(Debug)]
+pub struct Json<T>(pub T);
+
+impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let head = check_head(request);
+        let payload = payload.take();
+        Box::pin(async move {
+            head?;
+            parse(&read(payload).await?).map(Self)
+        })
+    }
+}
+
+fn check_head(request: &HttpRequest) -> Result<(), Problem> {
+    refuse_encoding(request)?;
+    let media_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let media_type = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    if matches!(media_type.as_str(), "application/json" | "application/merge-patch+json") {
+        return Ok(());
+    }
+    let detail = "Send the body as `Content-Type: application/json`.";
+    Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", detail))
+}
+
+/// Nothing here inflates a body, so that nothing small can become large.
+pub fn refuse_encoding(request: &HttpRequest) -> Result<(), Problem> {
+    let encoding = request.headers().get(header::CONTENT_ENCODING).map(header::HeaderValue::as_bytes);
+    if encoding.is_none_or(|encoding| encoding.eq_ignore_ascii_case(b"identity")) {
+        return Ok(());
+    }
+    let detail = "Send the body without `Content-Encoding`.";
+    Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-content-encoding", detail))
+}
+
+async fn read(mut payload: Payload) -> Result<web::BytesMut, Problem> {
+    let mut body = web::BytesMut::new();
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "invalid-request", "The body broke off."))?;
+        if body.len() + chunk.len() > MAX_JSON_BYTES {
+            let detail = format!("A JSON body may have {MAX_JSON_BYTES} bytes.");
+            return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "payload-too-large", detail));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
+    if body.windows(6).any(|window| window == b"\\u0000") {
+        return Err(Problem::field("body", "must not contain the character U+0000"));
+    }
+    let mut json = serde_json::Deserializer::from_slice(body);
+    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        let path = error.path().to_string();
+        let error = error.into_inner();
+        match error.classify() {
+            serde_json::error::Category::Data => {
+                let message = error.to_string();
+                let message = message.split(" at line ").next().unwrap_or_default();
+                let (field, detail) = fault_of(&path, message);
+                Problem::field(&field, detail)
+            }
+            _ => malformed(&error),
+        }
+    })?;
+    json.end().map_err(|error| malformed(&error))?;
+    Ok(value)
+}
+
+fn malformed(error: &serde_json::Error) -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, "malformed-json", format!("The body is no valid JSON: {error}."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only parsed")]
+    struct Body {
+        title: String,
+        #[serde(default)]
+        tags: Vec<String>,
+    }
+
+    #[test]
+    fn names_the_field_that_is_wrong() {
+        let cases: [(&str, &str, &str); 8] = [
+            (r#"{"title":"x","role":"ADMIN"}"#, "validation-failed", "`role`"),
+            (r"{}", "validation-failed", "`title`"),
+            (r#"{"title":1}"#, "validation-failed", "`title`"),
+            (r#"{"title":"x","tags":[1]}"#, "validation-failed", "`tags[0]`"),
+            (r#"{"title":"x","title":"y"}"#, "validation-failed", "`title`"),
+            (r#"{"title":"a\u0000b"}"#, "validation-failed", "U+0000"),
+            (r#"{"title":"#, "malformed-json", ""),
+            (r#"{"title":"x"} trailing"#, "malformed-json", ""),
+        ];
+        for (body, code, part) in cases {
+            let problem = parse::<Body>(body.as_bytes()).unwrap_err();
+            assert_eq!(problem.code(), code, "{body}");
+            assert!(problem.to_string().contains(part), "{body}: {problem}");
+        }
+        assert!(parse::<Body>(br#"{"title":"x"}"#).is_ok());
+    }
+
+    #[test]
+    fn depth_does_not_overflow_the_stack() {
+        let deep = "[".repeat(MAX_JSON_BYTES);
+        assert_eq!(parse::<Body>(deep.as_bytes()).unwrap_err().code(), "validation-failed");
+        let deep = format!(r#"{{"title":{deep}"#);
+        assert_eq!(parse::<Body>(deep.as_bytes()).unwrap_err().code(), "validation-failed");
+    }
+}

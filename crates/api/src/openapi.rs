@@ -1,0 +1,79 @@
+//! The OpenAPI 3.1 document, from the attributes of the handlers; `docs/openapi.json` is its committed copy.
+use crate::{auth, docs, health, images, problem::{FieldProblem, ProblemBody}, users};
+use utoipa::{
+    Modify, OpenApi,
+    openapi::{
+        Content, OpenApi as Document, Ref, RefOr, Response, ResponseBuilder,
+        security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
+    },
+};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "InfraVault",
+        description = "A self-hosted image vault. Errors are RFC 9457 problems with a stable `code`; lists are keyset pages; changing a picture takes `If-Match`.",
+        license(name = "MIT", identifier = "MIT")
+    ),
+    paths(
+        health::get_live, health::get_ready,
+        docs::list_problems, docs::get_problem, docs::get_openapi,
+        auth::get_jwks, auth::list_providers, auth::begin_sign_in, auth::finish_sign_in, auth::refresh_session,
+        auth::logout, auth::logout_all, auth::get_me, auth::list_sessions, auth::revoke_session,
+        auth::list_api_tokens, auth::create_api_token, auth::revoke_api_token,
+        users::get_profile, users::replace_profile, users::get_usage, users::list_users, users::get_user,
+        users::update_user,
+        images::get_limits, images::upload_image, images::list_images, images::list_public_images,
+        images::get_image, images::replace_image, images::update_image, images::delete_image,
+        images::download_image,
+    ),
+    components(schemas(ProblemBody, FieldProblem)),
+    modifiers(&Extras),
+)]
+struct Api;
+
+/// The document.
+pub fn document() -> Document {
+    Api::openapi()
+}
+
+/// The document as it is committed.
+pub fn text() -> String {
+    let mut text = document().to_pretty_json().unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// What holds for every operation: the ways to sign in, and that any failure is a problem.
+struct Extras;
+
+impl Modify for Extras {
+    fn modify(&self, document: &mut Document) {
+        let components = document.components.get_or_insert_default();
+        let session = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::with_description(
+            "__Host-iv_at",
+            "The access token of a browser session. Unsafe methods also need `X-IV-CSRF: 1`.",
+        )));
+        let bearer = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some("An API token (`ivp_…`) or the access token of a native client."))
+            .build();
+        components.add_security_scheme("session", session);
+        components.add_security_scheme("api_token", SecurityScheme::Http(bearer));
+        for item in document.paths.paths.values_mut() {
+            let operations =
+                [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch, &mut item.head];
+            for operation in operations.into_iter().flatten() {
+                operation.responses.responses.insert("default".to_owned(), RefOr::T(failure()));
+            }
+        }
+    }
+}
+
+fn failure() -> Response {
+    let content = Content::new(Some(Ref::from_schema_name("Problem")));
+    ResponseBuilder::new()
+        .description("Any failure, as a problem (RFC 9457)")
+        .content(crate::problem::MEDIA_TYPE, content)
+        .build()
+}

@@ -1,0 +1,93 @@
+//! The gate: a transaction begins only for a live session or token of an active account.
+use infravault_db::Error;
+use infravault_kernel::{Actor, Credential, Id, Role, SessionId, Via};
+use infravault_testkit::db::TestDb;
+
+#[tokio::test]
+async fn a_live_session_enters_as_its_account() {
+    let db = TestDb::new().await;
+    let account = db.account("alice").await;
+    let alice = db.session(account).await;
+    let (_tx, actor) = db.db().begin(&db.ctx(alice)).await.unwrap();
+    let Actor::Person(person) = actor else {
+        panic!("nobody entered")
+    };
+    assert_eq!((person.account, person.role), (account, Role::User));
+    assert!(matches!(person.via, Via::Session(_)));
+}
+
+#[tokio::test]
+async fn what_has_ended_does_not_enter() {
+    let db = TestDb::new().await;
+    let cases = [
+        ("UPDATE auth.sessions SET revoked_at = now()", "ended"),
+        (
+            "UPDATE auth.sessions SET revoked_at = NULL, expires_at = now()",
+            "ended",
+        ),
+        (
+            "UPDATE auth.sessions SET expires_at = now() + interval '1 day', idle_expires_at = now()",
+            "ended",
+        ),
+        (
+            "UPDATE auth.sessions SET idle_expires_at = now() + interval '1 day'",
+            "live",
+        ),
+        ("UPDATE users.accounts SET state = 'suspended'", "suspended"),
+        ("UPDATE users.accounts SET state = 'active'", "live"),
+        ("DELETE FROM auth.sessions", "ended"),
+    ];
+    let account = db.account("alice").await;
+    let alice = db.session(account).await;
+    for (change, expected) in cases {
+        db.superuser().await.batch_execute(change).await.unwrap();
+        let begun = db.db().begin(&db.ctx(alice.clone())).await.map(|_| ());
+        let read = db
+            .db()
+            .read(&db.ctx(alice.clone()), async |client| {
+                client.query("SELECT 1", &[]).await
+            })
+            .await;
+        for outcome in [begun, read.map(|_| ())] {
+            let found = match outcome {
+                Ok(()) => "live",
+                Err(Error::CredentialEnded) => "ended",
+                Err(Error::AccountSuspended) => "suspended",
+                Err(other) => panic!("{change}: {other}"),
+            };
+            assert_eq!(found, expected, "{change}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_session_enters_for_its_own_account_only() {
+    let db = TestDb::new().await;
+    let account = db.account("alice").await;
+    let alice = db.session(account).await;
+    let bob = db.account("bob").await;
+    let Credential::Session { session, .. } = alice else {
+        panic!("no session")
+    };
+    let forged = Credential::Session {
+        session,
+        account: bob,
+    };
+    assert!(matches!(
+        db.db().begin(&db.ctx(forged)).await,
+        Err(Error::CredentialEnded)
+    ));
+    let unknown = Credential::Session {
+        session: SessionId::from_uuid(bob.uuid()),
+        account: bob,
+    };
+    assert!(matches!(
+        db.db().begin(&db.ctx(unknown)).await,
+        Err(Error::CredentialEnded)
+    ));
+    let token = Credential::ApiToken { hash: [7; 32] };
+    assert!(matches!(
+        db.db().begin(&db.ctx(token)).await,
+        Err(Error::CredentialEnded)
+    ));
+}
