@@ -7,6 +7,7 @@
 )]
 
 pub mod db;
+pub mod issuer;
 mod log;
 
 pub use log::log;

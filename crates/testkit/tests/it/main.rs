@@ -1,2 +1,9 @@
 //! The test kit itself: what tests stand on must hold.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a panic is how a test fails"
+)]
+
 mod databases;
+mod sign_in;

@@ -1,0 +1,94 @@
+//! The ID token: the truth about a sign-in, and the lies about it.
+use super::{
+    Grant, Lie, State,
+    keys::{Keys, Signer, base64_url},
+};
+use aws_lc_rs::digest::{SHA256, digest};
+use infravault_kernel::Clock;
+use serde_json::{Map, Value, json};
+use std::fmt::Write;
+
+/// How long an ID token is good for, in seconds.
+const LIFE: i64 = 300;
+
+/// The subject of an e-mail: the same at every start, and not the e-mail.
+pub(super) fn subject(email: &str) -> String {
+    let digest = digest(&SHA256, email.as_bytes());
+    digest
+        .as_ref()
+        .iter()
+        .take(10)
+        .fold(String::new(), |mut text, byte| {
+            // Writing into a string cannot fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+}
+
+/// The signed ID token of a sign-in.
+pub(super) fn id_token(state: &State, grant: &Grant, access_token: &str, lie: Option<&Lie>) -> String {
+    let mut claims = claims(state, grant, access_token);
+    if let Some((claim, value)) = lie.and_then(|lie| falsehood(lie, grant)) {
+        claims.insert(claim.to_owned(), value);
+    }
+    match lie {
+        Some(Lie::Expired) => shift(&mut claims, -LIFE - 600),
+        Some(Lie::IssuedInFuture) => shift(&mut claims, 600),
+        _ => {}
+    }
+    claims.retain(|_, value| !value.is_null());
+    let pem = state.keys.public_pem();
+    let signer = match lie {
+        Some(Lie::AlgNone) => Signer::None,
+        Some(Lie::HmacWithPublicKey) => Signer::Hmac(pem.as_bytes()),
+        Some(Lie::HmacWithClientSecret) => Signer::Hmac(state.settings.client_secret.as_bytes()),
+        Some(Lie::UnknownKey) => Signer::Stranger("unknown"),
+        Some(Lie::WrongSignature) => Signer::Stranger(Keys::real_id()),
+        Some(Lie::AlgNotAdvertised) => Signer::Ed25519,
+        _ => Signer::Real,
+    };
+    state.keys.sign(&Value::Object(claims), signer)
+}
+
+fn claims(state: &State, grant: &Grant, access_token: &str) -> Map<String, Value> {
+    let now = Clock::System.now().unix_timestamp();
+    let hash = digest(&SHA256, access_token.as_bytes());
+    let claims = json!({
+        "iss": state.url,
+        "sub": subject(&grant.email),
+        "aud": state.settings.client_id,
+        "iat": now,
+        "exp": now + LIFE,
+        "nonce": grant.nonce,
+        "at_hash": hash.as_ref().get(..16).map(base64_url),
+        "email": grant.email,
+        "email_verified": true,
+        "name": state.name_of(&grant.email),
+    });
+    claims.as_object().cloned().unwrap_or_default()
+}
+
+/// The claim that a lie changes, where it changes one; null leaves the claim out.
+fn falsehood(lie: &Lie, grant: &Grant) -> Option<(&'static str, Value)> {
+    match lie {
+        Lie::WrongNonce => Some(("nonce", json!("a-nonce-that-nobody-sent"))),
+        Lie::NoNonce => Some(("nonce", Value::Null)),
+        Lie::WrongAudience => Some(("aud", json!("another-client"))),
+        Lie::WrongIssuer => Some(("iss", json!("https://issuer.example"))),
+        Lie::WrongAuthorizedParty => Some(("azp", json!("another-client"))),
+        Lie::EmailNotVerified => Some(("email_verified", json!(false))),
+        Lie::EmailVerifiedIsText => Some(("email_verified", json!("false"))),
+        Lie::EmailVerifiedAbsent => Some(("email_verified", Value::Null)),
+        Lie::OtherSubject => Some(("sub", json!(subject(&format!("not {}", grant.email))))),
+        _ => None,
+    }
+}
+
+/// Moves the time of issue and of expiry.
+fn shift(claims: &mut Map<String, Value>, seconds: i64) {
+    for claim in ["iat", "exp"] {
+        if let Some(time) = claims.get(claim).and_then(Value::as_i64) {
+            claims.insert(claim.to_owned(), json!(time + seconds));
+        }
+    }
+}

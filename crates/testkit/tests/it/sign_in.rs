@@ -1,0 +1,328 @@
+//! The issuer signs people in by the rules, and breaks them only when told to.
+use aws_lc_rs::{
+    digest::{SHA256, digest},
+    signature::{ECDSA_P256_SHA256_FIXED, ED25519, UnparsedPublicKey, VerificationAlgorithm},
+};
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as BASE64};
+use infravault_testkit::{
+    install_crypto,
+    issuer::{Issuer, Lie},
+};
+use reqwest::{Client, Response, StatusCode, redirect::Policy};
+use serde_json::Value;
+use std::collections::HashMap;
+use url::Url;
+
+/// Whether claims show a lie, at a time.
+type Holds = fn(&Value, i64) -> bool;
+
+const REDIRECT: &str = "http://127.0.0.1:9/callback?fixed=1";
+const VERIFIER: &str = "a-verifier-of-at-least-forty-three-characters";
+
+struct Browser {
+    issuer: Issuer,
+    client: Client,
+}
+
+impl Browser {
+    async fn new() -> Self {
+        install_crypto();
+        let client = Client::builder()
+            .redirect(Policy::none())
+            .no_proxy()
+            .build()
+            .unwrap();
+        Self {
+            issuer: Issuer::start().await,
+            client,
+        }
+    }
+
+    async fn authorize(&self, changes: &[(&str, &str)]) -> Response {
+        let challenge = BASE64.encode(digest(&SHA256, VERIFIER.as_bytes()));
+        let mut query = HashMap::from([
+            ("response_type", "code"),
+            ("client_id", &self.issuer.client_id),
+            ("redirect_uri", REDIRECT),
+            ("scope", "openid email profile"),
+            ("state", "st"),
+            ("nonce", "no"),
+            ("code_challenge", &challenge),
+            ("code_challenge_method", "S256"),
+            ("login_hint", "alice@example.com"),
+        ]);
+        query.extend(changes.iter().copied());
+        let url = format!("{}/authorize", self.issuer.url());
+        self.client.get(url).query(&query).send().await.unwrap()
+    }
+
+    async fn code(&self) -> String {
+        sent_back(&self.authorize(&[]).await)["code"].clone()
+    }
+
+    async fn redeem(&self, code: &str, changes: &[(&str, &str)]) -> Response {
+        let mut form = HashMap::from([
+            ("grant_type", "authorization_code"),
+            ("code", code),
+            ("redirect_uri", REDIRECT),
+            ("code_verifier", VERIFIER),
+            ("client_id", &self.issuer.client_id),
+            ("client_secret", &self.issuer.client_secret),
+        ]);
+        form.extend(changes.iter().copied());
+        let url = format!("{}/token", self.issuer.url());
+        self.client.post(url).form(&form).send().await.unwrap()
+    }
+
+    async fn json(&self, path: &str) -> Value {
+        let url = format!("{}{path}", self.issuer.url());
+        self.client.get(url).send().await.unwrap().json().await.unwrap()
+    }
+
+    /// Signs in under a lie and takes the ID token apart: header, claims, and whether the key set verifies it.
+    async fn id_token(&self, lie: Option<Lie>) -> (Value, Value, bool) {
+        if let Some(lie) = lie {
+            self.issuer.lie(lie);
+        }
+        let tokens: Value = self.redeem(&self.code().await, &[]).await.json().await.unwrap();
+        let token = tokens["id_token"].as_str().unwrap();
+        let (signed, signature) = token.rsplit_once('.').unwrap();
+        let parts: Vec<Value> = signed
+            .split('.')
+            .map(|part| serde_json::from_slice(&BASE64.decode(part).unwrap()).unwrap())
+            .collect();
+        let keys = self.json("/jwks").await;
+        let verified = keys["keys"].as_array().unwrap().iter().any(|key| {
+            let bytes = |name: &str| BASE64.decode(key[name].as_str().unwrap_or_default()).unwrap();
+            let signature = BASE64.decode(signature).unwrap();
+            let (algorithm, public): (&dyn VerificationAlgorithm, Vec<u8>) = match key["kty"].as_str() {
+                Some("EC") => (
+                    &ECDSA_P256_SHA256_FIXED,
+                    [vec![4], bytes("x"), bytes("y")].concat(),
+                ),
+                _ => (&ED25519, bytes("x")),
+            };
+            UnparsedPublicKey::new(algorithm, public)
+                .verify(signed.as_bytes(), &signature)
+                .is_ok()
+        });
+        (parts[0].clone(), parts[1].clone(), verified)
+    }
+}
+
+fn sent_back(response: &Response) -> HashMap<String, String> {
+    assert_eq!(response.status(), StatusCode::SEE_OTHER);
+    let target = Url::parse(response.headers()["location"].to_str().unwrap()).unwrap();
+    assert!(target.as_str().starts_with(REDIRECT), "{target}");
+    target.query_pairs().into_owned().collect()
+}
+
+#[tokio::test]
+async fn a_sign_in_without_a_click() {
+    let browser = Browser::new().await;
+    let issuer = browser.issuer.url();
+    assert_eq!(
+        browser.json("/.well-known/openid-configuration").await["issuer"],
+        *issuer
+    );
+    browser.issuer.person("alice@example.com", "Alice");
+    let back = sent_back(&browser.authorize(&[]).await);
+    assert_eq!((&*back["state"], &*back["iss"]), ("st", issuer));
+    let (header, claims, verified) = browser.id_token(None).await;
+    assert!(verified && header["alg"] == "ES256");
+    let sub = browser.issuer.subject("alice@example.com");
+    for (claim, value) in [
+        ("iss", issuer),
+        ("aud", "infravault"),
+        ("nonce", "no"),
+        ("email", "alice@example.com"),
+        ("name", "Alice"),
+        ("sub", &sub),
+    ] {
+        assert_eq!(claims[claim], *value, "{claim}");
+    }
+    assert_eq!(claims["email_verified"], true);
+
+    let basic = (
+        browser.issuer.client_id.as_str(),
+        Some(browser.issuer.client_secret.as_str()),
+    );
+    let form = [
+        ("grant_type", "authorization_code"),
+        ("code", &back["code"]),
+        ("redirect_uri", REDIRECT),
+        ("code_verifier", VERIFIER),
+    ];
+    let request = browser.client.post(format!("{issuer}/token")).form(&form);
+    let tokens: Value = request
+        .basic_auth(basic.0, basic.1)
+        .send()
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap();
+    let token = tokens["access_token"].as_str().unwrap();
+    let request = browser
+        .client
+        .get(format!("{issuer}/userinfo"))
+        .bearer_auth(token);
+    let person: Value = request.send().await.unwrap().json().await.unwrap();
+    assert_eq!(person["sub"], *sub);
+}
+
+#[tokio::test]
+async fn without_a_hint_a_page_offers_people() {
+    let browser = Browser::new().await;
+    browser.issuer.person("eve@example.com", "<Eve>");
+    let page = browser
+        .authorize(&[("login_hint", "")])
+        .await
+        .text()
+        .await
+        .unwrap();
+    let found = page.split("href=\"").filter_map(|part| part.split('"').next());
+    let links: Vec<String> = found.skip(1).map(|link| link.replace("&amp;", "&")).collect();
+    assert_eq!(links.len(), 4, "{page}");
+    assert!(page.contains("Carol") && page.contains("&lt;Eve&gt;"));
+    for link in links {
+        let url = format!("{}{link}", browser.issuer.url());
+        let response = browser.client.get(url).send().await.unwrap();
+        assert!(!sent_back(&response)["code"].is_empty());
+    }
+}
+
+#[tokio::test]
+async fn requests_against_the_rules_are_refused() {
+    let browser = Browser::new().await;
+    for (name, value) in [
+        ("client_id", "other"),
+        ("redirect_uri", "https://evil.example/"),
+        ("redirect_uri", "http://127.0.0.1.evil.example/"),
+    ] {
+        let response = browser.authorize(&[(name, value)]).await;
+        assert_eq!(response.status(), StatusCode::BAD_REQUEST, "{name}={value}");
+    }
+    for (name, value, error) in [
+        ("response_type", "token", "unsupported_response_type"),
+        ("scope", "email", "invalid_scope"),
+        ("code_challenge_method", "plain", "invalid_request"),
+    ] {
+        let back = sent_back(&browser.authorize(&[(name, value)]).await);
+        assert_eq!(back["error"], error);
+    }
+    for (name, value, error) in [
+        ("client_secret", "wrong", "invalid_client"),
+        ("redirect_uri", "http://127.0.0.1:9/callback", "invalid_grant"),
+        ("code_verifier", "wrong", "invalid_grant"),
+        ("code", "wrong", "invalid_grant"),
+        ("grant_type", "password", "unsupported_grant_type"),
+    ] {
+        let response = browser.redeem(&browser.code().await, &[(name, value)]).await;
+        assert!(response.status().is_client_error());
+        assert_eq!(response.json::<Value>().await.unwrap()["error"], error, "{name}");
+    }
+    let code = browser.code().await;
+    assert_eq!(browser.redeem(&code, &[]).await.status(), StatusCode::OK);
+    assert_eq!(browser.redeem(&code, &[]).await.status(), StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn a_lie_about_a_claim_is_well_signed_and_told_once() {
+    let browser = Browser::new().await;
+    let now = infravault_kernel::Clock::System.now().unix_timestamp();
+    let cases: [(Lie, Holds); 9] = [
+        (Lie::WrongNonce, |claims, _| claims["nonce"] != "no"),
+        (Lie::NoNonce, |claims, _| claims.get("nonce").is_none()),
+        (Lie::WrongAudience, |claims, _| claims["aud"] == "another-client"),
+        (Lie::WrongIssuer, |claims, _| {
+            claims["iss"] == "https://issuer.example"
+        }),
+        (Lie::WrongAuthorizedParty, |claims, _| {
+            claims["azp"] == "another-client"
+        }),
+        (Lie::Expired, |claims, now| {
+            claims["exp"].as_i64().unwrap() < now - 500
+        }),
+        (Lie::IssuedInFuture, |claims, now| {
+            claims["iat"].as_i64().unwrap() >= now + 600
+        }),
+        (Lie::EmailVerifiedIsText, |claims, _| {
+            claims["email_verified"] == "false"
+        }),
+        (Lie::EmailVerifiedAbsent, |claims, _| {
+            claims.get("email_verified").is_none()
+        }),
+    ];
+    for (lie, holds) in cases {
+        let (_, claims, verified) = browser.id_token(Some(lie.clone())).await;
+        assert!(verified && holds(&claims, now), "{lie:?}: {claims}");
+        let (_, claims, _) = browser.id_token(None).await;
+        assert!(
+            browser.issuer.is_truthful() && !holds(&claims, now),
+            "{lie:?}: {claims}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_lie_about_the_signature_is_one() {
+    let browser = Browser::new().await;
+    for (lie, alg, known, verifies) in [
+        (Lie::AlgNone, "none", true, false),
+        (Lie::HmacWithPublicKey, "HS256", true, false),
+        (Lie::HmacWithClientSecret, "HS256", true, false),
+        (Lie::UnknownKey, "ES256", false, false),
+        (Lie::WrongSignature, "ES256", true, false),
+        (Lie::AlgNotAdvertised, "EdDSA", true, true),
+    ] {
+        let (header, _, verified) = browser.id_token(Some(lie.clone())).await;
+        assert_eq!(
+            (header["alg"].as_str().unwrap(), verified),
+            (alg, verifies),
+            "{lie:?}"
+        );
+        assert_eq!(header["kid"] != "unknown", known, "{lie:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_issuer_can_be_out_of_order_and_stops_on_request() {
+    let browser = Browser::new().await;
+    browser.issuer.lie(Lie::TokenError);
+    assert_eq!(
+        browser.redeem("any", &[]).await.status(),
+        StatusCode::INTERNAL_SERVER_ERROR
+    );
+    browser.issuer.lie(Lie::TokenGarbage);
+    assert!(browser.redeem("any", &[]).await.json::<Value>().await.is_err());
+    for (lie, path) in [
+        (Lie::DiscoveryDown, "/.well-known/openid-configuration"),
+        (Lie::JwksDown, "/jwks"),
+    ] {
+        let url = format!("{}{path}", browser.issuer.url());
+        browser.issuer.lie(lie);
+        for _ in 0..2 {
+            let status = browser.client.get(&url).send().await.unwrap().status();
+            assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+        }
+        browser.issuer.truth();
+        assert_eq!(
+            browser.client.get(&url).send().await.unwrap().status(),
+            StatusCode::OK
+        );
+    }
+    let url = browser.issuer.url().to_owned();
+    browser.issuer.stop().await;
+    assert!(
+        Client::builder()
+            .no_proxy()
+            .build()
+            .unwrap()
+            .get(url)
+            .send()
+            .await
+            .unwrap_err()
+            .is_connect()
+    );
+}
