@@ -17,7 +17,7 @@ pub use admin::{AccountChange, Changed};
 pub use config::{Config, Signup};
 pub use directory::{AccountFilter, SearchText};
 pub use error::Error;
-pub use grant::Grantee;
+pub use grant::AccountRef;
 pub use model::{Account, DisplayName, Locale, Preferences, QuotaBytes, State, Unfit};
 pub use profile::NewProfile;
 

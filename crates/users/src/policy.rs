@@ -34,6 +34,15 @@ mod tests {
     use time::OffsetDateTime;
     use uuid::Uuid;
 
+    /// Who changes whom, how, while these administrate; the code of the refusal.
+    type Case<'a> = (
+        Option<AccountId>,
+        &'a Account,
+        &'a AccountChange,
+        &'a [AccountId],
+        Option<&'a str>,
+    );
+
     fn id(number: u128) -> AccountId {
         AccountId::from_uuid(Uuid::from_u128(number))
     }
@@ -72,13 +81,7 @@ mod tests {
         };
         let (ada, bob) = (account(1, Role::Admin), account(2, Role::Admin));
         let both = [ada.id, bob.id];
-        let cases: [(
-            Option<AccountId>,
-            &Account,
-            &AccountChange,
-            &[AccountId],
-            Option<&str>,
-        ); 8] = [
+        let cases: [Case; 8] = [
             (Some(id(1)), &bob, &demote, &both, None),
             (Some(id(1)), &bob, &suspend, &both, None),
             (Some(id(1)), &ada, &demote, &both, Some("forbidden")),

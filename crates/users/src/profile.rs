@@ -73,7 +73,7 @@ impl Users {
             display_name: profile.display_name.as_str(),
             locale: profile.locale.as_str(),
             preferences: Value::Object(profile.preferences.as_object().clone()),
-            avatar_image_id: profile.avatar_image_id.map(|image| image.uuid()),
+            avatar_image_id: profile.avatar_image_id.map(ImageId::uuid),
             now: ctx.now(),
             id: person.account.uuid(),
             expected_version,

@@ -2,7 +2,7 @@
 use crate::users;
 use infravault_kernel::{Credential, Failure, Role};
 use infravault_testkit::db::TestDb;
-use infravault_users::{Error, Grantee};
+use infravault_users::{AccountRef, Error};
 
 #[tokio::test]
 async fn an_address_must_name_one_account() {
@@ -12,7 +12,7 @@ async fn an_address_must_name_one_account() {
     let (one, other) = (db.account("twin").await, db.account("twin").await);
     let ctx = db.ctx(Credential::System);
     let tx = db.db().begin_system().await.unwrap();
-    let email = |text: &str| Grantee::Email(text.to_owned());
+    let email = |text: &str| text.parse::<AccountRef>().unwrap();
 
     let changed = users
         .grant_role_in(&ctx, &tx, &email("ADA@example.com"), Role::Admin)
@@ -40,13 +40,13 @@ async fn an_address_must_name_one_account() {
     );
     assert!(matches!(error, Error::AmbiguousEmail { accounts, .. } if accounts.len() == 2));
     let changed = users
-        .grant_role_in(&ctx, &tx, &Grantee::Account(other), Role::Moderator)
+        .grant_role_in(&ctx, &tx, &other.to_string().parse().unwrap(), Role::Moderator)
         .await
         .unwrap();
     assert_eq!(changed.after.role, Role::Moderator);
 
     let error = users
-        .grant_role_in(&ctx, &tx, &Grantee::Account(ada), Role::User)
+        .grant_role_in(&ctx, &tx, &AccountRef::Account(ada), Role::User)
         .await
         .unwrap_err();
     assert_eq!(error.code(), "last-administrator");
