@@ -9,6 +9,7 @@
 pub mod db;
 pub mod issuer;
 mod log;
+pub mod pictures;
 
 pub use log::log;
 

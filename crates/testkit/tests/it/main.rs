@@ -6,4 +6,5 @@
 )]
 
 mod databases;
+mod drawn;
 mod sign_in;

@@ -1,0 +1,117 @@
+//! Pictures are real, differ by their seed, and hold what they are made for.
+use image::{
+    AnimationDecoder, ImageDecoder, ImageFormat, ImageReader, codecs::gif::GifDecoder, metadata::Orientation,
+};
+use infravault_testkit::pictures;
+use std::io::Cursor;
+
+fn size(bytes: &[u8]) -> (Option<ImageFormat>, u32, u32) {
+    let reader = ImageReader::new(Cursor::new(bytes))
+        .with_guessed_format()
+        .unwrap();
+    let format = reader.format();
+    let picture = reader.decode().unwrap();
+    (format, picture.width(), picture.height())
+}
+
+#[test]
+fn every_format_decodes_and_depends_on_its_seed_only() {
+    for format in pictures::FORMATS {
+        let expected = ImageFormat::from_mime_type(format.media_type);
+        assert_eq!(expected, ImageFormat::from_extension(format.ending));
+        for (width, height) in [(1, 1), (40, 30), (33, 7)] {
+            let bytes = (format.make)(width, height, 1);
+            assert_eq!(size(&bytes), (expected, width, height), "{}", format.media_type);
+            assert_eq!(bytes, (format.make)(width, height, 1));
+            assert_ne!(bytes, (format.make)(width, height, 2), "{}", format.media_type);
+        }
+    }
+}
+
+#[test]
+fn an_animation_has_its_frames() {
+    let bytes = pictures::gif(20, 10, 5, 1);
+    let frames = GifDecoder::new(Cursor::new(bytes))
+        .unwrap()
+        .into_frames()
+        .collect_frames();
+    let frames = frames.unwrap();
+    assert_eq!(frames.len(), 5);
+    assert!(frames[0].buffer() != frames[1].buffer());
+}
+
+#[test]
+fn metadata_is_where_readers_look_for_it() {
+    for orientation in 1..=8 {
+        let bytes = pictures::jpeg_turned(40, 30, orientation);
+        let mut decoder = ImageReader::new(Cursor::new(&bytes))
+            .with_guessed_format()
+            .unwrap()
+            .into_decoder()
+            .unwrap();
+        assert_eq!(
+            Some(decoder.orientation().unwrap()),
+            Orientation::from_exif(orientation)
+        );
+        assert_eq!(size(&bytes), (Some(ImageFormat::Jpeg), 40, 30));
+    }
+    let bytes = pictures::jpeg_with_gps(40, 30, 1);
+    let mut decoder = ImageReader::new(Cursor::new(&bytes))
+        .with_guessed_format()
+        .unwrap()
+        .into_decoder()
+        .unwrap();
+    let exif = decoder.exif_metadata().unwrap().unwrap();
+    // The latitude's degrees stand where the entry of the GPS directory points.
+    let number = |at: usize| u32::from_be_bytes(exif[at..at + 4].try_into().unwrap());
+    let directory = usize::try_from(number(8 + 2 + 12 + 8)).unwrap();
+    let latitude = usize::try_from(number(directory + 2 + 12 + 8)).unwrap();
+    let longitude = usize::try_from(number(directory + 2 + 36 + 8)).unwrap();
+    assert_eq!(
+        (number(latitude), number(longitude), exif.len()),
+        (48, 16, longitude + 24)
+    );
+    assert_eq!(size(&bytes), (Some(ImageFormat::Jpeg), 40, 30));
+}
+
+#[test]
+fn polyglots_are_pictures_with_markers_and_lies_are_no_pictures() {
+    for polyglot in pictures::polyglots() {
+        let expected = ImageFormat::from_mime_type(polyglot.media_type);
+        assert_eq!(size(&polyglot.bytes), (expected, 16, 12), "{}", polyglot.name);
+        for marker in polyglot.markers {
+            let found = polyglot
+                .bytes
+                .windows(marker.len())
+                .any(|part| part == marker.as_bytes());
+            assert!(found, "{}: {marker}", polyglot.name);
+        }
+    }
+    for lie in pictures::lies() {
+        let reader = ImageReader::new(Cursor::new(lie.bytes))
+            .with_guessed_format()
+            .unwrap();
+        let guessed = reader.format().map(|format| format.to_mime_type());
+        let accepted = pictures::FORMATS
+            .iter()
+            .any(|format| Some(format.media_type) == guessed);
+        assert!(!accepted, "{}: {guessed:?}", lie.name);
+    }
+    for bomb in pictures::bombs() {
+        let reader = ImageReader::new(Cursor::new(&bomb.bytes))
+            .with_guessed_format()
+            .unwrap();
+        assert_eq!(
+            reader.format(),
+            ImageFormat::from_mime_type(bomb.media_type),
+            "{}",
+            bomb.name
+        );
+        assert!(
+            bomb.bytes.len() < 200,
+            "{} has {} bytes",
+            bomb.name,
+            bomb.bytes.len()
+        );
+    }
+}
