@@ -23,6 +23,7 @@ CREATE TABLE auth.sign_ins (
     created_at    timestamptz NOT NULL DEFAULT now(),
     expires_at    timestamptz NOT NULL
 );
+CREATE UNIQUE INDEX sign_ins_state ON auth.sign_ins (state);
 CREATE INDEX sign_ins_expiry ON auth.sign_ins (expires_at);
 
 CREATE TABLE auth.sessions (

@@ -1,0 +1,308 @@
+//! Access tokens that are almost right.
+use super::*;
+use crate::keys::KeyRing;
+use infravault_kernel::{Clock, Credential, Id};
+use jsonwebtoken::EncodingKey;
+use serde_json::{Value, json};
+use slog::{Discard, Logger, o};
+use std::{
+    path::PathBuf,
+    sync::atomic::{AtomicU32, Ordering},
+};
+use uuid::Uuid;
+
+const ORIGIN: &str = "https://pictures.example";
+const NOW: i64 = 1_800_000_000;
+
+impl Claims {
+    /// Claims for tests of what stores them.
+    pub(crate) fn example() -> Self {
+        Self {
+            iss: ORIGIN.to_owned(),
+            aud: format!("{ORIGIN}/api/v1"),
+            sub: Uuid::from_u128(1).to_string(),
+            sid: Uuid::from_u128(2).to_string(),
+            jti: "x".to_owned(),
+            iat: NOW,
+            exp: NOW + 600,
+            client_id: CLIENT.to_owned(),
+            scope: String::new(),
+        }
+    }
+}
+
+struct Keys(PathBuf);
+
+impl Drop for Keys {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Tokens with a key of their own; the folder is not needed once the key is loaded.
+fn tokens() -> AccessTokens {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let name = format!(
+        "infravault-jwt-{}-{}",
+        std::process::id(),
+        NEXT.fetch_add(1, Ordering::Relaxed)
+    );
+    let folder = Keys(std::env::temp_dir().join(name));
+    AccessTokens::new(KeyRing::open(&folder.0).unwrap(), ORIGIN, Duration::from_mins(10))
+}
+
+fn at(seconds: i64) -> OffsetDateTime {
+    OffsetDateTime::from_unix_timestamp(seconds).unwrap()
+}
+
+fn ctx() -> Ctx {
+    Ctx::new(
+        &Logger::root(Discard, o!()),
+        Credential::Anonymous,
+        Clock::fixed(at(NOW)),
+    )
+}
+
+fn good(tokens: &AccessTokens) -> String {
+    let (session, account) = (
+        SessionId::from_uuid(Uuid::from_u128(2)),
+        AccountId::from_uuid(Uuid::from_u128(1)),
+    );
+    tokens.sign(&ctx(), session, account).unwrap().expose().clone()
+}
+
+fn encoded(value: &str) -> String {
+    URL_SAFE_NO_PAD.encode(value)
+}
+
+/// A token with this header and payload and a true signature of the signing key over them.
+fn signed(tokens: &AccessTokens, header: &str, payload: &str) -> String {
+    let message = format!("{}.{}", encoded(header), encoded(payload));
+    let signature = crypto::sign(message.as_bytes(), tokens.keys.signing(), Algorithm::EdDSA).unwrap();
+    format!("{message}.{signature}")
+}
+
+fn header(tokens: &AccessTokens) -> Value {
+    json!({ "alg": "EdDSA", "typ": "at+jwt", "kid": tokens.keys.newest_kid() })
+}
+
+fn with(mut object: Value, name: &str, value: Value) -> String {
+    match value {
+        Value::Null => drop(object.as_object_mut().unwrap().remove(name)),
+        value => object[name] = value,
+    }
+    object.to_string()
+}
+
+#[test]
+fn accepts_its_own_tokens_within_their_time() {
+    let tokens = tokens();
+    let token = good(&tokens);
+    let (session, account) = tokens.verify(&token, at(NOW)).unwrap();
+    assert_eq!(
+        (session.uuid(), account.uuid()),
+        (Uuid::from_u128(2), Uuid::from_u128(1))
+    );
+    assert!(tokens.verify(&token, at(NOW + 630)).is_ok(), "30 s of leeway");
+    assert!(
+        tokens.verify(&token, at(NOW + 631)).is_err(),
+        "refused at exp + 31 s"
+    );
+    assert!(
+        tokens.verify(&token, at(NOW - 31)).is_err(),
+        "issued in the future"
+    );
+    // Remembered or not, the times are checked.
+    assert!(tokens.verify(&token, at(NOW)).is_ok());
+    assert!(tokens.verify(&token, at(NOW + 631)).is_err());
+}
+
+#[test]
+fn holds_no_role_and_no_email() {
+    let tokens = tokens();
+    let token = good(&tokens);
+    let payload: Value = part(token.split('.').nth(1).unwrap()).unwrap();
+    let mut names: Vec<_> = payload.as_object().unwrap().keys().map(String::as_str).collect();
+    names.sort_unstable();
+    assert_eq!(
+        names,
+        [
+            "aud",
+            "client_id",
+            "exp",
+            "iat",
+            "iss",
+            "jti",
+            "scope",
+            "sid",
+            "sub"
+        ]
+    );
+    assert!(token.len() < 800, "{}", token.len());
+}
+
+#[test]
+fn accepts_what_the_tests_sign_themselves() {
+    // Otherwise the refusals below would prove nothing.
+    let tokens = tokens();
+    let claims = serde_json::to_string(&Claims::example()).unwrap();
+    let token = signed(&tokens, &header(&tokens).to_string(), &claims);
+    assert!(tokens.verify(&token, at(NOW)).is_ok());
+}
+
+#[test]
+fn refuses_well_signed_tokens_that_are_not_exactly_ours() {
+    let tokens = tokens();
+    let (header, claims) = (header(&tokens), serde_json::to_value(Claims::example()).unwrap());
+    let headers = [
+        ("alg", json!("none")),
+        ("alg", json!("noNE")),
+        ("alg", json!("HS256")),
+        ("alg", json!("RS256")),
+        ("alg", json!("ES256")),
+        ("alg", json!("eddsa")),
+        ("alg", Value::Null),
+        ("alg", json!(["EdDSA"])),
+        ("typ", json!("JWT")),
+        ("typ", json!("at+JWT")),
+        ("typ", json!("id+jwt")),
+        ("typ", Value::Null),
+        ("kid", json!("../../dev/null")),
+        ("kid", json!("' OR 1=1--")),
+        ("kid", json!("x".repeat(8192))),
+        ("kid", json!("unknown")),
+        ("kid", Value::Null),
+        ("kid", json!(1)),
+        ("jku", json!("https://evil.example/jwks")),
+        ("x5u", json!("https://evil.example/x5u")),
+        ("x5c", json!(["MIIB"])),
+        ("jwk", json!({ "kty": "OKP" })),
+        ("crit", json!(["exp"])),
+        ("cty", json!("JWT")),
+        ("zip", json!("DEF")),
+        ("b64", json!(false)),
+    ];
+    for (name, value) in headers {
+        let token = signed(
+            &tokens,
+            &with(header.clone(), name, value.clone()),
+            &claims.to_string(),
+        );
+        assert!(tokens.verify(&token, at(NOW)).is_err(), "header {name} = {value}");
+    }
+    let payloads = [
+        ("aud", Value::Null),
+        ("aud", json!("https://pictures.example")),
+        ("aud", json!("https://evil.example/api/v1")),
+        ("aud", json!(["https://pictures.example/api/v1"])),
+        ("iss", Value::Null),
+        ("iss", json!("https://evil.example")),
+        ("sub", Value::Null),
+        ("sub", json!("alice")),
+        ("sub", json!(1)),
+        ("sid", Value::Null),
+        ("sid", json!("x")),
+        ("jti", Value::Null),
+        ("jti", json!("")),
+        ("client_id", Value::Null),
+        ("client_id", json!("other")),
+        ("scope", Value::Null),
+        ("scope", json!([])),
+        ("exp", Value::Null),
+        ("exp", json!("1800000600")),
+        ("exp", json!(1_800_000_600.5)),
+        ("exp", json!(1e99)),
+        ("exp", json!(-1)),
+        ("exp", json!(0)),
+        ("exp", json!(NOW - 31)),
+        ("exp", json!(u64::MAX)),
+        ("iat", Value::Null),
+        ("iat", json!(NOW + 300)),
+        ("iat", json!("1800000000")),
+        ("nbf", json!("9999999999")),
+        ("nbf", json!(9_999_999_999_u64)),
+        ("role", json!("ADMIN")),
+        ("nonce", json!("n")),
+        ("email", json!("a@example.com")),
+    ];
+    for (name, value) in payloads {
+        let token = signed(
+            &tokens,
+            &header.to_string(),
+            &with(claims.clone(), name, value.clone()),
+        );
+        assert!(tokens.verify(&token, at(NOW)).is_err(), "claim {name} = {value}");
+    }
+    let twice = claims
+        .to_string()
+        .replacen('{', &format!("{{\"sub\":\"{}\",", Uuid::from_u128(3)), 1);
+    assert!(
+        tokens
+            .verify(&signed(&tokens, &header.to_string(), &twice), at(NOW))
+            .is_err(),
+        "a claim given twice"
+    );
+}
+
+#[test]
+fn refuses_forged_signatures_and_other_forms() {
+    let tokens = tokens();
+    let token = good(&tokens);
+    let parts: Vec<&str> = token.split('.').collect();
+    let (head, payload, signature) = (parts[0], parts[1], parts[2]);
+    let hmac = {
+        // The classic confusion: the public key as an HMAC secret.
+        let head = encoded(&with(header(&tokens), "alg", json!("HS256")));
+        let key = EncodingKey::from_secret(tokens.public_keys()[0].x.as_bytes());
+        let message = format!("{head}.{payload}");
+        let signature = crypto::sign(message.as_bytes(), &key, Algorithm::HS256).unwrap();
+        format!("{message}.{signature}")
+    };
+    let mut forms = vec![
+        String::new(),
+        "x".to_owned(),
+        ".".to_owned(),
+        "..".to_owned(),
+        "...".to_owned(),
+        "....".to_owned(),
+        format!("{head}.{payload}."),
+        format!("{head}.{payload}"),
+        format!("{head}..{signature}"),
+        format!(".{payload}.{signature}"),
+        format!("{token}."),
+        format!("{token}.x"),
+        format!(" {token}"),
+        format!("{token} "),
+        format!("{token}="),
+        format!("{head}.{payload}.{signature}.a.b"),
+        hmac,
+        json!({ "payload": payload, "protected": head, "signature": signature }).to_string(),
+        format!("{token}{}", "A".repeat(4096)),
+    ];
+    // A signature of another installation's key.
+    forms.push(good(&self::tokens()));
+    // Every letter of the signature counts, and some of the rest.
+    for at in (0..token.len()).filter(|at| *at > token.len() - 86 || at % 17 == 0) {
+        let mut changed = token.clone().into_bytes();
+        changed[at] = if changed[at] == b'A' { b'B' } else { b'A' };
+        let changed = String::from_utf8(changed).unwrap();
+        if changed != token {
+            forms.push(changed);
+        }
+    }
+    for form in forms {
+        assert!(tokens.verify(&form, at(NOW)).is_err(), "{form:.80}");
+    }
+}
+
+#[test]
+fn speaks_of_another_origin_as_somebody_else() {
+    // The same keys, another deployment: issuer and audience differ.
+    let first = tokens();
+    let token = good(&first);
+    let second = AccessTokens {
+        issuer: "https://staging.example".to_owned(),
+        ..first
+    };
+    assert!(second.verify(&token, at(NOW)).is_err());
+}

@@ -1,0 +1,63 @@
+//! Signing out: this session, or all of an account.
+use crate::{Auth, Error, Event, opaque, sql, sql::Params};
+use infravault_kernel::{AccountId, Credential, Ctx, Denied, Id, Secret};
+use serde_json::json;
+use uuid::Uuid;
+
+impl Auth {
+    /// Ends the session of the credential and the one of the refresh token, whichever are presented. Doing it twice,
+    /// or without a session, is fine. API tokens cannot.
+    pub async fn logout(&self, ctx: &Ctx, refresh: Option<&Secret<String>>) -> Result<(), Error> {
+        let mut sessions: Vec<Uuid> = Vec::new();
+        match &ctx.credential {
+            Credential::Session { session, .. } => sessions.push(session.uuid()),
+            Credential::ApiToken { .. } => return Err(Denied::SessionRequired.into()),
+            Credential::Anonymous | Credential::System => {}
+        }
+        let refresh = refresh.and_then(|refresh| opaque::hash(refresh.expose()));
+        if sessions.is_empty() && refresh.is_none() {
+            return Ok(());
+        }
+        let tx = self.db().begin_system().await?;
+        if let Some(hash) = refresh {
+            sessions.extend(
+                sql::find_refresh_session()
+                    .bind(&*tx, &hash.as_slice())
+                    .opt()
+                    .await?,
+            );
+        }
+        for id in sessions {
+            let which = sql::RevokeSessionParams {
+                now: ctx.now(),
+                reason: "signed_out",
+                id,
+            };
+            if let Some(account) = sql::revoke_session().params(&*tx, &which).opt().await? {
+                let account = Some(AccountId::from_uuid(account));
+                let detail = json!({ "session": id.to_string() });
+                self.audit_in(&tx, ctx, account, Event::SignedOut, account, &detail)
+                    .await?;
+            }
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Ends every session of the caller, this one too, and gives their number. API tokens stay; they cannot ask.
+    pub async fn logout_all(&self, ctx: &Ctx) -> Result<u64, Error> {
+        let (tx, actor) = self.db().begin(ctx).await?;
+        let (person, _) = actor.with_session()?;
+        let which = sql::RevokeSessionsParams {
+            now: ctx.now(),
+            reason: "signed_out_everywhere",
+            account_id: person.account.uuid(),
+        };
+        let ended = sql::revoke_sessions().params(&*tx, &which).await?;
+        let (account, detail) = (Some(person.account), json!({ "sessions": ended }));
+        self.audit_in(&tx, ctx, account, Event::SignedOutEverywhere, account, &detail)
+            .await?;
+        tx.commit().await?;
+        Ok(ended)
+    }
+}
