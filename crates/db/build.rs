@@ -7,7 +7,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let folder = fs::canonicalize("../../migrations")?;
     let mut names: Vec<String> = fs::read_dir(&folder)?
         .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-        .filter(|name| name.starts_with('V') && name.ends_with(".sql") && !name.ends_with(".down.sql"))
+        .filter(|name| name.starts_with('V') && !name.ends_with(".down.sql"))
         .collect();
     names.sort();
     let mut code = String::from("const DOWN: &[(i32, &str)] = &[\n");
@@ -22,7 +22,11 @@ fn main() -> Result<(), Box<dyn Error>> {
             .next()
             .unwrap_or_default()
             .parse()?;
-        writeln!(code, "    ({version}, include_str!({down:?})),")?;
+        writeln!(
+            code,
+            "    ({version}, include_str!({:?})),",
+            down.display().to_string()
+        )?;
     }
     code.push_str("];\n");
     fs::write(PathBuf::from(env::var("OUT_DIR")?).join("down.rs"), code)?;

@@ -69,11 +69,14 @@ pub struct Server {
 }
 
 impl Server {
-    /// Builds the application and binds its port (0 picks a free one).
-    pub fn bind(config: Config, log: &Logger, clock: Clock) -> Result<Self, Box<dyn Error>> {
+    /// Builds the application and binds its port. Port 0 picks a free one, also in the public origin.
+    pub fn bind(mut config: Config, log: &Logger, clock: Clock) -> Result<Self, Box<dyn Error>> {
         let listener = TcpListener::bind(config.server.bind)
             .map_err(|error| format!("cannot listen on {}: {error}; set BIND to a free address", config.server.bind))?;
         let address = listener.local_addr()?;
+        if let Some(host) = config.server.public_origin.strip_suffix(":0") {
+            config.server.public_origin = format!("{host}:{}", address.port());
+        }
         Ok(Self { app: web::Data::new(App::build(config, log, clock)?), listener, address })
     }
 

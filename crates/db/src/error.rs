@@ -52,7 +52,7 @@ pub fn constraint(error: &tokio_postgres::Error) -> Option<&str> {
 }
 
 fn is_io(error: &tokio_postgres::Error) -> bool {
-    std::error::Error::source(error).is_some_and(|source| source.is::<std::io::Error>())
+    std::error::Error::source(error).is_some_and(<dyn std::error::Error>::is::<std::io::Error>)
 }
 
 /// Faults that pass by themselves: the server stops, starts, recovers, is full, or a statement took too long.

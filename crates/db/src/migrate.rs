@@ -34,7 +34,7 @@ pub struct Status {
 struct Applied {
     version: i32,
     name: String,
-    applied_on: String,
+    on: String,
     checksum: String,
 }
 
@@ -119,14 +119,14 @@ pub async fn status(url: &str) -> Result<Vec<Status>, Error> {
             changed: known
                 .as_ref()
                 .is_some_and(|known| known.checksum != migration.checksum().to_string()),
-            applied_on: known.map(|known| known.applied_on),
+            applied_on: known.map(|known| known.on),
         });
     }
     // What a newer binary applied, and this one does not know.
     all.extend(applied.into_iter().map(|known| Status {
         version: known.version,
         name: known.name,
-        applied_on: Some(known.applied_on),
+        applied_on: Some(known.on),
         changed: false,
     }));
     all.sort_by_key(|status| status.version);
@@ -163,7 +163,7 @@ async fn applied(client: &Client) -> Result<Vec<Applied>, Error> {
             Ok(Applied {
                 version: row.try_get(0)?,
                 name: row.try_get(1)?,
-                applied_on: row.try_get(2)?,
+                on: row.try_get(2)?,
                 checksum: row.try_get(3)?,
             })
         })

@@ -207,12 +207,14 @@ pub(crate) fn connection(config: &Config, role: Option<DbRole>) -> Result<tokio_
         .map_err(|_| Error::Config("DATABASE_URL is no PostgreSQL address".to_owned()))?;
     let mut options = postgres.get_options().unwrap_or_default().to_owned();
     if let Some(role) = role {
-        options.push_str(&format!(" -c role={}", role.name()));
-        options.push_str(&format!(
-            " -c statement_timeout={}",
-            config.statement_timeout.as_millis()
-        ));
-        options.push_str(" -c idle_in_transaction_session_timeout=30000 -c jit=off");
+        let timeout = config.statement_timeout.as_millis();
+        let settings = [
+            format!("role={}", role.name()),
+            format!("statement_timeout={timeout}"),
+            "idle_in_transaction_session_timeout=30000".to_owned(),
+            "jit=off".to_owned(),
+        ];
+        options.extend(settings.map(|setting| format!(" -c {setting}")));
     }
     postgres
         .options(options)

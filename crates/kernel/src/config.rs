@@ -267,7 +267,7 @@ mod tests {
         assert_eq!(env.or::<u16>("PORT", "80", ""), 81);
         assert_eq!(env.or::<u16>("EMPTY", "80", ""), 80);
         assert_eq!(env.bytes("LIMIT", "1KiB", ""), 40 << 20);
-        assert_eq!(env.duration("WAIT", "1s", ""), Duration::from_secs(5400));
+        assert_eq!(env.duration("WAIT", "1s", ""), Duration::from_mins(90));
         assert_eq!(env.list("NAMES", "a, b,,c", ""), ["a", "b", "c"]);
         assert_eq!(env.variables().len(), 5);
         assert_eq!(env.finish(), Ok(()));

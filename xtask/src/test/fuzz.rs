@@ -41,7 +41,13 @@ pub(crate) fn run(workspace: &Workspace, cluster: &Cluster, interrupt: &Interrup
         database_url: cluster.product_url(),
         seaweed: None,
         home: home.clone(),
-        extra: &[("RATE_LIMITS", "off"), ("LOG_FORMAT", "json")],
+        extra: &[
+            ("RATE_ANONYMOUS", "0"),
+            ("RATE_PERSON", "0"),
+            ("RATE_UPLOAD", "0"),
+            ("RATE_SIGN_IN", "0"),
+            ("LOG_FORMAT", "json"),
+        ],
     };
     let document = home.join("openapi.json");
     let text = process::capture(local.infravault(workspace).arg("openapi"))?;
@@ -50,7 +56,7 @@ pub(crate) fn run(workspace: &Workspace, cluster: &Cluster, interrupt: &Interrup
     local.prepare(workspace)?;
     let mut server = local.start_server(workspace, interrupt)?;
     let mut create = local.infravault(workspace);
-    let token = process::capture(create.args(["admin", "create-token", "schemathesis@example.com"]))?;
+    let token = process::capture(create.args(["admin", "create-token", "schemathesis@example.com", "--create-account"]))?;
     let arguments = [
         format!("--url={}", local.origin()),
         format!("--header=Authorization: Bearer {}", token.trim()),

@@ -1,7 +1,7 @@
 //! `infravault admin`: what the operator does on the host, without a browser.
 use super::{Outcome, block_on, say};
 use crate::{config::Config, flows, logging};
-use infravault_auth::Auth;
+use infravault_auth::{Auth, NewApiToken};
 use infravault_db::Db;
 use infravault_kernel::{Clock, Ctx, Role, Scopes};
 use infravault_users::Users;
@@ -25,7 +25,7 @@ pub(super) enum Command {
         scopes: Scopes,
         /// After how many days it expires, at most 365.
         #[arg(long, default_value_t = 90)]
-        days: u16,
+        days: u32,
         /// Make the account if there is none with this e-mail. For scripts and tests.
         #[arg(long)]
         create_account: bool,
@@ -45,7 +45,8 @@ pub(super) fn run(command: Command, config: Config) -> Outcome {
                 say(format!("account {account} now has the role {role}"));
             }
             Command::CreateToken { account, scopes, days, create_account } => {
-                let token = flows::create_token(&ctx, &db, &users, &auth, &account, scopes, days, create_account).await?;
+                let new = NewApiToken { name: "command line".to_owned(), scopes, days: Some(days) };
+                let token = flows::create_token(&ctx, &db, &users, &auth, &account, new, create_account).await?;
                 say(token.expose());
             }
         }

@@ -91,3 +91,22 @@ async fn a_session_enters_for_its_own_account_only() {
         Err(Error::CredentialEnded)
     ));
 }
+
+#[tokio::test]
+async fn a_token_is_stamped_when_it_is_used_also_by_a_read() {
+    let db = TestDb::new().await;
+    let account = db.account("alice").await;
+    let token = db.api_token(account, &infravault_kernel::Scopes::all()).await;
+    // One connection, so that the second statement waits for the end of the read.
+    let pool = db.db_of(1);
+    let count = "SELECT count(*) FROM auth.api_tokens WHERE last_used_at IS NOT NULL";
+    for expected in [0_i64, 1] {
+        let ctx = db.ctx(token.clone());
+        let (actor, row) = pool
+            .read(&ctx, async |client| client.query_one(count, &[]).await)
+            .await
+            .unwrap();
+        assert_eq!(actor.account(), Some(account));
+        assert!(row.get::<_, i64>(0) >= expected);
+    }
+}

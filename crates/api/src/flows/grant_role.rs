@@ -1,0 +1,22 @@
+//! Gives an account a role from the command line, which is how the first administrator is made.
+use infravault_auth::Auth;
+use infravault_db::Db;
+use infravault_kernel::{AccountId, Ctx, Role};
+use infravault_users::{AccountRef, Users};
+use std::error::Error;
+
+/// Changes the role and writes it into the audit trail, in one transaction of the process itself. Returns the id
+/// of the account that `account` (an e-mail or an id) names.
+pub async fn grant_role(
+    ctx: &Ctx, db: &Db, users: &Users, auth: &Auth, account: &str, role: Role,
+) -> Result<AccountId, Box<dyn Error>> {
+    let tx = db.begin_system().await?;
+    let account: AccountRef = account.parse()?;
+    let changed = users.grant_role_in(ctx, &tx, &account, role).await?;
+    let id = changed.after.id;
+    if let Some(roles) = changed.role() {
+        auth.audit_role_change_in(&tx, ctx, None, id, roles).await?;
+    }
+    tx.commit().await?;
+    Ok(id)
+}

@@ -1,0 +1,10 @@
+//! The only place where one transaction spans two contexts.
+mod change_account;
+mod create_token;
+mod finish_sign_in;
+mod grant_role;
+
+pub use change_account::change_account;
+pub use create_token::create_token;
+pub use finish_sign_in::finish_sign_in;
+pub use grant_role::grant_role;

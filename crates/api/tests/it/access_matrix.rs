@@ -1,0 +1,209 @@
+//! Who may do what: every operation of the OpenAPI document against every kind of caller. An operation without a
+//! row fails.
+use crate::harness::{Browser, TestApp, expect};
+use infravault_testkit::pictures;
+use reqwest::{Method, RequestBuilder};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// The callers, in the order of the columns. All that is asked for belongs to the owner.
+const CALLERS: [&str; 8] =
+    ["anonymous", "stranger", "owner", "moderator", "administrator", "token", "token without scope", "suspended"];
+
+/// The status for each caller.
+type Row = [u16; 8];
+
+const PUBLIC: Row = [200; 8];
+/// Public, and a credential that is sent must be good.
+const PUBLIC_READ: Row = [200, 200, 200, 200, 200, 200, 200, 403];
+
+/// One row an operation; the same order as the routes.
+const MATRIX: &[(&str, Row)] = &[
+    ("get_live", PUBLIC),
+    ("get_ready", PUBLIC),
+    ("get_jwks", PUBLIC),
+    ("list_problems", PUBLIC),
+    ("get_problem", PUBLIC),
+    ("get_openapi", PUBLIC),
+    ("get_limits", PUBLIC),
+    ("list_providers", PUBLIC),
+    ("begin_sign_in", [303; 8]),
+    ("finish_sign_in", [400; 8]),
+    // Without a session there is nothing to refresh; a bearer token is none.
+    ("refresh_session", [401, 200, 200, 200, 200, 401, 401, 401]),
+    ("logout", [204; 8]),
+    ("logout_all", [401, 204, 204, 204, 204, 403, 403, 403]),
+    ("get_me", [401, 200, 200, 200, 200, 200, 200, 403]),
+    ("list_sessions", [401, 200, 200, 200, 200, 403, 403, 403]),
+    ("revoke_session", [401, 404, 204, 404, 404, 403, 403, 403]),
+    ("list_api_tokens", [401, 200, 200, 200, 200, 403, 403, 403]),
+    ("create_api_token", [401, 201, 201, 201, 201, 403, 403, 403]),
+    ("revoke_api_token", [401, 404, 204, 404, 404, 403, 403, 403]),
+    ("get_profile", [401, 200, 200, 200, 200, 200, 403, 403]),
+    ("replace_profile", [401, 200, 200, 200, 200, 200, 403, 403]),
+    ("get_usage", [401, 200, 200, 200, 200, 200, 403, 403]),
+    ("list_users", [401, 403, 403, 403, 200, 403, 403, 403]),
+    ("get_user", [401, 403, 403, 403, 200, 403, 403, 403]),
+    ("update_user", [401, 403, 403, 403, 200, 403, 403, 403]),
+    ("upload_image", [401, 201, 201, 201, 201, 201, 403, 403]),
+    ("list_images", [401, 200, 200, 200, 200, 200, 403, 403]),
+    ("list_public_images", PUBLIC_READ),
+    ("get_image", [404, 404, 200, 404, 404, 200, 403, 403]),
+    ("replace_image", [401, 404, 200, 404, 404, 200, 403, 403]),
+    ("update_image", [401, 404, 200, 404, 404, 200, 403, 403]),
+    ("delete_image", [401, 404, 204, 404, 404, 204, 403, 403]),
+    ("download_image", [404, 404, 200, 404, 404, 200, 403, 403]),
+];
+
+/// Everybody, signed in, and the tokens of the owner.
+struct Cast {
+    app: TestApp,
+    browsers: BTreeMap<&'static str, Browser>,
+    token: String,
+    token_without_scope: String,
+    origin: String,
+}
+
+impl Cast {
+    async fn new() -> Self {
+        let app = TestApp::start().await;
+        let mut browsers = BTreeMap::new();
+        for name in ["stranger", "owner", "moderator", "administrator", "suspended"] {
+            browsers.insert(name, app.sign_in(&format!("{name}@example.com")).await);
+        }
+        app.set_role(&browsers["moderator"], "MODERATOR").await;
+        app.make_admin(&browsers["administrator"]).await;
+        let suspended: uuid::Uuid = browsers["suspended"].account().await.parse().unwrap();
+        let suspend = "UPDATE users.accounts SET state = 'suspended' WHERE id = $1";
+        app.db.superuser().await.execute(suspend, &[&suspended]).await.unwrap();
+        let scopes = "images:read images:write images:delete profile:read profile:write";
+        let token = app.token(&browsers["owner"], scopes).await;
+        // A scope that none of the operations above is content with.
+        let token_without_scope = app.token(&browsers["owner"], "images:read").await;
+        let origin = app.origin.clone();
+        Self { app, browsers, token, token_without_scope, origin }
+    }
+
+    fn request(&self, caller: &str, method: Method, path: &str) -> RequestBuilder {
+        match caller {
+            "anonymous" => self.app.anonymous(method, path),
+            "token" => self.app.bearer(&self.token, method, path),
+            "token without scope" => self.app.bearer(&self.token_without_scope, method, path),
+            name => self.browsers[name].request(method, path),
+        }
+    }
+}
+
+/// What an operation is asked with.
+struct Question {
+    path: String,
+    body: Option<Value>,
+    if_match: Option<String>,
+    picture: bool,
+}
+
+async fn question(cast: &Cast, operation: &str, path: &str) -> Question {
+    let owner = &cast.browsers["owner"];
+    let mut question = Question { path: path.to_owned(), body: None, if_match: None, picture: false };
+    match operation {
+        "get_image" | "replace_image" | "update_image" | "delete_image" | "download_image" => {
+            let image = owner.upload(pictures::jpeg(32, 24), "").await;
+            let answer = owner.get(&format!("/api/v1/images/{}", image["id"].as_str().unwrap())).send().await.unwrap();
+            question.if_match = Some(answer.headers()["etag"].to_str().unwrap().to_owned());
+            question.path = path.replace("{id}", image["id"].as_str().unwrap());
+        }
+        "get_user" | "update_user" => question.path = path.replace("{id}", &owner.account().await),
+        "revoke_session" => {
+            let other = cast.app.sign_in("owner@example.com").await;
+            let me = expect(other.get("/api/v1/auth/me").send().await.unwrap(), 200).await;
+            question.path = path.replace("{id}", me["session"]["id"].as_str().unwrap());
+        }
+        "revoke_api_token" => {
+            let new = json!({ "name": "short-lived", "scopes": ["images:read"] });
+            let made = owner.post("/api/v1/auth/tokens").json(&new).send().await.unwrap();
+            question.path = path.replace("{id}", expect(made, 201).await["id"].as_str().unwrap());
+        }
+        "begin_sign_in" => question.path = path.replace("{provider}", "dev"),
+        "get_problem" => question.path = path.replace("{code}", "internal"),
+        _ => {}
+    }
+    question.body = match operation {
+        "replace_image" => Some(json!({ "title": "New", "description": "", "tags": [], "visibility": "private" })),
+        "update_image" => Some(json!({ "title": "New" })),
+        "update_user" => Some(json!({ "quota_bytes": 1_000_000_000 })),
+        "create_api_token" => Some(json!({ "name": "t", "scopes": ["images:read"] })),
+        "replace_profile" => Some(json!({ "display_name": "New", "locale": "en", "preferences": {}, "avatar_image_id": null })),
+        _ => None,
+    };
+    question.picture = operation == "upload_image";
+    question
+}
+
+#[tokio::test]
+async fn every_operation_answers_every_caller_as_it_should() {
+    let cast = Cast::new().await;
+    let document = expect(cast.app.anonymous(Method::GET, "/api/v1/openapi.json").send().await.unwrap(), 200).await;
+    let mut wrong = Vec::new();
+    let mut seen = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let id = operation["operationId"].as_str().unwrap().to_owned();
+            let Some((_, row)) = MATRIX.iter().find(|(name, _)| *name == id) else {
+                wrong.push(format!("{id} has no row in the matrix"));
+                continue;
+            };
+            let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
+            for (caller, expected) in CALLERS.iter().zip(row) {
+                let (status, text) = ask(&cast, caller, &id, &method, path).await;
+                if status != *expected {
+                    wrong.push(format!("{id} as {caller}: expected {expected}, got {status}: {text}"));
+                }
+            }
+            seen.push(id);
+        }
+    }
+    for (name, _) in MATRIX {
+        if !seen.iter().any(|id| id == name) {
+            wrong.push(format!("the matrix has a row for {name}, which the document does not know"));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+async fn ask(cast: &Cast, caller: &str, id: &str, method: &Method, path: &str) -> (u16, String) {
+    let question = question(cast, id, path).await;
+    // The token that lacks a scope has `images:read`, which is what reading pictures asks for.
+    let reads_pictures = matches!(id, "get_image" | "list_images" | "download_image");
+    let mut request = if caller == "token without scope" && reads_pictures {
+        let token = cast.app.token(&cast.browsers["owner"], "profile:read").await;
+        cast.app.bearer(&token, method.clone(), &question.path)
+    } else {
+        cast.request(caller, method.clone(), &question.path)
+    };
+    if let Some(body) = &question.body {
+        request = request.json(body);
+    }
+    if let Some(etag) = &question.if_match
+        && matches!(*method, Method::PUT | Method::PATCH)
+    {
+        request = request.header("If-Match", etag);
+    }
+    if question.picture {
+        request = request.header("Content-Type", "image/jpeg").body(pictures::jpeg(32, 24));
+    }
+    let answer = request.send().await.unwrap();
+    let status = answer.status().as_u16();
+    let text = answer.text().await.unwrap_or_default();
+    if matches!(id, "logout" | "logout_all" | "refresh_session") {
+        sign_in_again(cast, caller).await;
+    }
+    (status, text)
+}
+
+/// These operations end or change the caller's session, so the next question needs a new one.
+async fn sign_in_again(cast: &Cast, caller: &str) {
+    if let Some(browser) = cast.browsers.get(caller).filter(|_| caller != "suspended") {
+        let answer = browser.sign_in(&format!("{caller}@example.com")).await;
+        assert_eq!(answer.status(), 303, "{} at {}", answer.status(), cast.origin);
+    }
+}

@@ -1,0 +1,273 @@
+//! A real server on a port of its own, with a database, a folder and an issuer of its own.
+use actix_web::rt::System;
+use infravault_api::{app::Server, config::Config};
+use infravault_kernel::{Clock, config::Env};
+use infravault_testkit::{db::TestDb, install_crypto, issuer::Issuer};
+use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, cookie::CookieStore, cookie::Jar, redirect::Policy};
+use serde_json::{Value, json};
+use slog::{Drain, Logger, o};
+use std::{
+    io::Write,
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+    thread::JoinHandle,
+};
+use tokio::sync::oneshot;
+
+/// The server under test. Everything it started ends with it.
+pub struct TestApp {
+    pub db: TestDb,
+    pub issuer: Issuer,
+    pub origin: String,
+    pub folder: PathBuf,
+    pub logs: Logs,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// The log lines of the server, as it wrote them.
+#[derive(Clone, Default)]
+pub struct Logs(Arc<Mutex<Vec<u8>>>);
+
+impl Logs {
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.0.lock().unwrap_or_else(PoisonError::into_inner)).into_owned()
+    }
+}
+
+impl Write for Logs {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl TestApp {
+    /// A server with the default settings, without rate limits.
+    pub async fn start() -> Self {
+        Self::with(&[]).await
+    }
+
+    /// A server with these environment variables as well.
+    pub async fn with(variables: &[(&str, &str)]) -> Self {
+        Self::with_clock(variables, Clock::System).await
+    }
+
+    /// A server with these environment variables and this clock.
+    pub async fn with_clock(variables: &[(&str, &str)], clock: Clock) -> Self {
+        install_crypto();
+        let (db, issuer) = (TestDb::new().await, Issuer::start().await);
+        let folder = std::env::temp_dir().join(format!("infravault-test-{}", db.url().rsplit('/').next().unwrap()));
+        let logs = Logs::default();
+        let config = config(&db, &issuer, &folder, variables);
+        let log = logger(logs.clone());
+        let (tell, told) = oneshot::channel();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let thread = std::thread::spawn(move || {
+            System::new().block_on(async move {
+                let server = Server::bind(config, &log, clock).expect("the server starts");
+                tell.send(server.address()).expect("the test waits for the address");
+                server.run(async { drop(stopped.await) }).await.expect("the server stops well");
+            });
+        });
+        let origin = format!("http://127.0.0.1:{}", told.await.expect("the server starts").port());
+        Self { db, issuer, origin, folder, logs, stop: Some(stop), thread: Some(thread) }
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.origin)
+    }
+
+    /// A client without cookies that follows no redirect.
+    pub fn client(&self) -> Client {
+        Client::builder().redirect(Policy::none()).build().unwrap()
+    }
+
+    /// A request of nobody.
+    pub fn anonymous(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client().request(method, self.url(path))
+    }
+
+    /// A request with a bearer token.
+    pub fn bearer(&self, token: &str, method: Method, path: &str) -> RequestBuilder {
+        self.anonymous(method, path).bearer_auth(token)
+    }
+
+    /// Signs in through the issuer, as a browser does.
+    pub async fn sign_in(&self, email: &str) -> Browser {
+        let browser = self.browser();
+        let last = browser.sign_in(email).await;
+        assert_eq!(last.status(), StatusCode::SEE_OTHER, "{}", last.text().await.unwrap());
+        browser
+    }
+
+    /// A browser that has not signed in.
+    pub fn browser(&self) -> Browser {
+        let jar = Arc::new(Jar::default());
+        let client = Client::builder().redirect(Policy::none()).cookie_provider(Arc::clone(&jar)).build().unwrap();
+        Browser { client, jar, origin: self.origin.clone() }
+    }
+
+    /// Makes the account an administrator, behind the API's back.
+    pub async fn make_admin(&self, browser: &Browser) {
+        self.set_role(browser, "ADMIN").await;
+    }
+
+    /// Gives the account a role, behind the API's back.
+    pub async fn set_role(&self, browser: &Browser, role: &str) {
+        let id: uuid::Uuid = browser.account().await.parse().unwrap();
+        let change = format!("UPDATE users.accounts SET role = '{role}' WHERE id = $1");
+        self.db.superuser().await.execute(&change, &[&id]).await.unwrap();
+    }
+
+    /// An API token of the account with these scopes, made through the API.
+    pub async fn token(&self, browser: &Browser, scopes: &str) -> String {
+        let scopes: Vec<&str> = scopes.split(' ').collect();
+        let answer = browser.post("/api/v1/auth/tokens").json(&json!({ "name": "test", "scopes": scopes })).send().await;
+        let answer = expect(answer.unwrap(), 201).await;
+        answer["token"].as_str().unwrap().to_owned()
+    }
+
+    /// Stops the server and waits for it.
+    pub fn stop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            thread.join().expect("the server does not panic");
+        }
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            let outcome = thread.join();
+            assert!(outcome.is_ok() || std::thread::panicking(), "the server panicked:\n{}", self.logs.text());
+        }
+        // A folder that cannot be removed is the temporary folder's matter.
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// A browser: cookies, and the headers that pages of our own origin send.
+#[derive(Clone)]
+pub struct Browser {
+    client: Client,
+    pub jar: Arc<Jar>,
+    origin: String,
+}
+
+impl Browser {
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client
+            .request(method, format!("{}{path}", self.origin))
+            .header("Origin", &self.origin)
+            .header("X-IV-CSRF", "1")
+    }
+    /// A request as a page of another site would send it: cookies, none of our headers.
+    pub fn bare(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, format!("{}{path}", self.origin))
+    }
+    pub fn get(&self, path: &str) -> RequestBuilder {
+        self.request(Method::GET, path)
+    }
+    pub fn post(&self, path: &str) -> RequestBuilder {
+        self.request(Method::POST, path)
+    }
+    pub fn put(&self, path: &str) -> RequestBuilder {
+        self.request(Method::PUT, path)
+    }
+    pub fn patch(&self, path: &str) -> RequestBuilder {
+        self.request(Method::PATCH, path)
+    }
+    pub fn delete(&self, path: &str) -> RequestBuilder {
+        self.request(Method::DELETE, path)
+    }
+
+    /// Goes to the issuer and back; the answer is that of the callback.
+    pub async fn sign_in(&self, email: &str) -> Response {
+        let start = self.bare(Method::GET, &format!("/api/v1/auth/dev?login_hint={email}")).send().await.unwrap();
+        assert_eq!(start.status(), StatusCode::SEE_OTHER, "{}", start.text().await.unwrap());
+        let issuer = self.client.get(location(&start)).send().await.unwrap();
+        assert!(issuer.status().is_redirection(), "the issuer answered {}", issuer.status());
+        self.client.get(location(&issuer)).send().await.unwrap()
+    }
+
+    /// The id of the account that is signed in.
+    pub async fn account(&self) -> String {
+        let me = expect(self.get("/api/v1/auth/me").send().await.unwrap(), 200).await;
+        me["account"]["id"].as_str().or(me["id"].as_str()).expect("the account has an id").to_owned()
+    }
+
+    /// The cookies, as the browser would send them.
+    pub fn cookies(&self) -> String {
+        let url = self.origin.parse().unwrap();
+        self.jar.cookies(&url).map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default()
+    }
+
+    /// Uploads a picture as a raw body and returns what is known of it.
+    pub async fn upload(&self, picture: Vec<u8>, query: &str) -> Value {
+        let request = self.post(&format!("/api/v1/images{query}")).header("Content-Type", "image/jpeg").body(picture);
+        expect(request.send().await.unwrap(), 201).await
+    }
+}
+
+/// Where a redirect leads.
+pub fn location(answer: &Response) -> String {
+    answer.headers()["location"].to_str().unwrap().to_owned()
+}
+
+/// The JSON body of an answer that has this status.
+pub async fn expect(answer: Response, status: u16) -> Value {
+    let found = answer.status().as_u16();
+    let text = answer.text().await.unwrap();
+    assert_eq!(found, status, "{text}");
+    if text.is_empty() { Value::Null } else { serde_json::from_str(&text).unwrap_or_else(|_| panic!("no JSON: {text}")) }
+}
+
+/// Checks that an answer is a problem with this status and code, and returns it.
+pub async fn problem(answer: Response, status: u16, code: &str) -> Value {
+    let media_type = answer.headers().get("content-type").cloned();
+    let nosniff = answer.headers().get("x-content-type-options").cloned();
+    let body = expect(answer, status).await;
+    assert_eq!(body["code"], code, "{body}");
+    assert_eq!(media_type.expect("a problem has a type"), "application/problem+json");
+    assert_eq!(nosniff.expect("every answer is nosniff"), "nosniff");
+    for member in ["type", "title", "status", "detail", "instance", "request_id"] {
+        assert!(!body[member].is_null(), "{member} is missing in {body}");
+    }
+    body
+}
+
+fn config(db: &TestDb, issuer: &Issuer, folder: &std::path::Path, variables: &[(&str, &str)]) -> Config {
+    let path = |name: &str| folder.join(name).to_str().unwrap().to_owned();
+    let mut all = vec![
+        ("DATABASE_URL", db.url()),
+        ("DB_MIN_CONNS", "1".to_owned()),
+        ("BIND", "127.0.0.1:0".to_owned()),
+        ("PUBLIC_ORIGIN", "http://127.0.0.1:0".to_owned()),
+        ("INFRAVAULT_INSECURE_DEV", "1".to_owned()),
+        ("WORKERS", "2".to_owned()),
+        ("STORE", "fs".to_owned()),
+        ("STORE_DIR", path("objects")),
+        ("AUTH_KEY_DIR", path("keys")),
+        ("OIDC_PROVIDERS", "dev".to_owned()),
+        ("OIDC_DEV_ISSUER", issuer.url().to_owned()),
+        ("OIDC_DEV_CLIENT_ID", issuer.client_id.clone()),
+        ("OIDC_DEV_CLIENT_SECRET", issuer.client_secret.clone()),
+    ];
+    all.extend(["RATE_ANONYMOUS", "RATE_PERSON", "RATE_UPLOAD", "RATE_SIGN_IN"].map(|name| (name, "0".to_owned())));
+    all.extend(variables.iter().map(|(name, value)| (*name, (*value).to_owned())));
+    let mut env: Env = all.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    let config = Config::from_env(&mut env);
+    env.finish().unwrap();
+    config
+}
+
+fn logger(logs: Logs) -> Logger {
+    let json = slog_json::Json::default(logs);
+    Logger::root(Mutex::new(json).map(slog::Fuse), o!())
+}

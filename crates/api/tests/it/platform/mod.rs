@@ -1,0 +1,6 @@
+//! What holds for every request, whatever it asks for.
+mod cross_site;
+mod health;
+mod http;
+mod logs;
+mod rates;
