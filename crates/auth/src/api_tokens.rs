@@ -1,7 +1,9 @@
 //! API tokens: scoped credentials for scripts, made and revoked by a signed-in person.
 use crate::{Auth, Error, Event, policy, sql, sql::Params, token_text};
 use infravault_db::Tx;
-use infravault_kernel::{ApiTokenId, Ctx, FieldFault, Id, Person, Role, Scope, Scopes, Secret, SessionId};
+use infravault_kernel::{
+    AccountId, ApiTokenId, Ctx, FieldFault, Id, Person, Role, Scope, Scopes, Secret, SessionId,
+};
 use serde_json::json;
 use std::time::Duration;
 use time::OffsetDateTime;
@@ -55,8 +57,36 @@ impl Auth {
         let (tx, actor) = self.db().begin(ctx).await?;
         let (person, session) = actor.with_session()?;
         self.require_fresh_in(&tx, ctx, person, session).await?;
-        let ttl = self.check(&new, person)?;
-        self.require_room_in(&tx, ctx, person).await?;
+        let issued = self
+            .issue_in(&tx, ctx, Some(person.account), (person.account, person.role), new)
+            .await?;
+        tx.commit().await?;
+        Ok(issued)
+    }
+
+    /// Makes an API token for an account, inside a transaction of the process itself: what an operator does on the
+    /// host.
+    pub async fn issue_api_token_in(
+        &self,
+        tx: &Tx,
+        ctx: &Ctx,
+        account: AccountId,
+        role: Role,
+        new: NewApiToken,
+    ) -> Result<IssuedApiToken, Error> {
+        self.issue_in(tx, ctx, None, (account, role), new).await
+    }
+
+    async fn issue_in(
+        &self,
+        tx: &Tx,
+        ctx: &Ctx,
+        actor: Option<AccountId>,
+        (account, role): (AccountId, Role),
+        new: NewApiToken,
+    ) -> Result<IssuedApiToken, Error> {
+        let ttl = self.check(&new, role)?;
+        self.require_room_in(tx, ctx, account).await?;
         let (id, text): (ApiTokenId, _) = (ctx.new_id(), token_text::new(ctx));
         let token = ApiToken {
             id,
@@ -68,19 +98,17 @@ impl Auth {
         };
         let row = sql::AddApiTokenParams {
             id: id.uuid(),
-            account_id: person.account.uuid(),
+            account_id: account.uuid(),
             name: &token.name,
             hash: token_text::hash(text.expose()).unwrap_or_default().to_vec(),
             scopes: token.scopes.to_string(),
             created_at: token.created_at,
             expires_at: token.expires_at,
         };
-        sql::add_api_token().params(&*tx, &row).await?;
+        sql::add_api_token().params(&**tx, &row).await?;
         let detail = json!({ "token": id.to_string(), "scopes": token.scopes.to_string() });
-        let account = Some(person.account);
-        self.audit_in(&tx, ctx, account, Event::ApiTokenCreated, account, &detail)
+        self.audit_in(tx, ctx, actor, Event::ApiTokenCreated, Some(account), &detail)
             .await?;
-        tx.commit().await?;
         Ok(IssuedApiToken { token, text })
     }
 
@@ -147,11 +175,11 @@ impl Auth {
         )?)
     }
 
-    async fn require_room_in(&self, tx: &Tx, ctx: &Ctx, person: &Person) -> Result<(), Error> {
-        let key = format!("api tokens of {}", person.account);
+    async fn require_room_in(&self, tx: &Tx, ctx: &Ctx, account: AccountId) -> Result<(), Error> {
+        let key = format!("api tokens of {account}");
         sql::take_turn().bind(&**tx, &key).one().await?;
         let which = sql::CountApiTokensParams {
-            account_id: person.account.uuid(),
+            account_id: account.uuid(),
             now: ctx.now(),
         };
         let count = sql::count_api_tokens().params(&**tx, &which).one().await?;
@@ -164,7 +192,7 @@ impl Auth {
     }
 
     /// How long the token will work, if its fields will do.
-    fn check(&self, new: &NewApiToken, person: &Person) -> Result<Duration, Error> {
+    fn check(&self, new: &NewApiToken, role: Role) -> Result<Duration, Error> {
         let mut faults = Vec::new();
         let letters = new.name.trim().chars().count();
         if !(1..=NAME_LETTERS).contains(&letters) || new.name.chars().any(char::is_control) {
@@ -175,7 +203,7 @@ impl Auth {
         if new.scopes.iter().next().is_none() {
             faults.push(FieldFault::new("scopes", "must name at least one scope"));
         }
-        if new.scopes.contains(Scope::Admin) && person.role != Role::Admin {
+        if new.scopes.contains(Scope::Admin) && role != Role::Admin {
             faults.push(FieldFault::new(
                 "scopes",
                 "may hold `admin` for administrators only",

@@ -42,7 +42,7 @@ pub use me::Me;
 pub use refresh::Tokens;
 pub use return_to::ReturnTo;
 pub use sessions::{Device, NewSession, Session};
-pub use sign_in::{ProviderInfo, SignInStarted};
+pub use sign_in::{NewSignIn, ProviderInfo, SignInStarted};
 pub use sign_in_callback::{Callback, VerifiedIdentity};
 
 /// Everything about proving who you are; cheap to clone.

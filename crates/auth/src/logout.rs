@@ -1,33 +1,23 @@
 //! Signing out: this session, or all of an account.
-use crate::{Auth, Error, Event, opaque, sql, sql::Params};
+use crate::{Auth, Error, Event, sql, sql::Params};
 use infravault_kernel::{AccountId, Credential, Ctx, Denied, Id, Secret};
 use serde_json::json;
-use uuid::Uuid;
 
 impl Auth {
     /// Ends the session of the credential and the one of the refresh token, whichever are presented. Doing it twice,
     /// or without a session, is fine. API tokens cannot.
     pub async fn logout(&self, ctx: &Ctx, refresh: Option<&Secret<String>>) -> Result<(), Error> {
-        let mut sessions: Vec<Uuid> = Vec::new();
-        match &ctx.credential {
-            Credential::Session { session, .. } => sessions.push(session.uuid()),
+        let own = match &ctx.credential {
+            Credential::Session { session, .. } => Some(*session),
             Credential::ApiToken { .. } => return Err(Denied::SessionRequired.into()),
-            Credential::Anonymous | Credential::System => {}
-        }
-        let refresh = refresh.and_then(|refresh| opaque::hash(refresh.expose()));
-        if sessions.is_empty() && refresh.is_none() {
+            Credential::Anonymous | Credential::System => None,
+        };
+        if own.is_none() && refresh.is_none() {
             return Ok(());
         }
         let tx = self.db().begin_system().await?;
-        if let Some(hash) = refresh {
-            sessions.extend(
-                sql::find_refresh_session()
-                    .bind(&*tx, &hash.as_slice())
-                    .opt()
-                    .await?,
-            );
-        }
-        for id in sessions {
+        let refreshed = self.session_of_refresh_in(&tx, refresh).await?;
+        for id in own.into_iter().chain(refreshed).map(Id::uuid) {
             let which = sql::RevokeSessionParams {
                 now: ctx.now(),
                 reason: "signed_out",

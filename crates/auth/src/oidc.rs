@@ -183,3 +183,89 @@ pub(crate) fn causes(error: &(dyn StdError + 'static)) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use infravault_kernel::{Clock, Credential, config::Env};
+    use std::{
+        io::{BufRead, BufReader, Write},
+        net::TcpListener,
+        sync::{
+            Arc,
+            atomic::{AtomicUsize, Ordering},
+        },
+    };
+    use time::macros::datetime;
+
+    /// Answers every request for keys with an empty set, and counts them. The thread ends with the process.
+    fn serve(listener: TcpListener, asked: Arc<AtomicUsize>) {
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut lines = BufReader::new(stream.try_clone().unwrap())
+                .lines()
+                .map(Result::unwrap);
+            let first = lines.next().unwrap_or_default();
+            for line in lines {
+                if line.is_empty() {
+                    break;
+                }
+            }
+            let body = if first.contains("/jwks") {
+                asked.fetch_add(1, Ordering::SeqCst);
+                r#"{"keys":[]}"#.to_owned()
+            } else {
+                format!(
+                    r#"{{"issuer":"{url}","authorization_endpoint":"{url}/a","token_endpoint":"{url}/t","jwks_uri":"{url}/jwks","response_types_supported":["code"],"subject_types_supported":["public"],"id_token_signing_alg_values_supported":["HS256","RS512","ES256"]}}"#
+                )
+            };
+            write!(
+                stream,
+                "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+                body.len()
+            )
+            .unwrap();
+        }
+    }
+
+    #[tokio::test]
+    async fn keys_are_asked_for_again_once_a_minute_at_most() {
+        infravault_testkit::install_crypto();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let issuer = format!("http://{}", listener.local_addr().unwrap());
+        let asked = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&asked);
+        std::thread::spawn(move || serve(listener, counter));
+        let values = [
+            ("OIDC_PROVIDERS", "x"),
+            ("OIDC_X_ISSUER", &issuer),
+            ("OIDC_X_CLIENT_ID", "x"),
+        ];
+        let mut env: Env = values
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect();
+        let config = crate::Config::from_env(&mut env);
+        let http = Http::new(config.provider_timeout).unwrap();
+        let provider = Provider::new(config.providers[0].clone(), http, config.discovery_ttl);
+        let clock = Clock::fixed(datetime!(2026-10-01 12:00 UTC));
+        let ctx = Ctx::new(&infravault_testkit::log(), Credential::Anonymous, clock.clone());
+
+        let metadata = provider.metadata(&ctx).await.unwrap();
+        assert_eq!(asked.load(Ordering::SeqCst), 1);
+        assert_eq!(
+            provider.algorithms(&metadata),
+            [CoreJwsSigningAlgorithm::EcdsaP256Sha256]
+        );
+        for _ in 0..5 {
+            provider.metadata_with_new_keys(&ctx).await.unwrap();
+        }
+        assert_eq!(asked.load(Ordering::SeqCst), 2);
+        clock.advance(time::Duration::seconds(60));
+        for _ in 0..5 {
+            provider.metadata_with_new_keys(&ctx).await.unwrap();
+        }
+        assert_eq!(asked.load(Ordering::SeqCst), 3);
+    }
+}

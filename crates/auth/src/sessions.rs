@@ -49,18 +49,23 @@ pub struct NewSession {
     pub provider: String,
     /// What signed in.
     pub device: Device,
-    /// The refresh token of an earlier session of this browser, which ends now.
-    pub earlier: Option<Secret<String>>,
+    /// An earlier session of this browser, which ends now.
+    pub earlier: Option<SessionId>,
 }
 
 impl Auth {
     /// Opens a session within the caller's system transaction. An earlier session of this browser ends, and so does
     /// the oldest of the account when there are too many.
     pub async fn open_session_in(&self, tx: &Tx, ctx: &Ctx, new: NewSession) -> Result<Tokens, Error> {
-        if let Some(earlier) = &new.earlier {
-            self.end_earlier_session_in(tx, ctx, earlier).await?;
-        }
         let now = ctx.now();
+        if let Some(earlier) = new.earlier {
+            let which = sql::RevokeSessionParams {
+                now,
+                reason: "replaced",
+                id: earlier.uuid(),
+            };
+            sql::revoke_session().params(&**tx, &which).opt().await?;
+        }
         let id: SessionId = ctx.new_id();
         let ends = policy::ends(self.config(), new.role, now, now);
         let row = sql::AddSessionParams {
@@ -136,28 +141,20 @@ impl Auth {
         Ok(())
     }
 
-    async fn end_earlier_session_in(
+    /// The session that a refresh token belongs to.
+    pub(crate) async fn session_of_refresh_in(
         &self,
         tx: &Tx,
-        ctx: &Ctx,
-        refresh: &Secret<String>,
-    ) -> Result<(), Error> {
-        let Some(hash) = opaque::hash(refresh.expose()) else {
-            return Ok(());
+        refresh: Option<&Secret<String>>,
+    ) -> Result<Option<SessionId>, Error> {
+        let Some(hash) = refresh.and_then(|refresh| opaque::hash(refresh.expose())) else {
+            return Ok(None);
         };
-        if let Some(id) = sql::find_refresh_session()
+        let id = sql::find_refresh_session()
             .bind(&**tx, &hash.as_slice())
             .opt()
-            .await?
-        {
-            let which = sql::RevokeSessionParams {
-                now: ctx.now(),
-                reason: "replaced",
-                id,
-            };
-            sql::revoke_session().params(&**tx, &which).opt().await?;
-        }
-        Ok(())
+            .await?;
+        Ok(id.map(SessionId::from_uuid))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Starting a sign-in: a transaction for this browser, and the address at the provider.
 use crate::{Auth, Error, ReturnTo, oidc::Provider, opaque, sql, sql::Params};
-use infravault_kernel::{Ctx, Secret};
+use infravault_kernel::{Ctx, Id, Secret};
 use openidconnect::{
     CsrfToken, LoginHint, Nonce, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope,
     core::CoreAuthenticationFlow,
@@ -15,6 +15,17 @@ pub struct ProviderInfo {
     pub label: String,
 }
 
+/// A sign-in to be started.
+#[derive(Clone, Debug, Default)]
+pub struct NewSignIn {
+    /// Where the browser goes afterwards.
+    pub return_to: ReturnTo,
+    /// Whom the provider should offer, as a rule an e-mail address.
+    pub login_hint: Option<String>,
+    /// The refresh token of the session that this browser has, which the new one will replace.
+    pub earlier: Option<Secret<String>>,
+}
+
 /// A sign-in that has begun.
 #[derive(Clone, Debug)]
 pub struct SignInStarted {
@@ -25,6 +36,18 @@ pub struct SignInStarted {
 }
 
 impl Auth {
+    /// Asks every provider who it is, for `infravault doctor`; gives their names.
+    pub async fn check_providers(&self, ctx: &Ctx) -> Result<Vec<String>, Error> {
+        let mut names = Vec::new();
+        for provider in &self.0.providers {
+            let answer = provider.metadata(ctx).await;
+            let name = &provider.config.name;
+            answer.map_err(|why| Error::setup(format!("the provider `{name}` does not answer"), why.0))?;
+            names.push(provider.config.name.clone());
+        }
+        Ok(names)
+    }
+
     /// The providers that people can sign in with.
     #[must_use]
     pub fn list_providers(&self) -> Vec<ProviderInfo> {
@@ -41,8 +64,7 @@ impl Auth {
         &self,
         ctx: &Ctx,
         provider: &str,
-        return_to: &ReturnTo,
-        login_hint: Option<String>,
+        new: NewSignIn,
     ) -> Result<SignInStarted, Error> {
         let provider = self.provider(provider).ok_or(Error::NotFound)?;
         let metadata = provider.metadata(ctx).await.map_err(|why| {
@@ -72,7 +94,7 @@ impl Auth {
                     .cloned()
                     .map(Scope::new),
             );
-        if let Some(hint) = login_hint {
+        if let Some(hint) = new.login_hint {
             request = request.set_login_hint(LoginHint::new(hint));
         }
         let (location, _, _) = request.url();
@@ -84,7 +106,11 @@ impl Auth {
             state: state.expose(),
             nonce: nonce.expose(),
             pkce_verifier: verifier.expose(),
-            return_to: return_to.as_str(),
+            return_to: new.return_to.as_str(),
+            earlier_session: self
+                .session_of_refresh_in(&tx, new.earlier.as_ref())
+                .await?
+                .map(Id::uuid),
             created_at: ctx.now(),
             expires_at: ctx.now() + self.config().sign_in_ttl,
         };

@@ -6,7 +6,7 @@ use crate::{
     sql::Params,
 };
 use aws_lc_rs::constant_time::verify_slices_are_equal;
-use infravault_kernel::{Ctx, Secret};
+use infravault_kernel::{Ctx, Id, Secret, SessionId};
 use openidconnect::{
     AccessToken, AuthorizationCode, ClaimsVerificationError, Nonce, OAuth2TokenResponse, PkceCodeVerifier,
     RequestTokenError, SignatureVerificationError, TokenResponse, UserInfoError,
@@ -52,6 +52,8 @@ pub struct VerifiedIdentity {
     pub picture: Option<String>,
     /// Where the browser wanted to go.
     pub return_to: ReturnTo,
+    /// The session that this browser had when it started to sign in.
+    pub earlier_session: Option<SessionId>,
 }
 
 /// Why there is no identity.
@@ -189,6 +191,7 @@ impl Auth {
             name: profile.name,
             picture: profile.picture,
             return_to: begun.return_to.parse().unwrap_or_default(),
+            earlier_session: begun.earlier_session.map(SessionId::from_uuid),
         })
     }
 

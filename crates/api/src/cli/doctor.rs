@@ -3,6 +3,7 @@ use super::{Outcome, block_on, say};
 use crate::{config::Config, logging};
 use infravault_auth::Auth;
 use infravault_db::{Db, migrate};
+use infravault_kernel::{Clock, Ctx};
 use infravault_objects::Objects;
 use std::error::Error;
 
@@ -73,7 +74,7 @@ async fn store(config: &Config, log: &slog::Logger) -> Check {
 async fn providers(config: &Config, log: &slog::Logger) -> Check {
     let db = Db::new(&config.db)?;
     let auth = Auth::new(db, config.auth.clone(), &config.server.public_origin, log)?;
-    let found = auth.check_providers().await?;
+    let found = auth.check_providers(&Ctx::system(log, Clock::System)).await?;
     if found.is_empty() {
         return Err("no provider is configured, so nobody can sign in".into());
     }

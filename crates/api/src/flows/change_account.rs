@@ -15,20 +15,33 @@ pub async fn change_account(
     expected_version: Option<i32>,
 ) -> Result<Account, Problem> {
     let (tx, actor) = app.db.begin(ctx).await?;
-    let changed = app.users.change_in(ctx, &tx, &actor, id, change, expected_version).await?;
+    let changed = app
+        .users
+        .change_in(ctx, &tx, &actor, id, change, expected_version)
+        .await?;
     for (event, detail) in events(&changed) {
-        app.auth.audit_in(&tx, ctx, actor.account(), event, Some(id), &detail).await?;
+        app.auth
+            .audit_in(&tx, ctx, actor.account(), event, Some(id), &detail)
+            .await?;
     }
     tx.commit().await?;
     Ok(changed.after)
 }
 
 fn events(changed: &Changed) -> Vec<(Event, Value)> {
-    let role = changed.role().map(|(from, to)| json!({ "from": from.as_str(), "to": to.as_str() }));
+    let role = changed
+        .role()
+        .map(|(from, to)| json!({ "from": from.as_str(), "to": to.as_str() }));
     let state = changed.state().map(|to| json!({ "to": to.as_str() }));
-    let quota = changed.quota_bytes().map(|(from, to)| json!({ "from": from, "to": to }));
-    [(Event::RoleChanged, role), (Event::StateChanged, state), (Event::QuotaChanged, quota)]
-        .into_iter()
-        .filter_map(|(event, detail)| detail.map(|detail| (event, detail)))
-        .collect()
+    let quota = changed
+        .quota_bytes()
+        .map(|(from, to)| json!({ "from": from, "to": to }));
+    [
+        (Event::RoleChanged, role),
+        (Event::StateChanged, state),
+        (Event::QuotaChanged, quota),
+    ]
+    .into_iter()
+    .filter_map(|(event, detail)| detail.map(|detail| (event, detail)))
+    .collect()
 }

@@ -53,8 +53,9 @@ impl ListUsers {
 
     fn limit(&self) -> Result<Limit, Problem> {
         let refused = || Problem::parameter("limit", "must be 1 to 200");
-        self.limit
-            .map_or(Ok(Limit::default()), |limit| Limit::new(limit).ok_or_else(refused))
+        self.limit.map_or(Ok(Limit::default()), |limit| {
+            Limit::new(limit).ok_or_else(refused)
+        })
     }
 }
 
@@ -83,7 +84,10 @@ pub async fn list_users(
 ) -> Result<HttpResponse, Problem> {
     let (filter, limit) = (query.0.filter()?, query.0.limit()?);
     let cursor = query.0.cursor.map(Cursor::from_text);
-    let page = app.users.list_accounts(&ctx, &filter, limit, cursor.as_ref()).await?;
+    let page = app
+        .users
+        .list_accounts(&ctx, &filter, limit, cursor.as_ref())
+        .await?;
     let mut response = HttpResponse::Ok();
     if let Some(next) = &page.next {
         response.insert_header((header::LINK, next_link(&request, next)));
@@ -96,7 +100,8 @@ pub async fn list_users(
 
 /// The same list from the cursor on (RFC 8288).
 fn next_link(request: &HttpRequest, next: &Cursor) -> String {
-    let query = url::form_urlencoded::parse(request.query_string().as_bytes()).filter(|(name, _)| name != "cursor");
+    let query =
+        url::form_urlencoded::parse(request.query_string().as_bytes()).filter(|(name, _)| name != "cursor");
     let query = url::form_urlencoded::Serializer::new(String::new())
         .extend_pairs(query)
         .append_pair("cursor", next.as_str())

@@ -47,7 +47,12 @@ pub async fn replace_profile(
     body: Json<NewProfileBody>,
 ) -> Result<HttpResponse, Problem> {
     let version = expected_version(&request)?;
-    let NewProfileBody { display_name, locale, preferences, avatar_image_id } = body.0;
+    let NewProfileBody {
+        display_name,
+        locale,
+        preferences,
+        avatar_image_id,
+    } = body.0;
     let avatar = avatar_image_id.map(ImageId::from_uuid);
     let profile = NewProfile::parse(&display_name, &locale, preferences, avatar)?;
     check_avatar(&app, &ctx, avatar).await?;

@@ -15,6 +15,7 @@ pub struct AddSignInParams<
     pub nonce: T4,
     pub pkce_verifier: T5,
     pub return_to: T6,
+    pub earlier_session: Option<uuid::Uuid>,
     pub created_at: time::OffsetDateTime,
     pub expires_at: time::OffsetDateTime,
 }
@@ -31,6 +32,7 @@ pub struct TakeSignIns {
     pub nonce: String,
     pub pkce_verifier: String,
     pub return_to: String,
+    pub earlier_session: Option<uuid::Uuid>,
     pub expires_at: time::OffsetDateTime,
 }
 pub struct TakeSignInsBorrowed<'a> {
@@ -40,6 +42,7 @@ pub struct TakeSignInsBorrowed<'a> {
     pub nonce: &'a str,
     pub pkce_verifier: &'a str,
     pub return_to: &'a str,
+    pub earlier_session: Option<uuid::Uuid>,
     pub expires_at: time::OffsetDateTime,
 }
 impl<'a> From<TakeSignInsBorrowed<'a>> for TakeSignIns {
@@ -51,6 +54,7 @@ impl<'a> From<TakeSignInsBorrowed<'a>> for TakeSignIns {
             nonce,
             pkce_verifier,
             return_to,
+            earlier_session,
             expires_at,
         }: TakeSignInsBorrowed<'a>,
     ) -> Self {
@@ -61,6 +65,7 @@ impl<'a> From<TakeSignInsBorrowed<'a>> for TakeSignIns {
             nonce: nonce.into(),
             pkce_verifier: pkce_verifier.into(),
             return_to: return_to.into(),
+            earlier_session,
             expires_at,
         }
     }
@@ -138,7 +143,7 @@ pub struct AddSignInStmt(&'static str, Option<tokio_postgres::Statement>);
 /// Remembers a sign-in that goes to the provider now.
 pub fn add_sign_in() -> AddSignInStmt {
     AddSignInStmt(
-        "INSERT INTO auth.sign_ins (id_hash, provider, state, nonce, pkce_verifier, return_to, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "INSERT INTO auth.sign_ins (id_hash, provider, state, nonce, pkce_verifier, return_to, earlier_session, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         None,
     )
 }
@@ -170,6 +175,7 @@ impl AddSignInStmt {
         nonce: &'a T4,
         pkce_verifier: &'a T5,
         return_to: &'a T6,
+        earlier_session: &'a Option<uuid::Uuid>,
         created_at: &'a time::OffsetDateTime,
         expires_at: &'a time::OffsetDateTime,
     ) -> Result<u64, tokio_postgres::Error> {
@@ -183,6 +189,7 @@ impl AddSignInStmt {
                     nonce,
                     pkce_verifier,
                     return_to,
+                    earlier_session,
                     created_at,
                     expires_at,
                 ],
@@ -226,6 +233,7 @@ impl<
             &params.nonce,
             &params.pkce_verifier,
             &params.return_to,
+            &params.earlier_session,
             &params.created_at,
             &params.expires_at,
         ))
@@ -235,7 +243,7 @@ pub struct TakeSignInsStmt(&'static str, Option<tokio_postgres::Statement>);
 /// Removes the sign-in of this browser and the one of this state, so that neither can be tried again.
 pub fn take_sign_ins() -> TakeSignInsStmt {
     TakeSignInsStmt(
-        "DELETE FROM auth.sign_ins WHERE id_hash = $1 OR state = $2 RETURNING id_hash, provider, state, nonce, pkce_verifier, return_to, expires_at",
+        "DELETE FROM auth.sign_ins WHERE id_hash = $1 OR state = $2 RETURNING id_hash, provider, state, nonce, pkce_verifier, return_to, earlier_session, expires_at",
         None,
     )
 }
@@ -267,7 +275,8 @@ impl TakeSignInsStmt {
                         nonce: row.try_get(3)?,
                         pkce_verifier: row.try_get(4)?,
                         return_to: row.try_get(5)?,
-                        expires_at: row.try_get(6)?,
+                        earlier_session: row.try_get(6)?,
+                        expires_at: row.try_get(7)?,
                     })
                 },
             mapper: |it| TakeSignIns::from(it),

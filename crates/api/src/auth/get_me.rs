@@ -1,0 +1,51 @@
+//! `GET /auth/me`: who the caller is.
+use super::body::{ScopeWord, SessionBody, words};
+use crate::{app::App, extract::RequestCtx, problem::Problem, users::RoleWord};
+use actix_web::{HttpResponse, web};
+use infravault_auth::Me;
+use infravault_kernel::{Id as _, Via};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// The caller.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Me)]
+pub struct MeBody {
+    /// The account.
+    account_id: Uuid,
+    /// Its role now.
+    role: RoleWord,
+    /// What this credential may do.
+    scopes: Vec<ScopeWord>,
+    /// The session, where it is one.
+    session: Option<SessionBody>,
+    /// The API token, where it is one.
+    api_token_id: Option<Uuid>,
+}
+
+impl From<Me> for MeBody {
+    fn from(me: Me) -> Self {
+        Self {
+            account_id: me.person.account.uuid(),
+            role: me.person.role.into(),
+            scopes: words(&me.person.scopes),
+            session: me.session.map(|session| SessionBody::new(session, true)),
+            api_token_id: match me.person.via {
+                Via::ApiToken(token) => Some(token.uuid()),
+                Via::Session(_) => None,
+            },
+        }
+    }
+}
+
+/// Account, role, scopes and session of the caller.
+#[utoipa::path(
+    get, path = "/api/v1/auth/me", tag = "auth",
+    security(("session" = []), ("api_token" = [])),
+    responses((status = 200, body = MeBody))
+)]
+pub async fn get_me(app: web::Data<App>, ctx: RequestCtx) -> Result<HttpResponse, Problem> {
+    let me = app.auth.who_am_i(&ctx).await?;
+    Ok(HttpResponse::Ok().json(MeBody::from(me)))
+}

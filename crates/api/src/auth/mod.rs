@@ -1,0 +1,31 @@
+//! Handlers of sign-in, sessions, API tokens and public keys.
+mod begin_sign_in;
+mod body;
+pub mod cookies;
+mod create_api_token;
+mod finish_sign_in;
+mod get_jwks;
+mod get_me;
+mod list_api_tokens;
+mod list_providers;
+mod list_sessions;
+mod logout;
+mod logout_all;
+mod refresh_session;
+mod revoke_api_token;
+mod revoke_session;
+mod visitor;
+
+pub use begin_sign_in::{__path_begin_sign_in, begin_sign_in};
+pub use create_api_token::{__path_create_api_token, create_api_token};
+pub use finish_sign_in::{__path_finish_sign_in, finish_sign_in};
+pub use get_jwks::{__path_get_jwks, get_jwks};
+pub use get_me::{__path_get_me, get_me};
+pub use list_api_tokens::{__path_list_api_tokens, list_api_tokens};
+pub use list_providers::{__path_list_providers, list_providers};
+pub use list_sessions::{__path_list_sessions, list_sessions};
+pub use logout::{__path_logout, logout};
+pub use logout_all::{__path_logout_all, logout_all};
+pub use refresh_session::{__path_refresh_session, refresh_session};
+pub use revoke_api_token::{__path_revoke_api_token, revoke_api_token};
+pub use revoke_session::{__path_revoke_session, revoke_session};
