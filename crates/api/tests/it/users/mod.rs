@@ -1,1 +1,4 @@
-//! HTTP tests of users.
+//! Profiles, the directory, and what administrators change.
+mod directory;
+mod profile;
+mod update_user;
