@@ -1,0 +1,19 @@
+//! What the bench prints: results to standard output, progress and faults to standard error.
+
+use std::io::Write as _;
+
+/// Prints a line of the result.
+pub(crate) fn line(text: &str) {
+    // A closed pipe (`| head`) is no reason to leave servers behind.
+    let _ = writeln!(std::io::stdout().lock(), "{text}");
+}
+
+/// Says what is being done, for the one who waits.
+pub(crate) fn note(text: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "    {text}");
+}
+
+/// Says what went wrong.
+pub(crate) fn warn(text: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
+}
