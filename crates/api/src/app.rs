@@ -1,7 +1,7 @@
 //! All wiring, by hand: the handles, the HTTP server, the background loops, and how they stop.
 use crate::{config::Config, middleware, routes};
 use actix_cors::Cors;
-use actix_web::{App as ActixApp, HttpServer, http::header, middleware::from_fn, web};
+use actix_web::{App as ActixApp, HttpServer, http::header, middleware::from_fn, rt, web};
 use infravault_auth::Auth;
 use infravault_db::Db;
 use infravault_images::Images;
@@ -160,7 +160,7 @@ fn cors(origins: &[String]) -> Cors {
 
 fn spawn_loops(app: &web::Data<App>, stopped: &watch::Receiver<bool>) -> Vec<tokio::task::JoinHandle<()>> {
     let sweeper = app.images.clone().sweep_forever(app.log.clone(), app.clock.clone(), stopped.clone());
-    vec![tokio::spawn(sweeper), tokio::spawn(housekeep(app.clone().into_inner(), stopped.clone()))]
+    vec![rt::spawn(sweeper), rt::spawn(housekeep(app.clone().into_inner(), stopped.clone()))]
 }
 
 /// Once a minute: idle connections and quiet callers; once an hour: sign-ins and sessions that have expired.

@@ -152,8 +152,10 @@ impl Db {
     /// Makes the connections that are kept, so that the first requests do not wait for them.
     pub async fn warm_up(&self) -> Result<(), Error> {
         let wanted = self.0.config.min_conns.min(self.0.config.max_conns);
-        let clients = (0..wanted).map(|_| self.client(DbRole::App));
-        futures_util::future::try_join_all(clients).await?;
+        let mut held = Vec::new();
+        for _ in 0..wanted {
+            held.push(self.client(DbRole::App).await?);
+        }
         Ok(())
     }
 

@@ -6,7 +6,6 @@ use crate::{
 };
 use actix_web::{HttpResponse, web};
 use infravault_kernel::ApiTokenId;
-use uuid::Uuid;
 
 /// Revokes an API token of the caller, on every node with its next request. API tokens cannot.
 #[utoipa::path(

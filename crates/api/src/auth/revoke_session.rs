@@ -6,7 +6,6 @@ use crate::{
 };
 use actix_web::{HttpResponse, web};
 use infravault_kernel::SessionId;
-use uuid::Uuid;
 
 /// Ends one session of the caller, on every node with its next request. API tokens cannot.
 #[utoipa::path(

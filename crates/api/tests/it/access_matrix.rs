@@ -7,8 +7,16 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// The callers, in the order of the columns. All that is asked for belongs to the owner.
-const CALLERS: [&str; 8] =
-    ["anonymous", "stranger", "owner", "moderator", "administrator", "token", "token without scope", "suspended"];
+const CALLERS: [&str; 8] = [
+    "anonymous",
+    "stranger",
+    "owner",
+    "moderator",
+    "administrator",
+    "token",
+    "token without scope",
+    "suspended",
+];
 
 /// The status for each caller.
 type Row = [u16; 8];
@@ -75,13 +83,24 @@ impl Cast {
         app.make_admin(&browsers["administrator"]).await;
         let suspended: uuid::Uuid = browsers["suspended"].account().await.parse().unwrap();
         let suspend = "UPDATE users.accounts SET state = 'suspended' WHERE id = $1";
-        app.db.superuser().await.execute(suspend, &[&suspended]).await.unwrap();
+        app.db
+            .superuser()
+            .await
+            .execute(suspend, &[&suspended])
+            .await
+            .unwrap();
         let scopes = "images:read images:write images:delete profile:read profile:write";
         let token = app.token(&browsers["owner"], scopes).await;
         // A scope that none of the operations above is content with.
         let token_without_scope = app.token(&browsers["owner"], "images:read").await;
         let origin = app.origin.clone();
-        Self { app, browsers, token, token_without_scope, origin }
+        Self {
+            app,
+            browsers,
+            token,
+            token_without_scope,
+            origin,
+        }
     }
 
     fn request(&self, caller: &str, method: Method, path: &str) -> RequestBuilder {
@@ -104,11 +123,20 @@ struct Question {
 
 async fn question(cast: &Cast, operation: &str, path: &str) -> Question {
     let owner = &cast.browsers["owner"];
-    let mut question = Question { path: path.to_owned(), body: None, if_match: None, picture: false };
+    let mut question = Question {
+        path: path.to_owned(),
+        body: None,
+        if_match: None,
+        picture: false,
+    };
     match operation {
         "get_image" | "replace_image" | "update_image" | "delete_image" | "download_image" => {
             let image = owner.upload(pictures::jpeg(32, 24), "").await;
-            let answer = owner.get(&format!("/api/v1/images/{}", image["id"].as_str().unwrap())).send().await.unwrap();
+            let answer = owner
+                .get(&format!("/api/v1/images/{}", image["id"].as_str().unwrap()))
+                .send()
+                .await
+                .unwrap();
             question.if_match = Some(answer.headers()["etag"].to_str().unwrap().to_owned());
             question.path = path.replace("{id}", image["id"].as_str().unwrap());
         }
@@ -128,11 +156,15 @@ async fn question(cast: &Cast, operation: &str, path: &str) -> Question {
         _ => {}
     }
     question.body = match operation {
-        "replace_image" => Some(json!({ "title": "New", "description": "", "tags": [], "visibility": "private" })),
+        "replace_image" => {
+            Some(json!({ "title": "New", "description": "", "tags": [], "visibility": "private" }))
+        }
         "update_image" => Some(json!({ "title": "New" })),
         "update_user" => Some(json!({ "quota_bytes": 1_000_000_000 })),
         "create_api_token" => Some(json!({ "name": "t", "scopes": ["images:read"] })),
-        "replace_profile" => Some(json!({ "display_name": "New", "locale": "en", "preferences": {}, "avatar_image_id": null })),
+        "replace_profile" => {
+            Some(json!({ "display_name": "New", "locale": "en", "preferences": {}, "avatar_image_id": null }))
+        }
         _ => None,
     };
     question.picture = operation == "upload_image";
@@ -142,7 +174,15 @@ async fn question(cast: &Cast, operation: &str, path: &str) -> Question {
 #[tokio::test]
 async fn every_operation_answers_every_caller_as_it_should() {
     let cast = Cast::new().await;
-    let document = expect(cast.app.anonymous(Method::GET, "/api/v1/openapi.json").send().await.unwrap(), 200).await;
+    let document = expect(
+        cast.app
+            .anonymous(Method::GET, "/api/v1/openapi.json")
+            .send()
+            .await
+            .unwrap(),
+        200,
+    )
+    .await;
     let mut wrong = Vec::new();
     let mut seen = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
@@ -156,7 +196,9 @@ async fn every_operation_answers_every_caller_as_it_should() {
             for (caller, expected) in CALLERS.iter().zip(row) {
                 let (status, text) = ask(&cast, caller, &id, &method, path).await;
                 if status != *expected {
-                    wrong.push(format!("{id} as {caller}: expected {expected}, got {status}: {text}"));
+                    wrong.push(format!(
+                        "{id} as {caller}: expected {expected}, got {status}: {text}"
+                    ));
                 }
             }
             seen.push(id);
@@ -164,7 +206,9 @@ async fn every_operation_answers_every_caller_as_it_should() {
     }
     for (name, _) in MATRIX {
         if !seen.iter().any(|id| id == name) {
-            wrong.push(format!("the matrix has a row for {name}, which the document does not know"));
+            wrong.push(format!(
+                "the matrix has a row for {name}, which the document does not know"
+            ));
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
@@ -189,7 +233,9 @@ async fn ask(cast: &Cast, caller: &str, id: &str, method: &Method, path: &str) -
         request = request.header("If-Match", etag);
     }
     if question.picture {
-        request = request.header("Content-Type", "image/jpeg").body(pictures::jpeg(32, 24));
+        request = request
+            .header("Content-Type", "image/jpeg")
+            .body(pictures::jpeg(32, 24));
     }
     let answer = request.send().await.unwrap();
     let status = answer.status().as_u16();

@@ -3,7 +3,9 @@ use actix_web::rt::System;
 use infravault_api::{app::Server, config::Config};
 use infravault_kernel::{Clock, config::Env};
 use infravault_testkit::{db::TestDb, install_crypto, issuer::Issuer};
-use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, cookie::CookieStore, cookie::Jar, redirect::Policy};
+use reqwest::{
+    Client, Method, RequestBuilder, Response, StatusCode, cookie::CookieStore, cookie::Jar, redirect::Policy,
+};
 use serde_json::{Value, json};
 use slog::{Drain, Logger, o};
 use std::{
@@ -37,7 +39,10 @@ impl Logs {
 
 impl Write for Logs {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .extend_from_slice(bytes);
         Ok(bytes.len())
     }
     fn flush(&mut self) -> std::io::Result<()> {
@@ -60,7 +65,10 @@ impl TestApp {
     pub async fn with_clock(variables: &[(&str, &str)], clock: Clock) -> Self {
         install_crypto();
         let (db, issuer) = (TestDb::new().await, Issuer::start().await);
-        let folder = std::env::temp_dir().join(format!("infravault-test-{}", db.url().rsplit('/').next().unwrap()));
+        let folder = std::env::temp_dir().join(format!(
+            "infravault-test-{}",
+            db.url().rsplit('/').next().unwrap()
+        ));
         let logs = Logs::default();
         let config = config(&db, &issuer, &folder, variables);
         let log = logger(logs.clone());
@@ -69,12 +77,27 @@ impl TestApp {
         let thread = std::thread::spawn(move || {
             System::new().block_on(async move {
                 let server = Server::bind(config, &log, clock).expect("the server starts");
-                tell.send(server.address()).expect("the test waits for the address");
-                server.run(async { drop(stopped.await) }).await.expect("the server stops well");
+                tell.send(server.address())
+                    .expect("the test waits for the address");
+                server
+                    .run(async { drop(stopped.await) })
+                    .await
+                    .expect("the server stops well");
             });
         });
-        let origin = format!("http://127.0.0.1:{}", told.await.expect("the server starts").port());
-        Self { db, issuer, origin, folder, logs, stop: Some(stop), thread: Some(thread) }
+        let origin = format!(
+            "http://127.0.0.1:{}",
+            told.await.expect("the server starts").port()
+        );
+        Self {
+            db,
+            issuer,
+            origin,
+            folder,
+            logs,
+            stop: Some(stop),
+            thread: Some(thread),
+        }
     }
 
     pub fn url(&self, path: &str) -> String {
@@ -100,15 +123,28 @@ impl TestApp {
     pub async fn sign_in(&self, email: &str) -> Browser {
         let browser = self.browser();
         let last = browser.sign_in(email).await;
-        assert_eq!(last.status(), StatusCode::SEE_OTHER, "{}", last.text().await.unwrap());
+        assert_eq!(
+            last.status(),
+            StatusCode::SEE_OTHER,
+            "{}",
+            last.text().await.unwrap()
+        );
         browser
     }
 
     /// A browser that has not signed in.
     pub fn browser(&self) -> Browser {
         let jar = Arc::new(Jar::default());
-        let client = Client::builder().redirect(Policy::none()).cookie_provider(Arc::clone(&jar)).build().unwrap();
-        Browser { client, jar, origin: self.origin.clone() }
+        let client = Client::builder()
+            .redirect(Policy::none())
+            .cookie_provider(Arc::clone(&jar))
+            .build()
+            .unwrap();
+        Browser {
+            client,
+            jar,
+            origin: self.origin.clone(),
+        }
     }
 
     /// Makes the account an administrator, behind the API's back.
@@ -126,7 +162,11 @@ impl TestApp {
     /// An API token of the account with these scopes, made through the API.
     pub async fn token(&self, browser: &Browser, scopes: &str) -> String {
         let scopes: Vec<&str> = scopes.split(' ').collect();
-        let answer = browser.post("/api/v1/auth/tokens").json(&json!({ "name": "test", "scopes": scopes })).send().await;
+        let answer = browser
+            .post("/api/v1/auth/tokens")
+            .json(&json!({ "name": "test", "scopes": scopes }))
+            .send()
+            .await;
         let answer = expect(answer.unwrap(), 201).await;
         answer["token"].as_str().unwrap().to_owned()
     }
@@ -145,7 +185,11 @@ impl Drop for TestApp {
         drop(self.stop.take());
         if let Some(thread) = self.thread.take() {
             let outcome = thread.join();
-            assert!(outcome.is_ok() || std::thread::panicking(), "the server panicked:\n{}", self.logs.text());
+            assert!(
+                outcome.is_ok() || std::thread::panicking(),
+                "the server panicked:\n{}",
+                self.logs.text()
+            );
         }
         // A folder that cannot be removed is the temporary folder's matter.
         let _ = std::fs::remove_dir_all(&self.folder);
@@ -189,28 +233,51 @@ impl Browser {
 
     /// Goes to the issuer and back; the answer is that of the callback.
     pub async fn sign_in(&self, email: &str) -> Response {
-        let start = self.bare(Method::GET, &format!("/api/v1/auth/dev?login_hint={email}")).send().await.unwrap();
-        assert_eq!(start.status(), StatusCode::SEE_OTHER, "{}", start.text().await.unwrap());
+        let start = self
+            .bare(Method::GET, &format!("/api/v1/auth/dev?login_hint={email}"))
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(
+            start.status(),
+            StatusCode::SEE_OTHER,
+            "{}",
+            start.text().await.unwrap()
+        );
         let issuer = self.client.get(location(&start)).send().await.unwrap();
-        assert!(issuer.status().is_redirection(), "the issuer answered {}", issuer.status());
+        assert!(
+            issuer.status().is_redirection(),
+            "the issuer answered {}",
+            issuer.status()
+        );
         self.client.get(location(&issuer)).send().await.unwrap()
     }
 
     /// The id of the account that is signed in.
     pub async fn account(&self) -> String {
         let me = expect(self.get("/api/v1/auth/me").send().await.unwrap(), 200).await;
-        me["account"]["id"].as_str().or(me["id"].as_str()).expect("the account has an id").to_owned()
+        me["account"]["id"]
+            .as_str()
+            .or(me["id"].as_str())
+            .expect("the account has an id")
+            .to_owned()
     }
 
     /// The cookies, as the browser would send them.
     pub fn cookies(&self) -> String {
         let url = self.origin.parse().unwrap();
-        self.jar.cookies(&url).map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default()
+        self.jar
+            .cookies(&url)
+            .map(|value| value.to_str().unwrap().to_owned())
+            .unwrap_or_default()
     }
 
     /// Uploads a picture as a raw body and returns what is known of it.
     pub async fn upload(&self, picture: Vec<u8>, query: &str) -> Value {
-        let request = self.post(&format!("/api/v1/images{query}")).header("Content-Type", "image/jpeg").body(picture);
+        let request = self
+            .post(&format!("/api/v1/images{query}"))
+            .header("Content-Type", "image/jpeg")
+            .body(picture);
         expect(request.send().await.unwrap(), 201).await
     }
 }
@@ -225,7 +292,11 @@ pub async fn expect(answer: Response, status: u16) -> Value {
     let found = answer.status().as_u16();
     let text = answer.text().await.unwrap();
     assert_eq!(found, status, "{text}");
-    if text.is_empty() { Value::Null } else { serde_json::from_str(&text).unwrap_or_else(|_| panic!("no JSON: {text}")) }
+    if text.is_empty() {
+        Value::Null
+    } else {
+        serde_json::from_str(&text).unwrap_or_else(|_| panic!("no JSON: {text}"))
+    }
 }
 
 /// Checks that an answer is a problem with this status and code, and returns it.
@@ -234,7 +305,10 @@ pub async fn problem(answer: Response, status: u16, code: &str) -> Value {
     let nosniff = answer.headers().get("x-content-type-options").cloned();
     let body = expect(answer, status).await;
     assert_eq!(body["code"], code, "{body}");
-    assert_eq!(media_type.expect("a problem has a type"), "application/problem+json");
+    assert_eq!(
+        media_type.expect("a problem has a type"),
+        "application/problem+json"
+    );
     assert_eq!(nosniff.expect("every answer is nosniff"), "nosniff");
     for member in ["type", "title", "status", "detail", "instance", "request_id"] {
         assert!(!body[member].is_null(), "{member} is missing in {body}");
@@ -259,9 +333,14 @@ fn config(db: &TestDb, issuer: &Issuer, folder: &std::path::Path, variables: &[(
         ("OIDC_DEV_CLIENT_ID", issuer.client_id.clone()),
         ("OIDC_DEV_CLIENT_SECRET", issuer.client_secret.clone()),
     ];
-    all.extend(["RATE_ANONYMOUS", "RATE_PERSON", "RATE_UPLOAD", "RATE_SIGN_IN"].map(|name| (name, "0".to_owned())));
+    all.extend(
+        ["RATE_ANONYMOUS", "RATE_PERSON", "RATE_UPLOAD", "RATE_SIGN_IN"].map(|name| (name, "0".to_owned())),
+    );
     all.extend(variables.iter().map(|(name, value)| (*name, (*value).to_owned())));
-    let mut env: Env = all.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    let mut env: Env = all
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect();
     let config = Config::from_env(&mut env);
     env.finish().unwrap();
     config

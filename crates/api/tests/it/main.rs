@@ -6,7 +6,6 @@
     reason = "a panic is how a test fails"
 )]
 
-
 mod access_matrix;
 mod auth;
 mod harness;

@@ -12,8 +12,16 @@ async fn shapes_of_cross_site_requests_are_refused() {
         &[("Origin", "https://evil.example"), ("X-IV-CSRF", "1")],
         &[("Origin", "null"), ("X-IV-CSRF", "1")],
         &[("Origin", &origin)],
-        &[("Sec-Fetch-Site", "cross-site"), ("Origin", &origin), ("X-IV-CSRF", "1")],
-        &[("Sec-Fetch-Site", "same-site"), ("Origin", &origin), ("X-IV-CSRF", "1")],
+        &[
+            ("Sec-Fetch-Site", "cross-site"),
+            ("Origin", &origin),
+            ("X-IV-CSRF", "1"),
+        ],
+        &[
+            ("Sec-Fetch-Site", "same-site"),
+            ("Origin", &origin),
+            ("X-IV-CSRF", "1"),
+        ],
         &[("Sec-Fetch-Site", "none"), ("X-IV-CSRF", "1")],
         &[("Sec-Fetch-Site", "same-origin")],
         &[("Sec-Fetch-Site", "same-origin"), ("X-IV-CSRF", "yes")],
@@ -25,11 +33,17 @@ async fn shapes_of_cross_site_requests_are_refused() {
         (Method::POST, "/api/v1/auth/tokens"),
         (Method::PUT, "/api/v1/users/profile"),
         (Method::POST, "/api/v1/images"),
-        (Method::DELETE, "/api/v1/images/01930000-0000-7000-8000-000000000000"),
+        (
+            Method::DELETE,
+            "/api/v1/images/01930000-0000-7000-8000-000000000000",
+        ),
     ];
     for headers in cases {
         for (method, path) in &unsafe_requests {
-            let mut request = alice.bare(method.clone(), path).header("Content-Type", "text/plain").body("x=1");
+            let mut request = alice
+                .bare(method.clone(), path)
+                .header("Content-Type", "text/plain")
+                .body("x=1");
             for (name, value) in *headers {
                 request = request.header(*name, *value);
             }
@@ -37,7 +51,10 @@ async fn shapes_of_cross_site_requests_are_refused() {
         }
     }
     expect(alice.get("/api/v1/auth/me").send().await.unwrap(), 200).await;
-    let same_origin = alice.bare(Method::POST, "/api/v1/auth/logout").header("Sec-Fetch-Site", "same-origin").header("X-IV-CSRF", "1");
+    let same_origin = alice
+        .bare(Method::POST, "/api/v1/auth/logout")
+        .header("Sec-Fetch-Site", "same-origin")
+        .header("X-IV-CSRF", "1");
     expect(same_origin.send().await.unwrap(), 204).await;
 }
 
@@ -58,13 +75,37 @@ async fn cors_is_off_unless_an_origin_is_configured() {
 
     let app = TestApp::with(&[("CORS_ORIGINS", "https://app.example")]).await;
     let answer = preflight(&app, "https://app.example").await;
-    assert_eq!(answer.headers()["access-control-allow-origin"], "https://app.example");
+    assert_eq!(
+        answer.headers()["access-control-allow-origin"],
+        "https://app.example"
+    );
     assert_eq!(answer.headers()["access-control-allow-credentials"], "true");
-    for origin in ["https://evil.example", "https://app.example.evil.example", "http://app.example", "null"] {
+    for origin in [
+        "https://evil.example",
+        "https://app.example.evil.example",
+        "http://app.example",
+        "null",
+    ] {
         let answer = preflight(&app, origin).await;
-        assert!(!answer.headers().contains_key("access-control-allow-origin"), "{origin}");
+        assert!(
+            !answer.headers().contains_key("access-control-allow-origin"),
+            "{origin}"
+        );
     }
-    let list = app.anonymous(Method::GET, "/api/v1/images/public").header("Origin", "https://app.example").send().await.unwrap();
-    assert_eq!(list.headers()["access-control-allow-origin"], "https://app.example");
-    assert!(list.headers().get_all("vary").iter().any(|value| value.to_str().unwrap().contains("Origin")));
+    let list = app
+        .anonymous(Method::GET, "/api/v1/images/public")
+        .header("Origin", "https://app.example")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(
+        list.headers()["access-control-allow-origin"],
+        "https://app.example"
+    );
+    assert!(
+        list.headers()
+            .get_all("vary")
+            .iter()
+            .any(|value| value.to_str().unwrap().contains("Origin"))
+    );
 }

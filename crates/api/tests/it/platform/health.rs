@@ -5,20 +5,46 @@ use reqwest::Method;
 #[tokio::test]
 async fn a_whole_installation_is_ready() {
     let app = TestApp::start().await;
-    let live = expect(app.anonymous(Method::GET, "/health/live").send().await.unwrap(), 200).await;
+    let live = expect(
+        app.anonymous(Method::GET, "/health/live").send().await.unwrap(),
+        200,
+    )
+    .await;
     assert_eq!(live["status"], "live");
-    let ready = expect(app.anonymous(Method::GET, "/health/ready").send().await.unwrap(), 200).await;
-    assert_eq!(ready, serde_json::json!({"status": "ready", "database": "ok", "schema": "ok", "store": "ok"}));
+    let ready = expect(
+        app.anonymous(Method::GET, "/health/ready").send().await.unwrap(),
+        200,
+    )
+    .await;
+    assert_eq!(
+        ready,
+        serde_json::json!({"status": "ready", "database": "ok", "schema": "ok", "store": "ok"})
+    );
 }
 
 #[tokio::test]
 async fn without_its_database_it_lives_and_says_so() {
     let app = TestApp::with(&[("DATABASE_URL", "postgres://nobody@127.0.0.1:9/none")]).await;
-    expect(app.anonymous(Method::GET, "/health/live").send().await.unwrap(), 200).await;
-    let ready = expect(app.anonymous(Method::GET, "/health/ready").send().await.unwrap(), 503).await;
-    assert_eq!((&ready["status"], &ready["database"]), (&"unavailable".into(), &"unavailable".into()));
+    expect(
+        app.anonymous(Method::GET, "/health/live").send().await.unwrap(),
+        200,
+    )
+    .await;
+    let ready = expect(
+        app.anonymous(Method::GET, "/health/ready").send().await.unwrap(),
+        503,
+    )
+    .await;
+    assert_eq!(
+        (&ready["status"], &ready["database"]),
+        (&"unavailable".into(), &"unavailable".into())
+    );
     assert_eq!(ready["store"], "ok");
-    let answer = app.anonymous(Method::GET, "/api/v1/images/public").send().await.unwrap();
+    let answer = app
+        .anonymous(Method::GET, "/api/v1/images/public")
+        .send()
+        .await
+        .unwrap();
     assert!(answer.headers().contains_key("retry-after"));
     crate::harness::problem(answer, 503, "dependency-unavailable").await;
 }
@@ -27,17 +53,37 @@ async fn without_its_database_it_lives_and_says_so() {
 async fn an_old_schema_is_not_ready_until_it_is_migrated() {
     let app = TestApp::start().await;
     let log = infravault_testkit::log();
-    infravault_db::migrate::down(&app.db.url(), 1, &log).await.unwrap();
-    let ready = expect(app.anonymous(Method::GET, "/health/ready").send().await.unwrap(), 503).await;
-    assert_eq!((&ready["database"], &ready["schema"]), (&"ok".into(), &"outdated".into()));
+    infravault_db::migrate::down(&app.db.url(), 1, &log)
+        .await
+        .unwrap();
+    let ready = expect(
+        app.anonymous(Method::GET, "/health/ready").send().await.unwrap(),
+        503,
+    )
+    .await;
+    assert_eq!(
+        (&ready["database"], &ready["schema"]),
+        (&"ok".into(), &"outdated".into())
+    );
     infravault_db::migrate::up(&app.db.url(), &log).await.unwrap();
-    expect(app.anonymous(Method::GET, "/health/ready").send().await.unwrap(), 200).await;
+    expect(
+        app.anonymous(Method::GET, "/health/ready").send().await.unwrap(),
+        200,
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn a_missing_store_is_not_ready() {
     let app = TestApp::start().await;
     std::fs::remove_dir_all(app.folder.join("objects")).unwrap();
-    let ready = expect(app.anonymous(Method::GET, "/health/ready").send().await.unwrap(), 503).await;
-    assert_eq!((&ready["database"], &ready["store"]), (&"ok".into(), &"unavailable".into()));
+    let ready = expect(
+        app.anonymous(Method::GET, "/health/ready").send().await.unwrap(),
+        503,
+    )
+    .await;
+    assert_eq!(
+        (&ready["database"], &ready["store"]),
+        (&"ok".into(), &"unavailable".into())
+    );
 }

@@ -9,24 +9,57 @@ use std::{
 #[tokio::test]
 async fn unknown_paths_and_wrong_methods_are_problems() {
     let app = TestApp::start().await;
-    for path in ["/", "/nothing", "/api/v1/nothing", "/api/v2/images", "/api/v1/images/x/y/z"] {
-        problem(app.anonymous(Method::GET, path).send().await.unwrap(), 404, "not-found").await;
+    for path in [
+        "/",
+        "/nothing",
+        "/api/v1/nothing",
+        "/api/v2/images",
+        "/api/v1/images/x/y/z",
+    ] {
+        problem(
+            app.anonymous(Method::GET, path).send().await.unwrap(),
+            404,
+            "not-found",
+        )
+        .await;
     }
-    let document = expect(app.anonymous(Method::GET, "/api/v1/openapi.json").send().await.unwrap(), 200).await;
+    let document = expect(
+        app.anonymous(Method::GET, "/api/v1/openapi.json")
+            .send()
+            .await
+            .unwrap(),
+        200,
+    )
+    .await;
     for (path, item) in document["paths"].as_object().unwrap() {
-        let concrete = path.replace("{id}", "01930000-0000-7000-8000-000000000000").replace("{provider}", "dev").replace("{code}", "internal");
-        let known: Vec<String> = item.as_object().unwrap().keys().map(|method| method.to_uppercase()).collect();
+        let concrete = path
+            .replace("{id}", "01930000-0000-7000-8000-000000000000")
+            .replace("{provider}", "dev")
+            .replace("{code}", "internal");
+        let known: Vec<String> = item
+            .as_object()
+            .unwrap()
+            .keys()
+            .map(|method| method.to_uppercase())
+            .collect();
         for method in ["PUT", "PATCH", "DELETE", "POST", "TRACE", "PROPFIND"] {
             if known.iter().any(|known| known == method) {
                 continue;
             }
             let method = Method::from_bytes(method.as_bytes()).unwrap();
             let answer = app.anonymous(method.clone(), &concrete).send().await.unwrap();
-            let allow = answer.headers().get("allow").map(|value| value.to_str().unwrap().to_owned());
+            let allow = answer
+                .headers()
+                .get("allow")
+                .map(|value| value.to_str().unwrap().to_owned());
             problem(answer, 405, "method-not-allowed").await;
             let allow = allow.unwrap_or_else(|| panic!("no Allow on {method} {path}"));
             let mut allowed: Vec<&str> = allow.split(", ").filter(|method| *method != "HEAD").collect();
-            let mut expected: Vec<&str> = known.iter().map(String::as_str).filter(|method| *method != "HEAD").collect();
+            let mut expected: Vec<&str> = known
+                .iter()
+                .map(String::as_str)
+                .filter(|method| *method != "HEAD")
+                .collect();
             allowed.sort_unstable();
             expected.sort_unstable();
             assert_eq!(allowed, expected, "{path}");
@@ -37,12 +70,22 @@ async fn unknown_paths_and_wrong_methods_are_problems() {
 #[tokio::test]
 async fn head_answers_like_get_without_a_body() {
     let app = TestApp::start().await;
-    for path in ["/health/live", "/api/v1/limits", "/api/v1/openapi.json", "/api/v1/images/public", "/problems/internal"] {
+    for path in [
+        "/health/live",
+        "/api/v1/limits",
+        "/api/v1/openapi.json",
+        "/api/v1/images/public",
+        "/problems/internal",
+    ] {
         let get = app.anonymous(Method::GET, path).send().await.unwrap();
         let head = app.anonymous(Method::HEAD, path).send().await.unwrap();
         assert_eq!(get.status(), head.status(), "{path}");
         for name in ["content-type", "cache-control", "content-length"] {
-            assert_eq!(get.headers().get(name), head.headers().get(name), "{name} of {path}");
+            assert_eq!(
+                get.headers().get(name),
+                head.headers().get(name),
+                "{name} of {path}"
+            );
         }
         assert_eq!(head.bytes().await.unwrap().len(), 0);
     }
@@ -51,15 +94,28 @@ async fn head_answers_like_get_without_a_body() {
 #[tokio::test]
 async fn every_answer_carries_the_security_headers() {
     let app = TestApp::start().await;
-    for path in ["/health/live", "/api/v1/images/public", "/api/v1/images", "/nothing", "/docs/", "/problems"] {
+    for path in [
+        "/health/live",
+        "/api/v1/images/public",
+        "/api/v1/images",
+        "/nothing",
+        "/docs/",
+        "/problems",
+    ] {
         let answer = app.anonymous(Method::GET, path).send().await.unwrap();
         let headers = answer.headers();
         assert_eq!(headers["x-content-type-options"], "nosniff", "{path}");
         assert_eq!(headers["referrer-policy"], "no-referrer", "{path}");
         let policy = headers["content-security-policy"].to_str().unwrap();
         assert!(policy.contains("frame-ancestors 'none'"), "{path}: {policy}");
-        assert!(headers.contains_key("cache-control") && headers.contains_key("x-request-id"), "{path}");
-        assert!(!headers.contains_key("server") && !headers.contains_key("strict-transport-security"), "{path}");
+        assert!(
+            headers.contains_key("cache-control") && headers.contains_key("x-request-id"),
+            "{path}"
+        );
+        assert!(
+            !headers.contains_key("server") && !headers.contains_key("strict-transport-security"),
+            "{path}"
+        );
     }
 }
 
@@ -72,7 +128,12 @@ async fn only_configured_hosts_are_answered_for() {
         ("pictures.internal", 200),
         ("localhost:1", 200),
     ] {
-        let answer = app.anonymous(Method::GET, "/api/v1/images/public").header("Host", host).send().await.unwrap();
+        let answer = app
+            .anonymous(Method::GET, "/api/v1/images/public")
+            .header("Host", host)
+            .send()
+            .await
+            .unwrap();
         assert_eq!(answer.status(), status, "{host}");
     }
     let forged = app
@@ -93,14 +154,35 @@ async fn only_configured_hosts_are_answered_for() {
 async fn the_documentation_is_served_from_the_binary() {
     let app = TestApp::start().await;
     let docs = app.anonymous(Method::GET, "/docs").send().await.unwrap();
-    assert_eq!((docs.status().as_u16(), crate::harness::location(&docs).as_str()), (308, "/docs/"));
+    assert_eq!(
+        (docs.status().as_u16(), crate::harness::location(&docs).as_str()),
+        (308, "/docs/")
+    );
     let page = app.anonymous(Method::GET, "/docs/").send().await.unwrap();
     assert_eq!(page.status(), 200);
     let page = page.text().await.unwrap();
-    assert!(page.contains("swagger-ui") && !page.contains("https://"), "{page}");
-    let kind = expect(app.anonymous(Method::GET, "/problems/not-found").send().await.unwrap(), 200).await;
+    assert!(
+        page.contains("swagger-ui") && !page.contains("https://"),
+        "{page}"
+    );
+    let kind = expect(
+        app.anonymous(Method::GET, "/problems/not-found")
+            .send()
+            .await
+            .unwrap(),
+        200,
+    )
+    .await;
     assert_eq!(kind["status"], 404);
-    problem(app.anonymous(Method::GET, "/problems/no-such-kind").send().await.unwrap(), 404, "not-found").await;
+    problem(
+        app.anonymous(Method::GET, "/problems/no-such-kind")
+            .send()
+            .await
+            .unwrap(),
+        404,
+        "not-found",
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -119,5 +201,8 @@ async fn a_small_answer_does_not_stall_on_a_kept_connection() {
         assert!(buffer[..read].starts_with(b"HTTP/1.1 200"));
         slow += usize::from(started.elapsed().as_millis() >= 38);
     }
-    assert!(slow < 20, "{slow} of 40 answers took 38 ms and longer: is TCP_NODELAY set?");
+    assert!(
+        slow < 20,
+        "{slow} of 40 answers took 38 ms and longer: is TCP_NODELAY set?"
+    );
 }

@@ -8,7 +8,12 @@ async fn what_clients_send_cannot_break_a_line() {
     let nasty = ["%0d%0aINFO%20forged", "%1b%5b2J", "%E2%80%A8", "%22%7d%7b%22"];
     for part in nasty {
         let request = app.anonymous(Method::GET, &format!("/api/v1/{part}?q={part}"));
-        let answer = request.header("User-Agent", "a\u{80}\"}{").header("X-Request-Id", "x".repeat(10_000)).send().await.unwrap();
+        let answer = request
+            .header("User-Agent", "a\u{80}\"}{")
+            .header("X-Request-Id", "x".repeat(10_000))
+            .send()
+            .await
+            .unwrap();
         let id = answer.headers()["x-request-id"].to_str().unwrap().to_owned();
         assert!(id.len() <= 64 && !id.contains("xxx"), "{id}");
         let body = problem(answer, 404, "not-found").await;
@@ -17,15 +22,23 @@ async fn what_clients_send_cannot_break_a_line() {
     app.stop();
     let logs = app.logs.text();
     for line in logs.lines() {
-        let object: serde_json::Value = serde_json::from_str(line).unwrap_or_else(|_| panic!("no JSON: {line}"));
+        let object: serde_json::Value =
+            serde_json::from_str(line).unwrap_or_else(|_| panic!("no JSON: {line}"));
         assert!(object.is_object());
     }
-    assert_eq!(logs.lines().filter(|line| line.contains("answered")).count(), nasty.len());
+    assert_eq!(
+        logs.lines().filter(|line| line.contains("answered")).count(),
+        nasty.len()
+    );
 }
 
 #[tokio::test]
 async fn no_secret_reaches_the_log_or_the_database() {
-    let mut app = TestApp::with(&[("LOG_LEVEL", "trace"), ("OIDC_DEV_CLIENT_SECRET", "canary-client-secret")]).await;
+    let mut app = TestApp::with(&[
+        ("LOG_LEVEL", "trace"),
+        ("OIDC_DEV_CLIENT_SECRET", "canary-client-secret"),
+    ])
+    .await;
     let failed = app.browser().sign_in("alice@example.com").await;
     assert_eq!(failed.status(), 400, "the issuer knows another secret");
     drop(failed);
@@ -36,19 +49,45 @@ async fn no_secret_reaches_the_log_or_the_database() {
     let mut app = TestApp::with(&[("LOG_LEVEL", "trace")]).await;
     let alice = app.sign_in("alice@example.com").await;
     let token = app.token(&alice, "images:read").await;
-    expect(app.bearer(&token, Method::GET, "/api/v1/images").send().await.unwrap(), 200).await;
+    expect(
+        app.bearer(&token, Method::GET, "/api/v1/images")
+            .send()
+            .await
+            .unwrap(),
+        200,
+    )
+    .await;
     let before = alice.cookies();
     expect(alice.post("/api/v1/auth/refresh").send().await.unwrap(), 200).await;
     let forged = "eyJhbGciOiJub25lIn0.canary-forged.x";
-    app.bearer(forged, Method::GET, "/api/v1/images").send().await.unwrap();
-    let mut secrets = vec!["canary-client-secret".to_owned(), issuer_secret, token.clone(), "canary-forged".to_owned()];
+    app.bearer(forged, Method::GET, "/api/v1/images")
+        .send()
+        .await
+        .unwrap();
+    let mut secrets = vec![
+        "canary-client-secret".to_owned(),
+        issuer_secret,
+        token.clone(),
+        "canary-forged".to_owned(),
+    ];
     for cookies in [before, alice.cookies()] {
-        secrets.extend(cookies.split("; ").filter_map(|pair| Some(pair.split_once('=')?.1.to_owned())));
+        secrets.extend(
+            cookies
+                .split("; ")
+                .filter_map(|pair| Some(pair.split_once('=')?.1.to_owned())),
+        );
     }
     assert!(secrets.len() >= 7, "{secrets:?}");
     let dump = "SELECT (SELECT string_agg(t::text, ' ') FROM auth.sessions t) || (SELECT string_agg(t::text, ' ') FROM auth.api_tokens t)
         || (SELECT string_agg(t::text, ' ') FROM auth.refresh_tokens t) || (SELECT coalesce(string_agg(t::text, ' '), '') FROM auth.audit t)";
-    let stored: String = app.db.superuser().await.query_one(dump, &[]).await.unwrap().get(0);
+    let stored: String = app
+        .db
+        .superuser()
+        .await
+        .query_one(dump, &[])
+        .await
+        .unwrap()
+        .get(0);
     app.stop();
     logs.push_str(&app.logs.text());
     for secret in secrets.iter().filter(|secret| secret.len() >= 8) {

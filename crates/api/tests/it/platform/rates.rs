@@ -7,18 +7,31 @@ async fn the_limit_is_exact_and_says_when_to_come_back() {
     let app = TestApp::with(&[("RATE_ANONYMOUS", "5")]).await;
     for left in (0..5).rev() {
         let spoofed = format!("1.2.3.{left}");
-        let request = app.anonymous(Method::GET, "/api/v1/images/public").header("X-Forwarded-For", spoofed);
+        let request = app
+            .anonymous(Method::GET, "/api/v1/images/public")
+            .header("X-Forwarded-For", spoofed);
         let answer = request.send().await.unwrap();
         assert_eq!(answer.status(), 200);
         assert_eq!(answer.headers()["ratelimit-policy"], "\"anonymous\";q=5;w=60");
         let rate = answer.headers()["ratelimit"].to_str().unwrap();
         assert!(rate.starts_with(&format!("\"anonymous\";r={left};t=")), "{rate}");
     }
-    let answer = app.anonymous(Method::GET, "/api/v1/images/public").send().await.unwrap();
+    let answer = app
+        .anonymous(Method::GET, "/api/v1/images/public")
+        .send()
+        .await
+        .unwrap();
     let wait: u32 = answer.headers()["retry-after"].to_str().unwrap().parse().unwrap();
     assert!((1..=13).contains(&wait), "{wait}");
     problem(answer, 429, "rate-limited").await;
-    assert_eq!(app.anonymous(Method::GET, "/health/live").send().await.unwrap().status(), 200);
+    assert_eq!(
+        app.anonymous(Method::GET, "/health/live")
+            .send()
+            .await
+            .unwrap()
+            .status(),
+        200
+    );
 }
 
 #[tokio::test]
@@ -29,8 +42,21 @@ async fn a_signed_in_person_is_counted_apart_from_the_address() {
     for _ in 0..3 {
         assert_eq!(alice.get("/api/v1/auth/me").send().await.unwrap().status(), 200);
     }
-    problem(alice.get("/api/v1/auth/me").send().await.unwrap(), 429, "rate-limited").await;
+    problem(
+        alice.get("/api/v1/auth/me").send().await.unwrap(),
+        429,
+        "rate-limited",
+    )
+    .await;
     assert_eq!(bob.get("/api/v1/auth/me").send().await.unwrap().status(), 200);
     // Two sign-ins of two requests each have used the sign-in limit of this address up.
-    problem(app.anonymous(Method::GET, "/api/v1/auth/dev").send().await.unwrap(), 429, "rate-limited").await;
+    problem(
+        app.anonymous(Method::GET, "/api/v1/auth/dev")
+            .send()
+            .await
+            .unwrap(),
+        429,
+        "rate-limited",
+    )
+    .await;
 }
