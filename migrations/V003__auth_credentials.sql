@@ -20,6 +20,9 @@ CREATE TABLE auth.sign_ins (
     nonce         text NOT NULL,
     pkce_verifier text NOT NULL,
     return_to     text NOT NULL,
+    -- The session that this browser had when it started, which the new one replaces: the provider's redirect comes
+    -- from another site, so the browser does not send its SameSite=Strict cookies with it.
+    earlier_session uuid,
     created_at    timestamptz NOT NULL DEFAULT now(),
     expires_at    timestamptz NOT NULL
 );

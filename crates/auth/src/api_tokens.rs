@@ -183,7 +183,7 @@ impl Auth {
             now: ctx.now(),
         };
         let count = sql::count_api_tokens().params(&**tx, &which).one().await?;
-        let most = self.config().max_api_tokens;
+        let most = self.config().api_tokens.most;
         if count < i64::from(most) {
             Ok(())
         } else {
@@ -209,8 +209,8 @@ impl Auth {
                 "may hold `admin` for administrators only",
             ));
         }
-        let most = self.config().api_token_max_ttl;
-        let ttl = new.days.map_or(self.config().api_token_ttl, |days| {
+        let most = self.config().api_tokens.max_ttl;
+        let ttl = new.days.map_or(self.config().api_tokens.ttl, |days| {
             Duration::from_secs(u64::from(days) * DAY)
         });
         if ttl.is_zero() || ttl > most {

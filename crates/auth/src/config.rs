@@ -16,7 +16,7 @@ const RESERVED: [&str; 8] = [
     "tokens",
 ];
 /// No credential of ours lives longer, so that adding a lifetime to a time never overflows.
-const LONGEST: Duration = Duration::from_secs(10 * 365 * 86_400);
+const LONGEST: Duration = Duration::from_hours(10 * 365 * 24);
 
 /// Settings of sign-in, sessions and tokens.
 #[derive(Clone, Debug)]
@@ -27,30 +27,44 @@ pub struct Config {
     pub key_dir: PathBuf,
     /// How long an access token lives.
     pub access_token_ttl: Duration,
-    /// How long a session lives unused.
-    pub session_idle: Duration,
-    /// How long a session lives at all.
-    pub session_lifetime: Duration,
-    /// How long a session of a moderator or administrator lives unused.
-    pub privileged_idle: Duration,
-    /// How long a session of a moderator or administrator lives at all.
-    pub privileged_lifetime: Duration,
-    /// Most sessions of one account; the oldest is ended when another begins.
-    pub max_sessions: u32,
-    /// Most API tokens of one account.
-    pub max_api_tokens: u32,
-    /// How long an API token lives where nothing is said.
-    pub api_token_ttl: Duration,
-    /// How long an API token may live.
-    pub api_token_max_ttl: Duration,
-    /// How fresh a sign-in must be for what gives away lasting access.
-    pub step_up_max_age: Duration,
+    /// Sessions.
+    pub sessions: SessionConfig,
+    /// API tokens.
+    pub api_tokens: ApiTokenConfig,
     /// How long a sign-in may take at the provider.
     pub sign_in_ttl: Duration,
     /// How long a provider may take to answer.
     pub provider_timeout: Duration,
     /// For how long a provider's metadata is used before it is asked again.
     pub discovery_ttl: Duration,
+}
+
+/// How long sessions live and how many there are.
+#[derive(Clone, Debug)]
+pub struct SessionConfig {
+    /// How long a session lives unused.
+    pub idle: Duration,
+    /// How long a session lives at all.
+    pub lifetime: Duration,
+    /// How long a session of a moderator or administrator lives unused.
+    pub privileged_idle: Duration,
+    /// How long a session of a moderator or administrator lives at all.
+    pub privileged_lifetime: Duration,
+    /// Most sessions of one account; the oldest is ended when another begins.
+    pub most: u32,
+}
+
+/// How long API tokens live and how many there are.
+#[derive(Clone, Debug)]
+pub struct ApiTokenConfig {
+    /// How long an API token lives where nothing is said.
+    pub ttl: Duration,
+    /// How long an API token may live.
+    pub max_ttl: Duration,
+    /// Most API tokens of one account.
+    pub most: u32,
+    /// How fresh a sign-in must be to make one.
+    pub step_up_max_age: Duration,
 }
 
 /// One provider of identities.
@@ -73,7 +87,7 @@ pub struct ProviderConfig {
 impl Config {
     /// Reads the settings.
     pub fn from_env(env: &mut Env) -> Self {
-        let config = Self {
+        Self {
             providers: providers(env),
             key_dir: env.or(
                 "AUTH_KEY_DIR",
@@ -81,49 +95,8 @@ impl Config {
                 "The folder of the signing keys; the first is made there.",
             ),
             access_token_ttl: span(env, "ACCESS_TOKEN_TTL", "10m", "How long an access token lives."),
-            session_idle: span(env, "AUTH_SESSION_IDLE", "7d", "How long a session lives unused."),
-            session_lifetime: span(
-                env,
-                "AUTH_SESSION_LIFETIME",
-                "30d",
-                "How long a session lives at all.",
-            ),
-            privileged_idle: span(
-                env,
-                "AUTH_PRIVILEGED_SESSION_IDLE",
-                "1h",
-                "How long a session of a moderator or administrator lives unused.",
-            ),
-            privileged_lifetime: span(
-                env,
-                "AUTH_PRIVILEGED_SESSION_LIFETIME",
-                "12h",
-                "How long a session of a moderator or administrator lives at all.",
-            ),
-            max_sessions: count(
-                env,
-                "AUTH_MAX_SESSIONS",
-                "Most sessions of one account; the oldest gives way.",
-            ),
-            max_api_tokens: count(env, "AUTH_MAX_API_TOKENS", "Most API tokens of one account."),
-            api_token_ttl: span(
-                env,
-                "AUTH_API_TOKEN_TTL",
-                "90d",
-                "How long an API token lives where nothing is said.",
-            ),
-            api_token_max_ttl: span(
-                env,
-                "AUTH_API_TOKEN_MAX_TTL",
-                "365d",
-                "How long an API token may live.",
-            ),
-            step_up_max_age: span(
-                env,
-                "AUTH_STEP_UP_MAX_AGE",
-                "10m",
-                "How fresh a sign-in must be to make an API token.",
-            ),
+            sessions: SessionConfig::from_env(env),
+            api_tokens: ApiTokenConfig::from_env(env),
             sign_in_ttl: span(
                 env,
                 "AUTH_SIGN_IN_TTL",
@@ -142,8 +115,65 @@ impl Config {
                 "1h",
                 "For how long a provider's metadata is trusted.",
             ),
+        }
+    }
+}
+
+impl SessionConfig {
+    fn from_env(env: &mut Env) -> Self {
+        Self {
+            idle: span(env, "AUTH_SESSION_IDLE", "7d", "How long a session lives unused."),
+            lifetime: span(
+                env,
+                "AUTH_SESSION_LIFETIME",
+                "30d",
+                "How long a session lives at all.",
+            ),
+            privileged_idle: span(
+                env,
+                "AUTH_PRIVILEGED_SESSION_IDLE",
+                "1h",
+                "How long a session of a moderator or administrator lives unused.",
+            ),
+            privileged_lifetime: span(
+                env,
+                "AUTH_PRIVILEGED_SESSION_LIFETIME",
+                "12h",
+                "How long a session of a moderator or administrator lives at all.",
+            ),
+            most: count(
+                env,
+                "AUTH_MAX_SESSIONS",
+                "Most sessions of one account; the oldest gives way.",
+            ),
+        }
+    }
+}
+
+impl ApiTokenConfig {
+    fn from_env(env: &mut Env) -> Self {
+        let config = Self {
+            ttl: span(
+                env,
+                "AUTH_API_TOKEN_TTL",
+                "90d",
+                "How long an API token lives where nothing is said.",
+            ),
+            max_ttl: span(
+                env,
+                "AUTH_API_TOKEN_MAX_TTL",
+                "365d",
+                "How long an API token may live.",
+            ),
+            most: count(env, "AUTH_MAX_API_TOKENS", "Most API tokens of one account."),
+            step_up_max_age: span(
+                env,
+                "AUTH_STEP_UP_MAX_AGE",
+                "10m",
+                "How fresh a sign-in must be to make an API token.",
+            ),
         };
-        if config.api_token_ttl > config.api_token_max_ttl {
+        if config.ttl > config.max_ttl {
             env.fault(
                 "AUTH_API_TOKEN_TTL",
                 "is longer than AUTH_API_TOKEN_MAX_TTL",

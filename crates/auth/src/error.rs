@@ -126,7 +126,6 @@ impl Failure for Error {
                 .map(|fault| format!("`{}`: {}", fault.field, fault.detail))
                 .collect::<Vec<_>>()
                 .join("; "),
-            Self::LoginUnavailable => self.to_string(),
             Self::Db(error) => error.detail(),
             Self::Setup(..) => {
                 "Something went wrong on our side; the request id helps to find it.".to_owned()

@@ -102,13 +102,12 @@ impl AccessTokens {
             return Err(Error::InvalidToken);
         }
         let hash = Sha256::of(token.as_bytes());
-        let claims = match self.signatures.find(&hash, now) {
-            Some(claims) => claims,
-            None => {
-                let claims = self.signed_claims(token)?;
-                self.signatures.remember(hash, claims.clone(), now);
-                claims
-            }
+        let claims = if let Some(claims) = self.signatures.find(&hash, now) {
+            claims
+        } else {
+            let claims = self.signed_claims(token)?;
+            self.signatures.remember(hash, claims.clone(), now);
+            claims
         };
         self.check(&claims, now.unix_timestamp())
     }

@@ -35,7 +35,7 @@ use std::sync::Arc;
 pub use api_tokens::{ApiToken, IssuedApiToken, NewApiToken};
 pub use audit::Event;
 pub use authenticate::Presented;
-pub use config::{Config, ProviderConfig};
+pub use config::{ApiTokenConfig, Config, ProviderConfig, SessionConfig};
 pub use error::{Error, SessionFault};
 pub use keys::PublicKey;
 pub use me::Me;

@@ -17,6 +17,8 @@ impl Auth {
         let (tx, actor) = self.db().begin(ctx).await?;
         let person = actor.person()?.clone();
         let Via::Session(session) = person.via else {
+            // Keeps the stamp of the token's use.
+            tx.commit().await?;
             return Ok(Me {
                 person,
                 session: None,

@@ -16,7 +16,7 @@ use tokio::sync::Mutex;
 /// How long a provider that did not answer is left alone.
 const PAUSE: Duration = Duration::from_secs(2);
 /// How often the keys are asked for again because a token names an unknown one.
-const KEYS_PAUSE: Duration = Duration::from_secs(60);
+const KEYS_PAUSE: Duration = Duration::from_mins(1);
 
 /// The client of the code flow, as the metadata make it.
 pub(crate) type Client = CoreClient<
@@ -199,7 +199,7 @@ mod tests {
     use time::macros::datetime;
 
     /// Answers every request for keys with an empty set, and counts them. The thread ends with the process.
-    fn serve(listener: TcpListener, asked: Arc<AtomicUsize>) {
+    fn serve(listener: &TcpListener, asked: &AtomicUsize) {
         let url = format!("http://{}", listener.local_addr().unwrap());
         for stream in listener.incoming() {
             let mut stream = stream.unwrap();
@@ -236,7 +236,7 @@ mod tests {
         let issuer = format!("http://{}", listener.local_addr().unwrap());
         let asked = Arc::new(AtomicUsize::new(0));
         let counter = Arc::clone(&asked);
-        std::thread::spawn(move || serve(listener, counter));
+        std::thread::spawn(move || serve(&listener, &counter));
         let values = [
             ("OIDC_PROVIDERS", "x"),
             ("OIDC_X_ISSUER", &issuer),

@@ -19,8 +19,11 @@ pub(crate) struct Ends {
 /// The ends of a session that began at `created` and is used `now`. Moderators and administrators have shorter ones.
 pub(crate) fn ends(config: &Config, role: Role, created: OffsetDateTime, now: OffsetDateTime) -> Ends {
     let (idle, lifetime) = match role {
-        Role::User => (config.session_idle, config.session_lifetime),
-        Role::Moderator | Role::Admin => (config.privileged_idle, config.privileged_lifetime),
+        Role::User => (config.sessions.idle, config.sessions.lifetime),
+        Role::Moderator | Role::Admin => (
+            config.sessions.privileged_idle,
+            config.sessions.privileged_lifetime,
+        ),
     };
     let absolute = created + lifetime;
     Ends {
@@ -55,7 +58,7 @@ pub(crate) fn require_fresh(
     signed_in: OffsetDateTime,
     now: OffsetDateTime,
 ) -> Result<(), SessionFault> {
-    if now - signed_in <= config.step_up_max_age {
+    if now - signed_in <= config.api_tokens.step_up_max_age {
         Ok(())
     } else {
         Err(SessionFault::NotFresh)

@@ -9,6 +9,7 @@ use infravault_db::Tx;
 use infravault_kernel::{AccountId, Ctx, Id, Role, Secret, SessionId};
 use serde_json::json;
 use std::time::Duration;
+use time::OffsetDateTime;
 
 /// The tokens of a session, to be handed to its browser or client once.
 #[derive(Clone, Debug)]
@@ -33,6 +34,7 @@ impl Auth {
     /// it, because two hold what one was given (RFC 9700 section 4.14).
     pub async fn refresh_session(&self, ctx: &Ctx, refresh: &str) -> Result<Tokens, Error> {
         let hash = opaque::hash(refresh).ok_or(Error::InvalidToken)?;
+        let now = ctx.now();
         let tx = self.db().begin_system().await?;
         let row = sql::lock_refresh_token()
             .bind(&*tx, &hash.as_slice())
@@ -46,29 +48,29 @@ impl Auth {
             SessionId::from_uuid(row.session_id),
             AccountId::from_uuid(row.account_id),
         );
-        match policy::presentation(row.used_at, ctx.now()) {
+        match policy::presentation(row.used_at, now) {
             Presentation::First => {}
             Presentation::Again => return Err(Error::RefreshConflict),
             Presentation::Stolen => return self.end_stolen(tx, ctx, session, account).await,
         }
         let role = live_role(&tx, &row).await?;
-        let ends = policy::ends(self.config(), role, row.created_at, ctx.now());
-        if ends.absolute <= ctx.now() {
+        let ends = policy::ends(self.config(), role, row.created_at, now);
+        if ends.absolute <= now {
             return Err(SessionFault::Expired.into());
         }
         let used = sql::UseRefreshTokenParams {
-            now: ctx.now(),
+            now,
             hash: hash.as_slice(),
         };
         sql::use_refresh_token().params(&*tx, &used).await?;
         let extended = sql::ExtendSessionParams {
-            now: ctx.now(),
+            now,
             idle_expires_at: ends.idle,
             expires_at: ends.absolute,
             id: row.session_id,
         };
         sql::extend_session().params(&*tx, &extended).await?;
-        let tokens = self.mint_in(&tx, ctx, session, account, ends).await?;
+        let tokens = self.mint_in(&tx, ctx, now, (session, account), ends).await?;
         tx.commit().await?;
         Ok(tokens)
     }
@@ -78,15 +80,15 @@ impl Auth {
         &self,
         tx: &Tx,
         ctx: &Ctx,
-        session: SessionId,
-        account: AccountId,
+        now: OffsetDateTime,
+        (session, account): (SessionId, AccountId),
         ends: Ends,
     ) -> Result<Tokens, Error> {
         let refresh = opaque::new(ctx);
         let row = sql::AddRefreshTokenParams {
             hash: opaque::hash(refresh.expose()).unwrap_or_default().to_vec(),
             session_id: session.uuid(),
-            now: ctx.now(),
+            now,
         };
         sql::add_refresh_token().params(&**tx, &row).await?;
         Ok(Tokens {
@@ -95,7 +97,7 @@ impl Auth {
             access: self.0.access_tokens.sign(ctx, session, account)?,
             access_ttl: self.config().access_token_ttl,
             refresh,
-            refresh_ttl: Duration::try_from(ends.idle - ctx.now()).unwrap_or_default(),
+            refresh_ttl: Duration::try_from(ends.idle - now).unwrap_or_default(),
         })
     }
 

@@ -83,7 +83,7 @@ impl Auth {
             now,
             reason: "too_many",
             account_id: new.account.uuid(),
-            keep: i64::from(self.config().max_sessions),
+            keep: i64::from(self.config().sessions.most),
         };
         sql::revoke_oldest_sessions().params(&**tx, &oldest).await?;
         let detail = json!({ "provider": new.provider, "session": id.to_string() });
@@ -96,7 +96,7 @@ impl Auth {
             &detail,
         )
         .await?;
-        self.mint_in(tx, ctx, id, new.account, ends).await
+        self.mint_in(tx, ctx, now, (id, new.account), ends).await
     }
 
     /// The live sessions of the caller, newest first. API tokens cannot ask.

@@ -8,12 +8,20 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+/// An account, by its name.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AccountLink)]
+pub struct AccountLinkBody {
+    /// Names the account for ever. More about it is at `GET /users/profile`.
+    id: Uuid,
+}
+
 /// The caller.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Me)]
 pub struct MeBody {
     /// The account.
-    account_id: Uuid,
+    account: AccountLinkBody,
     /// Its role now.
     role: RoleWord,
     /// What this credential may do.
@@ -27,7 +35,7 @@ pub struct MeBody {
 impl From<Me> for MeBody {
     fn from(me: Me) -> Self {
         Self {
-            account_id: me.person.account.uuid(),
+            account: AccountLinkBody { id: me.person.account.uuid() },
             role: me.person.role.into(),
             scopes: words(&me.person.scopes),
             session: me.session.map(|session| SessionBody::new(session, true)),

@@ -104,8 +104,7 @@ impl Bench {
     }
 
     async fn open(&self, account: AccountId, role: Role) -> Tokens {
-        self.open_at(account, role, OffsetDateTime::from(std::time::SystemTime::now()))
-            .await
+        self.open_at(account, role, self.nobody().now()).await
     }
 
     async fn open_at(&self, account: AccountId, role: Role, now: OffsetDateTime) -> Tokens {

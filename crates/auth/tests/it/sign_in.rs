@@ -103,18 +103,18 @@ async fn callbacks_that_are_not_right_are_refused() {
     let changes: [(&str, Change); 8] = [
         ("no cookie", |callback| callback.transaction = None),
         ("a cookie that cannot be one", |callback| {
-            callback.transaction = Some(Secret::new("x\0".to_owned()))
+            callback.transaction = Some(Secret::new("x\0".to_owned()));
         }),
         ("no state", |callback| callback.state = None),
         ("an empty state", |callback| callback.state = Some(String::new())),
         ("a state with NUL", |callback| {
-            callback.state = Some("\0".to_owned())
+            callback.state = Some("\0".to_owned());
         }),
         ("another issuer", |callback| {
-            callback.issuer = Some("https://evil.example".to_owned())
+            callback.issuer = Some("https://evil.example".to_owned());
         }),
         ("an error", |callback| {
-            callback.error = Some("access_denied<script>".to_owned())
+            callback.error = Some("access_denied<script>".to_owned());
         }),
         ("no code", |callback| callback.code = None),
     ];
