@@ -3,6 +3,7 @@ DROP VIEW images.own_images;
 DROP TABLE images.idempotency_keys;
 DROP TABLE images.usage;
 DROP TABLE images.images;
+DROP FUNCTION images.search_query(text);
 DROP FUNCTION images.searched_words(text, text[], text, text);
 DROP FUNCTION images.searched_text(text, text[], text);
 DROP FUNCTION images.fold(text);

@@ -27,6 +27,27 @@ CREATE FUNCTION images.searched_words(title text, tags text[], description text,
                 images.fold(regexp_replace(file_name, '[^[:alnum:]]+', ' ', 'g'))), 'D')
     $$;
 
+-- What people type, as a query over searched_words. With operators (quotes, a minus, `or`) or after the end of a word:
+-- every word as it is written, or by its English stem. Otherwise the last word may also be the beginning of one.
+CREATE FUNCTION images.search_query(words text) RETURNS tsquery
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+    AS $$
+        SELECT CASE
+            WHEN written_as !~ '[^[:space:][:punct:]]$' OR written_as ~ '(^|[[:space:]])(-|or[[:space:]])|"' THEN
+                written || stems
+            ELSE written || stems || begun
+            END
+        FROM (SELECT images.fold(words) AS written_as) AS folded
+        CROSS JOIN LATERAL (
+            SELECT websearch_to_tsquery('pg_catalog.simple', written_as) AS written,
+                websearch_to_tsquery('pg_catalog.english', written_as) AS stems,
+                plainto_tsquery('pg_catalog.simple', regexp_replace(written_as, '[^[:space:][:punct:]]+$', ''))
+                    && to_tsquery('pg_catalog.simple',
+                        '''' || translate(substring(written_as FROM '[^[:space:][:punct:]]+$'), '''\', '  ') || ''':*')
+                    AS begun
+        ) AS queries
+    $$;
+
 CREATE TABLE images.images (
     id             uuid PRIMARY KEY,
     owner_id       uuid NOT NULL REFERENCES users.accounts (id),
@@ -60,7 +81,8 @@ CREATE TABLE images.images (
         stored_at IS NULL OR num_nulls(media_type, byte_size, width, height, orientation, frames, sha256) = 0)
 );
 
--- Live: its bytes are stored and it has not been removed. Every list is a keyset over one of these.
+-- Live: its bytes are stored and it has not been removed. Every list is a keyset over one of these; the facets find
+-- what a filter leaves only little of.
 CREATE INDEX images_own_newest ON images.images (owner_id, created_at DESC, id DESC)
     WHERE stored_at IS NOT NULL AND removed_at IS NULL;
 CREATE INDEX images_own_title ON images.images (owner_id, lower(title), id)
@@ -72,7 +94,7 @@ CREATE INDEX images_own_searched ON images.images USING gin (owner_id, searched)
 CREATE INDEX images_own_similar_words ON images.images
     USING gin (owner_id, images.searched_text(title, tags, file_name) public.gin_trgm_ops)
     WHERE stored_at IS NOT NULL AND removed_at IS NULL;
-CREATE INDEX images_own_tags ON images.images USING gin (owner_id, tags)
+CREATE INDEX images_own_facets ON images.images USING gin (owner_id, tags, media_type, visibility)
     WHERE stored_at IS NOT NULL AND removed_at IS NULL;
 
 CREATE INDEX images_public_newest ON images.images (created_at DESC, id DESC)
@@ -86,7 +108,7 @@ CREATE INDEX images_public_searched ON images.images USING gin (searched)
 CREATE INDEX images_public_similar_words ON images.images
     USING gin (images.searched_text(title, tags, file_name) public.gin_trgm_ops)
     WHERE visibility = 'public' AND stored_at IS NOT NULL AND removed_at IS NULL;
-CREATE INDEX images_public_tags ON images.images USING gin (tags)
+CREATE INDEX images_public_facets ON images.images USING gin (tags, media_type)
     WHERE visibility = 'public' AND stored_at IS NOT NULL AND removed_at IS NULL;
 
 -- What the sweeper looks for.

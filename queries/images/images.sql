@@ -1,10 +1,235 @@
---! find : (media_type?, byte_size?, width?, height?, orientation?, frames?, sha256?, stored_at?, removed_at?)
---- The image with this id, if the asking role may see it.
-SELECT id, owner_id, attempt, state, visibility, version, title, description, tags, file_name, media_type, byte_size,
-    width, height, orientation, frames, sha256, created_at, updated_at, stored_at, removed_at
-FROM images.images
-WHERE id = :id;
+--: ImageRow()
 
---! touch
---- Moves nothing.
-UPDATE images.images SET updated_at = now() WHERE id = :id AND owner_id = :owner;
+--! find_live (id) : ImageRow
+--- The image with this id, if its bytes are stored, it has not been removed, and the asking role may see it.
+SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
+    height, orientation, frames, sha256, created_at, updated_at
+FROM images.images
+WHERE id = :id AND stored_at IS NOT NULL AND removed_at IS NULL;
+
+--! settle_image : ImageRow
+--- The bytes are stored: the image exists from now on. No row where the sweeper was faster.
+UPDATE images.images SET state = 'stored', media_type = :media_type, byte_size = :byte_size, width = :width,
+    height = :height, orientation = :orientation, frames = :frames, sha256 = :sha256, reserved_bytes = 0,
+    updated_at = :now, stored_at = :now
+WHERE id = :id AND state = 'pending' AND attempt = :attempt
+RETURNING id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
+    height, orientation, frames, sha256, created_at, updated_at;
+
+--! replace_texts (title?, description?, tags?, visibility?, any_version) : ImageRow
+--- Changes what is given and keeps the rest. No row where it is not the owner's, or of another version.
+UPDATE images.images SET title = coalesce(:title, title), description = coalesce(:description, description),
+    tags = coalesce(:tags, tags), visibility = coalesce(:visibility, visibility), version = version + 1,
+    updated_at = :now
+WHERE id = :id AND owner_id = :owner AND stored_at IS NOT NULL AND removed_at IS NULL
+    AND (:any_version OR version = ANY(:versions))
+RETURNING id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
+    height, orientation, frames, sha256, created_at, updated_at;
+
+--! list_own (after_time, after_id, max) : ImageRow
+--- The own images, newest first, older than a position: the plain list. The inner limit (the largest page and one more)
+--- tells the planner that few rows are wanted, so that it keeps one plan instead of making one for every request.
+SELECT * FROM (
+    SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
+        height, orientation, frames, sha256, created_at, updated_at
+    FROM images.own_images
+    WHERE (created_at, id) < (:after_time::timestamptz, :after_id::uuid)
+    ORDER BY created_at DESC, id DESC
+    LIMIT 201
+) AS newest
+ORDER BY created_at DESC, id DESC
+LIMIT :max;
+
+--! list_public (after_time, after_id, max) : ImageRow
+--- The public images, newest first, older than a position: the plain list. The inner limit (the largest page and one more)
+--- tells the planner that few rows are wanted, so that it keeps one plan instead of making one for every request.
+SELECT * FROM (
+    SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
+        height, orientation, frames, sha256, created_at, updated_at
+    FROM images.public_images
+    WHERE (created_at, id) < (:after_time::timestamptz, :after_id::uuid)
+    ORDER BY created_at DESC, id DESC
+    LIMIT 201
+) AS newest
+ORDER BY created_at DESC, id DESC
+LIMIT :max;
+
+--! filter_own_created_up (words?, visibility?, tag?, media_type?, created_after?, created_before?, after_id?, after_time?) : ImageRow
+--- Own images that pass a filter, oldest first.
+SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
+    height, orientation, frames, sha256, created_at, updated_at
+FROM images.own_images
+WHERE (:words::text IS NULL OR searched @@ images.search_query(:words))
+    AND (:visibility::images.visibility IS NULL OR visibility = :visibility)
+    AND (:tag::text IS NULL OR tags @> ARRAY[:tag])
+    AND (:media_type::text IS NULL OR media_type = :media_type)
+    AND (:created_after::timestamptz IS NULL OR created_at > :created_after)
+    AND (:created_before::timestamptz IS NULL OR created_at < :created_before)
+    AND (:after_id::uuid IS NULL OR (created_at, id) > (:after_time::timestamptz, :after_id))
+ORDER BY created_at ASC, id ASC
+LIMIT :max;
+
+--! filter_own_created_down (words?, visibility?, tag?, media_type?, created_after?, created_before?, after_id?, after_time?) : ImageRow
+--- Own images that pass a filter, newest first.
+SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
+    height, orientation, frames, sha256, created_at, updated_at
+FROM images.own_images
+WHERE (:words::text IS NULL OR searched @@ images.search_query(:words))
+    AND (:visibility::images.visibility IS NULL OR visibility = :visibility)
+    AND (:tag::text IS NULL OR tags @> ARRAY[:tag])
+    AND (:media_type::text IS NULL OR media_type = :media_type)
+    AND (:created_after::timestamptz IS NULL OR created_at > :created_after)
+    AND (:created_before::timestamptz IS NULL OR created_at < :created_before)
+    AND (:after_id::uuid IS NULL OR (created_at, id) < (:after_time::timestamptz, :after_id))
+ORDER BY created_at DESC, id DESC
+LIMIT :max;
+
+--! filter_own_title_up (words?, visibility?, tag?, media_type?, created_after?, created_before?, after_id?, after_title?) : ImageRow
+--- Own images that pass a filter, by title.
+SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
+    height, orientation, frames, sha256, created_at, updated_at
+FROM images.own_images
+WHERE (:words::text IS NULL OR searched @@ images.search_query(:words))
+    AND (:visibility::images.visibility IS NULL OR visibility = :visibility)
+    AND (:tag::text IS NULL OR tags @> ARRAY[:tag])
+    AND (:media_type::text IS NULL OR media_type = :media_type)
+    AND (:created_after::timestamptz IS NULL OR created_at > :created_after)
+    AND (:created_before::timestamptz IS NULL OR created_at < :created_before)
+    AND (:after_id::uuid IS NULL OR (lower(title), id) > (lower(:after_title::text), :after_id))
+ORDER BY lower(title) ASC, id ASC
+LIMIT :max;
+
+--! filter_own_title_down (words?, visibility?, tag?, media_type?, created_after?, created_before?, after_id?, after_title?) : ImageRow
+--- Own images that pass a filter, by title backwards.
+SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
+    height, orientation, frames, sha256, created_at, updated_at
+FROM images.own_images
+WHERE (:words::text IS NULL OR searched @@ images.search_query(:words))
+    AND (:visibility::images.visibility IS NULL OR visibility = :visibility)
+    AND (:tag::text IS NULL OR tags @> ARRAY[:tag])
+    AND (:media_type::text IS NULL OR media_type = :media_type)
+    AND (:created_after::timestamptz IS NULL OR created_at > :created_after)
+    AND (:created_before::timestamptz IS NULL OR created_at < :created_before)
+    AND (:after_id::uuid IS NULL OR (lower(title), id) < (lower(:after_title::text), :after_id))
+ORDER BY lower(title) DESC, id DESC
+LIMIT :max;
+
+--! filter_own_size_up (words?, visibility?, tag?, media_type?, created_after?, created_before?, after_id?, after_size?) : ImageRow
+--- Own images that pass a filter, smallest first.
+SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
+    height, orientation, frames, sha256, created_at, updated_at
+FROM images.own_images
+WHERE (:words::text IS NULL OR searched @@ images.search_query(:words))
+    AND (:visibility::images.visibility IS NULL OR visibility = :visibility)
+    AND (:tag::text IS NULL OR tags @> ARRAY[:tag])
+    AND (:media_type::text IS NULL OR media_type = :media_type)
+    AND (:created_after::timestamptz IS NULL OR created_at > :created_after)
+    AND (:created_before::timestamptz IS NULL OR created_at < :created_before)
+    AND (:after_id::uuid IS NULL OR (byte_size, id) > (:after_size::bigint, :after_id))
+ORDER BY byte_size ASC, id ASC
+LIMIT :max;
+
+--! filter_own_size_down (words?, visibility?, tag?, media_type?, created_after?, created_before?, after_id?, after_size?) : ImageRow
+--- Own images that pass a filter, largest first.
+SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
+    height, orientation, frames, sha256, created_at, updated_at
+FROM images.own_images
+WHERE (:words::text IS NULL OR searched @@ images.search_query(:words))
+    AND (:visibility::images.visibility IS NULL OR visibility = :visibility)
+    AND (:tag::text IS NULL OR tags @> ARRAY[:tag])
+    AND (:media_type::text IS NULL OR media_type = :media_type)
+    AND (:created_after::timestamptz IS NULL OR created_at > :created_after)
+    AND (:created_before::timestamptz IS NULL OR created_at < :created_before)
+    AND (:after_id::uuid IS NULL OR (byte_size, id) < (:after_size::bigint, :after_id))
+ORDER BY byte_size DESC, id DESC
+LIMIT :max;
+
+--! filter_public_created_up (words?, visibility?, tag?, media_type?, created_after?, created_before?, after_id?, after_time?) : ImageRow
+--- Public images that pass a filter, oldest first.
+SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
+    height, orientation, frames, sha256, created_at, updated_at
+FROM images.public_images
+WHERE (:words::text IS NULL OR searched @@ images.search_query(:words))
+    AND (:visibility::images.visibility IS NULL OR visibility = :visibility)
+    AND (:tag::text IS NULL OR tags @> ARRAY[:tag])
+    AND (:media_type::text IS NULL OR media_type = :media_type)
+    AND (:created_after::timestamptz IS NULL OR created_at > :created_after)
+    AND (:created_before::timestamptz IS NULL OR created_at < :created_before)
+    AND (:after_id::uuid IS NULL OR (created_at, id) > (:after_time::timestamptz, :after_id))
+ORDER BY created_at ASC, id ASC
+LIMIT :max;
+
+--! filter_public_created_down (words?, visibility?, tag?, media_type?, created_after?, created_before?, after_id?, after_time?) : ImageRow
+--- Public images that pass a filter, newest first.
+SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
+    height, orientation, frames, sha256, created_at, updated_at
+FROM images.public_images
+WHERE (:words::text IS NULL OR searched @@ images.search_query(:words))
+    AND (:visibility::images.visibility IS NULL OR visibility = :visibility)
+    AND (:tag::text IS NULL OR tags @> ARRAY[:tag])
+    AND (:media_type::text IS NULL OR media_type = :media_type)
+    AND (:created_after::timestamptz IS NULL OR created_at > :created_after)
+    AND (:created_before::timestamptz IS NULL OR created_at < :created_before)
+    AND (:after_id::uuid IS NULL OR (created_at, id) < (:after_time::timestamptz, :after_id))
+ORDER BY created_at DESC, id DESC
+LIMIT :max;
+
+--! filter_public_title_up (words?, visibility?, tag?, media_type?, created_after?, created_before?, after_id?, after_title?) : ImageRow
+--- Public images that pass a filter, by title.
+SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
+    height, orientation, frames, sha256, created_at, updated_at
+FROM images.public_images
+WHERE (:words::text IS NULL OR searched @@ images.search_query(:words))
+    AND (:visibility::images.visibility IS NULL OR visibility = :visibility)
+    AND (:tag::text IS NULL OR tags @> ARRAY[:tag])
+    AND (:media_type::text IS NULL OR media_type = :media_type)
+    AND (:created_after::timestamptz IS NULL OR created_at > :created_after)
+    AND (:created_before::timestamptz IS NULL OR created_at < :created_before)
+    AND (:after_id::uuid IS NULL OR (lower(title), id) > (lower(:after_title::text), :after_id))
+ORDER BY lower(title) ASC, id ASC
+LIMIT :max;
+
+--! filter_public_title_down (words?, visibility?, tag?, media_type?, created_after?, created_before?, after_id?, after_title?) : ImageRow
+--- Public images that pass a filter, by title backwards.
+SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
+    height, orientation, frames, sha256, created_at, updated_at
+FROM images.public_images
+WHERE (:words::text IS NULL OR searched @@ images.search_query(:words))
+    AND (:visibility::images.visibility IS NULL OR visibility = :visibility)
+    AND (:tag::text IS NULL OR tags @> ARRAY[:tag])
+    AND (:media_type::text IS NULL OR media_type = :media_type)
+    AND (:created_after::timestamptz IS NULL OR created_at > :created_after)
+    AND (:created_before::timestamptz IS NULL OR created_at < :created_before)
+    AND (:after_id::uuid IS NULL OR (lower(title), id) < (lower(:after_title::text), :after_id))
+ORDER BY lower(title) DESC, id DESC
+LIMIT :max;
+
+--! filter_public_size_up (words?, visibility?, tag?, media_type?, created_after?, created_before?, after_id?, after_size?) : ImageRow
+--- Public images that pass a filter, smallest first.
+SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
+    height, orientation, frames, sha256, created_at, updated_at
+FROM images.public_images
+WHERE (:words::text IS NULL OR searched @@ images.search_query(:words))
+    AND (:visibility::images.visibility IS NULL OR visibility = :visibility)
+    AND (:tag::text IS NULL OR tags @> ARRAY[:tag])
+    AND (:media_type::text IS NULL OR media_type = :media_type)
+    AND (:created_after::timestamptz IS NULL OR created_at > :created_after)
+    AND (:created_before::timestamptz IS NULL OR created_at < :created_before)
+    AND (:after_id::uuid IS NULL OR (byte_size, id) > (:after_size::bigint, :after_id))
+ORDER BY byte_size ASC, id ASC
+LIMIT :max;
+
+--! filter_public_size_down (words?, visibility?, tag?, media_type?, created_after?, created_before?, after_id?, after_size?) : ImageRow
+--- Public images that pass a filter, largest first.
+SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
+    height, orientation, frames, sha256, created_at, updated_at
+FROM images.public_images
+WHERE (:words::text IS NULL OR searched @@ images.search_query(:words))
+    AND (:visibility::images.visibility IS NULL OR visibility = :visibility)
+    AND (:tag::text IS NULL OR tags @> ARRAY[:tag])
+    AND (:media_type::text IS NULL OR media_type = :media_type)
+    AND (:created_after::timestamptz IS NULL OR created_at > :created_after)
+    AND (:created_before::timestamptz IS NULL OR created_at < :created_before)
+    AND (:after_id::uuid IS NULL OR (byte_size, id) < (:after_size::bigint, :after_id))
+ORDER BY byte_size DESC, id DESC
+LIMIT :max;

@@ -1,3 +1,8 @@
 // This file was generated with `cornucopia`. Do not modify.
 
+pub mod change;
 pub mod images;
+pub mod search;
+pub mod sweep;
+pub mod upload;
+pub mod usage;

@@ -1,0 +1,232 @@
+//! The form of an upload (RFC 7578), read as it comes: small fields first, then the file as a stream.
+use super::{replace_image::keep, upload_image::broken};
+use actix_multipart::{Field, Multipart, MultipartError};
+use actix_web::{
+    HttpMessage, HttpRequest,
+    error::PayloadError,
+    http::header::{ContentDisposition, DispositionParam, HeaderMap},
+    web::{self, Bytes},
+};
+use futures_util::{Stream, StreamExt, stream};
+use infravault_images::{BodyFault, Description, Error, FileName, NewImage, Tags, Title, Visibility};
+use infravault_kernel::FieldFault;
+use std::{cell::Cell, rc::Rc};
+
+/// Most parts of a form.
+const MAX_PARTS: usize = 20;
+/// Most bytes of the headers of a part.
+const MAX_PART_HEADERS: usize = 8 << 10;
+/// Most bytes of a text field.
+const MAX_TEXT: usize = 16 << 10;
+/// The longest boundary (RFC 2046 section 5.1.1).
+const MAX_BOUNDARY: usize = 70;
+/// Most bytes that a form may have besides its file.
+pub(super) const MAX_OVERHEAD: u64 = (20 * (8 + 16)) << 10;
+/// What the reader of the form may take ahead, so that the bytes of the file are not counted as the form's.
+const READ_AHEAD: u64 = 256 << 10;
+/// The boundaries and headers that are always there, generously.
+const FRAME: u64 = 16 << 10;
+
+/// A form of which everything but the file has been read.
+pub(super) struct Form<S> {
+    pub(super) image: NewImage,
+    /// The type that the part of the file declares.
+    pub(super) declared_type: String,
+    /// The headers of that part.
+    pub(super) headers: HeaderMap,
+    /// About how many bytes of the body are not the file's; never fewer than there are in an ordinary form.
+    pub(super) overhead: u64,
+    /// The file. It ends well only if nothing comes after it.
+    pub(super) body: S,
+}
+
+type Body = stream::LocalBoxStream<'static, Result<Bytes, BodyFault>>;
+
+impl Form<Body> {
+    /// Reads the fields before the file.
+    pub(super) async fn read(request: &HttpRequest, payload: web::Payload) -> Result<Self, Error> {
+        check_boundary(request)?;
+        let before_file = Rc::new(Cell::new(true));
+        let mut form = Multipart::new(request.headers(), limited(payload, Rc::clone(&before_file)));
+        let mut texts = Texts::default();
+        for _ in 0..MAX_PARTS {
+            let Some(part) = form.next().await else {
+                return Err(missing_file());
+            };
+            let mut part = part.map_err(|error| malformed(&error))?;
+            check_headers(part.headers())?;
+            let name = part.name().unwrap_or_default().to_owned();
+            if name == "file" {
+                before_file.set(false);
+                return texts.with_file(form, part);
+            }
+            let text = read_text(&name, &mut part).await?;
+            texts.take(&name, text)?;
+        }
+        Err(fault(format!("The form has more than {MAX_PARTS} parts.")))
+    }
+}
+
+/// The text fields of a form.
+#[derive(Default)]
+struct Texts {
+    title: Option<String>,
+    description: Option<String>,
+    visibility: Option<String>,
+    tags: Vec<String>,
+    bytes: u64,
+}
+
+impl Texts {
+    fn take(&mut self, name: &str, text: String) -> Result<(), Error> {
+        self.bytes += u64::try_from(text.len()).unwrap_or_default();
+        let place = match name {
+            "tags" => {
+                self.tags.push(text);
+                return Ok(());
+            }
+            "title" => &mut self.title,
+            "description" => &mut self.description,
+            "visibility" => &mut self.visibility,
+            other => return Err(invalid(other, "is not a field here")),
+        };
+        if place.replace(text).is_some() {
+            return Err(invalid(name, "is given twice"));
+        }
+        Ok(())
+    }
+
+    fn with_file(self, form: Multipart, file: Field) -> Result<Form<Body>, Error> {
+        let sent_name = file.content_disposition().and_then(name_of).unwrap_or_default();
+        let declared_type = file.content_type().map_or("application/octet-stream", |mime| mime.essence_str());
+        Ok(Form {
+            overhead: self.bytes + FRAME,
+            image: self.parse(&sent_name)?,
+            declared_type: declared_type.to_owned(),
+            headers: file.headers().clone(),
+            body: file_only(form, file),
+        })
+    }
+
+    fn parse(self, sent_name: &str) -> Result<NewImage, Error> {
+        let mut faults = Vec::new();
+        // An empty field is what a browser sends of an input that was left empty.
+        let title = self.title.filter(|title| !title.is_empty()).map(|title| Title::parse(&title));
+        let description = Description::parse(&self.description.unwrap_or_default());
+        let visibility = self.visibility.filter(|word| !word.is_empty()).map(|word| word.parse::<Visibility>());
+        let tags = Tags::parse_list(self.tags.iter().map(String::as_str));
+        let image = NewImage {
+            file_name: FileName::clean(sent_name),
+            title: title.and_then(|title| keep(&mut faults, "title", title)),
+            description: keep(&mut faults, "description", description).unwrap_or_else(Description::empty),
+            tags: keep(&mut faults, "tags", tags).unwrap_or_default(),
+            visibility: visibility.and_then(|word| keep(&mut faults, "visibility", word)).unwrap_or_default(),
+        };
+        if faults.is_empty() { Ok(image) } else { Err(Error::Invalid(faults)) }
+    }
+}
+
+/// The file name that a disposition gives; the extended form first (RFC 6266 section 4.3).
+pub(super) fn name_of(disposition: &ContentDisposition) -> Option<String> {
+    let extended = disposition.parameters.iter().find_map(|parameter| match parameter {
+        DispositionParam::FilenameExt(name) => String::from_utf8(name.value.clone()).ok(),
+        _ => None,
+    });
+    extended.or_else(|| disposition.get_filename().map(str::to_owned))
+}
+
+/// The bytes of the file, and a fault if the form does not end behind it.
+fn file_only(form: Multipart, file: Field) -> Body {
+    let state = Some((form, file));
+    stream::try_unfold(state, async |state| {
+        let Some((mut form, mut file)) = state else {
+            return Ok(None);
+        };
+        if let Some(bytes) = file.next().await {
+            let bytes = bytes.map_err(|error| fault_of(&error))?;
+            return Ok(Some((bytes, Some((form, file)))));
+        }
+        drop(file);
+        match form.next().await {
+            None => Ok(None),
+            Some(Err(error)) => Err(fault_of(&error)),
+            Some(Ok(_)) => {
+                let detail = "`file` must be the last field, and the only one of its name.";
+                Err(BodyFault::Malformed(detail.to_owned()))
+            }
+        }
+    })
+    .boxed_local()
+}
+
+/// Bounds what may come before the file, which nothing else does.
+fn limited(
+    payload: web::Payload,
+    before_file: Rc<Cell<bool>>,
+) -> impl Stream<Item = Result<Bytes, PayloadError>> + 'static {
+    let mut left = MAX_OVERHEAD + READ_AHEAD;
+    payload.map(move |bytes| {
+        let bytes = bytes?;
+        if before_file.get() {
+            let len = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+            left = left.checked_sub(len).ok_or(PayloadError::Overflow)?;
+        }
+        Ok(bytes)
+    })
+}
+
+fn check_boundary(request: &HttpRequest) -> Result<(), Error> {
+    let mime = request.mime_type().ok().flatten();
+    let boundary = mime.as_ref().and_then(|mime| mime.get_param("boundary")).map(|boundary| boundary.as_str().len());
+    if boundary.is_some_and(|len| (1..=MAX_BOUNDARY).contains(&len)) {
+        return Ok(());
+    }
+    Err(fault(format!("The boundary of the form must have 1 to {MAX_BOUNDARY} characters.")))
+}
+
+fn check_headers(headers: &HeaderMap) -> Result<(), Error> {
+    let len: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+    if len > MAX_PART_HEADERS {
+        return Err(fault(format!("The headers of a part have more than {MAX_PART_HEADERS} bytes.")));
+    }
+    Ok(())
+}
+
+async fn read_text(name: &str, part: &mut Field) -> Result<String, Error> {
+    let mut text = Vec::new();
+    while let Some(bytes) = part.next().await {
+        let bytes = bytes.map_err(|error| malformed(&error))?;
+        if text.len() + bytes.len() > MAX_TEXT {
+            return Err(invalid(name, "must have at most 16 KiB"));
+        }
+        text.extend_from_slice(&bytes);
+    }
+    String::from_utf8(text).map_err(|_| invalid(name, "must be UTF-8"))
+}
+
+fn missing_file() -> Error {
+    invalid("file", "is missing")
+}
+
+fn invalid(field: &str, detail: &str) -> Error {
+    let field: String = field.chars().filter(|char| !char.is_control()).take(100).collect();
+    Error::Invalid(vec![FieldFault::new(field, detail)])
+}
+
+fn fault(detail: String) -> Error {
+    BodyFault::Malformed(detail).into()
+}
+
+fn malformed(error: &MultipartError) -> Error {
+    fault_of(error).into()
+}
+
+fn fault_of(error: &MultipartError) -> BodyFault {
+    match error {
+        MultipartError::Payload(error) => broken(error),
+        MultipartError::Incomplete => {
+            BodyFault::Malformed("The form ends before its last boundary.".to_owned())
+        }
+        other => BodyFault::Malformed(format!("The form is broken: {other}.")),
+    }
+}

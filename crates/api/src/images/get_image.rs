@@ -1,0 +1,42 @@
+//! `GET /images/{id}`: what is known of a picture.
+use super::{
+    body::{ImageBody, answer},
+    conditions::if_none_match,
+};
+use crate::{
+    app::App,
+    extract::{Path, RequestCtx},
+    problem::Problem,
+};
+use actix_web::{HttpRequest, HttpResponse, http::header, web};
+use infravault_kernel::ImageId;
+
+/// A picture that the caller may see: an own one, or one that is public or unlisted.
+#[utoipa::path(
+    get, path = "/api/v1/images/{id}", tag = "images",
+    params(
+        ("id" = Uuid, Path, description = "The picture"),
+        ("If-None-Match" = Option<String>, Header, description = "304 if it still has one of these `ETag`s"),
+    ),
+    security((), ("session" = []), ("api_token" = [])),
+    responses(
+        (status = 200, body = ImageBody, headers(("ETag" = String, description = "For `If-Match`"))),
+        (status = 304, description = "Not modified"),
+    )
+)]
+pub async fn get_image(
+    app: web::Data<App>,
+    ctx: RequestCtx,
+    request: HttpRequest,
+    id: Path<ImageId>,
+) -> Result<HttpResponse, Problem> {
+    let known = if_none_match(&request)?;
+    let image = app.images.find(&ctx, id.0).await?;
+    let tag = image.version.to_string();
+    if known.is_some_and(|known| known.matches_weakly(&tag)) {
+        return Ok(HttpResponse::NotModified()
+            .insert_header((header::ETAG, format!("\"{tag}\"")))
+            .finish());
+    }
+    Ok(answer(HttpResponse::Ok(), image))
+}

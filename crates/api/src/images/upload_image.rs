@@ -1,0 +1,310 @@
+//! `POST /images`: a new picture, as a form or as a plain body.
+use super::{
+    body::{ImageBody, VisibilityWord, answer},
+    form::{self, Form},
+    replace_image::keep,
+};
+use crate::{
+    app::App,
+    extract::{Query, RequestCtx, refuse_encoding},
+    problem::Problem,
+};
+use actix_web::{
+    HttpMessage, HttpRequest, HttpResponse,
+    error::PayloadError,
+    http::{
+        StatusCode,
+        header::{self, ContentDisposition, HeaderMap},
+    },
+    web,
+};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use futures_util::StreamExt;
+use infravault_images::{
+    BodyFault, Description, Error, FileName, IdempotencyKey, Image, NewImage, Tags, Title, Upload,
+};
+use infravault_kernel::Sha256;
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+
+/// What is said about the picture of a plain body. A form says it in its fields.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct UploadImage {
+    /// What the file is called; `Content-Disposition` can say so, too.
+    #[param(max_length = 1000)]
+    file_name: Option<String>,
+    /// Its title; without one the file name without its ending.
+    #[param(min_length = 1, max_length = 200)]
+    title: Option<String>,
+    /// Its description.
+    #[param(max_length = 4000)]
+    description: Option<String>,
+    /// Its tags, separated by commas.
+    tags: Option<String>,
+    /// Who may see it; `private` by default.
+    #[param(inline)]
+    visibility: Option<VisibilityWord>,
+}
+
+/// A form with a picture. The fields stand before the file.
+#[derive(Debug, ToSchema)]
+#[schema(as = UploadForm)]
+#[expect(dead_code, reason = "only described; the form is read as a stream")]
+pub(super) struct UploadFormBody {
+    /// Its title; without one the file name without its ending.
+    #[schema(min_length = 1, max_length = 200)]
+    title: Option<String>,
+    /// Its description.
+    #[schema(max_length = 4000)]
+    description: Option<String>,
+    /// Its tags, separated by commas; the field may be repeated.
+    tags: Option<String>,
+    /// Who may see it; `private` by default.
+    #[schema(inline)]
+    visibility: Option<VisibilityWord>,
+    /// The picture; the last field.
+    #[schema(value_type = String, format = Binary)]
+    file: Vec<u8>,
+}
+
+/// Takes in a picture. What is acknowledged with 201 is never lost. With an `Idempotency-Key` it can be sent again
+/// safely.
+#[utoipa::path(
+    post, path = "/api/v1/images", tag = "images",
+    params(
+        UploadImage,
+        ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 characters that name this upload"),
+        ("Repr-Digest" = Option<String>, Header, description = "`sha-256=:…:` of the picture (RFC 9530)"),
+    ),
+    request_body(content(
+        (UploadFormBody = "multipart/form-data"), (Vec<u8> = "image/jpeg"), (Vec<u8> = "image/png"),
+        (Vec<u8> = "image/gif"), (Vec<u8> = "image/webp"), (Vec<u8> = "application/octet-stream"))),
+    security(("session" = []), ("api_token" = [])),
+    responses((status = 201, body = ImageBody, headers(
+        ("Location" = String, description = "Where the picture is"),
+        ("ETag" = String, description = "For `If-Match`"))))
+)]
+pub async fn upload_image(
+    app: web::Data<App>,
+    ctx: RequestCtx,
+    request: HttpRequest,
+    query: Query<UploadImage>,
+    payload: web::Payload,
+) -> Result<HttpResponse, Problem> {
+    refuse_encoding(&request)?;
+    let image = match kind(&request)? {
+        Kind::Form => upload_form(&app, &ctx, &request, &query.0, payload).await?,
+        Kind::Plain(media_type) => upload_plain(&app, &ctx, &request, &query.0, media_type, payload).await?,
+    };
+    let mut response = HttpResponse::Created();
+    response.insert_header((header::LOCATION, format!("/api/v1/images/{}", image.id)));
+    Ok(answer(response, image))
+}
+
+/// How the picture comes.
+enum Kind {
+    Form,
+    /// As a body of this declared type.
+    Plain(String),
+}
+
+fn kind(request: &HttpRequest) -> Result<Kind, Problem> {
+    let media_type = request.content_type().trim().to_ascii_lowercase();
+    match media_type.as_str() {
+        "multipart/form-data" => Ok(Kind::Form),
+        "application/octet-stream" => Ok(Kind::Plain(media_type)),
+        other if other.starts_with("image/") => Ok(Kind::Plain(media_type)),
+        _ => {
+            let detail = "Send the picture as `multipart/form-data` or as a body of its own type, such as `image/jpeg`.";
+            Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", detail))
+        }
+    }
+}
+
+async fn upload_plain(
+    app: &App,
+    ctx: &RequestCtx,
+    request: &HttpRequest,
+    query: &UploadImage,
+    declared_type: String,
+    payload: web::Payload,
+) -> Result<Image, Problem> {
+    let length = length(request);
+    let upload = Upload {
+        image: described(query, request.headers())?,
+        declared_type,
+        at_least: length.unwrap_or(0),
+        at_most: length,
+        key: key(request)?,
+        digest: digest(request.headers())?,
+    };
+    let body = payload.map(|bytes| bytes.map_err(|error| broken(&error)));
+    app.images.upload(ctx, upload, body).await.map_err(problem)
+}
+
+async fn upload_form(
+    app: &App,
+    ctx: &RequestCtx,
+    request: &HttpRequest,
+    query: &UploadImage,
+    payload: web::Payload,
+) -> Result<Image, Problem> {
+    if !matches!(query, UploadImage { file_name: None, title: None, description: None, tags: None, visibility: None }) {
+        return Err(Problem::parameter("query", "a form says everything in its fields; send no query with it"));
+    }
+    if digest(request.headers())?.is_some() {
+        let detail = "must stand in the headers of the part `file`, because it is about the picture, not the form";
+        return Err(Problem::parameter("Repr-Digest", detail));
+    }
+    let (key, length, config) = (key(request)?, length(request), app.images.config());
+    let limit = config.max_upload_bytes;
+    if length.is_some_and(|length| length > limit.saturating_add(form::MAX_OVERHEAD)) {
+        return Err(problem(BodyFault::TooLarge { limit }.into()));
+    }
+    if ctx.credential == infravault_kernel::Credential::Anonymous {
+        return Err(infravault_kernel::Denied::AuthenticationRequired.into());
+    }
+    let form = tokio::time::timeout(config.rate_window, Form::read(request, payload))
+        .await
+        .map_err(|_| problem(BodyFault::TooSlow.into()))?
+        .map_err(problem)?;
+    let upload = Upload {
+        digest: digest(&form.headers)?,
+        at_least: length.map_or(0, |length| length.saturating_sub(form.overhead)),
+        at_most: length,
+        image: form.image,
+        declared_type: form.declared_type,
+        key,
+    };
+    app.images.upload(ctx, upload, form.body).await.map_err(problem)
+}
+
+/// What the query and the headers say about the picture of a plain body.
+fn described(query: &UploadImage, headers: &HeaderMap) -> Result<NewImage, Problem> {
+    let mut faults = Vec::new();
+    let title = query.title.as_deref().map(Title::parse);
+    let description = Description::parse(query.description.as_deref().unwrap_or_default());
+    let image = NewImage {
+        file_name: file_name(query, headers),
+        title: title.and_then(|title| keep(&mut faults, "title", title)),
+        description: keep(&mut faults, "description", description).unwrap_or_else(Description::empty),
+        tags: keep(&mut faults, "tags", Tags::parse_list(query.tags.as_deref())).unwrap_or_default(),
+        visibility: query.visibility.map(Into::into).unwrap_or_default(),
+    };
+    match faults.into_iter().next() {
+        Some(fault) => Err(Error::Parameter(fault).into()),
+        None => Ok(image),
+    }
+}
+
+fn file_name(query: &UploadImage, headers: &HeaderMap) -> FileName {
+    let sent = headers.get(header::CONTENT_DISPOSITION);
+    let sent = sent.and_then(|value| ContentDisposition::from_raw(value).ok());
+    let sent = sent.as_ref().and_then(form::name_of);
+    FileName::clean(query.file_name.as_deref().or(sent.as_deref()).unwrap_or_default())
+}
+
+/// The announced length of the body.
+fn length(request: &HttpRequest) -> Option<u64> {
+    request.headers().get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+fn key(request: &HttpRequest) -> Result<Option<IdempotencyKey>, Problem> {
+    const NAME: &str = "Idempotency-Key";
+    let Some(value) = request.headers().get(NAME) else {
+        return Ok(None);
+    };
+    let text = value.to_str().map_err(|_| Problem::parameter(NAME, "must be 1 to 255 visible ASCII characters"))?;
+    let key = IdempotencyKey::parse(text.trim());
+    key.map(Some).map_err(|unfit| Problem::parameter(NAME, unfit))
+}
+
+/// The SHA-256 of `Repr-Digest` or `Content-Digest` (RFC 9530), which are the same for what is sent here.
+fn digest(headers: &HeaderMap) -> Result<Option<Sha256>, Problem> {
+    let mut found = None;
+    for name in ["Repr-Digest", "Content-Digest"] {
+        for value in headers.get_all(name) {
+            let text = value.to_str().unwrap_or_default();
+            for member in text.split(',') {
+                let Some((algorithm, bytes)) = member.split_once('=') else {
+                    return Err(Problem::parameter(name, "must be a dictionary such as `sha-256=:…:`"));
+                };
+                if algorithm.trim() == "sha-256" {
+                    let refused = || Problem::parameter(name, "must have 32 bytes in base64 between colons as `sha-256`");
+                    let digest = sha256(bytes.trim()).ok_or_else(refused)?;
+                    if found.is_some_and(|found| found != digest) {
+                        return Err(Problem::parameter(name, "contradicts another digest of this request"));
+                    }
+                    found = Some(digest);
+                }
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn sha256(text: &str) -> Option<Sha256> {
+    let bytes = STANDARD.decode(text.strip_prefix(':')?.strip_suffix(':')?).ok()?;
+    Sha256::try_from(bytes.as_slice()).ok()
+}
+
+/// Why no more bytes come.
+pub(super) fn broken(error: &PayloadError) -> BodyFault {
+    match error {
+        PayloadError::Overflow => BodyFault::Malformed("A part of the form is too large.".to_owned()),
+        _ => BodyFault::Interrupted,
+    }
+}
+
+fn problem(error: Error) -> Problem {
+    match error {
+        Error::Body(BodyFault::TooSlow) => {
+            Problem::new(StatusCode::REQUEST_TIMEOUT, "request-timeout", BodyFault::TooSlow.to_string())
+        }
+        error => error.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::http::header::{HeaderName, HeaderValue};
+
+    fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for (name, value) in pairs {
+            headers.append(HeaderName::from_static(name), HeaderValue::from_str(value).unwrap());
+        }
+        headers
+    }
+
+    #[test]
+    fn digests() {
+        let abc = "sha-256=:ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=:";
+        for (pairs, expected) in [
+            (vec![], Ok(None)),
+            (vec![("repr-digest", abc)], Ok(Some(Sha256::of(b"abc")))),
+            (vec![("content-digest", abc), ("repr-digest", abc)], Ok(Some(Sha256::of(b"abc")))),
+            (vec![("repr-digest", "sha-512=:AAAA:")], Ok(None)),
+            (vec![("repr-digest", "sha-256=:AAAA:")], Err(())),
+            (vec![("repr-digest", "sha-256=abc")], Err(())),
+            (vec![("repr-digest", "nonsense")], Err(())),
+        ] {
+            assert_eq!(digest(&headers(&pairs)).map_err(|_| ()), expected, "{pairs:?}");
+        }
+    }
+
+    #[test]
+    fn names_of_plain_bodies() {
+        let asked = |name: Option<&str>| UploadImage {
+            file_name: name.map(str::to_owned),
+            ..UploadImage::default()
+        };
+        let sent = headers(&[("content-disposition", "attachment; filename=\"b.jpg\"")]);
+        assert_eq!(file_name(&asked(Some("a.jpg")), &sent).as_str(), "a.jpg");
+        assert_eq!(file_name(&asked(None), &sent).as_str(), "b.jpg");
+        assert_eq!(file_name(&asked(None), &headers(&[])).as_str(), "image");
+    }
+}

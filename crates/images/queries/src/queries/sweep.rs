@@ -1,0 +1,446 @@
+// This file was generated with `cornucopia`. Do not modify.
+
+#[derive(Clone, Copy, Debug)]
+pub struct FailStaleParams {
+    pub before: time::OffsetDateTime,
+    pub now: time::OffsetDateTime,
+}
+#[derive(Clone, Copy, Debug)]
+pub struct ClaimDeletingParams {
+    pub now: time::OffsetDateTime,
+    pub before: time::OffsetDateTime,
+}
+#[derive(Debug)]
+pub struct MarkDeletedParams<T1: crate::ArraySql<Item = uuid::Uuid>> {
+    pub now: time::OffsetDateTime,
+    pub ids: T1,
+}
+#[derive(Debug, Clone, PartialEq, Copy)]
+pub struct ClaimDeleting {
+    pub id: uuid::Uuid,
+    pub attempt: uuid::Uuid,
+}
+use crate::client::async_::GenericClient;
+use futures::{self, StreamExt, TryStreamExt};
+pub struct BoolQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor: fn(&tokio_postgres::Row) -> Result<bool, tokio_postgres::Error>,
+    mapper: fn(bool) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> BoolQuery<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(self, mapper: fn(bool) -> R) -> BoolQuery<'c, 'a, 's, C, R, N> {
+        BoolQuery {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row =
+            crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row =
+            crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<
+        impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c,
+        tokio_postgres::Error,
+    > {
+        let stream = crate::client::async_::raw(
+            self.client,
+            self.query,
+            crate::slice_iter(&self.params),
+            self.cached,
+        )
+        .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct UuidUuidQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor: fn(&tokio_postgres::Row) -> Result<uuid::Uuid, tokio_postgres::Error>,
+    mapper: fn(uuid::Uuid) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> UuidUuidQuery<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(self, mapper: fn(uuid::Uuid) -> R) -> UuidUuidQuery<'c, 'a, 's, C, R, N> {
+        UuidUuidQuery {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row =
+            crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row =
+            crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<
+        impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c,
+        tokio_postgres::Error,
+    > {
+        let stream = crate::client::async_::raw(
+            self.client,
+            self.query,
+            crate::slice_iter(&self.params),
+            self.cached,
+        )
+        .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct ClaimDeletingQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor: fn(&tokio_postgres::Row) -> Result<ClaimDeleting, tokio_postgres::Error>,
+    mapper: fn(ClaimDeleting) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> ClaimDeletingQuery<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(self, mapper: fn(ClaimDeleting) -> R) -> ClaimDeletingQuery<'c, 'a, 's, C, R, N> {
+        ClaimDeletingQuery {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row =
+            crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row =
+            crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<
+        impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c,
+        tokio_postgres::Error,
+    > {
+        let stream = crate::client::async_::raw(
+            self.client,
+            self.query,
+            crate::slice_iter(&self.params),
+            self.cached,
+        )
+        .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct LockSweepStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Whether this node may sweep now; until the transaction ends no other node may.
+pub fn lock_sweep() -> LockSweepStmt {
+    LockSweepStmt("SELECT pg_try_advisory_xact_lock($1) AS taken", None)
+}
+impl LockSweepStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        lock: &'a i64,
+    ) -> BoolQuery<'c, 'a, 's, C, bool, 1> {
+        BoolQuery {
+            client,
+            params: [lock],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |row| Ok(row.try_get(0)?),
+            mapper: |it| it,
+        }
+    }
+}
+pub struct FailStaleStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Gives up uploads that should have ended long ago: the bytes promised to them are free again, their idempotency
+/// keys too, and their objects will be deleted. At most 100.
+pub fn fail_stale() -> FailStaleStmt {
+    FailStaleStmt(
+        "WITH stale AS ( SELECT id FROM images.images WHERE state = 'pending' AND updated_at < $1 ORDER BY updated_at LIMIT 100 FOR UPDATE SKIP LOCKED ), failed AS ( UPDATE images.images AS i SET state = 'deleting', updated_at = $2, removed_at = $2 FROM stale WHERE i.id = stale.id RETURNING i.id, i.owner_id, i.reserved_bytes ), freed AS ( UPDATE images.usage AS u SET reserved_bytes = u.reserved_bytes - f.bytes FROM (SELECT owner_id, sum(reserved_bytes)::bigint AS bytes FROM failed GROUP BY owner_id) AS f WHERE u.owner_id = f.owner_id ), keys AS ( DELETE FROM images.idempotency_keys AS k USING failed AS f WHERE k.image_id = f.id AND k.finished_at IS NULL ) SELECT id FROM failed",
+        None,
+    )
+}
+impl FailStaleStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        before: &'a time::OffsetDateTime,
+        now: &'a time::OffsetDateTime,
+    ) -> UuidUuidQuery<'c, 'a, 's, C, uuid::Uuid, 2> {
+        UuidUuidQuery {
+            client,
+            params: [before, now],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |row| Ok(row.try_get(0)?),
+            mapper: |it| it,
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient>
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        FailStaleParams,
+        UuidUuidQuery<'c, 'a, 's, C, uuid::Uuid, 2>,
+        C,
+    > for FailStaleStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a FailStaleParams,
+    ) -> UuidUuidQuery<'c, 'a, 's, C, uuid::Uuid, 2> {
+        self.bind(client, &params.before, &params.now)
+    }
+}
+pub struct ClaimDeletingStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Images whose object is to be deleted: those just removed, and those that nobody finished since `before`. They are
+/// left alone by others until then. At most 100.
+pub fn claim_deleting() -> ClaimDeletingStmt {
+    ClaimDeletingStmt(
+        "UPDATE images.images AS i SET updated_at = $1 FROM ( SELECT id FROM images.images WHERE state = 'deleting' AND (updated_at <= removed_at OR updated_at < $2) ORDER BY updated_at LIMIT 100 FOR UPDATE SKIP LOCKED ) AS due WHERE i.id = due.id RETURNING i.id, i.attempt",
+        None,
+    )
+}
+impl ClaimDeletingStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        now: &'a time::OffsetDateTime,
+        before: &'a time::OffsetDateTime,
+    ) -> ClaimDeletingQuery<'c, 'a, 's, C, ClaimDeleting, 2> {
+        ClaimDeletingQuery {
+            client,
+            params: [now, before],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |row: &tokio_postgres::Row| -> Result<ClaimDeleting, tokio_postgres::Error> {
+                Ok(ClaimDeleting {
+                    id: row.try_get(0)?,
+                    attempt: row.try_get(1)?,
+                })
+            },
+            mapper: |it| ClaimDeleting::from(it),
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient>
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        ClaimDeletingParams,
+        ClaimDeletingQuery<'c, 'a, 's, C, ClaimDeleting, 2>,
+        C,
+    > for ClaimDeletingStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a ClaimDeletingParams,
+    ) -> ClaimDeletingQuery<'c, 'a, 's, C, ClaimDeleting, 2> {
+        self.bind(client, &params.now, &params.before)
+    }
+}
+pub struct MarkDeletedStmt(&'static str, Option<tokio_postgres::Statement>);
+/// The objects are gone: tombstones stay, without any text of the owner.
+pub fn mark_deleted() -> MarkDeletedStmt {
+    MarkDeletedStmt(
+        "UPDATE images.images SET state = 'deleted', title = '-', description = '', tags = '{}', file_name = '-', reserved_bytes = 0, updated_at = $1 WHERE id = ANY($2) AND state = 'deleting'",
+        None,
+    )
+}
+impl MarkDeletedStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    async fn bind<'c, 'a, 's, C: GenericClient, T1: crate::ArraySql<Item = uuid::Uuid>>(
+        &'s self,
+        client: &'c C,
+        now: &'a time::OffsetDateTime,
+        ids: &'a T1,
+    ) -> Result<u64, tokio_postgres::Error> {
+        client.execute(self.0, &[now, ids]).await
+    }
+}
+impl<'a, C: GenericClient + Send + Sync, T1: crate::ArraySql<Item = uuid::Uuid>>
+    crate::client::async_::Params<
+        'a,
+        'a,
+        'a,
+        MarkDeletedParams<T1>,
+        std::pin::Pin<
+            Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
+        >,
+        C,
+    > for MarkDeletedStmt
+{
+    fn params(
+        &'a self,
+        client: &'a C,
+        params: &'a MarkDeletedParams<T1>,
+    ) -> std::pin::Pin<
+        Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
+    > {
+        Box::pin(self.bind(client, &params.now, &params.ids))
+    }
+}
+pub struct ForgetTombstonesStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Forgets images deleted long ago. At most 1000.
+pub fn forget_tombstones() -> ForgetTombstonesStmt {
+    ForgetTombstonesStmt(
+        "DELETE FROM images.images WHERE id IN ( SELECT id FROM images.images WHERE state = 'deleted' AND updated_at < $1 LIMIT 1000 FOR UPDATE SKIP LOCKED)",
+        None,
+    )
+}
+impl ForgetTombstonesStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub async fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        before: &'a time::OffsetDateTime,
+    ) -> Result<u64, tokio_postgres::Error> {
+        client.execute(self.0, &[before]).await
+    }
+}
+pub struct ForgetKeysStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Forgets idempotency keys that have expired. At most 1000.
+pub fn forget_keys() -> ForgetKeysStmt {
+    ForgetKeysStmt(
+        "DELETE FROM images.idempotency_keys WHERE (owner_id, key) IN ( SELECT owner_id, key FROM images.idempotency_keys WHERE started_at < $1 LIMIT 1000 FOR UPDATE SKIP LOCKED)",
+        None,
+    )
+}
+impl ForgetKeysStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub async fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        before: &'a time::OffsetDateTime,
+    ) -> Result<u64, tokio_postgres::Error> {
+        client.execute(self.0, &[before]).await
+    }
+}

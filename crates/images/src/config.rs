@@ -1,0 +1,138 @@
+//! How large and how slow an upload may be, and how long things are kept.
+use infravault_imaging::Limits;
+use infravault_kernel::config::Env;
+use std::time::Duration;
+
+/// Settings of the images context.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Most bytes of one original.
+    pub max_upload_bytes: u64,
+    /// What a picture may cost.
+    pub limits: Limits,
+    /// How long receiving one upload may take.
+    pub upload_deadline: Duration,
+    /// After how long an upload that has not ended is given up; longer than the deadline.
+    pub upload_grace: Duration,
+    /// Bytes a second that a client must send, averaged over `rate_window`.
+    pub min_rate: u64,
+    /// What the rate is averaged over.
+    pub rate_window: Duration,
+    /// How long an upload under way keeps its idempotency key to itself.
+    pub key_lease: Duration,
+    /// How long an idempotency key is remembered.
+    pub key_ttl: Duration,
+    /// How long the tombstone of a deleted image is kept.
+    pub tombstone_ttl: Duration,
+    /// How often the sweeper looks without being asked.
+    pub sweep_interval: Duration,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self::from_env(&mut Env::default())
+    }
+}
+
+impl Config {
+    /// Reads the settings.
+    pub fn from_env(env: &mut Env) -> Self {
+        let config = Self {
+            max_upload_bytes: env.bytes("MAX_UPLOAD_BYTES", "40MiB", "Most bytes of one original."),
+            limits: limits(env),
+            upload_deadline: env.duration(
+                "UPLOAD_DEADLINE",
+                "10m",
+                "How long receiving one upload may take.",
+            ),
+            upload_grace: env.duration(
+                "UPLOAD_GRACE",
+                "15m",
+                "After how long an upload that has not ended is given up; longer than UPLOAD_DEADLINE.",
+            ),
+            min_rate: env.bytes(
+                "UPLOAD_MIN_RATE",
+                "8KiB",
+                "Bytes a second that a client must send while it uploads.",
+            ),
+            rate_window: env.duration(
+                "UPLOAD_RATE_WINDOW",
+                "20s",
+                "What UPLOAD_MIN_RATE is averaged over.",
+            ),
+            key_lease: Duration::from_mins(10),
+            key_ttl: env.duration(
+                "IDEMPOTENCY_TTL",
+                "24h",
+                "How long an `Idempotency-Key` is remembered.",
+            ),
+            tombstone_ttl: env.duration(
+                "TOMBSTONE_TTL",
+                "30d",
+                "How long the id of a deleted image is kept; its texts go at once.",
+            ),
+            sweep_interval: env.duration(
+                "SWEEP_INTERVAL",
+                "60s",
+                "How often abandoned uploads and deleted objects are looked for.",
+            ),
+        };
+        if config.upload_grace <= config.upload_deadline {
+            env.fault("UPLOAD_GRACE", "must be longer than UPLOAD_DEADLINE", "15m");
+        }
+        if config.max_upload_bytes == 0 || i64::try_from(config.max_upload_bytes).is_err() {
+            env.fault("MAX_UPLOAD_BYTES", "must be at least one byte", "40MiB");
+        }
+        if config.sweep_interval.is_zero() || config.rate_window.is_zero() {
+            env.fault("SWEEP_INTERVAL", "and UPLOAD_RATE_WINDOW must not be zero", "60s");
+        }
+        config
+    }
+}
+
+fn limits(env: &mut Env) -> Limits {
+    Limits {
+        max_side: env.or(
+            "IMAGE_MAX_SIDE",
+            "12000",
+            "Most pixels along a side of a picture.",
+        ),
+        max_pixels: env.or("IMAGE_MAX_PIXELS", "50000000", "Most pixels of a picture."),
+        max_animation_pixels: env.or(
+            "IMAGE_MAX_ANIMATION_PIXELS",
+            "50000000",
+            "Most pixels of an animation: its canvas, once for every frame.",
+        ),
+        max_frames: env.or("IMAGE_MAX_FRAMES", "300", "Most frames of an animation."),
+        max_jpeg_scans: env.or("IMAGE_MAX_JPEG_SCANS", "64", "Most scans of a progressive JPEG."),
+        max_icc_bytes: env.bytes("IMAGE_MAX_ICC_BYTES", "1MiB", "Most bytes of a colour profile."),
+        ..Limits::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_are_the_published_limits() {
+        let mut env = Env::default();
+        let config = Config::from_env(&mut env);
+        assert_eq!(env.finish(), Ok(()));
+        assert_eq!(config.max_upload_bytes, 40 << 20);
+        assert_eq!(config.limits, Limits::default());
+        assert_eq!(config.upload_grace, Duration::from_secs(900));
+    }
+
+    #[test]
+    fn a_grace_shorter_than_the_deadline_is_a_fault() {
+        let mut env: Env = [("UPLOAD_GRACE".to_owned(), "9m".to_owned())]
+            .into_iter()
+            .collect();
+        let _ = Config::from_env(&mut env);
+        assert!(
+            env.finish()
+                .is_err_and(|error| error.to_string().contains("UPLOAD_GRACE"))
+        );
+    }
+}

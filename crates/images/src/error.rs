@@ -1,0 +1,214 @@
+//! What can go wrong with pictures.
+use deadpool_postgres::tokio_postgres;
+use infravault_imaging::Refusal;
+use infravault_kernel::{Denied, Failure, FieldFault, Kind};
+
+/// A failure of a use case of this context.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The database failed, or the credential is no good any more.
+    #[error(transparent)]
+    Db(#[from] infravault_db::Error),
+    /// The object store failed.
+    #[error(transparent)]
+    Objects(#[from] infravault_objects::Error),
+    /// The caller may not do this at all.
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    /// There is no such image, or none that the caller may know of.
+    #[error("There is nothing here that you may see.")]
+    NotFound,
+    /// The caller may see the image, but this is for its owner.
+    #[error("{0}")]
+    NotYours(&'static str),
+    /// Fields of a body that will not do.
+    #[error("{}", sentence(.0))]
+    Invalid(Vec<FieldFault>),
+    /// A parameter of the path, the query or a header that will not do.
+    #[error("`{}`: {}", .0.field, .0.detail)]
+    Parameter(FieldFault),
+    /// The picture is refused.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The body did not arrive as it should.
+    #[error(transparent)]
+    Body(#[from] BodyFault),
+    /// The account has no room for it.
+    #[error(
+        "The account may store {quota_bytes} bytes and has no room for this picture. Delete pictures or ask an administrator."
+    )]
+    QuotaExceeded {
+        /// What the account may store, in bytes.
+        quota_bytes: i64,
+    },
+    /// The idempotency key cannot be used like this.
+    #[error(transparent)]
+    Idempotency(#[from] IdempotencyFault),
+    /// A condition of the request is missing or does not hold.
+    #[error(transparent)]
+    Precondition(#[from] PreconditionFault),
+}
+
+/// Why a body did not arrive as it should.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BodyFault {
+    /// The client went away, or the connection broke.
+    #[error("The upload broke off before its end.")]
+    Interrupted,
+    /// Too few bytes came for too long.
+    #[error("The upload came too slowly; send it again over a better connection.")]
+    TooSlow,
+    /// It took so long that its place was given up, or the database forgot it.
+    #[error("The upload was given up before it ended")]
+    GivenUp,
+    /// More bytes were announced or came than permitted.
+    #[error("A picture may have {limit} bytes.")]
+    TooLarge {
+        /// How many bytes would do.
+        limit: u64,
+    },
+    /// The form around the file is broken.
+    #[error("{0}")]
+    Malformed(String),
+    /// The bytes are not those whose digest the client sent.
+    #[error(
+        "The bytes that arrived are not those that `Repr-Digest` or `Content-Digest` names; send them again."
+    )]
+    DigestMismatch,
+}
+
+/// Why an idempotency key cannot be used like this.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum IdempotencyFault {
+    /// An upload with this key is under way.
+    #[error("An upload with this `Idempotency-Key` is still under way; try again shortly.")]
+    InFlight,
+    /// The key was used for something else.
+    #[error("This `Idempotency-Key` was used for another upload; use a new one.")]
+    Mismatch,
+    /// The image that the key made has been deleted.
+    #[error("The image that this `Idempotency-Key` made has been deleted; use a new key to upload it again.")]
+    Gone,
+}
+
+/// Why a conditional request is not carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PreconditionFault {
+    /// Changes need a condition.
+    #[error("Send `If-Match` with the `ETag` you read, so that nobody's change is lost.")]
+    Required,
+    /// The image is of another version.
+    #[error("The image was changed meanwhile; read it again and repeat with the new `ETag`.")]
+    Failed,
+    /// The range lies outside.
+    #[error("The range lies outside of the {len} bytes that there are.")]
+    Range {
+        /// The size of the original in bytes.
+        len: u64,
+    },
+}
+
+impl From<tokio_postgres::Error> for Error {
+    fn from(error: tokio_postgres::Error) -> Self {
+        Self::Db(error.into())
+    }
+}
+
+impl Error {
+    /// A stored value that cannot be read.
+    pub(crate) fn inconsistent(what: &str) -> Self {
+        Self::Db(infravault_db::Error::Inconsistent(what.to_owned()))
+    }
+}
+
+fn sentence(faults: &[FieldFault]) -> String {
+    let faults: Vec<String> = faults
+        .iter()
+        .map(|fault| format!("`{}` {}", fault.field, fault.detail))
+        .collect();
+    faults.join("; ")
+}
+
+impl Failure for Error {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Db(error) => error.kind(),
+            Self::Objects(error) => error.kind(),
+            Self::Denied(denied) => denied.kind(),
+            Self::NotFound => Kind::NotFound,
+            Self::NotYours(_) | Self::QuotaExceeded { .. } => Kind::Denied,
+            Self::Parameter(_) => Kind::Invalid,
+            Self::Refused(Refusal::Unsupported(_)) => Kind::UnsupportedType,
+            Self::Refused(Refusal::Unreadable(_)) => Kind::Internal,
+            Self::Body(fault) => fault.kind(),
+            Self::Invalid(_) | Self::Refused(_) | Self::Idempotency(IdempotencyFault::Mismatch) => {
+                Kind::Unprocessable
+            }
+            Self::Idempotency(_) => Kind::Conflict,
+            Self::Precondition(PreconditionFault::Required) => Kind::PreconditionRequired,
+            Self::Precondition(PreconditionFault::Failed) => Kind::PreconditionFailed,
+            Self::Precondition(PreconditionFault::Range { .. }) => Kind::RangeNotSatisfiable,
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Db(error) => error.code(),
+            Self::Objects(error) => error.code(),
+            Self::Denied(denied) => denied.code(),
+            Self::NotFound => "not-found",
+            Self::NotYours(_) => "forbidden",
+            Self::Invalid(_) => "validation-failed",
+            Self::Parameter(_) => "invalid-parameter",
+            Self::Refused(refusal) => refusal.code(),
+            Self::Body(fault) => fault.code(),
+            Self::QuotaExceeded { .. } => "storage-quota-exceeded",
+            Self::Idempotency(IdempotencyFault::InFlight) => "idempotency-in-flight",
+            Self::Idempotency(IdempotencyFault::Mismatch) => "idempotency-mismatch",
+            Self::Idempotency(IdempotencyFault::Gone) => "conflict",
+            Self::Precondition(PreconditionFault::Required) => "precondition-required",
+            Self::Precondition(PreconditionFault::Failed) => "precondition-failed",
+            Self::Precondition(PreconditionFault::Range { .. }) => "range-not-satisfiable",
+        }
+    }
+
+    fn fields(&self) -> Vec<FieldFault> {
+        match self {
+            Self::Invalid(faults) => faults.clone(),
+            Self::Parameter(fault) => vec![fault.clone()],
+            Self::Objects(error) => error.fields(),
+            _ => Vec::new(),
+        }
+    }
+
+    fn retry_after(&self) -> Option<u32> {
+        match self {
+            Self::Db(error) => error.retry_after(),
+            Self::Objects(error) => error.retry_after(),
+            Self::Body(BodyFault::GivenUp) | Self::Idempotency(IdempotencyFault::InFlight) => Some(2),
+            _ => None,
+        }
+    }
+}
+
+impl BodyFault {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Interrupted | Self::TooSlow | Self::Malformed(_) => Kind::Invalid,
+            Self::GivenUp => Kind::Unavailable,
+            Self::TooLarge { .. } => Kind::TooLarge,
+            Self::DigestMismatch => Kind::Unprocessable,
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Interrupted => "invalid-request",
+            Self::TooSlow => "request-timeout",
+            Self::Malformed(_) => "malformed-multipart",
+            Self::GivenUp => "dependency-unavailable",
+            Self::TooLarge { .. } => "payload-too-large",
+            Self::DigestMismatch => "checksum-mismatch",
+        }
+    }
+}

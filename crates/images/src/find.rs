@@ -1,0 +1,38 @@
+//! One picture by its id.
+use crate::{Error, Image, Images, policy, sql};
+use infravault_db::Tx;
+use infravault_kernel::{Actor, Ctx, Id, ImageId};
+
+impl Images {
+    /// The picture, if the caller may see it.
+    pub async fn find(&self, ctx: &Ctx, id: ImageId) -> Result<Image, Error> {
+        let (actor, image) = self.look_up(ctx, id).await?;
+        policy::may_view(&actor, &image)?;
+        Ok(image)
+    }
+
+    /// The picture as far as row-level security shows it, and who asked.
+    pub(crate) async fn look_up(&self, ctx: &Ctx, id: ImageId) -> Result<(Actor, Image), Error> {
+        let (actor, image) = self
+            .db
+            .read(ctx, async |client| {
+                sql::images::find_live()
+                    .bind(client, &id.uuid())
+                    .map(sql::image)
+                    .opt()
+                    .await
+            })
+            .await?;
+        Ok((actor, image.ok_or(Error::NotFound)??))
+    }
+}
+
+/// The picture within a transaction.
+pub(crate) async fn find_in(tx: &Tx, id: ImageId) -> Result<Image, Error> {
+    let image = sql::images::find_live()
+        .bind(&**tx, &id.uuid())
+        .map(sql::image)
+        .opt()
+        .await?;
+    image.ok_or(Error::NotFound)?
+}

@@ -1,0 +1,120 @@
+//! Who may do what with a picture; pure rules. Row-level security is the net under them.
+use crate::{Error, Image, Visibility};
+use infravault_kernel::{Actor, Scope};
+
+/// What others than the owner are told who ask for the original of a picture they may see.
+const ORIGINAL: &str = "The original goes to its owner only. Others get renditions of it.";
+/// What others than the owner are told who want to change a picture they may see.
+const CHANGE: &str = "Only its owner may change or delete this picture.";
+
+/// Whether the picture is the caller's own.
+#[must_use]
+pub fn is_owner(actor: &Actor, image: &Image) -> bool {
+    actor.account() == Some(image.owner)
+}
+
+/// The owner sees everything of theirs, as far as the credential's scopes go; others see what is not private. A
+/// hidden picture and a missing one are the same.
+pub fn may_view(actor: &Actor, image: &Image) -> Result<(), Error> {
+    if is_owner(actor, image) {
+        actor.with_scope(Scope::ImagesRead)?;
+        return Ok(());
+    }
+    match image.visibility {
+        Visibility::Private => Err(Error::NotFound),
+        Visibility::Unlisted | Visibility::Public => Ok(()),
+    }
+}
+
+/// The original goes to the owner, whatever the visibility.
+pub fn may_download_original(actor: &Actor, image: &Image) -> Result<(), Error> {
+    may_view(actor, image)?;
+    if is_owner(actor, image) {
+        Ok(())
+    } else {
+        Err(Error::NotYours(ORIGINAL))
+    }
+}
+
+/// The owner changes and deletes.
+pub fn may_change(actor: &Actor, image: &Image) -> Result<(), Error> {
+    if is_owner(actor, image) {
+        return Ok(());
+    }
+    match image.visibility {
+        Visibility::Private => Err(Error::NotFound),
+        Visibility::Unlisted | Visibility::Public => Err(Error::NotYours(CHANGE)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use infravault_imaging::MediaType;
+    use infravault_kernel::{AccountId, ApiTokenId, Failure, Id, ImageId, Person, Role, Scopes, Sha256, Via};
+    use time::OffsetDateTime;
+    use uuid::Uuid;
+
+    const OWNER: Uuid = Uuid::from_u128(1);
+
+    fn person(account: Uuid, role: Role, scopes: Scopes) -> Actor {
+        Actor::Person(Person {
+            account: AccountId::from_uuid(account),
+            role,
+            scopes,
+            quota_bytes: 0,
+            via: Via::ApiToken(ApiTokenId::from_uuid(Uuid::nil())),
+        })
+    }
+
+    fn image(visibility: Visibility) -> Image {
+        Image {
+            id: ImageId::from_uuid(Uuid::nil()),
+            owner: AccountId::from_uuid(OWNER),
+            attempt: Uuid::nil(),
+            visibility,
+            version: 1,
+            title: String::new(),
+            description: String::new(),
+            tags: Vec::new(),
+            file_name: String::new(),
+            media_type: MediaType::Png,
+            byte_size: 1,
+            width: 1,
+            height: 1,
+            orientation: 1,
+            frames: 1,
+            sha256: Sha256::of(b""),
+            created_at: OffsetDateTime::UNIX_EPOCH,
+            updated_at: OffsetDateTime::UNIX_EPOCH,
+        }
+    }
+
+    #[test]
+    fn the_whole_matrix() {
+        use Visibility::{Private, Public, Unlisted};
+        let owner = person(OWNER, Role::User, Scopes::all());
+        let no_scope = person(OWNER, Role::User, Scopes::default());
+        let stranger = person(Uuid::from_u128(2), Role::User, Scopes::all());
+        let moderator = person(Uuid::from_u128(3), Role::Moderator, Scopes::all());
+        let admin = person(Uuid::from_u128(4), Role::Admin, Scopes::all());
+        let others = [&Actor::Anonymous, &stranger, &moderator, &admin, &Actor::System];
+        let code = |outcome: Result<(), Error>| outcome.err().map_or("ok", |error| error.code());
+        for visibility in [Private, Unlisted, Public] {
+            let image = image(visibility);
+            let of = |actor: &Actor| {
+                [may_view, may_download_original, may_change].map(|rule| code(rule(actor, &image)))
+            };
+            assert_eq!(of(&owner), ["ok", "ok", "ok"], "{visibility}");
+            // Whether a credential may write is asked before there is an image.
+            assert_eq!(of(&no_scope), ["insufficient-scope", "insufficient-scope", "ok"]);
+            for other in others {
+                let expected = match visibility {
+                    Private => ["not-found"; 3],
+                    Unlisted | Public => ["ok", "forbidden", "forbidden"],
+                };
+                assert_eq!(of(other), expected, "{visibility} {other:?}");
+            }
+        }
+    }
+}

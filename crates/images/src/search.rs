@@ -1,0 +1,118 @@
+//! Searching: the best first, and what looks alike where nothing matches.
+use crate::{
+    Error, Image, Images, ListRequest, MediaType, Tag, Words,
+    list::{At, Position, Shelf, admit},
+    sql::{self, Found, Params},
+};
+use infravault_db::Client;
+use infravault_kernel::{Actor, Ctx, Page};
+
+/// How pictures are compared with the words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Match {
+    /// They contain the words, their stems, or words that start like the last one.
+    Words,
+    /// They contain words that are written alike.
+    Alike,
+}
+
+impl Images {
+    /// A page of a search. Where the first page finds nothing, it is searched for what is written alike; the cursor
+    /// says how its page was found.
+    pub(crate) async fn search(
+        &self,
+        ctx: &Ctx,
+        which: Shelf,
+        request: &ListRequest,
+        words: &Words,
+        after: Option<Position>,
+    ) -> Result<Page<Image>, Error> {
+        let after = after.as_ref();
+        let by = match after.map(|after| &after.at) {
+            Some(At::Similarity(_)) => Match::Alike,
+            _ => Match::Words,
+        };
+        let (actor, page) = self.search_by(ctx, which, by, request, words, after).await?;
+        if by == Match::Alike || after.is_some() || !page.items.is_empty() || !words.has_letters() {
+            return Ok(page);
+        }
+        // Who may search was just decided; the second statement checks it again all the same.
+        drop(actor);
+        let (_, page) = self
+            .search_by(ctx, which, Match::Alike, request, words, after)
+            .await?;
+        Ok(page)
+    }
+
+    async fn search_by(
+        &self,
+        ctx: &Ctx,
+        which: Shelf,
+        by: Match,
+        request: &ListRequest,
+        words: &Words,
+        after: Option<&Position>,
+    ) -> Result<(Actor, Page<Image>), Error> {
+        let (actor, rows) = self
+            .db
+            .read(ctx, async |client| {
+                run(client, which, by, request, words, after).await
+            })
+            .await?;
+        let account = admit(&actor, which, after)?;
+        let rows = rows.into_iter().collect::<Result<Vec<Found>, Error>>()?;
+        let page = Page::cut(rows, request.limit, |last| {
+            let at = match by {
+                Match::Words => At::Rank(last.rank),
+                Match::Alike => At::Similarity(last.rank),
+            };
+            request.cursor_behind(which, account, last.image.id, at)
+        });
+        Ok((actor, page.map(|found| found.image)))
+    }
+}
+
+type Rows = Result<Vec<Result<Found, Error>>, deadpool_postgres::tokio_postgres::Error>;
+
+async fn run(
+    client: &Client,
+    which: Shelf,
+    by: Match,
+    request: &ListRequest,
+    words: &Words,
+    after: Option<&Position>,
+) -> Rows {
+    // Not through the statement cache: only a plan made for these very words knows how many pictures have them.
+    let client: &deadpool_postgres::tokio_postgres::Client = client;
+    let filter = &request.filter;
+    let after_rank = after.and_then(|after| match after.at {
+        At::Rank(rank) | At::Similarity(rank) => Some(rank),
+        _ => None,
+    });
+    macro_rules! run {
+        ($query:ident, $params:ident) => {{
+            let params = sql::search::$params {
+                words: words.as_str(),
+                visibility: filter.visibility.map(Into::into),
+                tag: filter.tag.as_ref().map(Tag::as_str),
+                media_type: filter.media_type.map(MediaType::as_str),
+                created_after: filter.created_after,
+                created_before: filter.created_before,
+                after_id: after.map(|after| after.id),
+                after_rank,
+                max: request.limit.plus_one(),
+            };
+            sql::search::$query()
+                .params(client, &params)
+                .map(sql::found)
+                .all()
+                .await
+        }};
+    }
+    match (which, by) {
+        (Shelf::Own, Match::Words) => run!(search_own, SearchOwnParams),
+        (Shelf::Own, Match::Alike) => run!(search_own_similar, SearchOwnSimilarParams),
+        (Shelf::Public, Match::Words) => run!(search_public, SearchPublicParams),
+        (Shelf::Public, Match::Alike) => run!(search_public_similar, SearchPublicSimilarParams),
+    }
+}

@@ -1,0 +1,281 @@
+//! The texts people give their pictures: parsed once, proof ever after.
+use std::fmt;
+
+/// What is wrong with a text, as the end of a sentence about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Unfit(&'static str);
+
+impl Unfit {
+    /// A word that is no visibility.
+    pub(crate) const UNKNOWN_VISIBILITY: Self = Self("must be one of private, unlisted, public");
+    /// A text that is no list of entity tags.
+    pub(crate) const NO_ETAG: Self = Self("must be `*` or entity tags in quotes, such as \"3\"");
+    /// A text that is no idempotency key.
+    pub(crate) const NO_KEY: Self = Self("must be 1 to 255 visible ASCII characters, with or without quotes");
+}
+
+macro_rules! text {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub struct $name(String);
+
+        impl $name {
+            /// The text.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+text! {
+    /// A title: 1 to 200 characters, none of them a control character, no white space around.
+    Title
+}
+text! {
+    /// A description: up to 4000 characters; of the control characters only line ends and tabs.
+    Description
+}
+text! {
+    /// A tag: 1 to 50 characters, none of them a control character or a comma, no white space around.
+    Tag
+}
+text! {
+    /// What an upload's file was called; kept to be shown, never used as a path.
+    FileName
+}
+text! {
+    /// What is searched for: 1 to 200 characters, none of them a control character.
+    Words
+}
+
+impl Title {
+    /// The longest title, in characters.
+    pub const MAX: usize = 200;
+
+    /// Accepts a title; white space around it is cut.
+    pub fn parse(text: &str) -> Result<Self, Unfit> {
+        line(text, Self::MAX, "must have 1 to 200 characters").map(Self)
+    }
+
+    /// The title of a picture that was given none: its file name without the ending.
+    #[must_use]
+    pub fn of_file(name: &FileName) -> Self {
+        let stem = name.0.rsplit_once('.').map_or("", |(stem, _)| stem).trim();
+        let stem = if stem.is_empty() { name.as_str() } else { stem };
+        Self(stem.chars().take(Self::MAX).collect::<String>().trim().to_owned())
+    }
+}
+
+impl Description {
+    /// The longest description, in characters.
+    pub const MAX: usize = 4000;
+
+    /// Accepts a description; it may be empty.
+    pub fn parse(text: &str) -> Result<Self, Unfit> {
+        if text.chars().count() > Self::MAX {
+            return Err(Unfit("must have at most 4000 characters"));
+        }
+        if text
+            .chars()
+            .any(|char| char.is_control() && !matches!(char, '\n' | '\r' | '\t'))
+        {
+            return Err(Unfit("must not contain control characters"));
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// No description.
+    #[must_use]
+    pub fn empty() -> Self {
+        Self(String::new())
+    }
+}
+
+impl Tag {
+    /// The longest tag, in characters.
+    pub const MAX: usize = 50;
+
+    /// Accepts a tag; white space around it is cut.
+    pub fn parse(text: &str) -> Result<Self, Unfit> {
+        if text.contains(',') {
+            return Err(Unfit("must not contain a comma within a tag"));
+        }
+        line(text, Self::MAX, "must have 1 to 50 characters in every tag").map(Self)
+    }
+}
+
+/// The tags of a picture: at most 50, each once, in the order given.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tags(Vec<String>);
+
+impl Tags {
+    /// Most tags of one picture.
+    pub const MAX: usize = 50;
+
+    /// Accepts tags; one that is repeated counts once.
+    pub fn parse<'a>(texts: impl IntoIterator<Item = &'a str>) -> Result<Self, Unfit> {
+        let mut tags: Vec<String> = Vec::new();
+        for text in texts {
+            let Tag(tag) = Tag::parse(text)?;
+            if tags.contains(&tag) {
+                continue;
+            }
+            if tags.len() == Self::MAX {
+                return Err(Unfit("must be at most 50 tags"));
+            }
+            tags.push(tag);
+        }
+        Ok(Self(tags))
+    }
+
+    /// Accepts a list separated by commas; empty places are left out.
+    pub fn parse_list<'a>(lists: impl IntoIterator<Item = &'a str>) -> Result<Self, Unfit> {
+        let tags = lists.into_iter().flat_map(|list| list.split(','));
+        Self::parse(tags.map(str::trim).filter(|tag| !tag.is_empty()))
+    }
+
+    /// The tags.
+    #[must_use]
+    pub fn as_slice(&self) -> &[String] {
+        &self.0
+    }
+}
+
+impl FileName {
+    /// The longest name, in bytes.
+    const MAX: usize = 255;
+
+    /// Keeps of a client's file name what can be shown: the part after the last slash, without control and direction
+    /// characters, at most 255 bytes; `image` where nothing is left.
+    #[must_use]
+    pub fn clean(text: &str) -> Self {
+        let name = text.rsplit(['/', '\\']).next().unwrap_or_default();
+        let mut clean = String::new();
+        for char in name
+            .chars()
+            .filter(|char| !char.is_control() && !turns_direction(*char))
+        {
+            if clean.len() + char.len_utf8() > Self::MAX {
+                break;
+            }
+            clean.push(char);
+        }
+        let clean = clean.trim();
+        Self(if clean.is_empty() { "image" } else { clean }.to_owned())
+    }
+}
+
+impl Words {
+    /// The longest search, in characters.
+    pub const MAX: usize = 200;
+
+    /// Accepts a search; white space around it is cut.
+    pub fn parse(text: &str) -> Result<Self, Unfit> {
+        line(text, Self::MAX, "must have 1 to 200 characters").map(Self)
+    }
+
+    /// Whether there is a letter or digit to look for.
+    pub(crate) fn has_letters(&self) -> bool {
+        self.0.chars().any(char::is_alphanumeric)
+    }
+}
+
+/// Characters that make the text after them read in another order, and so can hide an ending.
+fn turns_direction(char: char) -> bool {
+    matches!(char, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
+}
+
+fn line(text: &str, max: usize, wrong_length: &'static str) -> Result<String, Unfit> {
+    let text = text.trim();
+    if text.is_empty() || text.chars().count() > max {
+        return Err(Unfit(wrong_length));
+    }
+    if text.chars().any(char::is_control) {
+        return Err(Unfit("must not contain control characters"));
+    }
+    Ok(text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn titles() {
+        for (text, expected) in [
+            (" A title ", Some("A title")),
+            (&"é".repeat(200), Some(&*"é".repeat(200))),
+            ("", None),
+            (" \t ", None),
+            (&"é".repeat(201), None),
+            ("a\0b", None),
+            ("a\nb", None),
+            ("a\u{1b}[2J", None),
+        ] {
+            let title = Title::parse(text);
+            assert_eq!(title.as_ref().map(Title::as_str).ok(), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn descriptions() {
+        assert!(Description::parse("two\nlines\tand a tab").is_ok());
+        assert!(Description::parse(&"x".repeat(4000)).is_ok());
+        assert!(Description::parse(&"x".repeat(4001)).is_err());
+        assert!(Description::parse("a\0b").is_err());
+    }
+
+    #[test]
+    fn tags_are_trimmed_unique_and_few() {
+        let tags = Tags::parse_list([" red, Blue ,,red", "green"]).unwrap();
+        assert_eq!(tags.as_slice(), ["red", "Blue", "green"]);
+        let many: Vec<String> = (0..51).map(|n| n.to_string()).collect();
+        assert!(Tags::parse(many.iter().map(String::as_str)).is_err());
+        assert!(Tags::parse(many.iter().skip(1).map(String::as_str)).is_ok());
+        for bad in ["", " ", "a,b", "a\0", &"x".repeat(51)] {
+            assert!(Tags::parse([bad]).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn file_names_are_only_text() {
+        for (text, expected, title) in [
+            ("holiday.jpg", "holiday.jpg", "holiday"),
+            ("a.jpg.php", "a.jpg.php", "a.jpg"),
+            ("a.php\0.jpg", "a.php.jpg", "a.php"),
+            (".htaccess", ".htaccess", ".htaccess"),
+            ("../../etc/passwd", "passwd", "passwd"),
+            ("C:\\pictures\\x.png", "x.png", "x"),
+            ("evil\u{202E}gpj.exe", "evilgpj.exe", "evilgpj"),
+            ("a\r\nSet-Cookie: x.jpg", "aSet-Cookie: x.jpg", "aSet-Cookie: x"),
+            ("", "image", "image"),
+            ("/", "image", "image"),
+        ] {
+            let name = FileName::clean(text);
+            assert_eq!(name.as_str(), expected, "{text:?}");
+            assert_eq!(Title::of_file(&name).as_str(), title, "{text:?}");
+        }
+        let long = FileName::clean(&"🦀".repeat(1000));
+        assert_eq!(long.as_str().len(), 252);
+        assert!(Title::parse(Title::of_file(&long).as_str()).is_ok());
+        let long = FileName::clean(&format!("{}.jpg", "x".repeat(250)));
+        assert_eq!(Title::of_file(&long).as_str().len(), 200);
+    }
+
+    #[test]
+    fn words_need_letters_to_find_something() {
+        assert!(!Words::parse("%").unwrap().has_letters());
+        assert!(Words::parse("50%").unwrap().has_letters());
+        assert!(Words::parse("").is_err() && Words::parse(&"x".repeat(201)).is_err());
+    }
+}

@@ -1,0 +1,223 @@
+//! The upload that loses nothing: admit, promise, receive, look, store, settle, answer.
+use crate::{
+    BodyFault, Description, Error, FileName, IdempotencyKey, Image, Images, Tags, Title, Visibility,
+    idempotency::Claim,
+    receive::{PIECES_UNDER_WAY, Piece, inspect, pump, receive},
+    settle::{Failed, Left},
+    sql::{self, Params, number},
+};
+use bytes::Bytes;
+use futures_util::{Stream, try_join};
+use infravault_imaging::Facts;
+use infravault_kernel::{AccountId, Ctx, Denied, Id, ImageId, Scope, Sha256};
+use infravault_objects::{ObjectKey, Spool, Spooled};
+use tokio::sync::mpsc::{self, Receiver};
+use uuid::Uuid;
+
+/// What is said about a new picture.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewImage {
+    /// What the file is called.
+    pub file_name: FileName,
+    /// Its title; without one the file name's stem.
+    pub title: Option<Title>,
+    /// Its description.
+    pub description: Description,
+    /// Its tags.
+    pub tags: Tags,
+    /// Who may see it.
+    pub visibility: Visibility,
+}
+
+/// An upload as it was announced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Upload {
+    /// What is said about the picture.
+    pub image: NewImage,
+    /// The media type that the client declared. It decides nothing.
+    pub declared_type: String,
+    /// At least so many bytes will come: reserved from the quota until it is known how many.
+    pub at_least: u64,
+    /// At most so many bytes will come, where that was said.
+    pub at_most: Option<u64>,
+    /// Makes sending it twice harmless.
+    pub key: Option<IdempotencyKey>,
+    /// The SHA-256 that the bytes must have.
+    pub digest: Option<Sha256>,
+}
+
+/// A promise made in the first transaction: a row `pending`, and quota kept for it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Promise {
+    pub(crate) id: ImageId,
+    pub(crate) attempt: Uuid,
+    pub(crate) owner: AccountId,
+    pub(crate) reserved: i64,
+}
+
+impl Promise {
+    pub(crate) fn object(&self) -> ObjectKey {
+        ObjectKey::Original {
+            image: self.id,
+            attempt: self.attempt,
+        }
+    }
+}
+
+/// What the first transaction found.
+enum Begun {
+    /// A new picture is promised.
+    New(Promise),
+    /// The same key has finished an upload before.
+    Again {
+        image: ImageId,
+        fingerprint: Option<Vec<u8>>,
+    },
+}
+
+impl Images {
+    /// Takes in a picture. When this returns it, it is stored, whatever is killed afterwards.
+    ///
+    /// The work goes on in a task of its own when the caller goes away: either the picture is stored, or what was
+    /// promised to it is taken back.
+    pub async fn upload(
+        &self,
+        ctx: &Ctx,
+        upload: Upload,
+        body: impl Stream<Item = Result<Bytes, BodyFault>>,
+    ) -> Result<Image, Error> {
+        let spool = self.admit(ctx, &upload)?;
+        let (sender, pieces) = mpsc::channel(PIECES_UNDER_WAY);
+        let task = tokio::spawn(run(self.clone(), ctx.clone(), upload, spool, pieces));
+        pump(body, sender).await;
+        task.await.unwrap_or_else(|error| {
+            slog::error!(ctx.log, "an upload's task ended without an answer"; "error" => %error);
+            Err(BodyFault::GivenUp.into())
+        })
+    }
+
+    /// Step 1: what can be refused without asking anybody.
+    fn admit(&self, ctx: &Ctx, upload: &Upload) -> Result<Spool, Error> {
+        if ctx.credential == infravault_kernel::Credential::Anonymous {
+            return Err(Denied::AuthenticationRequired.into());
+        }
+        let limit = self.config.max_upload_bytes;
+        if upload.at_least > limit {
+            return Err(BodyFault::TooLarge { limit }.into());
+        }
+        Ok(self
+            .objects
+            .spool(upload.at_most.map_or(limit, |most| most.min(limit)))?)
+    }
+
+    /// Step 2, the first transaction: idempotency key, quota, row.
+    async fn begin_upload(&self, ctx: &Ctx, upload: &Upload) -> Result<Begun, Error> {
+        let (tx, actor) = self.db.begin(ctx).await?;
+        let person = actor.with_scope(Scope::ImagesWrite)?;
+        let promise = Promise {
+            id: ctx.new_id(),
+            attempt: uuid::Builder::from_random_bytes(ctx.random()).into_uuid(),
+            owner: person.account,
+            reserved: number(upload.at_least)?,
+        };
+        if let Some(key) = &upload.key {
+            let claim = self
+                .claim_key_in(&tx, promise.owner, key, promise.id, ctx.now())
+                .await?;
+            if let Claim::Finished { image, fingerprint } = claim {
+                return Ok(Begun::Again { image, fingerprint });
+            }
+        }
+        let image = &upload.image;
+        let default_title = Title::of_file(&image.file_name);
+        let reserve = sql::upload::ReserveBytesParams {
+            owner: promise.owner.uuid(),
+            declared: promise.reserved,
+            quota: person.quota_bytes,
+        };
+        let row = sql::upload::InsertPendingParams {
+            id: promise.id.uuid(),
+            owner: promise.owner.uuid(),
+            attempt: promise.attempt,
+            visibility: image.visibility.into(),
+            title: image.title.as_ref().unwrap_or(&default_title).as_str(),
+            description: image.description.as_str(),
+            tags: image.tags.as_slice(),
+            file_name: image.file_name.as_str(),
+            reserved: promise.reserved,
+            now: ctx.now(),
+        };
+        let (reserve_bytes, insert_pending) = (sql::upload::reserve_bytes(), sql::upload::insert_pending());
+        let (reserved, _) = try_join!(
+            reserve_bytes.params(&*tx, &reserve),
+            insert_pending.params(&*tx, &row)
+        )?;
+        if reserved == 0 {
+            return Err(quota_exceeded(person.quota_bytes));
+        }
+        tx.commit().await?;
+        Ok(Begun::New(promise))
+    }
+
+    /// Steps 3 to 6, of which each failure says what may be left of it.
+    async fn deliver(
+        &self,
+        ctx: &Ctx,
+        upload: &Upload,
+        promise: &Promise,
+        spool: Spool,
+        pieces: &mut Receiver<Piece>,
+    ) -> Result<Image, Failed> {
+        let (spooled, facts) = self
+            .take_in(upload, spool, pieces)
+            .await
+            .map_err(|error| Failed::leaving(Left::Nothing, error))?;
+        self.objects
+            .store(&promise.object(), &spooled, facts.media_type.as_str())
+            .await
+            .map_err(|error| Failed::leaving(Left::Object, error))?;
+        self.settle(ctx, upload, promise, &spooled, &facts).await
+    }
+
+    /// Steps 3 and 4: the bytes, and what they are.
+    async fn take_in(
+        &self,
+        upload: &Upload,
+        spool: Spool,
+        pieces: &mut Receiver<Piece>,
+    ) -> Result<(Spooled, Facts), Error> {
+        let spooled = receive(spool, pieces, &self.config).await?;
+        if upload.digest.is_some_and(|digest| digest != spooled.sha256()) {
+            return Err(BodyFault::DigestMismatch.into());
+        }
+        let facts = inspect(&spooled, &self.config.limits).await?;
+        Ok((spooled, facts))
+    }
+}
+
+/// The steps that must go on, or be undone, when nobody waits for the answer any more.
+async fn run(
+    images: Images,
+    ctx: Ctx,
+    upload: Upload,
+    spool: Spool,
+    mut pieces: Receiver<Piece>,
+) -> Result<Image, Error> {
+    let promise = match images.begin_upload(&ctx, &upload).await? {
+        Begun::New(promise) => promise,
+        Begun::Again { image, fingerprint } => {
+            let body = receive(spool, &mut pieces, &images.config).await?.sha256();
+            return images
+                .replay(&ctx, &upload, body, image, fingerprint.as_deref())
+                .await;
+        }
+    };
+    match images.deliver(&ctx, &upload, &promise, spool, &mut pieces).await {
+        Ok(image) => Ok(image),
+        Err(failed) => Err(images.take_back(&ctx, &promise, failed).await),
+    }
+}
+
+pub(crate) fn quota_exceeded(quota_bytes: i64) -> Error {
+    Error::QuotaExceeded { quota_bytes }
+}

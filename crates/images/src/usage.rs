@@ -1,0 +1,34 @@
+//! How much an account stores.
+use crate::{Error, Images, sql};
+use infravault_kernel::{Ctx, Id, Scope};
+
+/// What an account stores, and what it may store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Usage {
+    /// Bytes of the originals stored.
+    pub used_bytes: i64,
+    /// Bytes promised to uploads under way.
+    pub reserved_bytes: i64,
+    /// Number of pictures.
+    pub image_count: i64,
+    /// Most bytes that the account may store.
+    pub quota_bytes: i64,
+}
+
+impl Images {
+    /// How much the caller's account stores.
+    pub async fn usage(&self, ctx: &Ctx) -> Result<Usage, Error> {
+        let (tx, actor) = self.db.begin(ctx).await?;
+        let person = actor.with_scope(Scope::ProfileRead)?;
+        let row = sql::usage::find_usage()
+            .bind(&*tx, &person.account.uuid())
+            .opt()
+            .await?;
+        Ok(Usage {
+            used_bytes: row.map_or(0, |row| row.used_bytes),
+            reserved_bytes: row.map_or(0, |row| row.reserved_bytes),
+            image_count: row.map_or(0, |row| row.image_count),
+            quota_bytes: person.quota_bytes,
+        })
+    }
+}
