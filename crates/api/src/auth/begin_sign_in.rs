@@ -28,10 +28,13 @@ pub struct BeginSignIn {
 
 impl BeginSignIn {
     fn parse(self) -> Result<(ReturnTo, Option<String>), Problem> {
-        let return_to = self.return_to.map_or_else(|| Ok(ReturnTo::default()), |path| path.parse())?;
+        let return_to = self
+            .return_to
+            .map_or_else(|| Ok(ReturnTo::default()), |path| path.parse())?;
         let unfit = |hint: &String| hint.chars().count() > HINT_LETTERS || hint.chars().any(char::is_control);
         if self.login_hint.as_ref().is_some_and(unfit) {
-            let detail = format!("must have at most {HINT_LETTERS} characters, none of them a control character");
+            let detail =
+                format!("must have at most {HINT_LETTERS} characters, none of them a control character");
             return Err(Problem::parameter("login_hint", detail));
         }
         Ok((return_to, self.login_hint))
@@ -48,12 +51,22 @@ impl BeginSignIn {
     )))
 )]
 pub async fn begin_sign_in(
-    app: web::Data<App>, provider: Path<String>, query: Query<BeginSignIn>, visitor: Visitor,
+    app: web::Data<App>,
+    provider: Path<String>,
+    query: Query<BeginSignIn>,
+    visitor: Visitor,
 ) -> Result<HttpResponse, Problem> {
     let (return_to, login_hint) = query.0.parse()?;
-    let new = NewSignIn { return_to, login_hint, earlier: visitor.refresh };
+    let new = NewSignIn {
+        return_to,
+        login_hint,
+        earlier: visitor.refresh,
+    };
     let begun = app.auth.begin_sign_in(&visitor.ctx, &provider.0, new).await?;
     let ttl = app.auth.config().sign_in_ttl;
     let cookie = cookies::transaction(&begun.transaction, ttl, app.config.server.insecure_dev);
-    Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, begun.location)).cookie(cookie).finish())
+    Ok(HttpResponse::SeeOther()
+        .insert_header((header::LOCATION, begun.location))
+        .cookie(cookie)
+        .finish())
 }

@@ -28,8 +28,15 @@ pub fn transaction_name(insecure: bool) -> &'static str {
 pub(super) fn session(tokens: &Tokens, insecure: bool) -> [Cookie<'static>; 2] {
     let access = (access_name(insecure), &tokens.access, tokens.access_ttl);
     let refresh = (refresh_name(insecure), &tokens.refresh, tokens.refresh_ttl);
-    [access, refresh]
-        .map(|(name, value, ttl)| cookie(name, value.expose().clone(), ttl.as_secs(), SameSite::Strict, insecure))
+    [access, refresh].map(|(name, value, ttl)| {
+        cookie(
+            name,
+            value.expose().clone(),
+            ttl.as_secs(),
+            SameSite::Strict,
+            insecure,
+        )
+    })
 }
 
 /// The cookie of a sign-in, which comes back with a navigation from the provider's site.
@@ -51,7 +58,9 @@ pub(super) fn no_transaction(insecure: bool) -> Cookie<'static> {
 /// The value of a cookie. Two of one name are an attempt at confusion, so neither counts.
 pub(super) fn read(request: &HttpRequest, name: &str) -> Result<Option<Secret<String>>, Problem> {
     let invalid = |detail: &str| Problem::new(StatusCode::BAD_REQUEST, "invalid-request", detail);
-    let all = request.cookies().map_err(|_| invalid("The cookies could not be read."))?;
+    let all = request
+        .cookies()
+        .map_err(|_| invalid("The cookies could not be read."))?;
     let mut named = all.iter().filter(|cookie| cookie.name() == name);
     let first = named.next().map(|cookie| Secret::new(cookie.value().to_owned()));
     if named.next().is_some() {
@@ -64,7 +73,13 @@ fn gone(name: &'static str, same_site: SameSite, insecure: bool) -> Cookie<'stat
     cookie(name, String::new(), 0, same_site, insecure)
 }
 
-fn cookie(name: &'static str, value: String, seconds: u64, same_site: SameSite, insecure: bool) -> Cookie<'static> {
+fn cookie(
+    name: &'static str,
+    value: String,
+    seconds: u64,
+    same_site: SameSite,
+    insecure: bool,
+) -> Cookie<'static> {
     let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
     Cookie::build(name, value)
         .path("/")
@@ -92,7 +107,13 @@ mod tests {
             "iv_tx=x; HttpOnly; SameSite=Lax; Path=/; Max-Age=600"
         );
         let [access, refresh] = no_session(false);
-        assert_eq!(access.to_string(), "__Host-iv_at=; HttpOnly; SameSite=Strict; Secure; Path=/; Max-Age=0");
-        assert_eq!(refresh.to_string(), "__Host-iv_rt=; HttpOnly; SameSite=Strict; Secure; Path=/; Max-Age=0");
+        assert_eq!(
+            access.to_string(),
+            "__Host-iv_at=; HttpOnly; SameSite=Strict; Secure; Path=/; Max-Age=0"
+        );
+        assert_eq!(
+            refresh.to_string(),
+            "__Host-iv_rt=; HttpOnly; SameSite=Strict; Secure; Path=/; Max-Age=0"
+        );
     }
 }

@@ -33,8 +33,8 @@ pub struct NewApiTokenBody {
 pub struct IssuedApiTokenBody {
     /// Its text, which is shown now and never again.
     token: String,
-    /// The token.
-    api_token: ApiTokenBody,
+    #[serde(flatten)]
+    about: ApiTokenBody,
 }
 
 /// Makes an API token. This needs a session whose sign-in is at most ten minutes old (401
@@ -46,7 +46,9 @@ pub struct IssuedApiTokenBody {
     responses((status = 201, body = IssuedApiTokenBody, headers(("Location" = String, description = "The token"))))
 )]
 pub async fn create_api_token(
-    app: web::Data<App>, ctx: RequestCtx, body: Json<NewApiTokenBody>,
+    app: web::Data<App>,
+    ctx: RequestCtx,
+    body: Json<NewApiTokenBody>,
 ) -> Result<HttpResponse, Problem> {
     let new = NewApiToken {
         name: body.0.name,
@@ -55,6 +57,11 @@ pub async fn create_api_token(
     };
     let issued = app.auth.create_api_token(&ctx, new).await?;
     let location = format!("/api/v1/auth/tokens/{}", issued.token.id);
-    let answer = IssuedApiTokenBody { token: issued.text.expose().clone(), api_token: issued.token.into() };
-    Ok(HttpResponse::Created().insert_header((header::LOCATION, location)).json(answer))
+    let answer = IssuedApiTokenBody {
+        token: issued.text.expose().clone(),
+        about: issued.token.into(),
+    };
+    Ok(HttpResponse::Created()
+        .insert_header((header::LOCATION, location))
+        .json(answer))
 }

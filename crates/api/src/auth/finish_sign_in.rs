@@ -31,7 +31,9 @@ pub struct FinishSignIn {
     )))
 )]
 pub async fn finish_sign_in(
-    app: web::Data<App>, query: Query<FinishSignIn>, visitor: Visitor,
+    app: web::Data<App>,
+    query: Query<FinishSignIn>,
+    visitor: Visitor,
 ) -> Result<HttpResponse, Problem> {
     let insecure = app.config.server.insecure_dev;
     let callback = Callback {
@@ -46,7 +48,9 @@ pub async fn finish_sign_in(
     let (tokens, return_to) =
         finished.map_err(|problem| problem.with_header(header::SET_COOKIE, done.to_string()))?;
     let mut response = HttpResponse::SeeOther();
-    response.insert_header((header::LOCATION, return_to.as_str())).cookie(done);
+    response
+        .insert_header((header::LOCATION, return_to.as_str()))
+        .cookie(done);
     for cookie in cookies::session(&tokens, insecure) {
         response.cookie(cookie);
     }

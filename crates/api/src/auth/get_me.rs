@@ -35,7 +35,9 @@ pub struct MeBody {
 impl From<Me> for MeBody {
     fn from(me: Me) -> Self {
         Self {
-            account: AccountLinkBody { id: me.person.account.uuid() },
+            account: AccountLinkBody {
+                id: me.person.account.uuid(),
+            },
             role: me.person.role.into(),
             scopes: words(&me.person.scopes),
             session: me.session.map(|session| SessionBody::new(session, true)),

@@ -24,5 +24,8 @@ pub struct ApiTokenListBody {
 pub async fn list_api_tokens(app: web::Data<App>, ctx: RequestCtx) -> Result<HttpResponse, Problem> {
     let tokens = app.auth.list_api_tokens(&ctx).await?;
     let items = tokens.into_iter().map(ApiTokenBody::from).collect();
-    Ok(HttpResponse::Ok().json(ApiTokenListBody { items, next_cursor: None }))
+    Ok(HttpResponse::Ok().json(ApiTokenListBody {
+        items,
+        next_cursor: None,
+    }))
 }

@@ -38,5 +38,8 @@ pub async fn list_providers(app: web::Data<App>) -> HttpResponse {
         name: provider.name,
         label: provider.label,
     });
-    HttpResponse::Ok().json(ProviderListBody { items: items.collect(), next_cursor: None })
+    HttpResponse::Ok().json(ProviderListBody {
+        items: items.collect(),
+        next_cursor: None,
+    })
 }

@@ -28,5 +28,8 @@ pub async fn list_sessions(app: web::Data<App>, ctx: RequestCtx) -> Result<HttpR
         let current = matches!(ctx.credential, Credential::Session { session, .. } if session == listed.id);
         SessionBody::new(listed, current)
     });
-    Ok(HttpResponse::Ok().json(SessionListBody { items: items.collect(), next_cursor: None }))
+    Ok(HttpResponse::Ok().json(SessionListBody {
+        items: items.collect(),
+        next_cursor: None,
+    }))
 }

@@ -4,8 +4,10 @@ use crate::{app::App, problem::Problem};
 use actix_web::{HttpResponse, http::header, web};
 
 /// What a browser forgets of us (Clear Site Data, W3C).
-pub(super) const FORGET: (header::HeaderName, &str) =
-    (header::HeaderName::from_static("clear-site-data"), "\"cache\", \"storage\"");
+pub(super) const FORGET: (header::HeaderName, &str) = (
+    header::HeaderName::from_static("clear-site-data"),
+    "\"cache\", \"storage\"",
+);
 
 /// Ends this session, on every node with the next request. Again, or without a session, is fine.
 #[utoipa::path(

@@ -57,7 +57,10 @@ impl RefreshedBody {
     responses((status = 200, body = RefreshedBody))
 )]
 pub async fn refresh_session(
-    app: web::Data<App>, request: HttpRequest, body: web::Payload, visitor: Visitor,
+    app: web::Data<App>,
+    request: HttpRequest,
+    body: web::Payload,
+    visitor: Visitor,
 ) -> Result<HttpResponse, Problem> {
     if matches!(visitor.ctx.credential, Credential::ApiToken { .. }) {
         return Err(Denied::SessionRequired.into());
@@ -65,7 +68,10 @@ pub async fn refresh_session(
     let insecure = app.config.server.insecure_dev;
     if has_body(&request) {
         let body = Json::<RefreshBody>::from_request(&request, &mut body.into_inner()).await?;
-        let tokens = app.auth.refresh_session(&visitor.ctx, &body.0.refresh_token).await?;
+        let tokens = app
+            .auth
+            .refresh_session(&visitor.ctx, &body.0.refresh_token)
+            .await?;
         return Ok(HttpResponse::Ok().json(RefreshedBody::new(&tokens, true)));
     }
     let refresh = visitor.refresh.ok_or(Denied::AuthenticationRequired)?;
@@ -83,11 +89,16 @@ pub async fn refresh_session(
 /// A dead refresh token is taken back, so that the browser does not send it again. After a conflict, or while the
 /// database is away, the cookies stay.
 fn without_session(problem: Problem, insecure: bool) -> Problem {
-    if !matches!(problem.code(), "invalid-token" | "session-expired" | "session-revoked") {
+    if !matches!(
+        problem.code(),
+        "invalid-token" | "session-expired" | "session-revoked"
+    ) {
         return problem;
     }
     let gone = cookies::no_session(insecure);
-    gone.iter().fold(problem, |problem, cookie| problem.with_header(header::SET_COOKIE, cookie.to_string()))
+    gone.iter().fold(problem, |problem, cookie| {
+        problem.with_header(header::SET_COOKIE, cookie.to_string())
+    })
 }
 
 fn has_body(request: &HttpRequest) -> bool {

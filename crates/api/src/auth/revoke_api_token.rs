@@ -15,7 +15,9 @@ use infravault_kernel::ApiTokenId;
     responses((status = 204, description = "Revoked"))
 )]
 pub async fn revoke_api_token(
-    app: web::Data<App>, ctx: RequestCtx, id: Path<ApiTokenId>,
+    app: web::Data<App>,
+    ctx: RequestCtx,
+    id: Path<ApiTokenId>,
 ) -> Result<HttpResponse, Problem> {
     app.auth.revoke_api_token(&ctx, id.0).await?;
     Ok(HttpResponse::NoContent().finish())

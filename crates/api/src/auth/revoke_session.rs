@@ -15,7 +15,9 @@ use infravault_kernel::SessionId;
     responses((status = 204, description = "Ended"))
 )]
 pub async fn revoke_session(
-    app: web::Data<App>, ctx: RequestCtx, id: Path<SessionId>,
+    app: web::Data<App>,
+    ctx: RequestCtx,
+    id: Path<SessionId>,
 ) -> Result<HttpResponse, Problem> {
     app.auth.revoke_session(&ctx, id.0).await?;
     Ok(HttpResponse::NoContent().finish())

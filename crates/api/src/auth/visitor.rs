@@ -1,10 +1,6 @@
 //! Who comes to sign in or out: a request whose access token need not be any good.
 use super::cookies;
-use crate::{
-    app::App,
-    extract::Identity,
-    problem::Problem,
-};
+use crate::{app::App, extract::Identity, problem::Problem};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::header, web};
 use infravault_auth::Device;
 use infravault_kernel::{Credential, Ctx, Secret};
@@ -37,14 +33,21 @@ impl FromRequest for Visitor {
 
 fn visitor(request: &HttpRequest) -> Result<Visitor, Problem> {
     let unwired = || Problem::internal("the request middleware did not run");
-    let identity = request.extensions().get::<Identity>().cloned().ok_or_else(unwired)?;
+    let identity = request
+        .extensions()
+        .get::<Identity>()
+        .cloned()
+        .ok_or_else(unwired)?;
     let app = request.app_data::<web::Data<App>>().ok_or_else(unwired)?;
     let insecure = app.config.server.insecure_dev;
     let credential = match &*identity.credential.lock().unwrap_or_else(PoisonError::into_inner) {
         Ok(credential) => credential.clone(),
         Err(_) => Credential::Anonymous,
     };
-    let user_agent = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+    let user_agent = request
+        .headers()
+        .get(header::USER_AGENT)
+        .and_then(|value| value.to_str().ok());
     Ok(Visitor {
         ctx: Ctx {
             request_id: identity.request_id,

@@ -8,20 +8,26 @@ use infravault_users::{Error as UsersError, State};
 /// Verifies what the browser brought back and signs it in. Whoever signs in for the first time gets an account; an
 /// identity is never linked to an account by its e-mail.
 pub async fn finish_sign_in(
-    app: &App, ctx: &Ctx, callback: &Callback, device: Device,
+    app: &App,
+    ctx: &Ctx,
+    callback: &Callback,
+    device: Device,
 ) -> Result<(Tokens, ReturnTo), Problem> {
     let identity = app.auth.verify_callback(ctx, callback).await?;
     let tx = app.db.begin_system().await?;
-    let account = match app.auth.find_identity_in(&tx, ctx, &identity).await? {
-        Some(account) => account,
-        None => {
-            let name = identity.name.as_deref().unwrap_or_default();
-            let account = app.users.provision_in(ctx, &tx, &identity.email, name).await?;
-            app.auth.link_identity_in(&tx, ctx, &identity, account).await?;
-            account
-        }
+    let account = if let Some(account) = app.auth.find_identity_in(&tx, ctx, &identity).await? {
+        account
+    } else {
+        let name = identity.name.as_deref().unwrap_or_default();
+        let account = app.users.provision_in(ctx, &tx, &identity.email, name).await?;
+        app.auth.link_identity_in(&tx, ctx, &identity, account).await?;
+        account
     };
-    let account = app.users.find_account_in(&tx, account).await?.ok_or(UsersError::NotFound)?;
+    let account = app
+        .users
+        .find_account_in(&tx, account)
+        .await?
+        .ok_or(UsersError::NotFound)?;
     if account.state == State::Suspended {
         return Err(DbError::AccountSuspended.into());
     }
