@@ -4,8 +4,8 @@ use actix_web::{
     HttpRequest, HttpResponse,
     http::{StatusCode, header},
 };
-use infravault_kernel::{Id as _, Role};
-use infravault_users::{Account, State};
+use infravault_kernel::{Id as _, ImageId, Role, UnknownWord};
+use infravault_users::{Account, State, Unfit};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
@@ -51,7 +51,7 @@ impl From<&Account> for AccountBody {
             display_name: account.display_name.as_str().to_owned(),
             locale: account.locale.as_str().to_owned(),
             preferences: account.preferences.as_object().clone(),
-            avatar_image_id: account.avatar_image_id.map(|image| image.uuid()),
+            avatar_image_id: account.avatar_image_id.map(ImageId::uuid),
             role: account.role.into(),
             state: account.state.into(),
             quota_bytes: account.quota_bytes,
@@ -89,7 +89,7 @@ pub(super) fn expected_version(request: &HttpRequest) -> Result<Option<i32>, Pro
 
 /// What a person is to this installation.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "UPPERCASE")]
+#[serde(rename_all = "UPPERCASE", try_from = "String")]
 #[schema(as = Role)]
 pub enum RoleWord {
     /// Stores own pictures.
@@ -110,6 +110,13 @@ impl From<Role> for RoleWord {
     }
 }
 
+impl TryFrom<String> for RoleWord {
+    type Error = UnknownWord;
+    fn try_from(word: String) -> Result<Self, UnknownWord> {
+        word.parse::<Role>().map(Self::from)
+    }
+}
+
 impl From<RoleWord> for Role {
     fn from(word: RoleWord) -> Self {
         match word {
@@ -122,7 +129,7 @@ impl From<RoleWord> for Role {
 
 /// Whether an account may be used.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "lowercase", try_from = "String")]
 #[schema(as = AccountState)]
 pub enum StateWord {
     /// It may.
@@ -137,6 +144,13 @@ impl From<State> for StateWord {
             State::Active => Self::Active,
             State::Suspended => Self::Suspended,
         }
+    }
+}
+
+impl TryFrom<String> for StateWord {
+    type Error = Unfit;
+    fn try_from(word: String) -> Result<Self, Unfit> {
+        word.parse::<State>().map(Self::from)
     }
 }
 

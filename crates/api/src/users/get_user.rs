@@ -7,7 +7,6 @@ use crate::{
 };
 use actix_web::{HttpResponse, web};
 use infravault_kernel::AccountId;
-use uuid::Uuid;
 
 /// One account. Needs the role ADMIN.
 #[utoipa::path(

@@ -11,7 +11,6 @@ use infravault_kernel::{AccountId, Role};
 use infravault_users::{AccountChange, QuotaBytes, State};
 use serde::Deserialize;
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 /// What is to change; what is left out stays.
 #[derive(Debug, Deserialize, ToSchema)]

@@ -155,9 +155,9 @@ async fn an_avatar_is_an_own_image() {
         app.sign_in("ada@example.com").await,
         app.sign_in("bob@example.com").await,
     );
-    let own = ada.upload(pictures::jpeg(32, 24), "").await["id"].clone();
-    let hidden = bob.upload(pictures::jpeg(33, 24), "").await["id"].clone();
-    let shown = bob.upload(pictures::jpeg(34, 24), "?visibility=public").await["id"].clone();
+    let own = ada.upload(pictures::jpeg(32, 24, 7), "").await["id"].clone();
+    let hidden = bob.upload(pictures::jpeg(33, 24, 7), "").await["id"].clone();
+    let shown = bob.upload(pictures::jpeg(34, 24, 7), "?visibility=public").await["id"].clone();
     let answer = ada
         .put(PROFILE)
         .json(&with("avatar_image_id", own.clone()))
@@ -230,7 +230,7 @@ async fn the_usage_counts_what_is_stored() {
     let usage = async || expect(ada.get("/api/v1/users/profile/usage").send().await.unwrap(), 200).await;
     let empty = json!({ "quota_bytes": 1_048_576, "used_bytes": 0, "reserved_bytes": 0, "available_bytes": 1_048_576, "image_count": 0 });
     assert_eq!(usage().await, empty);
-    let picture = pictures::jpeg(64, 48);
+    let picture = pictures::jpeg(64, 48, 7);
     let size = i64::try_from(picture.len()).unwrap();
     let image = ada.upload(picture, "").await;
     let expected = json!({
