@@ -57,7 +57,19 @@ impl App {
         let rates = middleware::RateLimits::new(config.rates);
         let (stopping, schema_seen) = (Arc::new(AtomicBool::new(false)), AtomicBool::new(false));
         let log = log.clone();
-        Ok(Self { auth, users, images, db, objects, rates, config, log, clock, stopping, schema_seen })
+        Ok(Self {
+            auth,
+            users,
+            images,
+            db,
+            objects,
+            rates,
+            config,
+            log,
+            clock,
+            stopping,
+            schema_seen,
+        })
     }
 }
 
@@ -71,13 +83,21 @@ pub struct Server {
 impl Server {
     /// Builds the application and binds its port. Port 0 picks a free one, also in the public origin.
     pub fn bind(mut config: Config, log: &Logger, clock: Clock) -> Result<Self, Box<dyn Error>> {
-        let listener = TcpListener::bind(config.server.bind)
-            .map_err(|error| format!("cannot listen on {}: {error}; set BIND to a free address", config.server.bind))?;
+        let listener = TcpListener::bind(config.server.bind).map_err(|error| {
+            format!(
+                "cannot listen on {}: {error}; set BIND to a free address",
+                config.server.bind
+            )
+        })?;
         let address = listener.local_addr()?;
         if let Some(host) = config.server.public_origin.strip_suffix(":0") {
             config.server.public_origin = format!("{host}:{}", address.port());
         }
-        Ok(Self { app: web::Data::new(App::build(config, log, clock)?), listener, address })
+        Ok(Self {
+            app: web::Data::new(App::build(config, log, clock)?),
+            listener,
+            address,
+        })
     }
 
     /// Where it listens.
@@ -151,7 +171,15 @@ fn cors(origins: &[String]) -> Cors {
             header::HeaderName::from_static("idempotency-key"),
             header::HeaderName::from_static("x-iv-csrf"),
         ])
-        .expose_headers(["etag", "link", "location", "retry-after", "ratelimit", "x-request-id", "content-disposition"])
+        .expose_headers([
+            "etag",
+            "link",
+            "location",
+            "retry-after",
+            "ratelimit",
+            "x-request-id",
+            "content-disposition",
+        ])
         .supports_credentials()
         .max_age(600)
         // Foreign origins are not refused here: they get no CORS headers, and cookies need the CSRF check anyway.
@@ -159,8 +187,14 @@ fn cors(origins: &[String]) -> Cors {
 }
 
 fn spawn_loops(app: &web::Data<App>, stopped: &watch::Receiver<bool>) -> Vec<tokio::task::JoinHandle<()>> {
-    let sweeper = app.images.clone().sweep_forever(app.log.clone(), app.clock.clone(), stopped.clone());
-    vec![rt::spawn(sweeper), rt::spawn(housekeep(app.clone().into_inner(), stopped.clone()))]
+    let sweeper = app
+        .images
+        .clone()
+        .sweep_forever(app.log.clone(), app.clock.clone(), stopped.clone());
+    vec![
+        rt::spawn(sweeper),
+        rt::spawn(housekeep(app.clone().into_inner(), stopped.clone())),
+    ]
 }
 
 /// Once a minute: idle connections and quiet callers; once an hour: sign-ins and sessions that have expired.

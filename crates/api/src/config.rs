@@ -1,6 +1,10 @@
 //! Every setting of the server: its own and the sum of the contexts'.
 use infravault_kernel::config::{ConfigError, Env, Variable};
-use std::{net::{IpAddr, SocketAddr}, str::FromStr, time::Duration};
+use std::{
+    net::{IpAddr, SocketAddr},
+    str::FromStr,
+    time::Duration,
+};
 
 /// All settings, read once at start.
 #[derive(Clone, Debug)]
@@ -103,7 +107,9 @@ impl Default for Level {
 impl FromStr for Level {
     type Err = &'static str;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse().map(Self).map_err(|()| "must be one of error, warning, info, debug, trace")
+        text.parse()
+            .map(Self)
+            .map_err(|()| "must be one of error, warning, info, debug, trace")
     }
 }
 
@@ -119,7 +125,9 @@ impl Default for Bind {
 impl FromStr for Bind {
     type Err = &'static str;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse().map(Self).map_err(|_| "must be an address and a port")
+        text.parse()
+            .map(Self)
+            .map_err(|_| "must be an address and a port")
     }
 }
 
@@ -144,8 +152,14 @@ impl Config {
             server: Server::from_env(env),
             rates: Rates::from_env(env),
             log: Log {
-                format: env.or("LOG_FORMAT", "json", "`json` for machines or `terminal` for people."),
-                level: env.or::<Level>("LOG_LEVEL", "info", "error, warning, info, debug or trace.").0,
+                format: env.or(
+                    "LOG_FORMAT",
+                    "json",
+                    "`json` for machines or `terminal` for people.",
+                ),
+                level: env
+                    .or::<Level>("LOG_LEVEL", "info", "error, warning, info, debug or trace.")
+                    .0,
             },
             db: infravault_db::Config::from_env(env),
             objects: infravault_objects::Config::from_env(env),
@@ -159,19 +173,41 @@ impl Config {
 impl Server {
     fn from_env(env: &mut Env) -> Self {
         let server = Self {
-            bind: env.or::<Bind>("BIND", "127.0.0.1:8080", "The address and port to listen on.").0,
+            bind: env
+                .or::<Bind>("BIND", "127.0.0.1:8080", "The address and port to listen on.")
+                .0,
             public_origin: env.or(
                 "PUBLIC_ORIGIN",
                 "http://127.0.0.1:8080",
                 "The scheme, host and port that browsers use; links and redirects are made of it.",
             ),
-            allowed_hosts: env.list("ALLOWED_HOSTS", "", "Other host names that are answered for, with their port."),
-            cors_origins: env.list("CORS_ORIGINS", "", "Origins whose pages may call this API with cookies."),
+            allowed_hosts: env.list(
+                "ALLOWED_HOSTS",
+                "",
+                "Other host names that are answered for, with their port.",
+            ),
+            cors_origins: env.list(
+                "CORS_ORIGINS",
+                "",
+                "Origins whose pages may call this API with cookies.",
+            ),
             trusted_proxies: trusted_proxies(env),
-            insecure_dev: flag(env, "INFRAVAULT_INSECURE_DEV", "Cookies over plain HTTP; on loopback only."),
+            insecure_dev: flag(
+                env,
+                "INFRAVAULT_INSECURE_DEV",
+                "Cookies over plain HTTP; on loopback only.",
+            ),
             workers: env.or("WORKERS", "0", "Threads that answer requests; 0 is one per core."),
-            shutdown_timeout: env.duration("SHUTDOWN_TIMEOUT", "30s", "How long requests under way may still take."),
-            shutdown_delay: env.duration("SHUTDOWN_DELAY", "0s", "How long it stays up, not ready, before stopping."),
+            shutdown_timeout: env.duration(
+                "SHUTDOWN_TIMEOUT",
+                "30s",
+                "How long requests under way may still take.",
+            ),
+            shutdown_delay: env.duration(
+                "SHUTDOWN_DELAY",
+                "0s",
+                "How long it stays up, not ready, before stopping.",
+            ),
             docs_ui: flag_or(env, "DOCS_UI", "true", "Whether Swagger UI is served at /docs."),
         };
         server.check(env);
@@ -181,10 +217,15 @@ impl Server {
     fn check(&self, env: &mut Env) {
         let origin = url::Url::parse(&self.public_origin).ok();
         let plain = origin.as_ref().is_some_and(|url| {
-            matches!(url.scheme(), "http" | "https") && url.origin().ascii_serialization() == self.public_origin
+            matches!(url.scheme(), "http" | "https")
+                && url.origin().ascii_serialization() == self.public_origin
         });
         if !plain {
-            env.fault("PUBLIC_ORIGIN", "must be a scheme, a host and perhaps a port, nothing else", "https://pictures.example");
+            env.fault(
+                "PUBLIC_ORIGIN",
+                "must be a scheme, a host and perhaps a port, nothing else",
+                "https://pictures.example",
+            );
         } else if self.public_origin.starts_with("http:") && !self.insecure_dev {
             env.fault(
                 "PUBLIC_ORIGIN",
@@ -193,12 +234,20 @@ impl Server {
             );
         }
         if self.insecure_dev && !self.bind.ip().is_loopback() {
-            env.fault("BIND", "must be a loopback address while INFRAVAULT_INSECURE_DEV is set", "127.0.0.1:8080");
+            env.fault(
+                "BIND",
+                "must be a loopback address while INFRAVAULT_INSECURE_DEV is set",
+                "127.0.0.1:8080",
+            );
         }
         for origin in &self.cors_origins {
             let fits = url::Url::parse(origin).is_ok_and(|url| url.origin().ascii_serialization() == *origin);
             if !fits {
-                env.fault("CORS_ORIGINS", &format!("holds `{origin}`, which is no origin"), "https://app.example");
+                env.fault(
+                    "CORS_ORIGINS",
+                    &format!("holds `{origin}`, which is no origin"),
+                    "https://app.example",
+                );
             }
         }
     }
@@ -207,16 +256,37 @@ impl Server {
 impl Rates {
     fn from_env(env: &mut Env) -> Self {
         Self {
-            anonymous: env.or("RATE_ANONYMOUS", "600", "Requests per minute and address of nobody; 0 is no limit."),
-            person: env.or("RATE_PERSON", "1200", "Requests per minute and account or token; 0 is no limit."),
-            upload: env.or("RATE_UPLOAD", "120", "Uploads per minute and account or token; 0 is no limit."),
-            sign_in: env.or("RATE_SIGN_IN", "20", "Sign-ins per minute and address; 0 is no limit."),
+            anonymous: env.or(
+                "RATE_ANONYMOUS",
+                "600",
+                "Requests per minute and address of nobody; 0 is no limit.",
+            ),
+            person: env.or(
+                "RATE_PERSON",
+                "1200",
+                "Requests per minute and account or token; 0 is no limit.",
+            ),
+            upload: env.or(
+                "RATE_UPLOAD",
+                "120",
+                "Uploads per minute and account or token; 0 is no limit.",
+            ),
+            sign_in: env.or(
+                "RATE_SIGN_IN",
+                "20",
+                "Sign-ins per minute and address; 0 is no limit.",
+            ),
         }
     }
 
     /// No limits at all.
     pub fn off() -> Self {
-        Self { anonymous: 0, person: 0, upload: 0, sign_in: 0 }
+        Self {
+            anonymous: 0,
+            person: 0,
+            upload: 0,
+            sign_in: 0,
+        }
     }
 }
 
@@ -230,19 +300,31 @@ fn flag_or(env: &mut Env, name: &str, default: &str, about: &'static str) -> boo
         "1" | "true" => true,
         "0" | "false" => false,
         _ => {
-            env.fault(name, &format!("is `{text}`, which is neither true nor false"), "true");
+            env.fault(
+                name,
+                &format!("is `{text}`, which is neither true nor false"),
+                "true",
+            );
             false
         }
     }
 }
 
 fn trusted_proxies(env: &mut Env) -> Vec<IpAddr> {
-    let texts = env.list("TRUSTED_PROXIES", "", "Addresses of proxies whose X-Forwarded-For counts.");
+    let texts = env.list(
+        "TRUSTED_PROXIES",
+        "",
+        "Addresses of proxies whose X-Forwarded-For counts.",
+    );
     let mut proxies = Vec::new();
     for text in texts {
         match text.parse() {
             Ok(proxy) => proxies.push(proxy),
-            Err(_) => env.fault("TRUSTED_PROXIES", &format!("holds `{text}`, which is no IP address"), "10.0.0.2"),
+            Err(_) => env.fault(
+                "TRUSTED_PROXIES",
+                &format!("holds `{text}`, which is no IP address"),
+                "10.0.0.2",
+            ),
         }
     }
     proxies
@@ -253,9 +335,15 @@ mod tests {
     use super::*;
 
     fn faults(values: &[(&str, &str)]) -> String {
-        let mut env: Env = values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let mut env: Env = values
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
         Config::from_env(&mut env);
-        env.finish().err().map(|error| error.to_string()).unwrap_or_default()
+        env.finish()
+            .err()
+            .map(|error| error.to_string())
+            .unwrap_or_default()
     }
 
     #[test]
@@ -270,7 +358,10 @@ mod tests {
 
     #[test]
     fn every_variable_is_documented_once() {
-        let mut names: Vec<String> = Config::variables().into_iter().map(|variable| variable.name).collect();
+        let mut names: Vec<String> = Config::variables()
+            .into_iter()
+            .map(|variable| variable.name)
+            .collect();
         let all = names.len();
         names.sort();
         names.dedup();

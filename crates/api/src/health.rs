@@ -51,8 +51,14 @@ pub async fn get_ready(app: web::Data<App>) -> Result<HttpResponse, Problem> {
         schema: word(schema, if database { "outdated" } else { "unavailable" }),
         store: word(store, "unavailable"),
     };
-    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    Ok(HttpResponse::build(status).content_type("application/json").json(body))
+    let status = if ready {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
+    Ok(HttpResponse::build(status)
+        .content_type("application/json")
+        .json(body))
 }
 
 async fn in_time(check: impl Future<Output = bool>) -> bool {

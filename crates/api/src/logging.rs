@@ -21,7 +21,13 @@ pub fn root(config: &Log) -> Logger {
         }
         LogFormat::Terminal => {
             let decorator = slog_term::TermDecorator::new().stderr().build();
-            asynchronous(slog_term::FullFormat::new(decorator).use_utc_timestamp().build().fuse(), level)
+            asynchronous(
+                slog_term::FullFormat::new(decorator)
+                    .use_utc_timestamp()
+                    .build()
+                    .fuse(),
+                level,
+            )
         }
     }
 }
@@ -65,7 +71,12 @@ impl log::Log for Bridge {
     fn flush(&self) {}
 }
 
-#[expect(clippy::disallowed_methods, reason = "the time of a log line is the system's, whatever a test's clock says")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the time of a log line is the system's, whatever a test's clock says"
+)]
 fn timestamp() -> String {
-    time::OffsetDateTime::now_utc().format(&Rfc3339).unwrap_or_default()
+    time::OffsetDateTime::now_utc()
+        .format(&Rfc3339)
+        .unwrap_or_default()
 }

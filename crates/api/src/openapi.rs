@@ -1,5 +1,9 @@
 //! The OpenAPI 3.1 document, from the attributes of the handlers; `docs/openapi.json` is its committed copy.
-use crate::{auth, docs, health, images, problem::{FieldProblem, ProblemBody}, users};
+use crate::{
+    auth, docs, health, images,
+    problem::{FieldProblem, ProblemBody},
+    users,
+};
 use utoipa::{
     Modify, OpenApi,
     openapi::{
@@ -56,15 +60,26 @@ impl Modify for Extras {
         )));
         let bearer = HttpBuilder::new()
             .scheme(HttpAuthScheme::Bearer)
-            .description(Some("An API token (`ivp_…`) or the access token of a native client."))
+            .description(Some(
+                "An API token (`ivp_…`) or the access token of a native client.",
+            ))
             .build();
         components.add_security_scheme("session", session);
         components.add_security_scheme("api_token", SecurityScheme::Http(bearer));
         for item in document.paths.paths.values_mut() {
-            let operations =
-                [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch, &mut item.head];
+            let operations = [
+                &mut item.get,
+                &mut item.put,
+                &mut item.post,
+                &mut item.delete,
+                &mut item.patch,
+                &mut item.head,
+            ];
             for operation in operations.into_iter().flatten() {
-                operation.responses.responses.insert("default".to_owned(), RefOr::T(failure()));
+                operation
+                    .responses
+                    .responses
+                    .insert("default".to_owned(), RefOr::T(failure()));
             }
         }
     }

@@ -61,7 +61,15 @@ impl Problem {
     /// A problem of the HTTP layer itself, which no context knows.
     pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
         let (fields, headers) = (Vec::new(), Vec::new());
-        Self { status, code, detail: detail.into(), fields, retry_after: None, headers, cause: None }
+        Self {
+            status,
+            code,
+            detail: detail.into(),
+            fields,
+            retry_after: None,
+            headers,
+            cause: None,
+        }
     }
 
     /// A parameter of the path, the query or a header that will not do.
@@ -78,7 +86,11 @@ impl Problem {
 
     /// There is no such thing, or none the caller may know of: the same answer for both.
     pub fn not_found() -> Self {
-        Self::new(StatusCode::NOT_FOUND, "not-found", "There is nothing here that you may see.")
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "not-found",
+            "There is nothing here that you may see.",
+        )
     }
 
     /// A fault of ours; the cause goes to the log only.
@@ -125,7 +137,10 @@ impl Problem {
         let errors: Vec<FieldProblem> = self
             .fields
             .iter()
-            .map(|fault| FieldProblem { field: fault.field.clone(), detail: fault.detail.clone() })
+            .map(|fault| FieldProblem {
+                field: fault.field.clone(),
+                detail: fault.detail.clone(),
+            })
             .collect();
         let body = ProblemBody {
             kind: format!("{origin}/problems/{}", self.code),
@@ -151,7 +166,11 @@ impl Problem {
             response.insert_header((header::RETRY_AFTER, seconds));
         }
         if self.status == StatusCode::UNAUTHORIZED {
-            let error = if self.code == "authentication-required" { "" } else { " error=\"invalid_token\"" };
+            let error = if self.code == "authentication-required" {
+                ""
+            } else {
+                " error=\"invalid_token\""
+            };
             response.insert_header((header::WWW_AUTHENTICATE, format!("Bearer{error}")));
         }
         response
@@ -220,14 +239,21 @@ fn status(kind: Kind) -> StatusCode {
 pub fn of_status(status: StatusCode) -> Problem {
     match status {
         StatusCode::NOT_FOUND => Problem::not_found(),
-        StatusCode::PAYLOAD_TOO_LARGE => {
-            Problem::new(status, "payload-too-large", "The body is larger than this endpoint takes.")
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::new(
+            status,
+            "payload-too-large",
+            "The body is larger than this endpoint takes.",
+        ),
+        StatusCode::REQUEST_TIMEOUT => {
+            Problem::new(status, "request-timeout", "The request took too long to arrive.")
         }
-        StatusCode::REQUEST_TIMEOUT => Problem::new(status, "request-timeout", "The request took too long to arrive."),
         status if status.is_client_error() => {
             Problem::new(status, "invalid-request", "The request could not be understood.")
         }
-        status => Problem { status, ..Problem::internal("the framework answered with an error") },
+        status => Problem {
+            status,
+            ..Problem::internal("the framework answered with an error")
+        },
     }
 }
 
@@ -298,5 +324,8 @@ catalogue! {
 }
 
 fn title(code: &str) -> &'static str {
-    CATALOGUE.iter().find(|entry| entry.code == code).map_or("Problem", |entry| entry.title)
+    CATALOGUE
+        .iter()
+        .find(|entry| entry.code == code)
+        .map_or("Problem", |entry| entry.title)
 }

@@ -50,12 +50,21 @@ fn auth_paths() -> Vec<(&'static str, Methods)> {
         ("/api/v1/auth/logout-all", vec![post(web::to(auth::logout_all))]),
         ("/api/v1/auth/me", vec![get(web::to(auth::get_me))]),
         ("/api/v1/auth/sessions", vec![get(web::to(auth::list_sessions))]),
-        ("/api/v1/auth/sessions/{id}", vec![delete(web::to(auth::revoke_session))]),
+        (
+            "/api/v1/auth/sessions/{id}",
+            vec![delete(web::to(auth::revoke_session))],
+        ),
         (
             "/api/v1/auth/tokens",
-            vec![get(web::to(auth::list_api_tokens)), post(web::to(auth::create_api_token))],
+            vec![
+                get(web::to(auth::list_api_tokens)),
+                post(web::to(auth::create_api_token)),
+            ],
         ),
-        ("/api/v1/auth/tokens/{id}", vec![delete(web::to(auth::revoke_api_token))]),
+        (
+            "/api/v1/auth/tokens/{id}",
+            vec![delete(web::to(auth::revoke_api_token))],
+        ),
         ("/api/v1/auth/{provider}", vec![get(web::to(auth::begin_sign_in))]),
     ]
 }
@@ -64,9 +73,15 @@ fn user_paths() -> Vec<(&'static str, Methods)> {
     vec![
         (
             "/api/v1/users/profile",
-            vec![get(web::to(users::get_profile)), put(web::to(users::replace_profile))],
+            vec![
+                get(web::to(users::get_profile)),
+                put(web::to(users::replace_profile)),
+            ],
         ),
-        ("/api/v1/users/profile/usage", vec![get(web::to(users::get_usage))]),
+        (
+            "/api/v1/users/profile/usage",
+            vec![get(web::to(users::get_usage))],
+        ),
         ("/api/v1/users", vec![get(web::to(users::list_users))]),
         (
             "/api/v1/users/{id}",
@@ -79,9 +94,15 @@ fn image_paths() -> Vec<(&'static str, Methods)> {
     vec![
         (
             "/api/v1/images",
-            vec![get(web::to(images::list_images)), post(web::to(images::upload_image))],
+            vec![
+                get(web::to(images::list_images)),
+                post(web::to(images::upload_image)),
+            ],
         ),
-        ("/api/v1/images/public", vec![get(web::to(images::list_public_images))]),
+        (
+            "/api/v1/images/public",
+            vec![get(web::to(images::list_public_images))],
+        ),
         (
             "/api/v1/images/{id}",
             vec![
@@ -100,7 +121,10 @@ fn image_paths() -> Vec<(&'static str, Methods)> {
 
 /// Whatever can be got can also be asked for its head alone (RFC 9110 section 9.3.2).
 fn get(route: Route) -> (Method, Route) {
-    (Method::GET, route.guard(guard::Any(guard::Get()).or(guard::Head())))
+    (
+        Method::GET,
+        route.guard(guard::Any(guard::Get()).or(guard::Head())),
+    )
 }
 fn post(route: Route) -> (Method, Route) {
     (Method::POST, route.method(Method::POST))
@@ -117,15 +141,27 @@ fn delete(route: Route) -> (Method, Route) {
 
 /// A resource that answers every method: the ones it has, and 405 naming them for the rest.
 fn resource(path: &str, methods: Methods) -> Resource {
-    let names = methods.iter().map(|(method, _)| if *method == Method::GET { "GET, HEAD" } else { method.as_str() });
+    let names = methods.iter().map(|(method, _)| {
+        if *method == Method::GET {
+            "GET, HEAD"
+        } else {
+            method.as_str()
+        }
+    });
     let allow = names.collect::<Vec<_>>().join(", ");
     let refuse = web::to(move |request: HttpRequest| {
-        let detail = format!("`{}` is not one of the methods of this resource: {allow}.", request.method());
+        let detail = format!(
+            "`{}` is not one of the methods of this resource: {allow}.",
+            request.method()
+        );
         let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", detail)
             .with_header(header::ALLOW, allow.clone());
         async { Err::<String, _>(problem) }
     });
-    methods.into_iter().fold(web::resource(path), |resource, (_, route)| resource.route(route)).default_service(refuse)
+    methods
+        .into_iter()
+        .fold(web::resource(path), |resource, (_, route)| resource.route(route))
+        .default_service(refuse)
 }
 
 #[cfg(test)]

@@ -21,7 +21,10 @@ pub(super) enum Command {
         /// The e-mail or the id of an account.
         account: String,
         /// What the token may do, separated by spaces.
-        #[arg(long, default_value = "images:read images:write images:delete profile:read profile:write")]
+        #[arg(
+            long,
+            default_value = "images:read images:write images:delete profile:read profile:write"
+        )]
         scopes: Scopes,
         /// After how many days it expires, at most 365.
         #[arg(long, default_value_t = 90)]
@@ -37,16 +40,31 @@ pub(super) fn run(command: Command, config: Config) -> Outcome {
         let log = logging::root(&config.log);
         let ctx = Ctx::system(&log, Clock::System);
         let db = Db::new(&config.db)?;
-        let auth = Auth::new(db.clone(), config.auth.clone(), &config.server.public_origin, &log)?;
+        let auth = Auth::new(
+            db.clone(),
+            config.auth.clone(),
+            &config.server.public_origin,
+            &log,
+        )?;
         let users = Users::new(db.clone(), config.users.clone());
         match command {
             Command::GrantRole { account, role } => {
                 let account = flows::grant_role(&ctx, &db, &users, &auth, &account, role).await?;
                 say(format!("account {account} now has the role {role}"));
             }
-            Command::CreateToken { account, scopes, days, create_account } => {
-                let new = NewApiToken { name: "command line".to_owned(), scopes, days: Some(days) };
-                let token = flows::create_token(&ctx, &db, &users, &auth, &account, new, create_account).await?;
+            Command::CreateToken {
+                account,
+                scopes,
+                days,
+                create_account,
+            } => {
+                let new = NewApiToken {
+                    name: "command line".to_owned(),
+                    scopes,
+                    days: Some(days),
+                };
+                let token =
+                    flows::create_token(&ctx, &db, &users, &auth, &account, new, create_account).await?;
                 say(token.expose());
             }
         }

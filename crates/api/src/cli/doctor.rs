@@ -12,10 +12,22 @@ pub(super) fn run(config: Config) -> Outcome {
         let log = logging::root(&config.log);
         let mut report = Report::default();
         report.add("configuration", Ok("every variable is in order".to_owned()), "");
-        report.add("database", database(&config).await, "check DATABASE_URL, and that PostgreSQL 15 or newer runs");
+        report.add(
+            "database",
+            database(&config).await,
+            "check DATABASE_URL, and that PostgreSQL 15 or newer runs",
+        );
         report.add("schema", schema(&config).await, "run `infravault migrate up`");
-        report.add("object store", store(&config, &log).await, "run `infravault storage setup`, and check STORE and its settings");
-        report.add("providers", providers(&config, &log).await, "check OIDC_PROVIDERS and the issuers' addresses");
+        report.add(
+            "object store",
+            store(&config, &log).await,
+            "run `infravault storage setup`, and check STORE and its settings",
+        );
+        report.add(
+            "providers",
+            providers(&config, &log).await,
+            "check OIDC_PROVIDERS and the issuers' addresses",
+        );
         report.finish()
     })
 }
@@ -40,7 +52,11 @@ impl Report {
     }
 
     fn finish(self) -> Outcome {
-        if self.faults == 0 { Ok(()) } else { Err(format!("{} fault(s) found", self.faults).into()) }
+        if self.faults == 0 {
+            Ok(())
+        } else {
+            Err(format!("{} fault(s) found", self.faults).into())
+        }
     }
 }
 
@@ -54,11 +70,17 @@ async fn database(config: &Config) -> Check {
             facts.version
         ));
     }
-    Ok(format!("PostgreSQL {}, row-level security holds for the login's roles", facts.version))
+    Ok(format!(
+        "PostgreSQL {}, row-level security holds for the login's roles",
+        facts.version
+    ))
 }
 
 async fn schema(config: &Config) -> Check {
-    let (current, wanted) = (migrate::current_version(config.db.url.expose()).await?, migrate::wanted_version());
+    let (current, wanted) = (
+        migrate::current_version(config.db.url.expose()).await?,
+        migrate::wanted_version(),
+    );
     if current < wanted {
         return Err(format!("the schema is at version {current}, this binary wants {wanted}").into());
     }

@@ -33,8 +33,15 @@ pub(super) fn run(command: Command, config: Config) -> Outcome {
             Command::Status => {
                 for status in migrate::status(&url).await? {
                     let when = status.applied_on.as_deref().unwrap_or("not applied");
-                    let changed = if status.changed { "  CHANGED since it was applied" } else { "" };
-                    say(format!("V{:03}  {:<28} {when}{changed}", status.version, status.name));
+                    let changed = if status.changed {
+                        "  CHANGED since it was applied"
+                    } else {
+                        ""
+                    };
+                    say(format!(
+                        "V{:03}  {:<28} {when}{changed}",
+                        status.version, status.name
+                    ));
                 }
             }
         }

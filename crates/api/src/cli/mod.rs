@@ -76,7 +76,11 @@ fn with_config(command: impl FnOnce(Config) -> Outcome) -> Outcome {
 
 /// Runs a short command to its end.
 fn block_on(work: impl Future<Output = Outcome>) -> Outcome {
-    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?.block_on(work)
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()?
+        .block_on(work)
 }
 
 fn chain(error: &dyn Error) -> String {
@@ -95,7 +99,10 @@ fn print(text: &str) -> Outcome {
     Ok(())
 }
 
-#[expect(clippy::print_stdout, reason = "a command line talks to people on standard output")]
+#[expect(
+    clippy::print_stdout,
+    reason = "a command line talks to people on standard output"
+)]
 fn say(line: impl std::fmt::Display) {
     println!("{line}");
 }

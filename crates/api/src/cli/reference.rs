@@ -14,9 +14,17 @@ pub(super) fn configuration() -> String {
          | variable | default | meaning |\n| --- | --- | --- |\n",
     );
     for variable in Config::variables() {
-        let default = if variable.default.is_empty() { String::new() } else { format!("`{}`", variable.default) };
+        let default = if variable.default.is_empty() {
+            String::new()
+        } else {
+            format!("`{}`", variable.default)
+        };
         let secret = if variable.secret { " (secret)" } else { "" };
-        let _ = writeln!(text, "| `{}`{secret} | {default} | {} |", variable.name, variable.about);
+        let _ = writeln!(
+            text,
+            "| `{}`{secret} | {default} | {} |",
+            variable.name, variable.about
+        );
     }
     text
 }

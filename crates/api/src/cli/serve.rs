@@ -11,7 +11,10 @@ pub(super) fn run(config: Config) -> Outcome {
         let log = logging::root(&config.log);
         logging::bridge(&log);
         if config.server.insecure_dev {
-            warn!(log, "INFRAVAULT_INSECURE_DEV is set: cookies work over plain HTTP, on loopback only");
+            warn!(
+                log,
+                "INFRAVAULT_INSECURE_DEV is set: cookies work over plain HTTP, on loopback only"
+            );
         }
         if config.db.migrate_on_start {
             infravault_db::migrate::up(config.db.url.expose(), &log).await?;

@@ -50,7 +50,11 @@ impl FromRequest for RequestCtx {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let identity = request.extensions().get::<Identity>().cloned();
-        ready(identity.ok_or_else(|| Problem::internal("the request middleware did not run")).and_then(ctx))
+        ready(
+            identity
+                .ok_or_else(|| Problem::internal("the request middleware did not run"))
+                .and_then(ctx),
+        )
     }
 }
 
@@ -58,7 +62,16 @@ fn ctx(identity: Identity) -> Result<RequestCtx, Problem> {
     let mut credential = identity.credential.lock().unwrap_or_else(PoisonError::into_inner);
     let credential = match &mut *credential {
         Ok(credential) => credential.clone(),
-        Err(problem) => return Err(problem.take().unwrap_or_else(|| Problem::internal("asked for the context twice"))),
+        Err(problem) => {
+            return Err(problem
+                .take()
+                .unwrap_or_else(|| Problem::internal("asked for the context twice")));
+        }
     };
-    Ok(RequestCtx(Ctx { request_id: identity.request_id, log: identity.log, credential, clock: identity.clock }))
+    Ok(RequestCtx(Ctx {
+        request_id: identity.request_id,
+        log: identity.log,
+        credential,
+        clock: identity.clock,
+    }))
 }

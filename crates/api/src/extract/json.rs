@@ -28,32 +28,60 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
 
 fn check_head(request: &HttpRequest) -> Result<(), Problem> {
     refuse_encoding(request)?;
-    let media_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
-    let media_type = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    if matches!(media_type.as_str(), "application/json" | "application/merge-patch+json") {
+    let media_type = request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or("");
+    let media_type = media_type
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
+    if matches!(
+        media_type.as_str(),
+        "application/json" | "application/merge-patch+json"
+    ) {
         return Ok(());
     }
     let detail = "Send the body as `Content-Type: application/json`.";
-    Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", detail))
+    Err(Problem::new(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "unsupported-media-type",
+        detail,
+    ))
 }
 
 /// Nothing here inflates a body, so that nothing small can become large.
 pub fn refuse_encoding(request: &HttpRequest) -> Result<(), Problem> {
-    let encoding = request.headers().get(header::CONTENT_ENCODING).map(header::HeaderValue::as_bytes);
+    let encoding = request
+        .headers()
+        .get(header::CONTENT_ENCODING)
+        .map(header::HeaderValue::as_bytes);
     if encoding.is_none_or(|encoding| encoding.eq_ignore_ascii_case(b"identity")) {
         return Ok(());
     }
     let detail = "Send the body without `Content-Encoding`.";
-    Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-content-encoding", detail))
+    Err(Problem::new(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "unsupported-content-encoding",
+        detail,
+    ))
 }
 
 async fn read(mut payload: Payload) -> Result<web::BytesMut, Problem> {
     let mut body = web::BytesMut::new();
     while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "invalid-request", "The body broke off."))?;
+        let chunk = chunk
+            .map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "invalid-request", "The body broke off."))?;
         if body.len() + chunk.len() > MAX_JSON_BYTES {
             let detail = format!("A JSON body may have {MAX_JSON_BYTES} bytes.");
-            return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "payload-too-large", detail));
+            return Err(Problem::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "payload-too-large",
+                detail,
+            ));
         }
         body.extend_from_slice(&chunk);
     }
@@ -75,6 +103,11 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
                 let (field, detail) = fault_of(&path, message);
                 Problem::field(&field, detail)
             }
+            // What is valid JSON but of another shape is sometimes called a fault of syntax.
+            _ if serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok() => {
+                let (field, detail) = fault_of(&path, "is of the wrong type");
+                Problem::field(&field, detail)
+            }
             _ => malformed(&error),
         }
     })?;
@@ -83,7 +116,11 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
 }
 
 fn malformed(error: &serde_json::Error) -> Problem {
-    Problem::new(StatusCode::BAD_REQUEST, "malformed-json", format!("The body is no valid JSON: {error}."))
+    Problem::new(
+        StatusCode::BAD_REQUEST,
+        "malformed-json",
+        format!("The body is no valid JSON: {error}."),
+    )
 }
 
 #[cfg(test)]
@@ -97,16 +134,23 @@ mod tests {
         title: String,
         #[serde(default)]
         tags: Vec<String>,
+        word: Option<Word>,
+    }
+
+    #[derive(Debug, serde::Deserialize)]
+    enum Word {
+        One,
     }
 
     #[test]
     fn names_the_field_that_is_wrong() {
-        let cases: [(&str, &str, &str); 8] = [
+        let cases: [(&str, &str, &str); 9] = [
             (r#"{"title":"x","role":"ADMIN"}"#, "validation-failed", "`role`"),
             (r"{}", "validation-failed", "`title`"),
             (r#"{"title":1}"#, "validation-failed", "`title`"),
             (r#"{"title":"x","tags":[1]}"#, "validation-failed", "`tags[0]`"),
             (r#"{"title":"x","title":"y"}"#, "validation-failed", "`title`"),
+            (r#"{"title":"x","word":1}"#, "validation-failed", "`word`"),
             (r#"{"title":"a\u0000b"}"#, "validation-failed", "U+0000"),
             (r#"{"title":"#, "malformed-json", ""),
             (r#"{"title":"x"} trailing"#, "malformed-json", ""),
@@ -122,8 +166,14 @@ mod tests {
     #[test]
     fn depth_does_not_overflow_the_stack() {
         let deep = "[".repeat(MAX_JSON_BYTES);
-        assert_eq!(parse::<Body>(deep.as_bytes()).unwrap_err().code(), "validation-failed");
+        assert_eq!(
+            parse::<Body>(deep.as_bytes()).unwrap_err().code(),
+            "validation-failed"
+        );
         let deep = format!(r#"{{"title":{deep}"#);
-        assert_eq!(parse::<Body>(deep.as_bytes()).unwrap_err().code(), "validation-failed");
+        assert_eq!(
+            parse::<Body>(deep.as_bytes()).unwrap_err().code(),
+            "validation-failed"
+        );
     }
 }

@@ -24,10 +24,16 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
 fn parse<T: DeserializeOwned>(query: &str) -> Result<T, Problem> {
     for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
         if value.contains('\0') || name.contains('\0') {
-            return Err(Problem::parameter(&name.replace('\0', ""), "must not contain the character U+0000"));
+            return Err(Problem::parameter(
+                &name.replace('\0', ""),
+                "must not contain the character U+0000",
+            ));
         }
         if matches!(name.as_ref(), "access_token" | "token") {
-            return Err(Problem::parameter(&name, "a token belongs into the header `Authorization`, not into the address"));
+            return Err(Problem::parameter(
+                &name,
+                "a token belongs into the header `Authorization`, not into the address",
+            ));
         }
     }
     let pairs = url::form_urlencoded::parse(query.as_bytes());
@@ -46,7 +52,11 @@ impl<T: FromStr> FromRequest for Path<T> {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let value = request.match_info().iter().next().and_then(|(_, text)| text.parse().ok());
+        let value = request
+            .match_info()
+            .iter()
+            .next()
+            .and_then(|(_, text)| text.parse().ok());
         ready(value.map(Self).ok_or_else(Problem::not_found))
     }
 }

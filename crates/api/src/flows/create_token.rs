@@ -8,16 +8,29 @@ use std::error::Error;
 /// Makes the token in one transaction of the process itself, with the account where `create_account` says so and
 /// there is none with that e-mail. The text is shown now and never again.
 pub async fn create_token(
-    ctx: &Ctx, db: &Db, users: &Users, auth: &Auth, account: &str, token: NewApiToken, create_account: bool,
+    ctx: &Ctx,
+    db: &Db,
+    users: &Users,
+    auth: &Auth,
+    account: &str,
+    token: NewApiToken,
+    create_account: bool,
 ) -> Result<Secret<String>, Box<dyn Error>> {
     let tx = db.begin_system().await?;
     let named: AccountRef = account.parse()?;
     let id = match users.resolve_in(&tx, &named).await {
-        Err(UsersError::UnknownEmail(email)) if create_account => users.provision_in(ctx, &tx, &email, "").await?,
+        Err(UsersError::UnknownEmail(email)) if create_account => {
+            users.provision_in(ctx, &tx, &email, "").await?
+        }
         found => found?,
     };
-    let account = users.find_account_in(&tx, id).await?.ok_or(UsersError::NotFound)?;
-    let issued = auth.issue_api_token_in(&tx, ctx, account.id, account.role, token).await?;
+    let account = users
+        .find_account_in(&tx, id)
+        .await?
+        .ok_or(UsersError::NotFound)?;
+    let issued = auth
+        .issue_api_token_in(&tx, ctx, account.id, account.role, token)
+        .await?;
     tx.commit().await?;
     Ok(issued.text)
 }

@@ -8,7 +8,12 @@ use std::error::Error;
 /// Changes the role and writes it into the audit trail, in one transaction of the process itself. Returns the id
 /// of the account that `account` (an e-mail or an id) names.
 pub async fn grant_role(
-    ctx: &Ctx, db: &Db, users: &Users, auth: &Auth, account: &str, role: Role,
+    ctx: &Ctx,
+    db: &Db,
+    users: &Users,
+    auth: &Auth,
+    account: &str,
+    role: Role,
 ) -> Result<AccountId, Box<dyn Error>> {
     let tx = db.begin_system().await?;
     let account: AccountRef = account.parse()?;

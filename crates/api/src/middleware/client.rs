@@ -5,7 +5,9 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 /// The address of whoever sent the request. `X-Forwarded-For` is read from its end, over the proxies that are
 /// trusted; the first address that is not one of them is the client.
 pub(super) fn address(request: &ServiceRequest, trusted: &[IpAddr]) -> IpAddr {
-    let peer = request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
+    let peer = request
+        .peer_addr()
+        .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
     if !trusted.contains(&peer) {
         return peer;
     }
@@ -16,7 +18,11 @@ pub(super) fn address(request: &ServiceRequest, trusted: &[IpAddr]) -> IpAddr {
         .flat_map(|value| value.split(','))
         .map_while(|address| address.trim().parse().ok())
         .collect();
-    forwarded.into_iter().rev().find(|address| !trusted.contains(address)).unwrap_or(peer)
+    forwarded
+        .into_iter()
+        .rev()
+        .find(|address| !trusted.contains(address))
+        .unwrap_or(peer)
 }
 
 /// What limits are counted by: an IPv4 address, or an IPv6 network of 64 bits, since one host has all of it.
@@ -48,7 +54,14 @@ mod tests {
     fn only_trusted_proxies_are_believed() {
         assert_eq!(seen("9.9.9.9", &["1.2.3.4"], &[]), "9.9.9.9");
         assert_eq!(seen("10.0.0.2", &["6.6.6.6, 1.2.3.4"], &["10.0.0.2"]), "1.2.3.4");
-        assert_eq!(seen("10.0.0.2", &["6.6.6.6", "1.2.3.4, 10.0.0.3"], &["10.0.0.2", "10.0.0.3"]), "1.2.3.4");
+        assert_eq!(
+            seen(
+                "10.0.0.2",
+                &["6.6.6.6", "1.2.3.4, 10.0.0.3"],
+                &["10.0.0.2", "10.0.0.3"]
+            ),
+            "1.2.3.4"
+        );
         assert_eq!(seen("10.0.0.2", &["nonsense"], &["10.0.0.2"]), "10.0.0.2");
     }
 

@@ -13,9 +13,15 @@ pub(super) fn check(request: &ServiceRequest, server: &Server) -> Result<(), Pro
     if safe || request.headers().contains_key(header::AUTHORIZATION) || !has_cookie(request, server) {
         return Ok(());
     }
-    let value = |name: &str| request.headers().get(name).map(|value| value.to_str().unwrap_or("?"));
+    let value = |name: &str| {
+        request
+            .headers()
+            .get(name)
+            .map(|value| value.to_str().unwrap_or("?"))
+    };
     let origin = value("origin");
-    let allowed_origin = origin.is_some_and(|origin| server.cors_origins.iter().any(|allowed| allowed == origin));
+    let allowed_origin =
+        origin.is_some_and(|origin| server.cors_origins.iter().any(|allowed| allowed == origin));
     let same_origin = match value("sec-fetch-site") {
         Some(site) => site == "same-origin",
         None => origin == Some(server.public_origin.as_str()),

@@ -16,7 +16,11 @@ pub(super) struct Guarded {
 }
 
 /// Refuses what must not reach a handler.
-pub(super) fn guard(app: &App, request: &ServiceRequest, ip: IpAddr) -> Result<Guarded, (Problem, Option<Decision>)> {
+pub(super) fn guard(
+    app: &App,
+    request: &ServiceRequest,
+    ip: IpAddr,
+) -> Result<Guarded, (Problem, Option<Decision>)> {
     check_host(app, request).map_err(|problem| (problem, None))?;
     let credential = credential(app, request);
     let decision = app.rates.decide(request, credential.as_ref().ok(), ip);
@@ -36,16 +40,31 @@ fn check_host(app: &App, request: &ServiceRequest) -> Result<(), Problem> {
         return Ok(());
     }
     let mut hosts = request.headers().get_all(header::HOST);
-    let host = request.uri().authority().map(actix_web::http::uri::Authority::as_str);
-    let host = host.or_else(|| hosts.next().and_then(|value| value.to_str().ok())).unwrap_or_default();
+    let host = request
+        .uri()
+        .authority()
+        .map(actix_web::http::uri::Authority::as_str);
+    let host = host
+        .or_else(|| hosts.next().and_then(|value| value.to_str().ok()))
+        .unwrap_or_default();
     let server = &app.config.server;
-    let own = server.public_origin.split_once("://").map_or("", |(_, host)| host);
+    let own = server
+        .public_origin
+        .split_once("://")
+        .map_or("", |(_, host)| host);
     let loopback = server.insecure_dev && is_loopback(host);
-    if host.eq_ignore_ascii_case(own) || loopback || server.allowed_hosts.iter().any(|allowed| allowed == host) {
+    if host.eq_ignore_ascii_case(own)
+        || loopback
+        || server.allowed_hosts.iter().any(|allowed| allowed == host)
+    {
         return Ok(());
     }
     let detail = "This server does not answer for that host name; see PUBLIC_ORIGIN and ALLOWED_HOSTS.";
-    Err(Problem::new(StatusCode::MISDIRECTED_REQUEST, "misdirected-request", detail))
+    Err(Problem::new(
+        StatusCode::MISDIRECTED_REQUEST,
+        "misdirected-request",
+        detail,
+    ))
 }
 
 fn is_loopback(host: &str) -> bool {
@@ -65,14 +84,22 @@ fn credential(app: &App, request: &ServiceRequest) -> Result<Credential, Problem
         let token = value.to_str().ok().and_then(|text| text.split_once(' '));
         let token = token.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
         let (_, token) = token.ok_or_else(|| invalid("Send `Authorization: Bearer <token>`."))?;
-        return Ok(app.auth.authenticate(Presented::Bearer(token.trim()), app.clock.now())?);
+        return Ok(app
+            .auth
+            .authenticate(Presented::Bearer(token.trim()), app.clock.now())?);
     }
     let name = cookies::access_name(app.config.server.insecure_dev);
-    let all = request.cookies().map_err(|_| invalid("The cookies could not be read."))?;
+    let all = request
+        .cookies()
+        .map_err(|_| invalid("The cookies could not be read."))?;
     let mut named = all.iter().filter(|cookie| cookie.name() == name);
-    let Some(cookie) = named.next() else { return Ok(Credential::Anonymous) };
+    let Some(cookie) = named.next() else {
+        return Ok(Credential::Anonymous);
+    };
     if named.next().is_some() {
         return Err(invalid("The access cookie is there twice."));
     }
-    Ok(app.auth.authenticate(Presented::Cookie(cookie.value()), app.clock.now())?)
+    Ok(app
+        .auth
+        .authenticate(Presented::Cookie(cookie.value()), app.clock.now())?)
 }

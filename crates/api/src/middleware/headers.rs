@@ -6,7 +6,10 @@ pub(super) fn add(headers: &mut HeaderMap, https: bool) {
     let plain = [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),
-        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; frame-ancestors 'none'",
+        ),
         (header::CROSS_ORIGIN_RESOURCE_POLICY, "same-origin"),
         (header::CACHE_CONTROL, "no-store"),
     ];

@@ -63,7 +63,10 @@ impl RateLimits {
 
     /// Counts a request; `None` where no limit applies.
     pub(super) fn decide(
-        &self, request: &ServiceRequest, credential: Option<&Credential>, ip: IpAddr,
+        &self,
+        request: &ServiceRequest,
+        credential: Option<&Credential>,
+        ip: IpAddr,
     ) -> Option<Decision> {
         let network = Caller::Network(client::network(ip));
         let caller = match credential {
@@ -89,7 +92,10 @@ impl RateLimits {
 
     /// Forgets callers that have been quiet for long enough. Called now and then.
     pub fn forget_quiet(&self) {
-        for policy in [&self.anonymous, &self.person, &self.upload, &self.sign_in].into_iter().flatten() {
+        for policy in [&self.anonymous, &self.person, &self.upload, &self.sign_in]
+            .into_iter()
+            .flatten()
+        {
             policy.limiter.retain_recent();
         }
     }
@@ -97,7 +103,9 @@ impl RateLimits {
 
 /// Starting and finishing a sign-in; the other paths under `/auth` are cheap and need a session.
 fn is_sign_in(method: &Method, path: &str) -> bool {
-    let Some(rest) = path.strip_prefix("/api/v1/auth/") else { return false };
+    let Some(rest) = path.strip_prefix("/api/v1/auth/") else {
+        return false;
+    };
     let others = ["providers", "me", "sessions", "tokens"];
     *method == Method::GET && !rest.contains('/') && !others.contains(&rest)
 }
@@ -105,7 +113,11 @@ fn is_sign_in(method: &Method, path: &str) -> bool {
 fn policy(name: &'static str, per_minute: u32) -> Option<Policy> {
     let quota = Quota::per_minute(NonZeroU32::new(per_minute)?);
     let limiter = RateLimiter::dashmap(quota).with_middleware::<StateInformationMiddleware>();
-    Some(Policy { name, per_minute, limiter })
+    Some(Policy {
+        name,
+        per_minute,
+        limiter,
+    })
 }
 
 impl Policy {
@@ -114,12 +126,24 @@ impl Policy {
         match self.limiter.check_key(caller) {
             Ok(state) => {
                 let remaining = state.remaining_burst_capacity();
-                Decision { allowed: true, retry_after: 0, policy, per_minute, remaining }
+                Decision {
+                    allowed: true,
+                    retry_after: 0,
+                    policy,
+                    per_minute,
+                    remaining,
+                }
             }
             Err(refusal) => {
                 let wait = refusal.wait_time_from(DefaultClock::default().now()).as_secs();
                 let retry_after = u32::try_from(wait).unwrap_or(60).saturating_add(1);
-                Decision { allowed: false, retry_after, policy, per_minute, remaining: 0 }
+                Decision {
+                    allowed: false,
+                    retry_after,
+                    policy,
+                    per_minute,
+                    remaining: 0,
+                }
             }
         }
     }
@@ -127,13 +151,25 @@ impl Policy {
 
 impl Decision {
     pub(super) fn detail(&self) -> String {
-        format!("There may be {} requests per minute ({}). Wait {} s.", self.per_minute, self.policy, self.retry_after)
+        format!(
+            "There may be {} requests per minute ({}). Wait {} s.",
+            self.per_minute, self.policy, self.retry_after
+        )
     }
 
     /// Says what is left.
     pub(super) fn add(&self, headers: &mut HeaderMap) {
-        let Self { policy, per_minute, remaining, .. } = self;
-        let reset = if self.allowed { 60 - u64::from(*remaining) * 60 / u64::from(*per_minute) } else { u64::from(self.retry_after) };
+        let Self {
+            policy,
+            per_minute,
+            remaining,
+            ..
+        } = self;
+        let reset = if self.allowed {
+            60 - u64::from(*remaining) * 60 / u64::from(*per_minute)
+        } else {
+            u64::from(self.retry_after)
+        };
         for (name, value) in [
             ("ratelimit-policy", format!("\"{policy}\";q={per_minute};w=60")),
             ("ratelimit", format!("\"{policy}\";r={remaining};t={reset}")),

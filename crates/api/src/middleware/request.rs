@@ -2,10 +2,11 @@
 use super::{client, guard, headers, rate_limit::Decision};
 use crate::{app::App, extract::Identity, problem, problem::Problem};
 use actix_web::{
-    Error, HttpMessage, HttpResponse,
+    Error, HttpMessage, HttpResponse, ResponseError,
     body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
-    http::header::{self, HeaderName, HeaderValue},
+    error::InternalError,
+    http::header::{self, HeaderMap, HeaderName, HeaderValue},
     middleware::Next,
     web,
 };
@@ -19,7 +20,10 @@ use std::{
 };
 
 /// Wraps every request; the order of the steps is the order of the code.
-pub async fn request(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
+pub async fn request(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
     let Some(app) = request.app_data::<web::Data<App>>().cloned() else {
         return Err(Problem::internal("the application is not wired").into());
     };
@@ -38,24 +42,45 @@ pub async fn request(request: ServiceRequest, next: Next<impl MessageBody + 'sta
         credential: Arc::new(Mutex::new(credential)),
         clock: app.clock.clone(),
     });
-    let (method, path) = (request.method().clone(), request.path().to_owned());
-    let response = match refused {
-        Some(problem) => request.error_response(problem),
+    let (method, path) = (request.method().as_str().to_owned(), request.path().to_owned());
+    let answered = match refused {
+        Some(problem) => Ok(request.error_response(problem)),
         None => call(request, next).await,
     };
-    let mut response = render(&app, response, &path, &request_id, &log);
-    finish(&app, &mut response, &request_id, decision.as_ref());
-    slog::info!(log, "answered";
-        "method" => method.as_str().to_owned(), "path" => path, "status" => response.status().as_u16(),
+    let place = Place {
+        app: &app,
+        path: &path,
+        request_id: &request_id,
+        log: &log,
+    };
+    let answered = match answered {
+        Ok(response) => {
+            let mut response = place.render(response);
+            place.finish(response.headers_mut(), decision.as_ref());
+            Ok(response)
+        }
+        Err(problem) => {
+            let mut response = place.write(&problem);
+            place.finish(response.headers_mut(), decision.as_ref());
+            Err(response)
+        }
+    };
+    let status = answered
+        .as_ref()
+        .map_or_else(HttpResponse::status, ServiceResponse::status);
+    slog::info!(log, "answered"; "method" => method, "path" => path.clone(), "status" => status.as_u16(),
         "ms" => u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX), "ip" => ip.to_string());
-    Ok(response)
+    answered.map_err(|response| InternalError::from_response("answered already", response).into())
 }
 
 /// A new request id, or the one that a trusted proxy sent.
 fn name(app: &App, request: &ServiceRequest) -> (RequestId, Logger) {
     let peer = request.peer_addr().map(|peer| peer.ip());
     let trusted = peer.is_some_and(|peer| app.config.server.trusted_proxies.contains(&peer));
-    let sent = request.headers().get("x-request-id").and_then(|value| value.to_str().ok());
+    let sent = request
+        .headers()
+        .get("x-request-id")
+        .and_then(|value| value.to_str().ok());
     let sent = sent.filter(|_| trusted).and_then(RequestId::parse);
     let ctx = match sent {
         Some(id) => Ctx::with_request_id(id, &app.log, Credential::Anonymous, app.clock.clone()),
@@ -64,60 +89,79 @@ fn name(app: &App, request: &ServiceRequest) -> (RequestId, Logger) {
     (ctx.request_id, ctx.log)
 }
 
-/// Runs the handler. A panic costs this request only.
-async fn call(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> ServiceResponse<BoxBody> {
-    let kept = request.request().clone();
+/// Runs the handler. A panic costs this request only; the request itself is gone with it, so the answer is made
+/// without one.
+async fn call(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Problem> {
     match AssertUnwindSafe(next.call(request)).catch_unwind().await {
-        Ok(Ok(response)) => response.map_into_boxed_body(),
-        Ok(Err(error)) => ServiceResponse::from_err(error, kept),
-        Err(_) => ServiceResponse::from_err(Problem::internal("a handler panicked"), kept),
+        Ok(Ok(response)) => Ok(response.map_into_boxed_body()),
+        Ok(Err(error)) => Err(problem::of_status(error.as_response_error().status_code())),
+        Err(_) => Err(Problem::internal("a handler panicked")),
     }
 }
 
-/// Writes a failure out as problem+json, also what the framework answered by itself, and logs faults of ours.
-fn render(
-    app: &App, response: ServiceResponse<BoxBody>, path: &str, request_id: &RequestId, log: &Logger,
-) -> ServiceResponse<BoxBody> {
-    if response.status().as_u16() < 400 || has_json(response.response()) {
-        return response;
-    }
-    let origin = app.config.server.public_origin.as_str();
-    let (request, failed) = response.into_parts();
-    let generic;
-    let problem = match failed.error().and_then(|error| error.as_error::<Problem>()) {
-        Some(problem) => problem,
-        None => {
-            generic = problem::of_status(failed.status());
-            &generic
+/// What rendering needs to know of the request.
+struct Place<'a> {
+    app: &'a App,
+    path: &'a str,
+    request_id: &'a RequestId,
+    log: &'a Logger,
+}
+
+impl Place<'_> {
+    /// Writes a failure out as problem+json, also what the framework answered by itself.
+    fn render(&self, response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
+        if response.status().as_u16() < 400 || has_json(response.response()) {
+            return response;
         }
-    };
-    if failed.status().is_server_error() {
-        slog::error!(log, "a request failed"; "code" => problem.code(), "cause" => problem.cause().unwrap_or("unknown").to_owned());
-    } else {
-        slog::debug!(log, "a request was refused"; "code" => problem.code(), "cause" => problem.cause().unwrap_or("").to_owned());
+        let (request, failed) = response.into_parts();
+        let mut answer = match failed.error().and_then(|error| error.as_error::<Problem>()) {
+            Some(problem) => self.write(problem),
+            None => self.write(&problem::of_status(failed.status())),
+        };
+        for (name, value) in failed.headers() {
+            if !answer.headers().contains_key(name) && *name != header::CONTENT_TYPE {
+                answer.headers_mut().append(name.clone(), value.clone());
+            }
+        }
+        ServiceResponse::new(request, answer)
     }
-    let mut answer = problem.respond(origin, path, request_id.as_str());
-    for (name, value) in failed.headers() {
-        if !answer.headers().contains_key(name) && *name != header::CONTENT_TYPE {
-            answer.headers_mut().append(name.clone(), value.clone());
+
+    /// The answer for a problem; faults of ours go to the log with their cause.
+    fn write(&self, problem: &Problem) -> HttpResponse<BoxBody> {
+        let (code, cause) = (problem.code(), problem.cause().unwrap_or_default().to_owned());
+        if problem.status_code().is_server_error() {
+            slog::error!(self.log, "a request failed"; "code" => code, "cause" => cause);
+        } else {
+            slog::debug!(self.log, "a request was refused"; "code" => code, "cause" => cause);
+        }
+        problem.respond(
+            &self.app.config.server.public_origin,
+            self.path,
+            self.request_id.as_str(),
+        )
+    }
+
+    fn finish(&self, headers: &mut HeaderMap, decision: Option<&Decision>) {
+        headers::add(
+            headers,
+            self.app.config.server.public_origin.starts_with("https:"),
+        );
+        if let Ok(value) = HeaderValue::from_str(self.request_id.as_str()) {
+            headers.insert(HeaderName::from_static("x-request-id"), value);
+        }
+        if let Some(decision) = decision {
+            decision.add(headers);
         }
     }
-    ServiceResponse::new(request, answer)
 }
 
 /// Whether a handler wrote the body of its failure itself, as readiness does.
 fn has_json(response: &HttpResponse<BoxBody>) -> bool {
-    response.headers().get(header::CONTENT_TYPE).is_some_and(|value| value == "application/json")
-}
-
-fn finish(app: &App, response: &mut ServiceResponse<BoxBody>, request_id: &RequestId, decision: Option<&Decision>) {
-    let https = app.config.server.public_origin.starts_with("https:");
-    let headers = response.headers_mut();
-    headers::add(headers, https);
-    if let Ok(value) = HeaderValue::from_str(request_id.as_str()) {
-        headers.insert(HeaderName::from_static("x-request-id"), value);
-    }
-    if let Some(decision) = decision {
-        decision.add(headers);
-    }
+    response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|value| value == "application/json")
 }
