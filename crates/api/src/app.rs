@@ -1,7 +1,12 @@
 //! All wiring, by hand: the handles, the HTTP server, the background loops, and how they stop.
 use crate::{config::Config, middleware, routes};
 use actix_cors::Cors;
-use actix_web::{App as ActixApp, HttpServer, http::header, middleware::from_fn, rt, web};
+use actix_web::{
+    App as ActixApp, HttpServer,
+    http::header,
+    middleware::{Condition, from_fn},
+    rt, web,
+};
 use infravault_auth::Auth;
 use infravault_db::Db;
 use infravault_images::Images;
@@ -123,7 +128,10 @@ impl Server {
         let server = HttpServer::new(move || {
             ActixApp::new()
                 .app_data(data.clone())
-                .wrap(cors(&data.config.server.cors_origins))
+                .wrap(Condition::new(
+                    !data.config.server.cors_origins.is_empty(),
+                    cors(&data.config.server.cors_origins),
+                ))
                 .wrap(from_fn(middleware::request))
                 .configure(|config| routes::configure(config, data.config.server.docs_ui))
         })
@@ -157,7 +165,7 @@ impl Server {
 }
 
 fn cors(origins: &[String]) -> Cors {
-    // Exact origins only; with an empty list no origin is allowed and no header is sent.
+    // Exact origins only.
     origins
         .iter()
         .fold(Cors::default(), |cors, origin| cors.allowed_origin(origin))
@@ -199,7 +207,7 @@ fn spawn_loops(app: &web::Data<App>, stopped: &watch::Receiver<bool>) -> Vec<tok
 
 /// Once a minute: idle connections and quiet callers; once an hour: sign-ins and sessions that have expired.
 async fn housekeep(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
-    let mut minute = tokio::time::interval(Duration::from_secs(60));
+    let mut minute = tokio::time::interval(Duration::from_mins(1));
     let mut minutes = 0_u32;
     if let Err(error) = app.db.warm_up().await {
         warn!(app.log, "PostgreSQL does not answer yet"; "error" => error.to_string());
@@ -211,7 +219,7 @@ async fn housekeep(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
         }
         app.db.close_idle();
         app.rates.forget_quiet();
-        if minutes % 60 == 0 {
+        if minutes.is_multiple_of(60) {
             let ctx = Ctx::system(&app.log, app.clock.clone());
             if let Err(error) = app.auth.tidy_up(&ctx).await {
                 warn!(ctx.log, "expired sessions could not be removed"; "error" => error.to_string());

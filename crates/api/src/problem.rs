@@ -11,7 +11,10 @@ pub const MEDIA_TYPE: &str = "application/problem+json";
 /// A failure on its way to the caller. The middleware `request` completes it with `type`, `instance` and
 /// `request_id` and writes it out.
 #[derive(Debug)]
-pub struct Problem {
+pub struct Problem(Box<Parts>);
+
+#[derive(Debug)]
+struct Parts {
     status: StatusCode,
     code: &'static str,
     detail: String,
@@ -60,16 +63,17 @@ pub struct FieldProblem {
 impl Problem {
     /// A problem of the HTTP layer itself, which no context knows.
     pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
-        let (fields, headers) = (Vec::new(), Vec::new());
-        Self {
+        let (fields, headers, detail) = (Vec::new(), Vec::new(), detail.into());
+        let (retry_after, cause) = (None, None);
+        Self(Box::new(Parts {
             status,
             code,
-            detail: detail.into(),
+            detail,
             fields,
-            retry_after: None,
+            retry_after,
             headers,
-            cause: None,
-        }
+            cause,
+        }))
     }
 
     /// A parameter of the path, the query or a header that will not do.
@@ -97,44 +101,45 @@ impl Problem {
     pub fn internal(cause: impl fmt::Display) -> Self {
         let detail = "Something went wrong on our side; the request id helps to find it.";
         let mut problem = Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail);
-        problem.cause = Some(cause.to_string());
+        problem.0.cause = Some(cause.to_string());
         problem
     }
 
     /// Adds a field that was wrong.
     #[must_use]
     pub fn with_field(mut self, name: &str, detail: impl fmt::Display) -> Self {
-        self.fields.push(FieldFault::new(name, detail));
+        self.0.fields.push(FieldFault::new(name, detail));
         self
     }
 
     /// Adds a response header.
     #[must_use]
     pub fn with_header(mut self, name: header::HeaderName, value: impl Into<String>) -> Self {
-        self.headers.push((name, value.into()));
+        self.0.headers.push((name, value.into()));
         self
     }
 
     /// Says after how many seconds a retry makes sense.
     #[must_use]
     pub fn with_retry_after(mut self, seconds: u32) -> Self {
-        self.retry_after = Some(seconds);
+        self.0.retry_after = Some(seconds);
         self
     }
 
     /// The stable code.
     pub fn code(&self) -> &'static str {
-        self.code
+        self.0.code
     }
 
     /// What the log should say beside the code.
     pub fn cause(&self) -> Option<&str> {
-        self.cause.as_deref()
+        self.0.cause.as_deref()
     }
 
     /// The whole answer.
     pub fn respond(&self, origin: &str, instance: &str, request_id: &str) -> HttpResponse {
         let errors: Vec<FieldProblem> = self
+            .0
             .fields
             .iter()
             .map(|fault| FieldProblem {
@@ -143,11 +148,11 @@ impl Problem {
             })
             .collect();
         let body = ProblemBody {
-            kind: format!("{origin}/problems/{}", self.code),
-            title: title(self.code),
-            status: self.status.as_u16(),
-            code: self.code,
-            detail: self.detail.clone(),
+            kind: format!("{origin}/problems/{}", self.0.code),
+            title: title(self.0.code),
+            status: self.0.status.as_u16(),
+            code: self.0.code,
+            detail: self.0.detail.clone(),
             instance: instance.to_owned(),
             request_id: request_id.to_owned(),
             field: errors.first().map(|error| error.field.clone()),
@@ -158,15 +163,15 @@ impl Problem {
     }
 
     fn head(&self) -> HttpResponseBuilder {
-        let mut response = HttpResponse::build(self.status);
-        for (name, value) in &self.headers {
+        let mut response = HttpResponse::build(self.0.status);
+        for (name, value) in &self.0.headers {
             response.append_header((name.clone(), value.as_str()));
         }
-        if let Some(seconds) = self.retry_after {
+        if let Some(seconds) = self.0.retry_after {
             response.insert_header((header::RETRY_AFTER, seconds));
         }
-        if self.status == StatusCode::UNAUTHORIZED {
-            let error = if self.code == "authentication-required" {
+        if self.0.status == StatusCode::UNAUTHORIZED {
+            let error = if self.0.code == "authentication-required" {
                 ""
             } else {
                 " error=\"invalid_token\""
@@ -179,13 +184,13 @@ impl Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.code, self.detail)
+        write!(f, "{}: {}", self.0.code, self.0.detail)
     }
 }
 
 impl ResponseError for Problem {
     fn status_code(&self) -> StatusCode {
-        self.status
+        self.0.status
     }
     fn error_response(&self) -> HttpResponse {
         self.head().finish()
@@ -195,9 +200,9 @@ impl ResponseError for Problem {
 impl<F: Failure> From<F> for Problem {
     fn from(failure: F) -> Self {
         let mut problem = Self::new(status(failure.kind()), failure.code(), failure.detail());
-        problem.fields = failure.fields();
-        problem.retry_after = failure.retry_after();
-        problem.cause = Some(chain(&failure));
+        problem.0.fields = failure.fields();
+        problem.0.retry_after = failure.retry_after();
+        problem.0.cause = Some(chain(&failure));
         problem
     }
 }
@@ -250,10 +255,11 @@ pub fn of_status(status: StatusCode) -> Problem {
         status if status.is_client_error() => {
             Problem::new(status, "invalid-request", "The request could not be understood.")
         }
-        status => Problem {
-            status,
-            ..Problem::internal("the framework answered with an error")
-        },
+        status => {
+            let mut problem = Problem::internal("the framework answered with an error");
+            problem.0.status = status;
+            problem
+        }
     }
 }
 

@@ -12,9 +12,14 @@ use crate::workspace::Workspace;
 use crate::{port, process, tools};
 
 /// The seed is fixed, so that a failure can be repeated; the time is the budget of the whole run.
-const OPTIONS: [&str; 7] = [
+///
+/// Two checks do not fit: what a picture, a cursor or an `If-Match` of ours is cannot be written as a schema, so
+/// "valid" data of the generator is rightly refused; and with a fixed bearer token a forged cookie is rightly
+/// ignored. Who may do what is the access matrix's to test.
+const OPTIONS: [&str; 8] = [
+    "--exclude-checks=positive_data_acceptance,ignored_auth",
     "--seed=20260901",
-    "--max-time=240",
+    "--max-time=120",
     "--phases=examples,coverage,fuzzing,stateful",
     "--max-examples=25",
     "--workers=2",

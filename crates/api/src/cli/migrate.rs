@@ -4,7 +4,7 @@ use crate::{config::Config, logging};
 use infravault_db::migrate;
 
 /// What to do with the schema.
-#[derive(clap::Subcommand)]
+#[derive(Clone, Copy, clap::Subcommand)]
 pub(super) enum Command {
     /// Apply every migration that is missing. Safe when several processes start at once.
     Up,

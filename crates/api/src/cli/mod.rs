@@ -51,9 +51,18 @@ pub fn run() -> ExitCode {
     // The first TLS use needs a provider; a second installation in one process is no fault.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let outcome = match Args::parse().command {
-        Command::Openapi => print(&crate::openapi::text()),
-        Command::ConfigReference => print(&reference::configuration()),
-        Command::Problems => print(&reference::problems()),
+        Command::Openapi => {
+            print(&crate::openapi::text());
+            Ok(())
+        }
+        Command::ConfigReference => {
+            print(&reference::configuration());
+            Ok(())
+        }
+        Command::Problems => {
+            print(&reference::problems());
+            Ok(())
+        }
         Command::Healthcheck => healthcheck::run(),
         Command::Serve => with_config(serve::run),
         Command::Migrate(command) => with_config(|config| migrate::run(command, config)),
@@ -94,9 +103,8 @@ fn chain(error: &dyn Error) -> String {
 }
 
 #[expect(clippy::print_stdout, reason = "what the command was asked for")]
-fn print(text: &str) -> Outcome {
+fn print(text: &str) {
     print!("{text}");
-    Ok(())
 }
 
 #[expect(

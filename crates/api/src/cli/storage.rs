@@ -4,7 +4,7 @@ use crate::{config::Config, logging};
 use infravault_objects::Objects;
 
 /// What to do with the object store.
-#[derive(clap::Subcommand)]
+#[derive(Clone, Copy, clap::Subcommand)]
 pub(super) enum Command {
     /// Make the folder or the bucket, if it is missing.
     Setup,

@@ -29,7 +29,11 @@ pub(super) fn fetch(request: &HttpRequest) -> Result<Fetch, Problem> {
 }
 
 fn etags(request: &HttpRequest, name: &HeaderName) -> Result<Option<Etags>, Problem> {
-    let shown = if *name == header::IF_MATCH { "If-Match" } else { "If-None-Match" };
+    let shown = if *name == header::IF_MATCH {
+        "If-Match"
+    } else {
+        "If-None-Match"
+    };
     let tags = text(request, name).map(|tags| Etags::parse(&tags)).transpose();
     tags.map_err(|unfit| Problem::parameter(shown, unfit))
 }

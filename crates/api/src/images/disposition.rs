@@ -23,7 +23,10 @@ const MAX: usize = 240;
 /// An attachment of this name, whose ending tells the type that it really has.
 pub(super) fn attachment(file_name: &str, media_type: MediaType) -> String {
     let name = fitting(FileName::clean(file_name).as_str(), media_type);
-    let plain: String = name.chars().map(|char| if is_plain(char) { char } else { '_' }).collect();
+    let plain: String = name
+        .chars()
+        .map(|char| if is_plain(char) { char } else { '_' })
+        .collect();
     if plain == name {
         return format!("attachment; filename=\"{plain}\"");
     }
@@ -37,7 +40,9 @@ fn is_plain(char: char) -> bool {
 }
 
 fn fitting(name: &str, media_type: MediaType) -> String {
-    let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
+    let ending = name
+        .rsplit_once('.')
+        .map(|(_, ending)| ending.to_ascii_lowercase());
     let fits = ending.is_some_and(|ending| match media_type {
         MediaType::Jpeg => matches!(ending.as_str(), "jpg" | "jpeg" | "jpe" | "jfif"),
         other => ending == other.extension(),
@@ -49,7 +54,11 @@ fn fitting(name: &str, media_type: MediaType) -> String {
         }
         short.push(char);
     }
-    if fits { short } else { format!("{short}.{}", media_type.extension()) }
+    if fits {
+        short
+    } else {
+        format!("{short}.{}", media_type.extension())
+    }
 }
 
 #[cfg(test)]
@@ -68,11 +77,20 @@ mod tests {
                 "\"; filename=x.jpg",
                 "attachment; filename=\"__ filename=x.jpg\"; filename*=UTF-8''%22%3B%20filename%3Dx.jpg",
             ),
-            ("a\r\nSet-Cookie: b.jpg", "attachment; filename=\"aSet-Cookie: b.jpg\""),
+            (
+                "a\r\nSet-Cookie: b.jpg",
+                "attachment; filename=\"aSet-Cookie: b.jpg\"",
+            ),
             ("../../etc/passwd.jpg", "attachment; filename=\"passwd.jpg\""),
             ("x\u{202E}gpj.jpg", "attachment; filename=\"xgpj.jpg\""),
-            ("é.jpg", "attachment; filename=\"_.jpg\"; filename*=UTF-8''%C3%A9.jpg"),
-            ("100%.jpg", "attachment; filename=\"100_.jpg\"; filename*=UTF-8''100%25.jpg"),
+            (
+                "é.jpg",
+                "attachment; filename=\"_.jpg\"; filename*=UTF-8''%C3%A9.jpg",
+            ),
+            (
+                "100%.jpg",
+                "attachment; filename=\"100_.jpg\"; filename*=UTF-8''100%25.jpg",
+            ),
         ] {
             assert_eq!(attachment(name, MediaType::Jpeg), expected, "{name:?}");
         }
@@ -80,11 +98,19 @@ mod tests {
 
     #[test]
     fn long_names_are_cut_and_stay_legal() {
-        for name in ["x".repeat(1000), "🦀".repeat(1000), format!("{}.jpg", "x".repeat(251))] {
+        for name in [
+            "x".repeat(1000),
+            "🦀".repeat(1000),
+            format!("{}.jpg", "x".repeat(251)),
+        ] {
             let header = attachment(&name, MediaType::Jpeg);
             assert!(header.is_ascii() && header.ends_with(['"', 'g']), "{header}");
-            let extended = header.split("UTF-8''").nth(1).map(percent_encoding::percent_decode_str);
-            let shown = extended.map_or_else(|| header.clone(), |name| name.decode_utf8().unwrap().into_owned());
+            let extended = header
+                .split("UTF-8''")
+                .nth(1)
+                .map(percent_encoding::percent_decode_str);
+            let shown =
+                extended.map_or_else(|| header.clone(), |name| name.decode_utf8().unwrap().into_owned());
             assert!(shown.len() <= 255 + "attachment; filename=\"\"".len(), "{shown}");
         }
     }

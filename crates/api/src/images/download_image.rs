@@ -41,7 +41,11 @@ pub async fn download_image(
     request: HttpRequest,
     id: Path<ImageId>,
 ) -> Result<HttpResponse, Problem> {
-    let download = app.images.download(&ctx, id.0, &fetch(&request)?).await.map_err(problem)?;
+    let download = app
+        .images
+        .download(&ctx, id.0, &fetch(&request)?)
+        .await
+        .map_err(problem)?;
     let (image, log) = (&download.image, &ctx.log);
     Ok(match download.answer {
         Answer::NotModified => head(StatusCode::NOT_MODIFIED, image).finish(),
@@ -65,7 +69,10 @@ fn head(status: StatusCode, image: &Image) -> HttpResponseBuilder {
     if status != StatusCode::NOT_MODIFIED {
         response
             .insert_header((header::CONTENT_TYPE, image.media_type.as_str()))
-            .insert_header((header::CONTENT_DISPOSITION, attachment(&image.file_name, image.media_type)))
+            .insert_header((
+                header::CONTENT_DISPOSITION,
+                attachment(&image.file_name, image.media_type),
+            ))
             .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
             .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"));
     }
@@ -74,7 +81,12 @@ fn head(status: StatusCode, image: &Image) -> HttpResponseBuilder {
 
 /// Streams the bytes. When they cannot be read to their end the connection breaks, so that nobody takes a part for
 /// the whole.
-fn body(mut response: HttpResponseBuilder, bytes: Option<ObjectStream>, len: u64, log: &Logger) -> HttpResponse {
+fn body(
+    mut response: HttpResponseBuilder,
+    bytes: Option<ObjectStream>,
+    len: u64,
+    log: &Logger,
+) -> HttpResponse {
     let Some(bytes) = bytes else {
         // The answer to HEAD: the length of what is not sent.
         let nothing = futures_util::stream::empty::<Result<web::Bytes, std::io::Error>>();

@@ -98,7 +98,9 @@ impl Texts {
 
     fn with_file(self, form: Multipart, file: Field) -> Result<Form<Body>, Error> {
         let sent_name = file.content_disposition().and_then(name_of).unwrap_or_default();
-        let declared_type = file.content_type().map_or("application/octet-stream", |mime| mime.essence_str());
+        let declared_type = file
+            .content_type()
+            .map_or("application/octet-stream", |mime| mime.essence_str());
         Ok(Form {
             overhead: self.bytes + FRAME,
             image: self.parse(&sent_name)?,
@@ -111,27 +113,42 @@ impl Texts {
     fn parse(self, sent_name: &str) -> Result<NewImage, Error> {
         let mut faults = Vec::new();
         // An empty field is what a browser sends of an input that was left empty.
-        let title = self.title.filter(|title| !title.is_empty()).map(|title| Title::parse(&title));
+        let title = self
+            .title
+            .filter(|title| !title.is_empty())
+            .map(|title| Title::parse(&title));
         let description = Description::parse(&self.description.unwrap_or_default());
-        let visibility = self.visibility.filter(|word| !word.is_empty()).map(|word| word.parse::<Visibility>());
+        let visibility = self
+            .visibility
+            .filter(|word| !word.is_empty())
+            .map(|word| word.parse::<Visibility>());
         let tags = Tags::parse_list(self.tags.iter().map(String::as_str));
         let image = NewImage {
             file_name: FileName::clean(sent_name),
             title: title.and_then(|title| keep(&mut faults, "title", title)),
             description: keep(&mut faults, "description", description).unwrap_or_else(Description::empty),
             tags: keep(&mut faults, "tags", tags).unwrap_or_default(),
-            visibility: visibility.and_then(|word| keep(&mut faults, "visibility", word)).unwrap_or_default(),
+            visibility: visibility
+                .and_then(|word| keep(&mut faults, "visibility", word))
+                .unwrap_or_default(),
         };
-        if faults.is_empty() { Ok(image) } else { Err(Error::Invalid(faults)) }
+        if faults.is_empty() {
+            Ok(image)
+        } else {
+            Err(Error::Invalid(faults))
+        }
     }
 }
 
 /// The file name that a disposition gives; the extended form first (RFC 6266 section 4.3).
 pub(super) fn name_of(disposition: &ContentDisposition) -> Option<String> {
-    let extended = disposition.parameters.iter().find_map(|parameter| match parameter {
-        DispositionParam::FilenameExt(name) => String::from_utf8(name.value.clone()).ok(),
-        _ => None,
-    });
+    let extended = disposition
+        .parameters
+        .iter()
+        .find_map(|parameter| match parameter {
+            DispositionParam::FilenameExt(name) => String::from_utf8(name.value.clone()).ok(),
+            _ => None,
+        });
     extended.or_else(|| disposition.get_filename().map(str::to_owned))
 }
 
@@ -177,17 +194,27 @@ fn limited(
 
 fn check_boundary(request: &HttpRequest) -> Result<(), Error> {
     let mime = request.mime_type().ok().flatten();
-    let boundary = mime.as_ref().and_then(|mime| mime.get_param("boundary")).map(|boundary| boundary.as_str().len());
+    let boundary = mime
+        .as_ref()
+        .and_then(|mime| mime.get_param("boundary"))
+        .map(|boundary| boundary.as_str().len());
     if boundary.is_some_and(|len| (1..=MAX_BOUNDARY).contains(&len)) {
         return Ok(());
     }
-    Err(fault(format!("The boundary of the form must have 1 to {MAX_BOUNDARY} characters.")))
+    Err(fault(format!(
+        "The boundary of the form must have 1 to {MAX_BOUNDARY} characters."
+    )))
 }
 
 fn check_headers(headers: &HeaderMap) -> Result<(), Error> {
-    let len: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+    let len: usize = headers
+        .iter()
+        .map(|(name, value)| name.as_str().len() + value.len() + 4)
+        .sum();
     if len > MAX_PART_HEADERS {
-        return Err(fault(format!("The headers of a part have more than {MAX_PART_HEADERS} bytes.")));
+        return Err(fault(format!(
+            "The headers of a part have more than {MAX_PART_HEADERS} bytes."
+        )));
     }
     Ok(())
 }
@@ -209,7 +236,11 @@ fn missing_file() -> Error {
 }
 
 fn invalid(field: &str, detail: &str) -> Error {
-    let field: String = field.chars().filter(|char| !char.is_control()).take(100).collect();
+    let field: String = field
+        .chars()
+        .filter(|char| !char.is_control())
+        .take(100)
+        .collect();
     Error::Invalid(vec![FieldFault::new(field, detail)])
 }
 

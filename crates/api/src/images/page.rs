@@ -103,7 +103,8 @@ pub(super) fn answer(request: &HttpRequest, page: Page<Image>) -> HttpResponse {
 }
 
 fn next_link(request: &HttpRequest, next: &Cursor) -> String {
-    let query = url::form_urlencoded::parse(request.query_string().as_bytes()).filter(|(name, _)| name != "cursor");
+    let query =
+        url::form_urlencoded::parse(request.query_string().as_bytes()).filter(|(name, _)| name != "cursor");
     let query = url::form_urlencoded::Serializer::new(String::new())
         .extend_pairs(query)
         .append_pair("cursor", next.as_str())

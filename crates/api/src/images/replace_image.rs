@@ -20,7 +20,11 @@ use utoipa::ToSchema;
 #[schema(as = ImageTexts)]
 pub struct ImageTextsBody {
     /// Its title; white space around it is cut, control characters are refused.
-    #[schema(min_length = 1, max_length = 200, pattern = r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$")]
+    #[schema(
+        min_length = 1,
+        max_length = 200,
+        pattern = r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"
+    )]
     title: String,
     /// Its description.
     #[serde(default)]
@@ -44,13 +48,19 @@ impl ImageTextsBody {
             tags: keep(&mut faults, "tags", Tags::parse(tags)),
             visibility: Some(self.visibility.into()),
         };
-        if faults.is_empty() { Ok(change) } else { Err(Error::Invalid(faults)) }
+        if faults.is_empty() {
+            Ok(change)
+        } else {
+            Err(Error::Invalid(faults))
+        }
     }
 }
 
 /// Takes what was parsed, or notes what is wrong with it.
 pub(super) fn keep<T>(faults: &mut Vec<FieldFault>, field: &str, parsed: Result<T, Unfit>) -> Option<T> {
-    parsed.map_err(|unfit| faults.push(FieldFault::new(field, unfit))).ok()
+    parsed
+        .map_err(|unfit| faults.push(FieldFault::new(field, unfit)))
+        .ok()
 }
 
 /// Replaces the texts of an own picture.

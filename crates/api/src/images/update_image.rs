@@ -54,11 +54,16 @@ impl ImageChangeBody {
             ("visibility", matches!(self.visibility, Some(None))),
         ] {
             if is_null {
-                faults.push(FieldFault::new(name, "cannot be removed; leave it out to keep it"));
+                faults.push(FieldFault::new(
+                    name,
+                    "cannot be removed; leave it out to keep it",
+                ));
             }
         }
         let title = self.title.flatten().map(|title| Title::parse(&title));
-        let description = self.description.map(|text| Description::parse(&text.unwrap_or_default()));
+        let description = self
+            .description
+            .map(|text| Description::parse(&text.unwrap_or_default()));
         let tags = self
             .tags
             .map(|tags| Tags::parse(tags.unwrap_or_default().iter().map(String::as_str)));
@@ -68,7 +73,11 @@ impl ImageChangeBody {
             tags: tags.and_then(|tags| keep(&mut faults, "tags", tags)),
             visibility: self.visibility.flatten().map(Into::into),
         };
-        if faults.is_empty() { Ok(change) } else { Err(Error::Invalid(faults)) }
+        if faults.is_empty() {
+            Ok(change)
+        } else {
+            Err(Error::Invalid(faults))
+        }
     }
 }
 

@@ -118,7 +118,11 @@ fn kind(request: &HttpRequest) -> Result<Kind, Problem> {
         other if other.starts_with("image/") => Ok(Kind::Plain(media_type)),
         _ => {
             let detail = "Send the picture as `multipart/form-data` or as a body of its own type, such as `image/jpeg`.";
-            Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", detail))
+            Err(Problem::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "unsupported-media-type",
+                detail,
+            ))
         }
     }
 }
@@ -151,11 +155,24 @@ async fn upload_form(
     query: &UploadImage,
     payload: web::Payload,
 ) -> Result<Image, Problem> {
-    if !matches!(query, UploadImage { file_name: None, title: None, description: None, tags: None, visibility: None }) {
-        return Err(Problem::parameter("query", "a form says everything in its fields; send no query with it"));
+    if !matches!(
+        query,
+        UploadImage {
+            file_name: None,
+            title: None,
+            description: None,
+            tags: None,
+            visibility: None
+        }
+    ) {
+        return Err(Problem::parameter(
+            "query",
+            "a form says everything in its fields; send no query with it",
+        ));
     }
     if digest(request.headers())?.is_some() {
-        let detail = "must stand in the headers of the part `file`, because it is about the picture, not the form";
+        let detail =
+            "must stand in the headers of the part `file`, because it is about the picture, not the form";
         return Err(Problem::parameter("Repr-Digest", detail));
     }
     let (key, length, config) = (key(request)?, length(request), app.images.config());
@@ -208,7 +225,13 @@ fn file_name(query: &UploadImage, headers: &HeaderMap) -> FileName {
 
 /// The announced length of the body.
 fn length(request: &HttpRequest) -> Option<u64> {
-    request.headers().get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+    request
+        .headers()
+        .get(header::CONTENT_LENGTH)?
+        .to_str()
+        .ok()?
+        .parse()
+        .ok()
 }
 
 fn key(request: &HttpRequest) -> Result<Option<IdempotencyKey>, Problem> {
@@ -216,7 +239,9 @@ fn key(request: &HttpRequest) -> Result<Option<IdempotencyKey>, Problem> {
     let Some(value) = request.headers().get(NAME) else {
         return Ok(None);
     };
-    let text = value.to_str().map_err(|_| Problem::parameter(NAME, "must be 1 to 255 visible ASCII characters"))?;
+    let text = value
+        .to_str()
+        .map_err(|_| Problem::parameter(NAME, "must be 1 to 255 visible ASCII characters"))?;
     let key = IdempotencyKey::parse(text.trim());
     key.map(Some).map_err(|unfit| Problem::parameter(NAME, unfit))
 }
@@ -229,13 +254,21 @@ fn digest(headers: &HeaderMap) -> Result<Option<Sha256>, Problem> {
             let text = value.to_str().unwrap_or_default();
             for member in text.split(',') {
                 let Some((algorithm, bytes)) = member.split_once('=') else {
-                    return Err(Problem::parameter(name, "must be a dictionary such as `sha-256=:…:`"));
+                    return Err(Problem::parameter(
+                        name,
+                        "must be a dictionary such as `sha-256=:…:`",
+                    ));
                 };
                 if algorithm.trim() == "sha-256" {
-                    let refused = || Problem::parameter(name, "must have 32 bytes in base64 between colons as `sha-256`");
+                    let refused = || {
+                        Problem::parameter(name, "must have 32 bytes in base64 between colons as `sha-256`")
+                    };
                     let digest = sha256(bytes.trim()).ok_or_else(refused)?;
                     if found.is_some_and(|found| found != digest) {
-                        return Err(Problem::parameter(name, "contradicts another digest of this request"));
+                        return Err(Problem::parameter(
+                            name,
+                            "contradicts another digest of this request",
+                        ));
                     }
                     found = Some(digest);
                 }
@@ -260,9 +293,11 @@ pub(super) fn broken(error: &PayloadError) -> BodyFault {
 
 fn problem(error: Error) -> Problem {
     match error {
-        Error::Body(BodyFault::TooSlow) => {
-            Problem::new(StatusCode::REQUEST_TIMEOUT, "request-timeout", BodyFault::TooSlow.to_string())
-        }
+        Error::Body(BodyFault::TooSlow) => Problem::new(
+            StatusCode::REQUEST_TIMEOUT,
+            "request-timeout",
+            BodyFault::TooSlow.to_string(),
+        ),
         error => error.into(),
     }
 }
@@ -275,7 +310,10 @@ mod tests {
     fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
         let mut headers = HeaderMap::new();
         for (name, value) in pairs {
-            headers.append(HeaderName::from_static(name), HeaderValue::from_str(value).unwrap());
+            headers.append(
+                HeaderName::from_static(name),
+                HeaderValue::from_str(value).unwrap(),
+            );
         }
         headers
     }
@@ -286,7 +324,10 @@ mod tests {
         for (pairs, expected) in [
             (vec![], Ok(None)),
             (vec![("repr-digest", abc)], Ok(Some(Sha256::of(b"abc")))),
-            (vec![("content-digest", abc), ("repr-digest", abc)], Ok(Some(Sha256::of(b"abc")))),
+            (
+                vec![("content-digest", abc), ("repr-digest", abc)],
+                Ok(Some(Sha256::of(b"abc"))),
+            ),
             (vec![("repr-digest", "sha-512=:AAAA:")], Ok(None)),
             (vec![("repr-digest", "sha-256=:AAAA:")], Err(())),
             (vec![("repr-digest", "sha-256=abc")], Err(())),

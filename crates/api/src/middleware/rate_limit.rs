@@ -1,4 +1,4 @@
-//! Requests per minute and caller, by GCRA; the answer says what is left (RateLimit header fields draft).
+//! Requests per minute and caller, by GCRA; the answer says what is left (draft of the `RateLimit` header fields).
 use super::client;
 use crate::config::Rates;
 use actix_web::{

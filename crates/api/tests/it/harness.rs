@@ -17,22 +17,22 @@ use std::{
 use tokio::sync::oneshot;
 
 /// The server under test. Everything it started ends with it.
-pub struct TestApp {
-    pub db: TestDb,
-    pub issuer: Issuer,
-    pub origin: String,
-    pub folder: PathBuf,
-    pub logs: Logs,
+pub(crate) struct TestApp {
+    pub(crate) db: TestDb,
+    pub(crate) issuer: Issuer,
+    pub(crate) origin: String,
+    pub(crate) folder: PathBuf,
+    pub(crate) logs: Logs,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
 /// The log lines of the server, as it wrote them.
 #[derive(Clone, Default)]
-pub struct Logs(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Logs(Arc<Mutex<Vec<u8>>>);
 
 impl Logs {
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.0.lock().unwrap_or_else(PoisonError::into_inner)).into_owned()
     }
 }
@@ -52,17 +52,17 @@ impl Write for Logs {
 
 impl TestApp {
     /// A server with the default settings, without rate limits.
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         Self::with(&[]).await
     }
 
     /// A server with these environment variables as well.
-    pub async fn with(variables: &[(&str, &str)]) -> Self {
+    pub(crate) async fn with(variables: &[(&str, &str)]) -> Self {
         Self::with_clock(variables, Clock::System).await
     }
 
     /// A server with these environment variables and this clock.
-    pub async fn with_clock(variables: &[(&str, &str)], clock: Clock) -> Self {
+    pub(crate) async fn with_clock(variables: &[(&str, &str)], clock: Clock) -> Self {
         install_crypto();
         let (db, issuer) = (TestDb::new().await, Issuer::start().await);
         let folder = std::env::temp_dir().join(format!(
@@ -100,27 +100,27 @@ impl TestApp {
         }
     }
 
-    pub fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("{}{path}", self.origin)
     }
 
     /// A client without cookies that follows no redirect.
-    pub fn client(&self) -> Client {
+    pub(crate) fn client(&self) -> Client {
         Client::builder().redirect(Policy::none()).build().unwrap()
     }
 
     /// A request of nobody.
-    pub fn anonymous(&self, method: Method, path: &str) -> RequestBuilder {
+    pub(crate) fn anonymous(&self, method: Method, path: &str) -> RequestBuilder {
         self.client().request(method, self.url(path))
     }
 
     /// A request with a bearer token.
-    pub fn bearer(&self, token: &str, method: Method, path: &str) -> RequestBuilder {
+    pub(crate) fn bearer(&self, token: &str, method: Method, path: &str) -> RequestBuilder {
         self.anonymous(method, path).bearer_auth(token)
     }
 
     /// Signs in through the issuer, as a browser does.
-    pub async fn sign_in(&self, email: &str) -> Browser {
+    pub(crate) async fn sign_in(&self, email: &str) -> Browser {
         let browser = self.browser();
         let last = browser.sign_in(email).await;
         assert_eq!(
@@ -133,7 +133,7 @@ impl TestApp {
     }
 
     /// A browser that has not signed in.
-    pub fn browser(&self) -> Browser {
+    pub(crate) fn browser(&self) -> Browser {
         let jar = Arc::new(Jar::default());
         let client = Client::builder()
             .redirect(Policy::none())
@@ -148,19 +148,19 @@ impl TestApp {
     }
 
     /// Makes the account an administrator, behind the API's back.
-    pub async fn make_admin(&self, browser: &Browser) {
+    pub(crate) async fn make_admin(&self, browser: &Browser) {
         self.set_role(browser, "ADMIN").await;
     }
 
     /// Gives the account a role, behind the API's back.
-    pub async fn set_role(&self, browser: &Browser, role: &str) {
+    pub(crate) async fn set_role(&self, browser: &Browser, role: &str) {
         let id: uuid::Uuid = browser.account().await.parse().unwrap();
         let change = format!("UPDATE users.accounts SET role = '{role}' WHERE id = $1");
         self.db.superuser().await.execute(&change, &[&id]).await.unwrap();
     }
 
     /// An API token of the account with these scopes, made through the API.
-    pub async fn token(&self, browser: &Browser, scopes: &str) -> String {
+    pub(crate) async fn token(&self, browser: &Browser, scopes: &str) -> String {
         let scopes: Vec<&str> = scopes.split(' ').collect();
         let answer = browser
             .post("/api/v1/auth/tokens")
@@ -172,7 +172,7 @@ impl TestApp {
     }
 
     /// Stops the server and waits for it.
-    pub fn stop(&mut self) {
+    pub(crate) fn stop(&mut self) {
         drop(self.stop.take());
         if let Some(thread) = self.thread.take() {
             thread.join().expect("the server does not panic");
@@ -198,41 +198,41 @@ impl Drop for TestApp {
 
 /// A browser: cookies, and the headers that pages of our own origin send.
 #[derive(Clone)]
-pub struct Browser {
+pub(crate) struct Browser {
     client: Client,
-    pub jar: Arc<Jar>,
+    pub(crate) jar: Arc<Jar>,
     origin: String,
 }
 
 impl Browser {
-    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.client
             .request(method, format!("{}{path}", self.origin))
             .header("Origin", &self.origin)
             .header("X-IV-CSRF", "1")
     }
     /// A request as a page of another site would send it: cookies, none of our headers.
-    pub fn bare(&self, method: Method, path: &str) -> RequestBuilder {
+    pub(crate) fn bare(&self, method: Method, path: &str) -> RequestBuilder {
         self.client.request(method, format!("{}{path}", self.origin))
     }
-    pub fn get(&self, path: &str) -> RequestBuilder {
+    pub(crate) fn get(&self, path: &str) -> RequestBuilder {
         self.request(Method::GET, path)
     }
-    pub fn post(&self, path: &str) -> RequestBuilder {
+    pub(crate) fn post(&self, path: &str) -> RequestBuilder {
         self.request(Method::POST, path)
     }
-    pub fn put(&self, path: &str) -> RequestBuilder {
+    pub(crate) fn put(&self, path: &str) -> RequestBuilder {
         self.request(Method::PUT, path)
     }
-    pub fn patch(&self, path: &str) -> RequestBuilder {
+    pub(crate) fn patch(&self, path: &str) -> RequestBuilder {
         self.request(Method::PATCH, path)
     }
-    pub fn delete(&self, path: &str) -> RequestBuilder {
+    pub(crate) fn delete(&self, path: &str) -> RequestBuilder {
         self.request(Method::DELETE, path)
     }
 
     /// Goes to the issuer and back; the answer is that of the callback.
-    pub async fn sign_in(&self, email: &str) -> Response {
+    pub(crate) async fn sign_in(&self, email: &str) -> Response {
         let start = self
             .bare(Method::GET, &format!("/api/v1/auth/dev?login_hint={email}"))
             .send()
@@ -254,7 +254,7 @@ impl Browser {
     }
 
     /// The id of the account that is signed in.
-    pub async fn account(&self) -> String {
+    pub(crate) async fn account(&self) -> String {
         let me = expect(self.get("/api/v1/auth/me").send().await.unwrap(), 200).await;
         me["account"]["id"]
             .as_str()
@@ -264,7 +264,7 @@ impl Browser {
     }
 
     /// The cookies, as the browser would send them.
-    pub fn cookies(&self) -> String {
+    pub(crate) fn cookies(&self) -> String {
         let url = self.origin.parse().unwrap();
         self.jar
             .cookies(&url)
@@ -273,7 +273,7 @@ impl Browser {
     }
 
     /// Uploads a picture as a raw body and returns what is known of it.
-    pub async fn upload(&self, picture: Vec<u8>, query: &str) -> Value {
+    pub(crate) async fn upload(&self, picture: Vec<u8>, query: &str) -> Value {
         let request = self
             .post(&format!("/api/v1/images{query}"))
             .header("Content-Type", "image/jpeg")
@@ -283,12 +283,12 @@ impl Browser {
 }
 
 /// Where a redirect leads.
-pub fn location(answer: &Response) -> String {
+pub(crate) fn location(answer: &Response) -> String {
     answer.headers()["location"].to_str().unwrap().to_owned()
 }
 
 /// The JSON body of an answer that has this status.
-pub async fn expect(answer: Response, status: u16) -> Value {
+pub(crate) async fn expect(answer: Response, status: u16) -> Value {
     let found = answer.status().as_u16();
     let text = answer.text().await.unwrap();
     assert_eq!(found, status, "{text}");
@@ -300,7 +300,7 @@ pub async fn expect(answer: Response, status: u16) -> Value {
 }
 
 /// Checks that an answer is a problem with this status and code, and returns it.
-pub async fn problem(answer: Response, status: u16, code: &str) -> Value {
+pub(crate) async fn problem(answer: Response, status: u16, code: &str) -> Value {
     let media_type = answer.headers().get("content-type").cloned();
     let nosniff = answer.headers().get("x-content-type-options").cloned();
     let body = expect(answer, status).await;

@@ -3,7 +3,10 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
-    reason = "a panic is how a test fails"
+    clippy::too_many_lines,
+    clippy::print_stdout,
+    clippy::unused_self,
+    reason = "a panic is how a test fails, a skipped one says so, and a case may be long"
 )]
 
 mod access_matrix;

@@ -8,7 +8,7 @@ use base64::{
 use serde_json::{Value, json};
 
 /// The signing key of a server, stolen.
-pub struct Forge {
+pub(crate) struct Forge {
     pair: Ed25519KeyPair,
     /// A header that the server accepts.
     pub header: Value,
@@ -18,7 +18,7 @@ pub struct Forge {
 
 impl Forge {
     /// Takes the key of the server, and the form of a good token.
-    pub fn new(app: &TestApp, good: &str) -> Self {
+    pub(crate) fn new(app: &TestApp, good: &str) -> Self {
         let pem = std::fs::read_to_string(app.folder.join("keys/0000-first.pem")).unwrap();
         let body: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
         let pair = Ed25519KeyPair::from_pkcs8_maybe_unchecked(&STANDARD.decode(body).unwrap()).unwrap();
@@ -32,7 +32,7 @@ impl Forge {
     }
 
     /// A token with a true signature.
-    pub fn sign(&self, header: &Value, claims: &Value) -> String {
+    pub(crate) fn sign(&self, header: &Value, claims: &Value) -> String {
         let message = format!("{}.{}", encode(header), encode(claims));
         format!(
             "{message}.{}",
@@ -41,17 +41,17 @@ impl Forge {
     }
 
     /// A token with one header field changed; null takes it out.
-    pub fn with_header(&self, name: &str, value: Value) -> String {
+    pub(crate) fn with_header(&self, name: &str, value: Value) -> String {
         self.sign(&with(&self.header, name, value), &self.claims)
     }
 
     /// A token with one claim changed; null takes it out.
-    pub fn with_claim(&self, name: &str, value: Value) -> String {
+    pub(crate) fn with_claim(&self, name: &str, value: Value) -> String {
         self.sign(&self.header, &with(&self.claims, name, value))
     }
 
     /// A token whose HMAC is keyed with the public key.
-    pub fn hmac(&self, public_key: &str) -> String {
+    pub(crate) fn hmac(&self, public_key: &str) -> String {
         use aws_lc_rs::hmac;
         let message = format!(
             "{}.{}",
