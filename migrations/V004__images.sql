@@ -14,15 +14,16 @@ CREATE FUNCTION images.searched_text(title text, tags text[], file_name text) RE
     AS $$ SELECT images.fold(title || ' ' || array_to_string(tags, ' ') || ' ' || file_name) $$;
 
 -- What full-text search looks at: title over tags over description over file name. Words as they are written
--- (`simple`), and English ones also by their stem.
+-- (`simple`), and English ones also by their stem; the stop word before them leaves a gap, so that no phrase reaches from
+-- one rendering into the next.
 CREATE FUNCTION images.searched_words(title text, tags text[], description text, file_name text) RETURNS tsvector
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
         SELECT setweight(to_tsvector('pg_catalog.simple', images.fold(title)), 'A')
-            || setweight(to_tsvector('pg_catalog.english', images.fold(title)), 'A')
+            || setweight(to_tsvector('pg_catalog.english', 'the ' || images.fold(title)), 'A')
             || setweight(to_tsvector('pg_catalog.simple', images.fold(array_to_string(tags, ' '))), 'B')
             || setweight(to_tsvector('pg_catalog.simple', images.fold(description)), 'C')
-            || setweight(to_tsvector('pg_catalog.english', images.fold(description)), 'C')
+            || setweight(to_tsvector('pg_catalog.english', 'the ' || images.fold(description)), 'C')
             || setweight(to_tsvector('pg_catalog.simple',
                 images.fold(regexp_replace(file_name, '[^[:alnum:]]+', ' ', 'g'))), 'D')
     $$;

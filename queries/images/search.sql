@@ -33,7 +33,7 @@ SELECT * FROM (
         )::integer AS rank
     FROM (
         SELECT * FROM images.own_images
-        WHERE (SELECT set_config('pg_trgm.word_similarity_threshold', '0.45', true)) IS NOT NULL
+        WHERE (SELECT set_config('pg_trgm.word_similarity_threshold', '0.32', true)) IS NOT NULL
             AND images.searched_text(title, tags, file_name) OPERATOR(public.%>) images.fold(:words)
             AND (:visibility::images.visibility IS NULL OR visibility = :visibility)
             AND (:tag::text IS NULL OR tags @> ARRAY[:tag])
@@ -80,7 +80,7 @@ SELECT * FROM (
         )::integer AS rank
     FROM (
         SELECT * FROM images.public_images
-        WHERE (SELECT set_config('pg_trgm.word_similarity_threshold', '0.45', true)) IS NOT NULL
+        WHERE (SELECT set_config('pg_trgm.word_similarity_threshold', '0.32', true)) IS NOT NULL
             AND images.searched_text(title, tags, file_name) OPERATOR(public.%>) images.fold(:words)
             AND (:visibility::images.visibility IS NULL OR visibility = :visibility)
             AND (:tag::text IS NULL OR tags @> ARRAY[:tag])

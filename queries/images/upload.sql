@@ -36,10 +36,11 @@ UPDATE images.idempotency_keys SET fingerprint = :fingerprint, finished_at = :no
 WHERE owner_id = :owner AND key = :key AND image_id = :image;
 
 --! settle_usage (real, reserved, owner, quota)
---- Turns a promise into use, if the bytes that really came fit into the quota.
+--- Turns a promise into use, if the bytes that really came fit into the quota. A promise that the sweeper took back
+--- is no longer there to turn.
 UPDATE images.usage SET used_bytes = used_bytes + :real, reserved_bytes = reserved_bytes - :reserved,
     image_count = image_count + 1
-WHERE owner_id = :owner AND used_bytes + :real <= :quota::bigint;
+WHERE owner_id = :owner AND used_bytes + :real <= :quota::bigint AND reserved_bytes >= :reserved;
 
 --! forget_pending (id, attempt)
 --- Forgets a refused upload of which nothing was stored.
@@ -49,6 +50,11 @@ DELETE FROM images.images WHERE id = :id AND state = 'pending' AND attempt = :at
 --- Leaves a failed upload to the sweeper, because bytes of it may be stored.
 UPDATE images.images SET state = 'deleting', reserved_bytes = 0, updated_at = :now, removed_at = :now
 WHERE id = :id AND state = 'pending' AND attempt = :attempt;
+
+--! reopen_deleting (now, id, attempt)
+--- Leaves an object to the sweeper once more: it was stored after the sweeper had given the upload up.
+UPDATE images.images SET state = 'deleting', updated_at = :now, removed_at = :now
+WHERE id = :id AND state IN ('deleting', 'deleted') AND attempt = :attempt;
 
 --! release_bytes (reserved, owner)
 --- Takes back a promise.

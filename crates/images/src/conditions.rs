@@ -28,6 +28,28 @@ impl Etag {
     }
 }
 
+/// The value of `If-Range`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum IfRange {
+    /// The range counts only for this one.
+    Etag(Etag),
+    /// A date, which never holds, because originals carry none; or nonsense.
+    Other,
+}
+
+impl IfRange {
+    /// Reads the value of the header.
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        Etag::parse(text.trim()).map_or(Self::Other, Self::Etag)
+    }
+
+    /// Whether the range counts for this tag, compared strongly.
+    pub(crate) fn holds(&self, tag: &str) -> bool {
+        matches!(self, Self::Etag(etag) if !etag.weak && etag.tag == tag)
+    }
+}
+
 /// The value of `If-Match` or `If-None-Match`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Etags {

@@ -121,7 +121,7 @@ mod tests {
         assert_eq!(env.finish(), Ok(()));
         assert_eq!(config.max_upload_bytes, 40 << 20);
         assert_eq!(config.limits, Limits::default());
-        assert_eq!(config.upload_grace, Duration::from_secs(900));
+        assert_eq!(config.upload_grace, Duration::from_mins(15));
     }
 
     #[test]

@@ -1,5 +1,5 @@
 //! The original of a picture, whole or in part; everything but the bytes is decided from the row.
-use crate::{Error, Etag, Etags, Image, Images, PreconditionFault, RangeSpec, policy};
+use crate::{Error, Etags, IfRange, Image, Images, PreconditionFault, RangeSpec, policy};
 use infravault_kernel::{Ctx, ImageId};
 use infravault_objects::ObjectStream;
 use std::ops::RangeInclusive;
@@ -11,9 +11,8 @@ pub struct Fetch {
     pub if_match: Option<Etags>,
     /// Only if it is none of these.
     pub if_none_match: Option<Etags>,
-    /// The range counts only for this one; otherwise the whole is meant. `Some(None)` is a condition that never holds,
-    /// such as a date.
-    pub if_range: Option<Option<Etag>>,
+    /// The range counts only under this condition; otherwise the whole is meant.
+    pub if_range: Option<IfRange>,
     /// The range asked for.
     pub range: Option<RangeSpec>,
     /// Whether only the head is asked for.
@@ -74,7 +73,7 @@ impl Images {
     }
 }
 
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Decision {
     NotModified,
     Whole,
@@ -92,17 +91,20 @@ fn decide(fetch: &Fetch, tag: &str, len: u64) -> Result<Decision, PreconditionFa
     {
         return Ok(Decision::NotModified);
     }
-    let same = |condition: &Option<Etag>| {
-        condition
-            .as_ref()
-            .is_some_and(|etag| !etag.weak && etag.tag == tag)
-    };
     match fetch.range {
         // RFC 9110 section 14.2: a range means something for GET only.
-        Some(range) if !fetch.head_only && fetch.if_range.as_ref().is_none_or(same) => range
-            .within(len)
-            .map(Decision::Part)
-            .ok_or(PreconditionFault::Range { len }),
+        Some(range)
+            if !fetch.head_only
+                && fetch
+                    .if_range
+                    .as_ref()
+                    .is_none_or(|condition| condition.holds(tag)) =>
+        {
+            range
+                .within(len)
+                .map(Decision::Part)
+                .ok_or(PreconditionFault::Range { len })
+        }
         _ => Ok(Decision::Whole),
     }
 }
@@ -110,6 +112,7 @@ fn decide(fetch: &Fetch, tag: &str, len: u64) -> Result<Decision, PreconditionFa
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Etag;
 
     fn etag(tag: &str, weak: bool) -> Etag {
         Etag {
@@ -118,70 +121,57 @@ mod tests {
         }
     }
 
-    #[test]
-    fn conditions_in_their_order() {
-        let none = Fetch::default();
-        let range = Fetch {
+    /// A request for a range under a condition on it.
+    fn range_if(if_range: Option<IfRange>) -> Fetch {
+        Fetch {
+            if_range,
             range: Some(RangeSpec::FromTo(2, 4)),
             ..Fetch::default()
-        };
-        let outside = PreconditionFault::Range { len: 10 };
-        let cases = [
-            (none.clone(), Ok(Decision::Whole)),
-            (range.clone(), Ok(Decision::Part(2..=4))),
+        }
+    }
+
+    #[test]
+    fn a_range_counts_for_what_it_was_meant() {
+        let part = Ok(Decision::Part(2..=4));
+        for (fetch, expected) in [
+            (range_if(None), part.clone()),
+            (range_if(Some(IfRange::Etag(etag("tag", false)))), part),
             (
-                Fetch {
-                    head_only: true,
-                    ..range.clone()
-                },
+                range_if(Some(IfRange::Etag(etag("tag", true)))),
                 Ok(Decision::Whole),
             ),
             (
-                Fetch {
-                    range: Some(RangeSpec::From(10)),
-                    ..none.clone()
-                },
-                Err(outside),
-            ),
-            (
-                Fetch {
-                    if_match: Some(Etags::Listed(vec![etag("other", false)])),
-                    if_none_match: Some(Etags::Any),
-                    ..none.clone()
-                },
-                Err(PreconditionFault::Failed),
-            ),
-            (
-                Fetch {
-                    if_none_match: Some(Etags::Listed(vec![etag("tag", true)])),
-                    ..range.clone()
-                },
-                Ok(Decision::NotModified),
-            ),
-            (
-                Fetch {
-                    if_range: Some(Some(etag("tag", false))),
-                    ..range.clone()
-                },
-                Ok(Decision::Part(2..=4)),
-            ),
-            (
-                Fetch {
-                    if_range: Some(Some(etag("tag", true))),
-                    ..range.clone()
-                },
+                range_if(Some(IfRange::Etag(etag("other", false)))),
                 Ok(Decision::Whole),
             ),
-            (
-                Fetch {
-                    if_range: Some(None),
-                    ..range
-                },
-                Ok(Decision::Whole),
-            ),
-        ];
-        for (fetch, expected) in cases {
+            (range_if(Some(IfRange::Other)), Ok(Decision::Whole)),
+        ] {
             assert_eq!(decide(&fetch, "tag", 10), expected, "{fetch:?}");
         }
+        let head = Fetch {
+            head_only: true,
+            ..range_if(None)
+        };
+        assert_eq!(decide(&head, "tag", 10), Ok(Decision::Whole));
+        assert_eq!(
+            decide(&range_if(None), "tag", 2),
+            Err(PreconditionFault::Range { len: 2 })
+        );
+    }
+
+    #[test]
+    fn conditions_in_their_order() {
+        let not_this = Fetch {
+            if_match: Some(Etags::Listed(vec![etag("other", false)])),
+            if_none_match: Some(Etags::Any),
+            ..Fetch::default()
+        };
+        assert_eq!(decide(&not_this, "tag", 10), Err(PreconditionFault::Failed));
+        let known = Fetch {
+            if_none_match: Some(Etags::Listed(vec![etag("tag", true)])),
+            ..range_if(None)
+        };
+        assert_eq!(decide(&known, "tag", 10), Ok(Decision::NotModified));
+        assert_eq!(decide(&Fetch::default(), "tag", 10), Ok(Decision::Whole));
     }
 }

@@ -14,6 +14,7 @@ pub mod policy;
 mod receive;
 mod search;
 mod settle;
+mod shelf;
 mod sql;
 mod sweep;
 mod text;
@@ -21,7 +22,7 @@ mod update;
 mod upload;
 mod usage;
 
-pub use conditions::{Etag, Etags, RangeSpec};
+pub use conditions::{Etag, Etags, IfRange, RangeSpec};
 pub use config::Config;
 pub use download::{Answer, Download, Fetch};
 pub use error::{BodyFault, Error, IdempotencyFault, PreconditionFault};

@@ -1,12 +1,10 @@
 //! Lists of pictures, page by page.
-use crate::{
-    Error, Image, Images, MediaType, Tag, Visibility, Words,
-    sql::{self, Params},
+use crate::{Error, Image, Images, MediaType, Tag, Visibility, Words, shelf};
+use infravault_kernel::{
+    Actor, Credential, Ctx, Cursor, Denied, FieldFault, Id, ImageId, Limit, Page, Scope,
 };
-use infravault_db::Client;
-use infravault_kernel::{Actor, Ctx, Cursor, FieldFault, Id, ImageId, Limit, Page, Scope};
 use serde::{Deserialize, Serialize};
-use time::{OffsetDateTime, macros::datetime};
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 /// Which pictures of a list are wanted; what is not given does not matter.
@@ -93,6 +91,40 @@ pub(crate) enum At {
     Similarity(i32),
 }
 
+impl Position {
+    /// The moment that the page starts behind.
+    pub(crate) fn time(&self) -> Option<OffsetDateTime> {
+        match self.at {
+            At::Micros(micros) => OffsetDateTime::from_unix_timestamp_nanos(i128::from(micros) * 1000).ok(),
+            _ => None,
+        }
+    }
+
+    /// The title that it starts behind.
+    pub(crate) fn title(&self) -> Option<&str> {
+        match &self.at {
+            At::Title(title) => Some(title),
+            _ => None,
+        }
+    }
+
+    /// The size that it starts behind.
+    pub(crate) fn size(&self) -> Option<i64> {
+        match self.at {
+            At::Size(size) => Some(size),
+            _ => None,
+        }
+    }
+
+    /// The rank that it starts behind.
+    pub(crate) fn rank(&self) -> Option<i32> {
+        match self.at {
+            At::Rank(rank) | At::Similarity(rank) => Some(rank),
+            _ => None,
+        }
+    }
+}
+
 impl Images {
     /// The caller's own pictures.
     pub async fn list_own(&self, ctx: &Ctx, request: &ListRequest) -> Result<Page<Image>, Error> {
@@ -105,6 +137,9 @@ impl Images {
     }
 
     async fn list(&self, ctx: &Ctx, which: Shelf, request: &ListRequest) -> Result<Page<Image>, Error> {
+        if which == Shelf::Own && ctx.credential == Credential::Anonymous {
+            return Err(Denied::AuthenticationRequired.into());
+        }
         let after = request.position(which)?;
         if let (Some(words), None) = (&request.filter.words, request.sort) {
             return self.search(ctx, which, request, words, after).await;
@@ -114,13 +149,13 @@ impl Images {
         let (actor, rows) = if sort == Sort::NEWEST && request.filter == Filter::default() {
             self.db
                 .read(ctx, async |client| {
-                    plain(client, which, after, request.limit).await
+                    shelf::plain(client, which, after, request.limit).await
                 })
                 .await?
         } else {
             self.db
                 .read(ctx, async |client| {
-                    filtered(client, which, sort, after, request).await
+                    shelf::filtered(client, which, sort, after, request).await
                 })
                 .await?
         };
@@ -206,127 +241,4 @@ fn at(by: SortBy, image: &Image) -> At {
 /// Microseconds since 1970: what PostgreSQL keeps of a time.
 fn micros(time: OffsetDateTime) -> i64 {
     i64::try_from(time.unix_timestamp_nanos().div_euclid(1000)).unwrap_or(i64::MAX)
-}
-
-fn time_of(micros: i64) -> OffsetDateTime {
-    OffsetDateTime::from_unix_timestamp_nanos(i128::from(micros) * 1000).unwrap_or(END_OF_TIME)
-}
-
-/// Later than every upload, so that the first page needs no query of its own.
-const END_OF_TIME: OffsetDateTime = datetime!(9999-12-31 23:59:59 UTC);
-
-type Rows = Result<Vec<Result<Image, Error>>, deadpool_postgres::tokio_postgres::Error>;
-
-async fn plain(client: &Client, which: Shelf, after: Option<&Position>, limit: Limit) -> Rows {
-    let after_time = match after.map(|after| &after.at) {
-        Some(At::Micros(micros)) => time_of(*micros),
-        _ => END_OF_TIME,
-    };
-    let (after_id, max) = (after.map_or(Uuid::max(), |after| after.id), limit.plus_one());
-    match which {
-        Shelf::Own => {
-            let params = sql::images::ListOwnParams {
-                after_time,
-                after_id,
-                max,
-            };
-            sql::images::list_own()
-                .params(client, &params)
-                .map(sql::image)
-                .all()
-                .await
-        }
-        Shelf::Public => {
-            let params = sql::images::ListPublicParams {
-                after_time,
-                after_id,
-                max,
-            };
-            sql::images::list_public()
-                .params(client, &params)
-                .map(sql::image)
-                .all()
-                .await
-        }
-    }
-}
-
-/// Runs the query of one order. Each order is a query of its own, so that an index fits it.
-async fn filtered(
-    client: &Client,
-    which: Shelf,
-    sort: Sort,
-    after: Option<&Position>,
-    request: &ListRequest,
-) -> Rows {
-    let filter = &request.filter;
-    let after_id = after.map(|after| after.id);
-    let after_time = after.and_then(|after| match &after.at {
-        At::Micros(micros) => Some(time_of(*micros)),
-        _ => None,
-    });
-    let after_title = after.and_then(|after| match &after.at {
-        At::Title(title) => Some(title.as_str()),
-        _ => None,
-    });
-    let after_size = after.and_then(|after| match &after.at {
-        At::Size(size) => Some(*size),
-        _ => None,
-    });
-    macro_rules! run {
-        ($query:ident, $params:ident, $after:ident) => {{
-            let params = sql::images::$params {
-                words: filter.words.as_ref().map(Words::as_str),
-                visibility: filter.visibility.map(Into::into),
-                tag: filter.tag.as_ref().map(Tag::as_str),
-                media_type: filter.media_type.map(MediaType::as_str),
-                created_after: filter.created_after,
-                created_before: filter.created_before,
-                after_id,
-                $after,
-                max: request.limit.plus_one(),
-            };
-            sql::images::$query()
-                .params(client, &params)
-                .map(sql::image)
-                .all()
-                .await
-        }};
-    }
-    match (which, sort.by, sort.descending) {
-        (Shelf::Own, SortBy::CreatedAt, false) => {
-            run!(filter_own_created_up, FilterOwnCreatedUpParams, after_time)
-        }
-        (Shelf::Own, SortBy::CreatedAt, true) => {
-            run!(filter_own_created_down, FilterOwnCreatedDownParams, after_time)
-        }
-        (Shelf::Own, SortBy::Title, false) => run!(filter_own_title_up, FilterOwnTitleUpParams, after_title),
-        (Shelf::Own, SortBy::Title, true) => {
-            run!(filter_own_title_down, FilterOwnTitleDownParams, after_title)
-        }
-        (Shelf::Own, SortBy::Size, false) => run!(filter_own_size_up, FilterOwnSizeUpParams, after_size),
-        (Shelf::Own, SortBy::Size, true) => run!(filter_own_size_down, FilterOwnSizeDownParams, after_size),
-        (Shelf::Public, SortBy::CreatedAt, false) => {
-            run!(filter_public_created_up, FilterPublicCreatedUpParams, after_time)
-        }
-        (Shelf::Public, SortBy::CreatedAt, true) => {
-            run!(
-                filter_public_created_down,
-                FilterPublicCreatedDownParams,
-                after_time
-            )
-        }
-        (Shelf::Public, SortBy::Title, false) => {
-            run!(filter_public_title_up, FilterPublicTitleUpParams, after_title)
-        }
-        (Shelf::Public, SortBy::Title, true) => {
-            run!(filter_public_title_down, FilterPublicTitleDownParams, after_title)
-        }
-        (Shelf::Public, SortBy::Size, false) => {
-            run!(filter_public_size_up, FilterPublicSizeUpParams, after_size)
-        }
-        (Shelf::Public, SortBy::Size, true) => {
-            run!(filter_public_size_down, FilterPublicSizeDownParams, after_size)
-        }
-    }
 }

@@ -5,7 +5,7 @@ use crate::{
     sql::{self, Found, Params},
 };
 use infravault_db::Client;
-use infravault_kernel::{Actor, Ctx, Page};
+use infravault_kernel::{Ctx, Page};
 
 /// How pictures are compared with the words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,16 +32,12 @@ impl Images {
             Some(At::Similarity(_)) => Match::Alike,
             _ => Match::Words,
         };
-        let (actor, page) = self.search_by(ctx, which, by, request, words, after).await?;
-        if by == Match::Alike || after.is_some() || !page.items.is_empty() || !words.has_letters() {
+        let page = self.search_by(ctx, which, by, request, words, after).await?;
+        if by == Match::Alike || after.is_some() || !page.items.is_empty() || !words.may_be_misspelt() {
             return Ok(page);
         }
-        // Who may search was just decided; the second statement checks it again all the same.
-        drop(actor);
-        let (_, page) = self
-            .search_by(ctx, which, Match::Alike, request, words, after)
-            .await?;
-        Ok(page)
+        self.search_by(ctx, which, Match::Alike, request, words, after)
+            .await
     }
 
     async fn search_by(
@@ -52,7 +48,7 @@ impl Images {
         request: &ListRequest,
         words: &Words,
         after: Option<&Position>,
-    ) -> Result<(Actor, Page<Image>), Error> {
+    ) -> Result<Page<Image>, Error> {
         let (actor, rows) = self
             .db
             .read(ctx, async |client| {
@@ -68,7 +64,7 @@ impl Images {
             };
             request.cursor_behind(which, account, last.image.id, at)
         });
-        Ok((actor, page.map(|found| found.image)))
+        Ok(page.map(|found| found.image))
     }
 }
 
@@ -85,10 +81,7 @@ async fn run(
     // Not through the statement cache: only a plan made for these very words knows how many pictures have them.
     let client: &deadpool_postgres::tokio_postgres::Client = client;
     let filter = &request.filter;
-    let after_rank = after.and_then(|after| match after.at {
-        At::Rank(rank) | At::Similarity(rank) => Some(rank),
-        _ => None,
-    });
+    let after_rank = after.and_then(Position::rank);
     macro_rules! run {
         ($query:ident, $params:ident) => {{
             let params = sql::search::$params {

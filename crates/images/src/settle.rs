@@ -144,6 +144,10 @@ impl Images {
                 owner: promise.owner.uuid(),
             };
             sql::upload::release_bytes().params(&*tx, &params).await?;
+        } else if left == Left::Object {
+            let now = ctx.now();
+            let params = sql::upload::ReopenDeletingParams { now, id, attempt };
+            sql::upload::reopen_deleting().params(&*tx, &params).await?;
         }
         Ok(tx.commit().await?)
     }

@@ -3,7 +3,7 @@ use crate::{
     Error, Images,
     sql::{self, Params},
 };
-use futures_util::{StreamExt, stream};
+use futures_util::future::join_all;
 use infravault_db::Tx;
 use infravault_kernel::{Clock, Ctx, Id, ImageId};
 use infravault_objects::ObjectKey;
@@ -49,19 +49,25 @@ impl Images {
     pub async fn sweep_forever(self, log: Logger, clock: Clock, mut stop: watch::Receiver<bool>) {
         loop {
             let ctx = Ctx::system(&log, clock.clone());
-            match self.sweep(&ctx).await {
-                Ok(swept) if swept == Swept::default() => {}
-                Ok(swept) => slog::info!(ctx.log, "swept";
-                    "given_up" => swept.given_up, "deleted" => swept.deleted, "left" => swept.left,
-                    "forgotten" => swept.forgotten, "keys" => swept.keys),
-                Err(error) => {
-                    slog::warn!(ctx.log, "sweeping failed; it will be tried again"; "error" => %error)
-                }
-            }
+            self.sweep_and_say(&ctx).await;
             tokio::select! {
                 _ = stop.wait_for(|stop| *stop) => return,
                 () = self.nudge.notified() => {}
                 () = tokio::time::sleep(self.config.sweep_interval) => {}
+            }
+        }
+    }
+
+    async fn sweep_and_say(&self, ctx: &Ctx) {
+        match self.sweep(ctx).await {
+            Ok(swept) if swept == Swept::default() => {}
+            Ok(swept) => {
+                slog::info!(ctx.log, "swept";
+                    "given_up" => swept.given_up, "deleted" => swept.deleted, "left" => swept.left,
+                    "forgotten" => swept.forgotten, "keys" => swept.keys);
+            }
+            Err(error) => {
+                slog::warn!(ctx.log, "sweeping failed; it will be tried again"; "error" => %error);
             }
         }
     }
@@ -102,15 +108,14 @@ impl Images {
         if claimed.is_empty() {
             return Ok(0);
         }
-        let gone: Vec<Uuid> = stream::iter(
-            claimed
+        let mut gone: Vec<Uuid> = Vec::with_capacity(claimed.len());
+        for some in claimed.chunks(SIDE_BY_SIDE) {
+            let deletions: Vec<_> = some
                 .iter()
-                .map(|row| self.delete_object(ctx, row.id, row.attempt)),
-        )
-        .buffer_unordered(SIDE_BY_SIDE)
-        .filter_map(std::future::ready)
-        .collect()
-        .await;
+                .map(|row| self.delete_object(ctx, row.id, row.attempt))
+                .collect();
+            gone.extend(join_all(deletions).await.into_iter().flatten());
+        }
         let tx = self.db.begin_system().await?;
         let params = sql::sweep::MarkDeletedParams {
             now: ctx.now(),

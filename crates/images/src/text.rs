@@ -184,9 +184,11 @@ impl Words {
         line(text, Self::MAX, "must have 1 to 200 characters").map(Self)
     }
 
-    /// Whether there is a letter or digit to look for.
-    pub(crate) fn has_letters(&self) -> bool {
-        self.0.chars().any(char::is_alphanumeric)
+    /// Whether it makes sense to look for what is only written alike: there are letters or digits, and nobody asked
+    /// for exactly these words (quotes) or for their absence (a minus).
+    pub(crate) fn may_be_misspelt(&self) -> bool {
+        let exact = self.0.contains('"') || self.0.split_whitespace().any(|word| word.starts_with('-'));
+        !exact && self.0.chars().any(char::is_alphanumeric)
     }
 }
 
@@ -273,9 +275,16 @@ mod tests {
     }
 
     #[test]
-    fn words_need_letters_to_find_something() {
-        assert!(!Words::parse("%").unwrap().has_letters());
-        assert!(Words::parse("50%").unwrap().has_letters());
+    fn only_plain_words_can_be_misspelt() {
+        for (words, plain) in [
+            ("%", false),
+            ("50%", true),
+            ("a-b", true),
+            ("a -b", false),
+            ("\"a b\"", false),
+        ] {
+            assert_eq!(Words::parse(words).unwrap().may_be_misspelt(), plain, "{words}");
+        }
         assert!(Words::parse("").is_err() && Words::parse(&"x".repeat(201)).is_err());
     }
 }

@@ -4,7 +4,7 @@ use actix_web::{
     HttpRequest,
     http::header::{self, HeaderName},
 };
-use infravault_images::{Etag, Etags, Fetch, RangeSpec};
+use infravault_images::{Etags, Fetch, IfRange, RangeSpec};
 
 /// `If-Match`, where it was sent.
 pub(super) fn if_match(request: &HttpRequest) -> Result<Option<Etags>, Problem> {
@@ -21,8 +21,7 @@ pub(super) fn fetch(request: &HttpRequest) -> Result<Fetch, Problem> {
     Ok(Fetch {
         if_match: if_match(request)?,
         if_none_match: if_none_match(request)?,
-        // A date is a condition that never holds, because originals carry none.
-        if_range: text(request, &header::IF_RANGE).map(|condition| Etag::parse(condition.trim())),
+        if_range: text(request, &header::IF_RANGE).map(|condition| IfRange::parse(&condition)),
         range: text(request, &header::RANGE).and_then(|range| RangeSpec::parse(&range)),
         head_only: request.method() == actix_web::http::Method::HEAD,
     })

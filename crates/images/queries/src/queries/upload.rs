@@ -71,6 +71,12 @@ pub struct AbandonPendingParams {
     pub attempt: uuid::Uuid,
 }
 #[derive(Clone, Copy, Debug)]
+pub struct ReopenDeletingParams {
+    pub now: time::OffsetDateTime,
+    pub id: uuid::Uuid,
+    pub attempt: uuid::Uuid,
+}
+#[derive(Clone, Copy, Debug)]
 pub struct ReleaseBytesParams {
     pub reserved: i64,
     pub owner: uuid::Uuid,
@@ -548,10 +554,11 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::BytesSql, T2: crate::StringS
     }
 }
 pub struct SettleUsageStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Turns a promise into use, if the bytes that really came fit into the quota.
+/// Turns a promise into use, if the bytes that really came fit into the quota. A promise that the sweeper took back
+/// is no longer there to turn.
 pub fn settle_usage() -> SettleUsageStmt {
     SettleUsageStmt(
-        "UPDATE images.usage SET used_bytes = used_bytes + $1, reserved_bytes = reserved_bytes - $2, image_count = image_count + 1 WHERE owner_id = $3 AND used_bytes + $1 <= $4::bigint",
+        "UPDATE images.usage SET used_bytes = used_bytes + $1, reserved_bytes = reserved_bytes - $2, image_count = image_count + 1 WHERE owner_id = $3 AND used_bytes + $1 <= $4::bigint AND reserved_bytes >= $2",
         None,
     )
 }
@@ -693,6 +700,54 @@ impl<'a, C: GenericClient + Send + Sync>
         &'a self,
         client: &'a C,
         params: &'a AbandonPendingParams,
+    ) -> std::pin::Pin<
+        Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
+    > {
+        Box::pin(self.bind(client, &params.now, &params.id, &params.attempt))
+    }
+}
+pub struct ReopenDeletingStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Leaves an object to the sweeper once more: it was stored after the sweeper had given the upload up.
+pub fn reopen_deleting() -> ReopenDeletingStmt {
+    ReopenDeletingStmt(
+        "UPDATE images.images SET state = 'deleting', updated_at = $1, removed_at = $1 WHERE id = $2 AND state IN ('deleting', 'deleted') AND attempt = $3",
+        None,
+    )
+}
+impl ReopenDeletingStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    async fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        now: &'a time::OffsetDateTime,
+        id: &'a uuid::Uuid,
+        attempt: &'a uuid::Uuid,
+    ) -> Result<u64, tokio_postgres::Error> {
+        client.execute(self.0, &[now, id, attempt]).await
+    }
+}
+impl<'a, C: GenericClient + Send + Sync>
+    crate::client::async_::Params<
+        'a,
+        'a,
+        'a,
+        ReopenDeletingParams,
+        std::pin::Pin<
+            Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
+        >,
+        C,
+    > for ReopenDeletingStmt
+{
+    fn params(
+        &'a self,
+        client: &'a C,
+        params: &'a ReopenDeletingParams,
     ) -> std::pin::Pin<
         Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
     > {

@@ -1,0 +1,138 @@
+//! Changing and deleting: conditions, owners, strangers.
+use crate::setup::{World, code};
+use infravault_images::{Change, Description, Etags, Fetch, Tags, Title, Visibility};
+use infravault_kernel::{Id, ImageId};
+
+fn titled(title: &str) -> Change {
+    Change {
+        title: Some(Title::parse(title).unwrap()),
+        ..Change::default()
+    }
+}
+
+#[tokio::test]
+async fn changes_need_the_version_they_are_based_on() {
+    let world = World::new().await;
+    let alice = world.person("alice").await;
+    let image = world.picture(&alice, "one", Visibility::Private, &["a"]).await;
+    let first = Etags::parse("\"1\"").unwrap();
+    let outcome = world.images.update(&alice, image.id, None, &titled("two")).await;
+    assert_eq!(code(&outcome), "precondition-required");
+    let changed = world
+        .images
+        .update(&alice, image.id, Some(&first), &titled("two"))
+        .await
+        .unwrap();
+    assert_eq!((changed.title.as_str(), changed.version), ("two", 2));
+    assert_eq!(
+        (changed.tags.as_slice(), changed.description.as_str()),
+        (["a".to_owned()].as_slice(), "")
+    );
+    for stale in ["\"1\"", "W/\"2\"", "\"x\"", "\"99999999999\""] {
+        let stale = Etags::parse(stale).unwrap();
+        let outcome = world
+            .images
+            .update(&alice, image.id, Some(&stale), &titled("three"))
+            .await;
+        assert_eq!(code(&outcome), "precondition-failed");
+        let outcome = world.images.delete(&alice, image.id, Some(&stale)).await;
+        assert_eq!(code(&outcome), "precondition-failed");
+    }
+    let all = Change {
+        title: Some(Title::parse("four").unwrap()),
+        description: Some(Description::parse("text").unwrap()),
+        tags: Some(Tags::default()),
+        visibility: Some(Visibility::Public),
+    };
+    let changed = world
+        .images
+        .update(&alice, image.id, Some(&Etags::Any), &all)
+        .await
+        .unwrap();
+    assert_eq!((changed.version, changed.description.as_str()), (3, "text"));
+    assert!(changed.tags.is_empty() && changed.visibility == Visibility::Public);
+    assert!(changed.updated_at >= changed.created_at);
+}
+
+#[tokio::test]
+async fn strangers_see_and_change_only_what_they_may() {
+    let world = World::new().await;
+    let (alice, bob) = (world.person("alice").await, world.person("bob").await);
+    let missing: ImageId = ImageId::from_uuid(uuid::Uuid::max());
+    for visibility in [Visibility::Private, Visibility::Unlisted, Visibility::Public] {
+        let image = world.picture(&alice, "hers", visibility, &[]).await;
+        let hidden = visibility == Visibility::Private;
+        for (who, ctx) in [("bob", &bob), ("nobody", &world.nobody())] {
+            let found = world.images.find(ctx, image.id).await;
+            assert_eq!(
+                code(&found),
+                if hidden { "not-found" } else { "ok" },
+                "{visibility} {who}"
+            );
+            let original = world.images.download(ctx, image.id, &Fetch::default()).await;
+            assert_eq!(
+                code(&original),
+                if hidden { "not-found" } else { "forbidden" },
+                "{visibility} {who}"
+            );
+        }
+        let outcome = world
+            .images
+            .update(&bob, image.id, Some(&Etags::Any), &titled("mine"))
+            .await;
+        assert_eq!(code(&outcome), if hidden { "not-found" } else { "forbidden" });
+        let outcome = world.images.delete(&bob, image.id, None).await;
+        assert_eq!(code(&outcome), if hidden { "not-found" } else { "forbidden" });
+        assert_eq!(world.images.find(&alice, image.id).await.unwrap().title, "hers");
+    }
+    assert_eq!(code(&world.images.find(&bob, missing).await), "not-found");
+    assert_eq!(
+        code(
+            &world
+                .images
+                .update(&world.nobody(), missing, None, &titled("x"))
+                .await
+        ),
+        "authentication-required"
+    );
+    assert_eq!(
+        code(&world.images.delete(&world.nobody(), missing, None).await),
+        "authentication-required"
+    );
+}
+
+#[tokio::test]
+async fn a_deleted_picture_is_gone_for_everybody() {
+    let world = World::new().await;
+    let alice = world.person("alice").await;
+    let image = world.picture(&alice, "gone", Visibility::Public, &[]).await;
+    world
+        .images
+        .delete(&alice, image.id, Some(&Etags::parse("\"1\"").unwrap()))
+        .await
+        .unwrap();
+    assert_eq!(code(&world.images.find(&alice, image.id).await), "not-found");
+    assert_eq!(
+        code(&world.images.download(&alice, image.id, &Fetch::default()).await),
+        "not-found"
+    );
+    let request = infravault_images::ListRequest::default();
+    assert!(
+        world
+            .images
+            .list_own(&alice, &request)
+            .await
+            .unwrap()
+            .items
+            .is_empty()
+    );
+    assert!(
+        world
+            .images
+            .list_public(&world.nobody(), &request)
+            .await
+            .unwrap()
+            .items
+            .is_empty()
+    );
+}

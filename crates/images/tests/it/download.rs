@@ -1,0 +1,87 @@
+//! Originals, whole and in part.
+use crate::setup::{World, code};
+use infravault_images::{Answer, Etag, Etags, Fetch, RangeSpec};
+use infravault_testkit::pictures;
+
+#[tokio::test]
+async fn parts_are_cut_exactly() {
+    let world = World::new().await;
+    let alice = world.person("alice").await;
+    let bytes = pictures::jpeg(300, 200, 5);
+    let len = u64::try_from(bytes.len()).unwrap();
+    let image = world.upload(&alice, bytes.clone()).await.unwrap();
+    for (range, expected) in [
+        (RangeSpec::FromTo(0, 0), 0..1),
+        (RangeSpec::FromTo(10, 99), 10..100),
+        (RangeSpec::From(len - 1), bytes.len() - 1..bytes.len()),
+        (RangeSpec::Last(7), bytes.len() - 7..bytes.len()),
+        (RangeSpec::FromTo(5, u64::MAX), 5..bytes.len()),
+    ] {
+        let fetch = Fetch {
+            range: Some(range),
+            ..Fetch::default()
+        };
+        let Answer::Part(_, Some(part)) = world
+            .images
+            .download(&alice, image.id, &fetch)
+            .await
+            .unwrap()
+            .answer
+        else {
+            panic!("expected a part")
+        };
+        assert_eq!(part.read().await.unwrap(), bytes[expected]);
+    }
+    let fetch = Fetch {
+        range: Some(RangeSpec::From(len)),
+        ..Fetch::default()
+    };
+    assert_eq!(
+        code(&world.images.download(&alice, image.id, &fetch).await),
+        "range-not-satisfiable"
+    );
+}
+
+#[tokio::test]
+async fn conditions_are_decided_without_the_bytes() {
+    let world = World::new().await;
+    let (alice, bob) = (world.person("alice").await, world.person("bob").await);
+    let image = world.upload(&alice, pictures::png(8, 8, 1)).await.unwrap();
+    std::fs::remove_dir_all(world.folder.join("originals")).unwrap();
+    let known = Fetch {
+        if_none_match: Some(Etags::Listed(vec![Etag {
+            weak: false,
+            tag: image.sha256.to_string(),
+        }])),
+        ..Fetch::default()
+    };
+    let answer = world
+        .images
+        .download(&alice, image.id, &known)
+        .await
+        .unwrap()
+        .answer;
+    assert!(matches!(answer, Answer::NotModified));
+    assert_eq!(
+        code(&world.images.download(&bob, image.id, &known).await),
+        "not-found",
+        "N68"
+    );
+    let head = Fetch {
+        head_only: true,
+        ..Fetch::default()
+    };
+    let answer = world
+        .images
+        .download(&alice, image.id, &head)
+        .await
+        .unwrap()
+        .answer;
+    assert!(matches!(answer, Answer::Whole(None)));
+    let all = world.images.download(&alice, image.id, &Fetch::default()).await;
+    assert_eq!(
+        code(&all),
+        "internal",
+        "a missing object is a fault of ours, not an empty success"
+    );
+}

@@ -1,0 +1,17 @@
+//! Tests of the use cases, on a real database and a real folder store.
+#![expect(
+    clippy::unwrap_used,
+    clippy::too_many_lines,
+    reason = "a panic is how a test fails, and a case may be long"
+)]
+
+mod change;
+mod download;
+mod idempotency;
+mod isolation;
+mod lists;
+mod quota;
+mod search;
+mod setup;
+mod sweep;
+mod upload;

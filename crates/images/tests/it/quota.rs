@@ -1,0 +1,66 @@
+//! Quota: exact, whatever happens side by side.
+use crate::setup::{World, account, announced, code, whole};
+use futures_util::future::join_all;
+use infravault_testkit::pictures;
+
+#[tokio::test]
+async fn sixty_four_uploads_into_room_for_ten() {
+    let bytes = pictures::jpeg(64, 48, 3);
+    let len = i64::try_from(bytes.len()).unwrap();
+    // Announced exactly, by a lower bound, and not at all.
+    for at_least in [bytes.len(), bytes.len() / 2, 0] {
+        let world = World::new().await;
+        let alice = world.person("alice").await;
+        world.db.set_quota(account(&alice), len * 10 + len / 2).await;
+        let mut upload = announced(&bytes);
+        upload.at_least = u64::try_from(at_least).unwrap();
+        let uploads = (0..64).map(|_| world.images.upload(&alice, upload.clone(), whole(bytes.clone())));
+        let outcomes = join_all(uploads).await;
+        let stored = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
+        assert_eq!(stored, 10, "announced {at_least}");
+        assert!(
+            outcomes
+                .iter()
+                .all(|outcome| matches!(code(outcome), "ok" | "storage-quota-exceeded"))
+        );
+        assert_eq!(world.usage(&alice).await, (len * 10, 0, 10));
+        assert_eq!(world.count("images.images WHERE state = 'stored'").await, 10);
+    }
+}
+
+#[tokio::test]
+async fn fifty_deletions_free_once() {
+    let world = World::new().await;
+    let alice = world.person("alice").await;
+    let (keep, gone) = (pictures::png(8, 8, 1), pictures::png(9, 9, 2));
+    let kept = i64::try_from(keep.len()).unwrap();
+    world.upload(&alice, keep).await.unwrap();
+    let image = world.upload(&alice, gone).await.unwrap();
+    let outcomes = join_all((0..50).map(|_| world.images.delete(&alice, image.id, None))).await;
+    assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
+    assert_eq!(
+        outcomes
+            .iter()
+            .filter(|outcome| code(outcome) == "not-found")
+            .count(),
+        49
+    );
+    assert_eq!(world.usage(&alice).await, (kept, 0, 1));
+}
+
+#[tokio::test]
+async fn a_quota_that_shrinks_meanwhile_counts_at_the_end() {
+    let world = World::new().await;
+    let alice = world.person("alice").await;
+    let bytes = pictures::png(16, 16, 1);
+    let len = i64::try_from(bytes.len()).unwrap();
+    world.db.set_quota(account(&alice), len).await;
+    world.upload(&alice, bytes.clone()).await.unwrap();
+    assert_eq!(
+        code(&world.upload(&alice, bytes.clone()).await),
+        "storage-quota-exceeded"
+    );
+    world.db.set_quota(account(&alice), 0).await;
+    assert_eq!(code(&world.upload(&alice, bytes).await), "storage-quota-exceeded");
+    assert_eq!(world.usage(&alice).await, (len, 0, 1));
+}

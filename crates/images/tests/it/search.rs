@@ -1,0 +1,128 @@
+//! Searching: rank, prefixes, stems, typos, and that nothing typed is a pattern.
+use crate::setup::World;
+use infravault_images::{Change, Description, Etags, Filter, ListRequest, Visibility, Words};
+use infravault_kernel::{Ctx, Limit};
+
+async fn search(world: &World, ctx: &Ctx, own: bool, words: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut request = ListRequest {
+        filter: Filter {
+            words: Some(Words::parse(words).unwrap()),
+            ..Filter::default()
+        },
+        limit: Limit::new(2).unwrap(),
+        ..ListRequest::default()
+    };
+    loop {
+        let page = if own {
+            world.images.list_own(ctx, &request).await.unwrap()
+        } else {
+            world.images.list_public(ctx, &request).await.unwrap()
+        };
+        found.extend(page.items.into_iter().map(|image| image.title));
+        match page.next {
+            Some(next) => request.cursor = Some(next),
+            None => return found,
+        }
+    }
+}
+
+#[tokio::test]
+async fn finds_what_people_mean() {
+    let world = World::new().await;
+    let (alice, bob) = (world.person("alice").await, world.person("bob").await);
+    let kitchen = world
+        .picture(&alice, "Sunny kitchen", Visibility::Public, &["interior"])
+        .await;
+    world
+        .picture(&alice, "Café au lait", Visibility::Public, &["kitchen"])
+        .await;
+    world
+        .picture(&alice, "Mountains", Visibility::Private, &["alps"])
+        .await;
+    world
+        .picture(&bob, "Kitchen of Bob", Visibility::Private, &[])
+        .await;
+    let change = Change {
+        description: Some(Description::parse("running dogs on a beach").unwrap()),
+        ..Change::default()
+    };
+    world
+        .images
+        .update(&alice, kitchen.id, Some(&Etags::Any), &change)
+        .await
+        .unwrap();
+    let cases: [(&str, &[&str]); 16] = [
+        // The title weighs more than the tags.
+        ("kitchen", &["Sunny kitchen", "Café au lait"]),
+        ("kitch", &["Sunny kitchen", "Café au lait"]),
+        ("KITCHEN", &["Sunny kitchen", "Café au lait"]),
+        ("sunny kitch", &["Sunny kitchen"]),
+        ("cafe", &["Café au lait"]),
+        ("mountain", &["Mountains"]),
+        ("dog runs", &["Sunny kitchen"]),
+        ("\"sunny kitchen\"", &["Sunny kitchen"]),
+        ("\"kitchen sunny\"", &[]),
+        ("kitchen -sunny", &["Café au lait"]),
+        // Nothing is written like this, so what looks alike is found.
+        ("kicthen", &["Sunny kitchen", "Café au lait"]),
+        ("montains", &["Mountains"]),
+        ("%", &[]),
+        ("_", &[]),
+        ("m%ns", &[]),
+        ("zzqqxx", &[]),
+    ];
+    for (words, expected) in cases {
+        let mut found = search(&world, &alice, true, words).await;
+        let mut expected: Vec<String> = expected.iter().map(|title| (*title).to_owned()).collect();
+        if words == "kicthen" {
+            found.sort();
+            expected.sort();
+        }
+        assert_eq!(found, expected, "{words}");
+    }
+    let public = search(&world, &world.nobody(), false, "kitchen").await;
+    assert_eq!(public, ["Sunny kitchen", "Café au lait"]);
+    assert_eq!(
+        search(&world, &world.nobody(), false, "mountain").await,
+        Vec::<String>::new()
+    );
+    assert_eq!(search(&world, &bob, true, "kitchen").await, ["Kitchen of Bob"]);
+}
+
+#[tokio::test]
+async fn whatever_is_typed_is_no_error() {
+    let world = World::new().await;
+    let alice = world.person("alice").await;
+    world.picture(&alice, "x", Visibility::Private, &[]).await;
+    for words in [
+        "'",
+        "\"",
+        "\\",
+        "a\\'b",
+        "a & | ! ( ) :* <-> b",
+        "((((",
+        "a:*",
+        "':*",
+        "-",
+        "- -",
+        "-a",
+        "or",
+        "a or",
+        "or a",
+        "\u{202E}",
+        "½",
+        "ﬁ",
+        "мост",
+        "橋",
+        "🦀",
+        "it's",
+        "e-mail",
+        "a.b/c",
+        "x'; DROP TABLE images.images; --",
+        "\\'",
+    ] {
+        search(&world, &alice, true, words).await;
+        search(&world, &world.nobody(), false, words).await;
+    }
+}

@@ -1,0 +1,184 @@
+//! A world of its own for each test: a database, a folder, people.
+use bytes::Bytes;
+use futures_util::{Stream, stream};
+use infravault_images::{
+    BodyFault, Config, Description, Error, FileName, Image, Images, NewImage, Tags, Title, Upload, Visibility,
+};
+use infravault_kernel::{AccountId, Clock, Credential, Ctx, Failure, Id, config::Env};
+use infravault_objects::{FsConfig, Objects, StoreConfig};
+use infravault_testkit::{db::TestDb, pictures};
+use std::{path::PathBuf, time::Duration};
+
+pub(crate) struct World {
+    pub(crate) images: Images,
+    pub(crate) objects: Objects,
+    pub(crate) db: TestDb,
+    pub(crate) folder: PathBuf,
+}
+
+impl World {
+    pub(crate) async fn new() -> Self {
+        Self::with(Config::default()).await
+    }
+
+    pub(crate) async fn with(config: Config) -> Self {
+        let db = TestDb::new().await;
+        let name = db.url().rsplit('/').next().unwrap().to_owned();
+        let folder = std::env::temp_dir().join(format!("infravault-images-{name}"));
+        let store = infravault_objects::Config {
+            store: StoreConfig::Fs(FsConfig {
+                dir: folder.clone(),
+                min_free: 0,
+            }),
+            // Named spool files can be counted.
+            unnamed_spool: false,
+            ..infravault_objects::Config::from_env(&mut Env::default())
+        };
+        let objects = Objects::open(&store, &infravault_testkit::log()).unwrap();
+        objects.setup().await.unwrap();
+        Self {
+            images: Images::new(db.db_of(8), objects.clone(), config),
+            objects,
+            db,
+            folder,
+        }
+    }
+
+    /// Somebody with a session.
+    pub(crate) async fn person(&self, name: &str) -> Ctx {
+        let account = self.db.account(name).await;
+        self.db.ctx(self.db.session(account).await)
+    }
+
+    pub(crate) fn nobody(&self) -> Ctx {
+        self.db.ctx(Credential::Anonymous)
+    }
+
+    /// The process itself, so much later.
+    pub(crate) fn system_in(&self, later: Duration) -> Ctx {
+        let ctx = self.db.ctx(Credential::System);
+        let now = ctx.now() + later;
+        Ctx {
+            clock: Clock::fixed(now),
+            ..ctx
+        }
+    }
+
+    pub(crate) async fn upload(&self, ctx: &Ctx, bytes: Vec<u8>) -> Result<Image, Error> {
+        let upload = announced(&bytes);
+        self.images.upload(ctx, upload, whole(bytes)).await
+    }
+
+    /// A small picture with this title, visibility and these tags.
+    pub(crate) async fn picture(
+        &self,
+        ctx: &Ctx,
+        title: &str,
+        visibility: Visibility,
+        tags: &[&str],
+    ) -> Image {
+        let bytes = pictures::jpeg(16, 12, 1);
+        let mut upload = announced(&bytes);
+        upload.image.title = Some(Title::parse(title).unwrap());
+        upload.image.visibility = visibility;
+        upload.image.tags = Tags::parse(tags.iter().copied()).unwrap();
+        self.images.upload(ctx, upload, whole(bytes)).await.unwrap()
+    }
+
+    /// Used bytes, reserved bytes, number of pictures.
+    pub(crate) async fn usage(&self, ctx: &Ctx) -> (i64, i64, i64) {
+        let usage = self.images.usage(ctx).await.unwrap();
+        (usage.used_bytes, usage.reserved_bytes, usage.image_count)
+    }
+
+    pub(crate) async fn count(&self, what: &str) -> i64 {
+        let query = format!("SELECT count(*) FROM {what}");
+        self.db
+            .superuser()
+            .await
+            .query_one(&query, &[])
+            .await
+            .unwrap()
+            .get(0)
+    }
+
+    pub(crate) async fn run(&self, statement: &str) {
+        self.db.superuser().await.batch_execute(statement).await.unwrap();
+    }
+
+    /// Nothing is left of anything: no row, no key, no bytes.
+    pub(crate) async fn assert_nothing_left(&self, ctx: &Ctx) {
+        assert_eq!(self.usage(ctx).await, (0, 0, 0));
+        assert_eq!(self.count("images.images").await, 0);
+        assert_eq!(self.count("images.idempotency_keys").await, 0);
+        assert_eq!(self.files(), Vec::<PathBuf>::new());
+    }
+
+    /// Every file in the store and its spool.
+    pub(crate) fn files(&self) -> Vec<PathBuf> {
+        let mut folders = vec![self.folder.clone()];
+        let mut files = Vec::new();
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    files.push(path);
+                }
+            }
+        }
+        files
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// What a client says that sends these bytes as a plain body.
+pub(crate) fn announced(bytes: &[u8]) -> Upload {
+    let len = u64::try_from(bytes.len()).unwrap();
+    Upload {
+        image: NewImage {
+            file_name: FileName::clean("photo.jpg"),
+            title: None,
+            description: Description::empty(),
+            tags: Tags::default(),
+            visibility: Visibility::Private,
+        },
+        declared_type: "image/jpeg".to_owned(),
+        at_least: len,
+        at_most: Some(len),
+        key: None,
+        digest: None,
+    }
+}
+
+pub(crate) fn whole(bytes: Vec<u8>) -> impl Stream<Item = Result<Bytes, BodyFault>> {
+    stream::iter([Ok(Bytes::from(bytes))])
+}
+
+pub(crate) fn code<T>(outcome: &Result<T, Error>) -> &'static str {
+    outcome.as_ref().err().map_or("ok", Failure::code)
+}
+
+pub(crate) fn account(ctx: &Ctx) -> AccountId {
+    match ctx.credential {
+        Credential::Session { account, .. } => account,
+        _ => AccountId::from_uuid(uuid::Uuid::nil()),
+    }
+}
+
+/// Waits until something holds.
+pub(crate) async fn eventually(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+    for _ in 0..200 {
+        if holds().await {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    panic!("in five seconds it did not come to this: {what}");
+}

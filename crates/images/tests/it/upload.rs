@@ -1,0 +1,277 @@
+//! Uploads: what is stored, what is refused, and what is left of those that fail.
+use crate::setup::{World, announced, code, eventually, whole};
+use bytes::Bytes;
+use futures_util::{StreamExt, stream};
+use infravault_images::{BodyFault, Config, Error, Fetch, MediaType, Visibility};
+use infravault_kernel::{Scope, Scopes, Sha256};
+use infravault_testkit::pictures;
+use std::{sync::Arc, time::Duration};
+use tokio::sync::Notify;
+
+#[tokio::test]
+async fn every_format_is_stored_with_its_facts() {
+    let world = World::new().await;
+    let alice = world.person("alice").await;
+    let mut total = 0;
+    for (n, format) in pictures::FORMATS.iter().enumerate() {
+        let bytes = (format.make)(33, 21, 7);
+        total += bytes.len();
+        let image = world.upload(&alice, bytes.clone()).await.unwrap();
+        assert_eq!(image.media_type.as_str(), format.media_type);
+        assert_eq!((image.width, image.height, image.frames), (33, 21, 1));
+        assert_eq!(
+            (image.title.as_str(), image.file_name.as_str()),
+            ("photo", "photo.jpg")
+        );
+        assert_eq!((image.visibility, image.version), (Visibility::Private, 1));
+        assert_eq!(image.sha256, Sha256::of(&bytes));
+        let download = world
+            .images
+            .download(&alice, image.id, &Fetch::default())
+            .await
+            .unwrap();
+        let infravault_images::Answer::Whole(Some(stored)) = download.answer else {
+            panic!("expected all of it")
+        };
+        assert_eq!(stored.read().await.unwrap(), bytes);
+        let used = i64::try_from(total).unwrap();
+        assert_eq!(
+            world.usage(&alice).await,
+            (used, 0, i64::try_from(n + 1).unwrap())
+        );
+    }
+}
+
+#[tokio::test]
+async fn turned_pictures_are_measured_upright() {
+    let world = World::new().await;
+    let alice = world.person("alice").await;
+    let image = world
+        .upload(&alice, pictures::jpeg_turned(40, 30, 6))
+        .await
+        .unwrap();
+    assert_eq!((image.width, image.height, image.orientation), (30, 40, 6));
+    assert_eq!(image.media_type, MediaType::Jpeg);
+}
+
+#[tokio::test]
+async fn what_is_refused_leaves_nothing() {
+    let world = World::new().await;
+    let alice = world.person("alice").await;
+    for lie in pictures::lies()
+        .iter()
+        .filter(|lie| infravault_imaging_type(&lie.bytes).is_none())
+    {
+        let outcome = world.upload(&alice, lie.bytes.clone()).await;
+        assert_eq!(code(&outcome), "unsupported-image-type", "{}", lie.name);
+    }
+    for bomb in pictures::bombs() {
+        let outcome = world.upload(&alice, bomb.bytes.clone()).await;
+        assert!(
+            matches!(
+                code(&outcome),
+                "image-too-large" | "image-too-complex" | "image-undecodable"
+            ),
+            "{}: {}",
+            bomb.name,
+            code(&outcome)
+        );
+    }
+    let cut = pictures::jpeg(64, 64, 1);
+    assert_eq!(
+        code(&world.upload(&alice, cut[..cut.len() / 2].to_vec()).await),
+        "image-undecodable"
+    );
+    assert_eq!(code(&world.upload(&alice, Vec::new()).await), "validation-failed");
+    world.assert_nothing_left(&alice).await;
+}
+
+/// The signature of an accepted type at the start.
+fn infravault_imaging_type(bytes: &[u8]) -> Option<()> {
+    let known: [&[u8]; 4] = [b"\xFF\xD8\xFF", b"\x89PNG", b"GIF8", b"RIFF"];
+    known.iter().any(|head| bytes.starts_with(head)).then_some(())
+}
+
+#[tokio::test]
+async fn bodies_that_are_too_large_are_refused_in_time() {
+    let bytes = pictures::jpeg(200, 200, 1);
+    let world = World::with(Config {
+        max_upload_bytes: u64::try_from(bytes.len()).unwrap() - 1,
+        ..Config::default()
+    })
+    .await;
+    let alice = world.person("alice").await;
+    assert_eq!(
+        code(&world.upload(&alice, bytes.clone()).await),
+        "payload-too-large"
+    );
+    let mut unannounced = announced(&bytes);
+    (unannounced.at_least, unannounced.at_most) = (0, None);
+    let outcome = world.images.upload(&alice, unannounced, whole(bytes)).await;
+    assert_eq!(code(&outcome), "payload-too-large");
+    world.assert_nothing_left(&alice).await;
+}
+
+#[tokio::test]
+async fn a_digest_is_compared() {
+    let world = World::new().await;
+    let alice = world.person("alice").await;
+    let bytes = pictures::png(8, 8, 1);
+    let mut upload = announced(&bytes);
+    upload.digest = Some(Sha256::of(b"other"));
+    let outcome = world
+        .images
+        .upload(&alice, upload.clone(), whole(bytes.clone()))
+        .await;
+    assert_eq!(code(&outcome), "checksum-mismatch");
+    world.assert_nothing_left(&alice).await;
+    upload.digest = Some(Sha256::of(&bytes));
+    assert_eq!(
+        code(&world.images.upload(&alice, upload, whole(bytes)).await),
+        "ok"
+    );
+}
+
+#[tokio::test]
+async fn a_client_that_goes_away_leaves_nothing() {
+    let world = World::new().await;
+    let alice = world.person("alice").await;
+    let bytes = pictures::jpeg(400, 400, 1);
+    let half = Bytes::from(bytes[..bytes.len() / 2].to_vec());
+    let mut upload = announced(&bytes);
+    upload.key = Some(infravault_images::IdempotencyKey::parse("once").unwrap());
+    let (images, ctx) = (world.images.clone(), alice.clone());
+    let body = stream::iter([Ok::<_, BodyFault>(half)]).chain(stream::pending());
+    let request = tokio::spawn(async move { images.upload(&ctx, upload, body).await });
+    eventually("the quota is reserved", async || world.usage(&alice).await.1 > 0).await;
+    assert_eq!(world.count("images.images").await, 1);
+    request.abort();
+    eventually("the promise is taken back", async || {
+        world.usage(&alice).await == (0, 0, 0)
+    })
+    .await;
+    world.assert_nothing_left(&alice).await;
+}
+
+#[tokio::test]
+async fn a_body_that_breaks_leaves_nothing() {
+    let world = World::new().await;
+    let alice = world.person("alice").await;
+    let bytes = pictures::jpeg(40, 40, 1);
+    for fault in [
+        BodyFault::Interrupted,
+        BodyFault::Malformed("a field after the file".to_owned()),
+    ] {
+        let body = stream::iter([Ok(Bytes::from(bytes.clone())), Err(fault.clone())]);
+        let outcome = world.images.upload(&alice, announced(&bytes), body).await;
+        assert!(matches!(outcome, Err(Error::Body(found)) if found == fault));
+    }
+    world.assert_nothing_left(&alice).await;
+}
+
+#[tokio::test]
+async fn a_body_that_crawls_is_closed() {
+    let world = World::with(Config {
+        min_rate: 1000,
+        rate_window: Duration::from_secs(1),
+        ..Config::default()
+    })
+    .await;
+    let alice = world.person("alice").await;
+    let bytes = pictures::jpeg(40, 40, 1);
+    let body = stream::iter([Ok(Bytes::from_static(b"\xFF"))]).chain(stream::pending());
+    let outcome = world.images.upload(&alice, announced(&bytes), body).await;
+    assert_eq!(code(&outcome), "request-timeout");
+    world.assert_nothing_left(&alice).await;
+}
+
+#[tokio::test]
+async fn a_store_that_fails_costs_no_quota_and_the_sweeper_cleans_up() {
+    let world = World::new().await;
+    let alice = world.person("alice").await;
+    // A file where a folder should be: nothing can be stored.
+    let originals = world.folder.join("originals");
+    std::fs::remove_dir_all(&originals).unwrap();
+    std::fs::write(&originals, b"in the way").unwrap();
+    let outcome = world.upload(&alice, pictures::png(8, 8, 1)).await;
+    assert_eq!(code(&outcome), "storage-unavailable");
+    assert_eq!(world.usage(&alice).await, (0, 0, 0));
+    assert_eq!(world.count("images.images WHERE state = 'deleting'").await, 1);
+    std::fs::remove_file(&originals).unwrap();
+    world.objects.setup().await.unwrap();
+    let swept = world
+        .images
+        .sweep(&world.system_in(Duration::from_secs(1)))
+        .await
+        .unwrap();
+    assert_eq!((swept.deleted, swept.left), (1, 0));
+    assert_eq!(
+        world
+            .count("images.images WHERE state = 'deleted' AND title = '-'")
+            .await,
+        1
+    );
+}
+
+#[tokio::test]
+async fn an_upload_that_the_sweeper_gave_up_is_not_acknowledged() {
+    let world = World::new().await;
+    let alice = world.person("alice").await;
+    let bytes = pictures::png(8, 8, 1);
+    let go = Arc::new(Notify::new());
+    let (images, ctx, upload) = (world.images.clone(), alice.clone(), announced(&bytes));
+    let (gate, last) = (Arc::clone(&go), bytes.clone());
+    let body = stream::once(async move {
+        gate.notified().await;
+        Ok(Bytes::from(last))
+    });
+    let request = tokio::spawn(async move { images.upload(&ctx, upload, body).await });
+    eventually("the quota is reserved", async || world.usage(&alice).await.1 > 0).await;
+    let swept = world
+        .images
+        .sweep(&world.system_in(Duration::from_mins(16)))
+        .await
+        .unwrap();
+    assert_eq!((swept.given_up, swept.deleted), (1, 1));
+    assert_eq!(world.usage(&alice).await, (0, 0, 0));
+    go.notify_one();
+    let outcome = request.await.unwrap();
+    assert_eq!(code(&outcome), "dependency-unavailable");
+    // The object that was stored too late goes with the next pass.
+    eventually("the object is stored", async || world.files().len() == 1).await;
+    world
+        .images
+        .sweep(&world.system_in(Duration::from_mins(17)))
+        .await
+        .unwrap();
+    assert_eq!(world.files().len(), 0);
+    assert_eq!(world.usage(&alice).await, (0, 0, 0));
+}
+
+#[tokio::test]
+async fn who_may_not_upload_is_refused_before_the_body() {
+    let world = World::new().await;
+    let account = world.db.account("alice").await;
+    let reader = world.db.ctx(
+        world
+            .db
+            .api_token(account, &Scopes::of([Scope::ImagesRead]))
+            .await,
+    );
+    let suspended = world.person("bob").await;
+    world.db.suspend(crate::setup::account(&suspended)).await;
+    for (ctx, expected) in [
+        (world.nobody(), "authentication-required"),
+        (reader, "insufficient-scope"),
+        (suspended, "account-suspended"),
+    ] {
+        // A body that never comes: the answer must not wait for it.
+        let body = stream::pending();
+        let outcome = world
+            .images
+            .upload(&ctx, announced(&pictures::png(8, 8, 1)), body)
+            .await;
+        assert_eq!(code(&outcome), expected);
+    }
+    assert_eq!(world.count("images.images").await, 0);
+}
