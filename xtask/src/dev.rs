@@ -160,7 +160,7 @@ fn welcome(local: &Local<'_>) {
     say::line("\nTry, in another terminal (and `cargo xtask demo` for something to look at):\n");
     say::line(&format!(
         "  curl -sL -c jar -b jar '{origin}/api/v1/auth/dev?login_hint=alice@example.com&return_to=/api/v1/auth/me'\n  \
-         curl -s -b jar -H 'Origin: {origin}' -F 'title=My first picture' -F 'file=@picture.jpg' {origin}/api/v1/images\n  \
+         curl -s -b jar -H 'Origin: {origin}' -H 'X-IV-CSRF: 1' -F 'title=My first picture' -F 'file=@picture.jpg' {origin}/api/v1/images\n  \
          curl -s -b jar {origin}/api/v1/images\n"
     ));
     say::note("Ctrl-C stops everything; the next start continues with the same data");

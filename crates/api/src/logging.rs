@@ -4,8 +4,9 @@ use slog::{Drain, FnValue, Level, Logger, PushFnValue, Record, o};
 use std::{io, sync::Mutex};
 use time::format_description::well_known::Rfc3339;
 
-/// Makes the root logger. There is one writer, so that lines never mix.
-pub fn root(config: &Log) -> Logger {
+/// Makes the root logger, and the guard that writes what is queued when it is dropped. There is one writer, so that
+/// lines never mix.
+pub fn root(config: &Log) -> (Logger, slog_async::AsyncGuard) {
     let level = config.level;
     match config.format {
         LogFormat::Json => {
@@ -32,18 +33,16 @@ pub fn root(config: &Log) -> Logger {
     }
 }
 
-fn asynchronous<D>(drain: D, level: Level) -> Logger
+fn asynchronous<D>(drain: D, level: Level) -> (Logger, slog_async::AsyncGuard)
 where
     D: Drain<Ok = (), Err = slog::Never> + Send + 'static,
 {
     // A full queue makes the writer wait rather than lose a line.
-    let drain = slog_async::Async::new(drain)
+    let (drain, guard) = slog_async::Async::new(drain)
         .chan_size(4096)
         .overflow_strategy(slog_async::OverflowStrategy::Block)
-        .build()
-        .filter_level(level)
-        .fuse();
-    Logger::root(drain, o!())
+        .build_with_guard();
+    (Logger::root(drain.filter_level(level).fuse(), o!()), guard)
 }
 
 /// Sends what libraries log through the crate `log` to the same place: warnings and errors only. A second call in

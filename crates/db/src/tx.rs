@@ -124,6 +124,9 @@ impl Db {
             }
             credential => {
                 let client = self.client(DbRole::App).await?;
+                // Prepared before the others are sent: were the gate prepared only now, a statement that is known
+                // already would overtake it and find no context.
+                prepare_gate(&client, credential).await?;
                 // An early return drops this, which ends the transaction either way.
                 let tx = Tx { client: Some(client) };
                 let (begun, actor, answer) =
@@ -135,6 +138,15 @@ impl Db {
             }
         }
     }
+}
+
+async fn prepare_gate(client: &Client, credential: &Credential) -> Result<(), Error> {
+    let gate = match credential {
+        Credential::ApiToken { .. } => ENTER_TOKEN,
+        _ => ENTER_SESSION,
+    };
+    client.prepare_cached(gate).await?;
+    Ok(())
 }
 
 async fn enter(client: &Client, credential: &Credential) -> Result<Actor, Error> {

@@ -37,7 +37,7 @@ pub(super) enum Command {
 
 pub(super) fn run(command: Command, config: Config) -> Outcome {
     block_on(async move {
-        let log = logging::root(&config.log);
+        let (log, _flushed_at_the_end) = logging::root(&config.log);
         let ctx = Ctx::system(&log, Clock::System);
         let db = Db::new(&config.db)?;
         let auth = Auth::new(

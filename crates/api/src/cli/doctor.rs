@@ -9,7 +9,7 @@ use std::error::Error;
 
 pub(super) fn run(config: Config) -> Outcome {
     block_on(async move {
-        let log = logging::root(&config.log);
+        let (log, _flushed_at_the_end) = logging::root(&config.log);
         let mut report = Report::default();
         report.add("configuration", Ok("every variable is in order".to_owned()), "");
         report.add(

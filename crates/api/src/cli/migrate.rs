@@ -22,7 +22,8 @@ pub(super) enum Command {
 
 pub(super) fn run(command: Command, config: Config) -> Outcome {
     block_on(async move {
-        let (log, url) = (logging::root(&config.log), config.db.url.expose().clone());
+        let (log, _flushed_at_the_end) = logging::root(&config.log);
+        let url = config.db.url.expose().clone();
         match command {
             Command::Up => report("applied", &migrate::up(&url, &log).await?),
             Command::Down { count } => report("took back", &migrate::down(&url, count, &log).await?),

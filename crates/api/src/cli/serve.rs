@@ -8,7 +8,7 @@ use tokio::signal::unix::{SignalKind, signal};
 /// Answers requests until SIGTERM or SIGINT.
 pub(super) fn run(config: Config) -> Outcome {
     actix_web::rt::System::new().block_on(async {
-        let log = logging::root(&config.log);
+        let (log, _flushed_at_the_end) = logging::root(&config.log);
         logging::bridge(&log);
         if config.server.insecure_dev {
             warn!(

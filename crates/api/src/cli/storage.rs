@@ -13,7 +13,8 @@ pub(super) enum Command {
 pub(super) fn run(command: Command, config: Config) -> Outcome {
     block_on(async move {
         let Command::Setup = command;
-        let objects = Objects::open(&config.objects, &logging::root(&config.log))?;
+        let (log, _flushed_at_the_end) = logging::root(&config.log);
+        let objects = Objects::open(&config.objects, &log)?;
         objects.setup().await?;
         objects.probe().await?;
         say("the object store is ready");

@@ -3,4 +3,5 @@
 
 mod gate;
 mod migrations;
+mod read_race;
 mod row_level_security;

@@ -3,4 +3,6 @@ mod cross_site;
 mod health;
 mod http;
 mod logs;
+mod problems;
+mod program;
 mod rates;

@@ -1,0 +1,25 @@
+//! A pipelined read waits for its gate, whatever the connection has served before.
+use infravault_kernel::{Credential, Scopes};
+use infravault_testkit::db::TestDb;
+
+#[tokio::test]
+async fn a_known_statement_does_not_overtake_a_gate_that_is_new_to_the_connection() {
+    let db = TestDb::new().await;
+    let pool = db.db_of(1);
+    let bob = db.account("bob").await;
+    let (session, token) = (db.session(bob).await, db.api_token(bob, &Scopes::all()).await);
+    let read = async |credential: &Credential| {
+        let ctx = db.ctx(credential.clone());
+        let (_, rows) = pool
+            .read(&ctx, async |client| {
+                let statement = client.prepare_cached("SELECT id FROM users.accounts").await?;
+                client.query(&statement, &[]).await
+            })
+            .await
+            .unwrap();
+        rows.len()
+    };
+    for credential in [&session, &session, &token, &token, &session] {
+        assert_eq!(read(credential).await, 1);
+    }
+}
