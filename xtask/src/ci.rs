@@ -142,7 +142,9 @@ fn audit(workspace: &Workspace) -> Outcome {
     let mut command = workspace.command(audit);
     command.args(["audit", "--deny", "unsound"]);
     let named = env::var_os("INFRAVAULT_ADVISORY_DB").filter(|path| !path.is_empty());
-    let Some(path) = named else { return audit_fetched(&mut command) };
+    let Some(path) = named else {
+        return audit_fetched(&mut command);
+    };
     say::note(&format!("advisories from {}", Path::new(&path).display()));
     command
         .args(["--no-fetch", "--stale", "--db"])

@@ -114,7 +114,10 @@ fn generate(client: &Client, context: &str, destination: &Path) -> Outcome<()> {
         .build();
     cornucopia::gen_live(client, config).map_err(|error| format!("{:?}", miette::Report::new(error)))?;
     // What a generator wrote is not reformatted, or it would differ from what it writes the next time.
-    std::fs::write(destination.join(".rustfmt.toml"), "disable_all_formatting = true\n")?;
+    std::fs::write(
+        destination.join(".rustfmt.toml"),
+        "disable_all_formatting = true\n",
+    )?;
     Ok(())
 }
 

@@ -61,7 +61,12 @@ pub(crate) fn run(workspace: &Workspace, cluster: &Cluster, interrupt: &Interrup
     local.prepare(workspace)?;
     let mut server = local.start_server(workspace, interrupt)?;
     let mut create = local.infravault(workspace);
-    let token = process::capture(create.args(["admin", "create-token", "schemathesis@example.com", "--create-account"]))?;
+    let token = process::capture(create.args([
+        "admin",
+        "create-token",
+        "schemathesis@example.com",
+        "--create-account",
+    ]))?;
     let arguments = [
         format!("--url={}", local.origin()),
         format!("--header=Authorization: Bearer {}", token.trim()),
