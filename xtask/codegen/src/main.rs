@@ -79,7 +79,7 @@ async fn generate_all(args: &Args, scratch: &str) -> Outcome<()> {
             }
         } else {
             generate(&client, context, &committed)?;
-            println!("generated {}", committed.display());
+            eprintln!("generated {}", committed.display());
         }
     }
     if stale.is_empty() {

@@ -7,7 +7,7 @@ use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
 /// The body, without what differs from run to run.
-async fn body(request: RequestBuilder) -> Value {
+async fn ask(request: RequestBuilder) -> Value {
     let answer = request.send().await.unwrap();
     let mut body: Value = answer.json().await.unwrap();
     body["request_id"] = json!("[id]");
@@ -30,7 +30,7 @@ async fn problems_look_as_they_always_did() {
         .upload(infravault_testkit::pictures::jpeg(16, 16, 1), "")
         .await;
     let path = format!("/api/v1/images/{}", image["id"].as_str().unwrap());
-    let patch = |body: Value| alice.patch(&path).header("If-Match", "\"1\"").json(&body);
+    let change = |body: Value| alice.patch(&path).header("If-Match", "\"1\"").json(&body);
     let cases = [
         ("unknown path", app.anonymous(Method::GET, "/nothing")),
         ("wrong method", app.anonymous(Method::DELETE, "/api/v1/limits")),
@@ -44,9 +44,9 @@ async fn problems_look_as_they_always_did() {
         ("bad cursor", alice.get("/api/v1/images?cursor=AAAA")),
         (
             "unknown field",
-            patch(json!({ "owner_id": "01930000-0000-7000-8000-000000000000" })),
+            change(json!({ "owner_id": "01930000-0000-7000-8000-000000000000" })),
         ),
-        ("wrong field", patch(json!({ "title": "" }))),
+        ("wrong field", change(json!({ "title": "" }))),
         (
             "wrong type",
             alice.patch(&path).header("If-Match", "\"1\"").body("title=x"),
@@ -73,7 +73,7 @@ async fn problems_look_as_they_always_did() {
     ];
     let mut bodies = serde_json::Map::new();
     for (name, request) in cases {
-        let mut body = body(request).await;
+        let mut body = ask(request).await;
         if let Some(instance) = body["instance"].as_str().filter(|instance| *instance == path) {
             body["instance"] = json!(instance.replace(image["id"].as_str().unwrap(), "[image]"));
         }
@@ -179,13 +179,13 @@ async fn a_handler_that_panics_costs_one_request() {
             .route("/works", web::get().to(async || "fine")),
     )
     .await;
-    let ask = |path: &str| {
+    let request = |path: &str| {
         test::TestRequest::get()
             .uri(path)
             .insert_header(("Host", "127.0.0.1:8080"))
             .to_request()
     };
-    let Err(error) = test::try_call_service(&service, ask("/panics")).await else {
+    let Err(error) = test::try_call_service(&service, request("/panics")).await else {
         panic!("no error came back")
     };
     let answer = error.error_response();
@@ -202,7 +202,7 @@ async fn a_handler_that_panics_costs_one_request() {
     assert_eq!(body["code"], "internal");
     assert!(!body.to_string().contains("a fault of ours"), "{body}");
     assert_eq!(
-        test::call_service(&service, ask("/works")).await.status(),
+        test::call_service(&service, request("/works")).await.status(),
         StatusCode::OK
     );
     std::fs::remove_dir_all(folder).unwrap();
