@@ -1,1 +1,41 @@
 //! HTTP tests of images.
+mod changes;
+mod downloads;
+mod forms;
+mod idempotency;
+mod lists;
+mod uploads;
+
+use crate::harness::TestApp;
+use std::path::PathBuf;
+
+/// Every file that the store holds, uploads in progress included.
+fn stored(app: &TestApp) -> Vec<PathBuf> {
+    let mut folders = vec![app.folder.join("objects")];
+    let mut files = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                files.push(path);
+            }
+        }
+    }
+    files
+}
+
+/// Rows of uploads, idempotency keys, and all bytes used or promised.
+async fn left(app: &TestApp) -> (i64, i64, i64) {
+    let query = "SELECT (SELECT count(*) FROM images.images), (SELECT count(*) FROM images.idempotency_keys), \
+                 (SELECT coalesce(sum(used_bytes + reserved_bytes + image_count), 0)::bigint FROM images.usage)";
+    let row = app.db.superuser().await.query_one(query, &[]).await.unwrap();
+    (row.get(0), row.get(1), row.get(2))
+}
+
+/// Nothing is left of anything that was refused.
+async fn assert_nothing_left(app: &TestApp) {
+    assert_eq!(left(app).await, (0, 0, 0));
+    assert_eq!(stored(app), Vec::<PathBuf>::new());
+}

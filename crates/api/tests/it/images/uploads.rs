@@ -1,0 +1,371 @@
+//! Plain bodies: what is taken, what is refused, and what is left of it (N01 to N05, N51, N58).
+use super::{assert_nothing_left, left, stored};
+use crate::harness::{Browser, TestApp, expect, problem};
+use futures_util::future::join_all;
+use infravault_testkit::pictures;
+use reqwest::{Body, Method, Response, StatusCode};
+use serde_json::Value;
+use std::time::Duration;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+
+async fn upload_as(browser: &Browser, media_type: &str, query: &str, bytes: Vec<u8>) -> Response {
+    let request = browser.post(&format!("/api/v1/images{query}"));
+    request
+        .header("Content-Type", media_type)
+        .body(bytes)
+        .send()
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_picture_is_stored_and_described() {
+    let app = TestApp::start().await;
+    let alice = app.sign_in("alice@example.com").await;
+    let bytes = pictures::jpeg(60, 40, 1);
+    let query = "?title=Kitchen&description=two%20words&tags=a,%20b&visibility=unlisted&file_name=DSC_1.JPG";
+    let answer = upload_as(&alice, "image/jpeg", query, bytes.clone()).await;
+    assert_eq!(answer.headers()["etag"], "\"1\"");
+    let location = answer.headers()["location"].to_str().unwrap().to_owned();
+    let image = expect(answer, 201).await;
+    assert_eq!(
+        location,
+        format!("/api/v1/images/{}", image["id"].as_str().unwrap())
+    );
+    for (field, value) in [
+        ("title", Value::from("Kitchen")),
+        ("description", "two words".into()),
+        ("tags", vec!["a", "b"].into()),
+        ("visibility", "unlisted".into()),
+        ("file_name", "DSC_1.JPG".into()),
+        ("media_type", "image/jpeg".into()),
+        ("byte_size", bytes.len().into()),
+        ("width", 60.into()),
+        ("height", 40.into()),
+        ("frames", 1.into()),
+        ("owner_id", alice.account().await.into()),
+    ] {
+        assert_eq!(image[field], value, "{field}");
+    }
+    assert_eq!(
+        expect(alice.get(&location).send().await.unwrap(), 200).await,
+        image
+    );
+}
+
+#[tokio::test]
+async fn no_picture_is_no_picture_whatever_it_is_called() {
+    let app = TestApp::start().await;
+    let alice = app.sign_in("alice@example.com").await;
+    for lie in pictures::lies() {
+        let query = format!("?file_name={}", lie.file_name);
+        let answer = upload_as(&alice, lie.claimed, &query, lie.bytes.clone()).await;
+        assert_eq!(
+            answer.status(),
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "{}",
+            lie.name
+        );
+        problem(answer, 415, "unsupported-image-type").await;
+    }
+    for media_type in [
+        "text/html",
+        "application/json",
+        "application/x-www-form-urlencoded",
+        "",
+    ] {
+        let answer = upload_as(&alice, media_type, "", pictures::png(4, 4, 1)).await;
+        problem(answer, 415, "unsupported-media-type").await;
+    }
+    let packed = alice
+        .post("/api/v1/images")
+        .header("Content-Type", "image/png")
+        .header("Content-Encoding", "gzip");
+    problem(
+        packed.body("x").send().await.unwrap(),
+        415,
+        "unsupported-content-encoding",
+    )
+    .await;
+    assert_nothing_left(&app).await;
+}
+
+#[tokio::test]
+async fn the_content_decides_the_type_and_no_name_is_more_than_text() {
+    let app = TestApp::start().await;
+    let alice = app.sign_in("alice@example.com").await;
+    for name in [
+        "a.jpg.php",
+        "a.php%00.jpg",
+        ".htaccess",
+        "..%2F..%2Fetc%2Fpasswd",
+        "%5C%5Cserver%5Cshare%5Cx.jpg",
+    ] {
+        let query = format!("?file_name={name}");
+        let answer = upload_as(&alice, "image/jpeg", &query, pictures::png(4, 4, 1)).await;
+        if name.contains("%00") {
+            problem(answer, 400, "invalid-parameter").await;
+            continue;
+        }
+        let image = expect(answer, 201).await;
+        assert_eq!(image["media_type"], "image/png");
+        let shown = image["file_name"].as_str().unwrap();
+        assert!(!shown.contains('/') && !shown.contains('\\'), "{shown}");
+    }
+    for path in stored(&app) {
+        let name = path.file_name().unwrap().to_str().unwrap();
+        assert!(
+            name.bytes()
+                .all(|byte| byte.is_ascii_hexdigit() || b"-.".contains(&byte)),
+            "{name}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn bombs_die_early() {
+    let app = TestApp::start().await;
+    let alice = app.sign_in("alice@example.com").await;
+    for bomb in pictures::bombs() {
+        let answer = upload_as(&alice, bomb.media_type, "", bomb.bytes.clone()).await;
+        let status = answer.status();
+        let body: Value = answer.json().await.unwrap();
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{}: {body}", bomb.name);
+        let code = body["code"].as_str().unwrap();
+        assert!(code.starts_with("image-"), "{}: {code}", bomb.name);
+    }
+    assert_nothing_left(&app).await;
+}
+
+#[tokio::test]
+async fn polyglots_are_stored_and_served_as_nothing_but_an_attachment() {
+    let app = TestApp::start().await;
+    let alice = app.sign_in("alice@example.com").await;
+    for polyglot in pictures::polyglots() {
+        let image = expect(
+            upload_as(&alice, polyglot.media_type, "", polyglot.bytes.clone()).await,
+            201,
+        )
+        .await;
+        let path = format!("/api/v1/images/{}/download", image["id"].as_str().unwrap());
+        let answer = alice.get(&path).send().await.unwrap();
+        let headers = answer.headers().clone();
+        assert_eq!(headers["content-type"], polyglot.media_type, "{}", polyglot.name);
+        assert_eq!(headers["x-content-type-options"], "nosniff");
+        assert_eq!(headers["content-security-policy"], "default-src 'none'; sandbox");
+        assert!(
+            headers["content-disposition"]
+                .to_str()
+                .unwrap()
+                .starts_with("attachment")
+        );
+        assert_eq!(answer.bytes().await.unwrap(), polyglot.bytes);
+        let stranger = app.sign_in("bob@example.com").await;
+        problem(stranger.get(&path).send().await.unwrap(), 404, "not-found").await;
+    }
+}
+
+#[tokio::test]
+async fn parameters_that_will_not_do() {
+    let app = TestApp::start().await;
+    let alice = app.sign_in("alice@example.com").await;
+    let (long, tags) = ("x".repeat(201), "t,".repeat(10) + &"y".repeat(51));
+    for (query, field) in [
+        (format!("?title={long}"), "title"),
+        ("?title=".to_owned(), "title"),
+        ("?title=a%1Bb".to_owned(), "title"),
+        ("?title=a%00b".to_owned(), "title"),
+        (format!("?tags={tags}"), "tags"),
+        ("?visibility=secret".to_owned(), "visibility"),
+        ("?colour=red".to_owned(), "colour"),
+        ("?title=a&title=b".to_owned(), "title"),
+    ] {
+        let answer = upload_as(&alice, "image/png", &query, pictures::png(4, 4, 1)).await;
+        assert_eq!(
+            problem(answer, 400, "invalid-parameter").await["field"],
+            field,
+            "{query}"
+        );
+    }
+    assert_nothing_left(&app).await;
+}
+
+#[tokio::test]
+async fn a_digest_that_differs_is_refused() {
+    let app = TestApp::start().await;
+    let alice = app.sign_in("alice@example.com").await;
+    let abc = "sha-256=:ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=:";
+    for (digest, status, code) in [
+        (abc, 422, "checksum-mismatch"),
+        ("sha-256=:AAAA:", 400, "invalid-parameter"),
+    ] {
+        let request = alice
+            .post("/api/v1/images")
+            .header("Content-Type", "image/png")
+            .header("Repr-Digest", digest);
+        problem(
+            request.body(pictures::png(4, 4, 1)).send().await.unwrap(),
+            status,
+            code,
+        )
+        .await;
+    }
+    assert_nothing_left(&app).await;
+}
+
+/// Sends the head of an upload and a first piece of its body, as the browser would.
+async fn begin(app: &TestApp, browser: &Browser, length: &str, piece: &[u8]) -> TcpStream {
+    let host = app.origin.trim_start_matches("http://");
+    let mut stream = TcpStream::connect(host).await.unwrap();
+    let head = format!(
+        "POST /api/v1/images HTTP/1.1\r\nHost: {host}\r\nOrigin: {}\r\nX-IV-CSRF: 1\r\nCookie: {}\r\n\
+         Content-Type: image/jpeg\r\nIdempotency-Key: once\r\n{length}\r\n\r\n",
+        app.origin,
+        browser.cookies()
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    stream.write_all(piece).await.unwrap();
+    stream
+}
+
+/// The status line of the answer, without having sent the rest.
+async fn status_line(stream: &mut TcpStream) -> String {
+    let mut buffer = [0; 12];
+    stream.read_exact(&mut buffer).await.unwrap();
+    String::from_utf8_lossy(&buffer).into_owned()
+}
+
+#[tokio::test]
+async fn what_is_announced_too_large_is_refused_before_it_comes() {
+    let app = TestApp::start().await;
+    let alice = app.sign_in("alice@example.com").await;
+    let mut stream = begin(
+        &app,
+        &alice,
+        &format!("Content-Length: {}", (40 << 20) + 1),
+        b"\xFF\xD8",
+    )
+    .await;
+    assert_eq!(status_line(&mut stream).await, "HTTP/1.1 413");
+    assert_nothing_left(&app).await;
+}
+
+#[tokio::test]
+async fn what_grows_too_large_is_refused_when_it_does() {
+    let app = TestApp::with(&[("MAX_UPLOAD_BYTES", "1MiB")]).await;
+    let alice = app.sign_in("alice@example.com").await;
+    let pieces = (0..24).map(|_| Ok::<_, std::io::Error>(vec![0xFF; 64 << 10]));
+    let body = Body::wrap_stream(futures_util::stream::iter(pieces));
+    let request = alice.post("/api/v1/images").header("Content-Type", "image/jpeg");
+    // The connection may break before the answer is read, because the server does not read the rest.
+    if let Ok(answer) = request.body(body).send().await {
+        problem(answer, 413, "payload-too-large").await;
+    }
+    for _ in 0..200 {
+        if left(&app).await == (0, 0, 0) {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    assert_nothing_left(&app).await;
+}
+
+#[tokio::test]
+async fn a_connection_that_breaks_leaves_nothing() {
+    let app = TestApp::start().await;
+    let alice = app.sign_in("alice@example.com").await;
+    let bytes = pictures::jpeg(300, 300, 1);
+    let half = &bytes[..bytes.len() / 2];
+    let stream = begin(&app, &alice, &format!("Content-Length: {}", bytes.len()), half).await;
+    wait_for(&app, |left| left.0 == 1 && left.1 == 1 && left.2 > 0).await;
+    drop(stream);
+    wait_for(&app, |left| left == (0, 0, 0)).await;
+    assert_nothing_left(&app).await;
+    // The key is free, and so is the quota.
+    let again = alice
+        .post("/api/v1/images")
+        .header("Content-Type", "image/jpeg")
+        .header("Idempotency-Key", "once");
+    expect(again.body(bytes).send().await.unwrap(), 201).await;
+}
+
+async fn wait_for(app: &TestApp, holds: impl Fn((i64, i64, i64)) -> bool) {
+    let mut found = (0, 0, 0);
+    for _ in 0..400 {
+        found = left(app).await;
+        if holds(found) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    panic!("in ten seconds it only came to {found:?}");
+}
+
+#[tokio::test]
+async fn a_body_that_crawls_is_closed() {
+    let app = TestApp::with(&[("UPLOAD_RATE_WINDOW", "1s")]).await;
+    let alice = app.sign_in("alice@example.com").await;
+    let mut stream = begin(&app, &alice, "Content-Length: 100000", b"\xFF\xD8\xFF").await;
+    assert_eq!(status_line(&mut stream).await, "HTTP/1.1 408");
+    wait_for(&app, |left| left == (0, 0, 0)).await;
+}
+
+#[tokio::test]
+async fn the_quota_is_exact_under_sixty_four_uploads() {
+    let app = TestApp::start().await;
+    let alice = app.sign_in("alice@example.com").await;
+    let bytes = pictures::jpeg(48, 48, 1);
+    let account: uuid::Uuid = alice.account().await.parse().unwrap();
+    let quota = i64::try_from(bytes.len()).unwrap() * 10 + 100;
+    let set = "UPDATE users.accounts SET quota_bytes = $2 WHERE id = $1";
+    app.db
+        .superuser()
+        .await
+        .execute(set, &[&account, &quota])
+        .await
+        .unwrap();
+    let uploads = (0..64).map(|_| upload_as(&alice, "image/jpeg", "", bytes.clone()));
+    let mut stored = 0;
+    for answer in join_all(uploads).await {
+        if answer.status() == StatusCode::CREATED {
+            stored += 1;
+        } else {
+            problem(answer, 403, "storage-quota-exceeded").await;
+        }
+    }
+    assert_eq!(stored, 10);
+    let usage = expect(
+        alice.get("/api/v1/users/profile/usage").send().await.unwrap(),
+        200,
+    )
+    .await;
+    assert_eq!(
+        (&usage["used_bytes"], &usage["reserved_bytes"]),
+        (&(bytes.len() * 10).into(), &0.into())
+    );
+}
+
+#[tokio::test]
+async fn nobody_uploads_nothing() {
+    let app = TestApp::start().await;
+    let request = app
+        .anonymous(Method::POST, "/api/v1/images")
+        .header("Content-Type", "image/png");
+    problem(
+        request.body(pictures::png(4, 4, 1)).send().await.unwrap(),
+        401,
+        "authentication-required",
+    )
+    .await;
+    let limits = expect(
+        app.anonymous(Method::GET, "/api/v1/limits").send().await.unwrap(),
+        200,
+    )
+    .await;
+    assert_eq!(limits["max_upload_bytes"], 40 << 20);
+    assert_eq!(limits["max_side"], 12_000);
+    assert_eq!(limits["media_types"].as_array().unwrap().len(), 4);
+}
