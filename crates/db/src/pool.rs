@@ -215,6 +215,8 @@ pub(crate) fn connection(config: &Config, role: Option<DbRole>) -> Result<tokio_
             format!("statement_timeout={timeout}"),
             "idle_in_transaction_session_timeout=30000".to_owned(),
             "jit=off".to_owned(),
+            // A search for stop words alone is no event.
+            "client_min_messages=warning".to_owned(),
         ];
         options.extend(settings.map(|setting| format!(" -c {setting}")));
     }

@@ -28,7 +28,7 @@ pub(super) struct ImageBody {
     /// The type of the original, by its content.
     media_type: MediaTypeWord,
     /// The size of the original in bytes.
-    byte_size: u64,
+    size: u64,
     /// Pixels across, orientation applied.
     width: u32,
     /// Pixels down, orientation applied.
@@ -62,7 +62,7 @@ impl From<Image> for ImageBody {
             visibility: image.visibility.into(),
             file_name: image.file_name,
             media_type: image.media_type.into(),
-            byte_size: image.byte_size,
+            size: image.byte_size,
             width: image.width,
             height: image.height,
             frames: image.frames,

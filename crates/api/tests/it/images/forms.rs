@@ -100,7 +100,7 @@ async fn large_files_stream_through_a_form() {
         201,
     )
     .await;
-    assert_eq!(image["byte_size"], bytes.len());
+    assert_eq!(image["size"], bytes.len());
     let path = format!("/api/v1/images/{}/download", image["id"].as_str().unwrap());
     assert_eq!(
         alice.get(&path).send().await.unwrap().bytes().await.unwrap(),

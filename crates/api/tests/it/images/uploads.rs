@@ -42,7 +42,7 @@ async fn a_picture_is_stored_and_described() {
         ("visibility", "unlisted".into()),
         ("file_name", "DSC_1.JPG".into()),
         ("media_type", "image/jpeg".into()),
-        ("byte_size", bytes.len().into()),
+        ("size", bytes.len().into()),
         ("width", 60.into()),
         ("height", 40.into()),
         ("frames", 1.into()),
