@@ -2,6 +2,7 @@
 mod cross_site;
 mod health;
 mod http;
+mod inputs;
 mod logs;
 mod problems;
 mod program;
