@@ -242,12 +242,9 @@ pub(crate) async fn run(options: &Options) -> Outcome {
             continue;
         }
         say::note(&format!("measuring: {group:?}").to_lowercase());
-        match rows::measure(group, &mut bench).await {
-            Ok(rows) => table.extend(rows),
-            Err(error) => table.push(Row::failed(
-                &format!("{group:?}").to_lowercase(),
-                crate::whole(&*error),
-            )),
+        if let Err(error) = rows::measure(group, &mut bench, &mut table).await {
+            let name = format!("{group:?}").to_lowercase();
+            table.push(Row::failed(&name, crate::whole(&*error)));
         }
     }
     bench.forget_uploads().await?;

@@ -2,7 +2,7 @@
 
 use crate::http::Request;
 use bytes::Bytes;
-use std::{fmt::Write as _, net::SocketAddr};
+use std::net::SocketAddr;
 
 const BOUNDARY: &str = "----bench7MA4YWxkTrZu0gW";
 
@@ -15,22 +15,12 @@ pub(crate) struct Form<'a> {
     pub(crate) path: &'a str,
     /// The API token.
     pub(crate) token: Option<&'a str>,
-    /// The fields before the file.
-    pub(crate) fields: &'a [(&'a str, &'a str)],
 }
 
 impl Form<'_> {
     /// The request that uploads this JPEG.
     pub(crate) fn upload(&self, file: &Bytes) -> Request {
-        let mut start = String::new();
-        for (name, value) in self.fields {
-            let _ = write!(
-                start,
-                "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
-            );
-        }
-        let _ = write!(
-            start,
+        let start = format!(
             "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"photo.jpg\"\r\n\
              Content-Type: image/jpeg\r\n\r\n"
         );

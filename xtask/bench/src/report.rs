@@ -72,6 +72,11 @@ pub(crate) fn show(record: &Record, options: &Options, home: &Path) -> Outcome {
         record.conditions(),
         record.verdict()
     ));
+    for row in &record.table {
+        if let Some(fault) = &row.fault {
+            say::line(&format!("{}: {fault}", row.operation));
+        }
+    }
     if let Some(earlier) = &earlier {
         say::line(&format!("compared with: {}", earlier.conditions()));
     }
@@ -106,17 +111,19 @@ fn lines(record: &Record, earlier: Option<&Record>) -> Vec<Vec<String>> {
 }
 
 fn cells(row: &Row) -> Vec<String> {
-    if let Some(fault) = &row.fault {
+    if row.fault.is_some() {
         let empty = String::new;
-        let operation = format!("{}: not measured: {fault}", row.operation);
+        let missing = "not measured".to_owned();
+        let operation = row.operation.clone();
+        let number = row.number.clone();
         return vec![
-            row.number.clone(),
+            number,
             operation,
+            missing,
             empty(),
             empty(),
             empty(),
-            empty(),
-            "no".into(),
+            "NO".into(),
             empty(),
             empty(),
         ];
@@ -234,7 +241,7 @@ mod tests {
         let expected = ["1", "list", "750 /s", "1000 /s", "0.75", "≥ 0.80 ×", "NO", "", ""];
         assert_eq!(cells(&row(750.0)), expected);
         let fault = cells(&Row::failed("list", "it broke".into()));
-        assert_eq!(fault.get(1).unwrap(), "list: not measured: it broke");
+        assert_eq!(fault.get(1..3).unwrap(), ["list", "not measured"]);
     }
 
     #[test]

@@ -15,6 +15,8 @@ use tokio::time::{Instant, sleep};
 
 /// How long a server may take until it answers.
 const READY: Duration = Duration::from_mins(1);
+/// How many characters of its log are shown where it does not.
+const SHOWN: usize = 1000;
 
 /// A running server.
 #[derive(Debug)]
@@ -55,10 +57,11 @@ impl Server {
             let Err(error) = answered else { return Ok(server) };
             let ended = server.child.try_wait()?;
             if ended.is_some() || begun.elapsed() > READY {
-                let text = fs::read_to_string(log).unwrap_or_default();
+                let text: String = fs::read_to_string(log)?.chars().take(SHOWN).collect();
+                let name = command.get_program().to_string_lossy();
                 return Err(format!(
-                    "{} is not ready: {error}\n{text}",
-                    command.get_program().to_string_lossy()
+                    "{name} is not ready: {error}\n{text}\nits log is {}",
+                    log.display()
                 )
                 .into());
             }

@@ -48,13 +48,13 @@ const VARIANTS: [(&str, &[&str]); 10] = [
     ("searched: misspelt", &["q=moutnain", "q=brigde", "q=fishermann"]),
 ];
 
-pub(super) async fn measure(bench: &mut Bench) -> Outcome<Vec<Row>> {
-    let mut rows = throughput(bench).await?;
-    rows.extend(at_rate(bench).await?);
-    rows.extend(depth(bench).await?);
-    rows.extend(variants(bench, "own images", "/api/v1/images").await?);
-    rows.extend(variants(bench, "public gallery", "/api/v1/images/public").await?);
-    Ok(rows)
+pub(super) async fn measure(bench: &mut Bench, table: &mut Vec<Row>) -> Outcome {
+    table.extend(throughput(bench).await?);
+    table.extend(at_rate(bench).await?);
+    table.extend(depth(bench).await?);
+    table.extend(variants(bench, "own images", "/api/v1/images").await?);
+    table.extend(variants(bench, "public gallery", "/api/v1/images/public").await?);
+    Ok(())
 }
 
 async fn throughput(bench: &mut Bench) -> Outcome<Vec<Row>> {

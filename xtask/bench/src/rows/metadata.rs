@@ -8,7 +8,7 @@ use crate::{
     table::{Goal, Row},
 };
 
-pub(super) async fn measure(bench: &mut Bench) -> Outcome<Vec<Row>> {
+pub(super) async fn measure(bench: &mut Bench, table: &mut Vec<Row>) -> Outcome {
     let (ours, bare) = (bench.ours.address, bench.bare.address);
     let load = |address, requests| Load::closed(address, requests, MANY, bench.duration);
     let loads = [
@@ -22,9 +22,10 @@ pub(super) async fn measure(bench: &mut Bench) -> Outcome<Vec<Row>> {
         return Err("a measurement is missing".into());
     };
     let least = Goal::RatioAtLeast;
-    Ok(vec![
+    table.extend([
         Row::rate("3", "public image by id", public, row, least(0.75)),
         Row::rate("3", "own image by id, API token", own, row, least(0.40)),
         Row::rate("3", "own image by id, session", session, row, least(0.40)),
-    ])
+    ]);
+    Ok(())
 }

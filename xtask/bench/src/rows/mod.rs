@@ -11,13 +11,13 @@ use crate::{Group, Outcome, bench::Bench, table::Row};
 /// Connections of the rows about throughput.
 const MANY: u32 = 64;
 
-/// Measures one group.
-pub(crate) async fn measure(group: Group, bench: &mut Bench) -> Outcome<Vec<Row>> {
+/// Measures one group. What was measured before something fails stays in the table.
+pub(crate) async fn measure(group: Group, bench: &mut Bench, table: &mut Vec<Row>) -> Outcome {
     match group {
-        Group::List => list::measure(bench).await,
-        Group::Metadata => metadata::measure(bench).await,
-        Group::Upload => upload::measure(bench).await,
-        Group::Download => download::measure(bench).await,
-        Group::Memory => memory::measure(bench).await,
+        Group::List => list::measure(bench, table).await,
+        Group::Metadata => metadata::measure(bench, table).await,
+        Group::Upload => upload::measure(bench, table).await,
+        Group::Download => download::measure(bench, table).await,
+        Group::Memory => memory::measure(bench, table).await,
     }
 }

@@ -12,13 +12,13 @@ use crate::{
 /// How many photographs one run uploads at most, for the sake of the disk.
 const MOST: u32 = 300;
 
-pub(super) async fn measure(bench: &mut Bench) -> Outcome<Vec<Row>> {
+pub(super) async fn measure(bench: &mut Bench, table: &mut Vec<Row>) -> Outcome {
     let [alone, bare_alone, synced_alone] = rounds(bench, 1).await?;
     let [eight, bare_eight, synced_eight] = rounds(bench, 8).await?;
     let name = "3 MB photograph, alone: p50";
     let synced = "the same, baseline that syncs the file to disk";
     let cpu = eight.median(|run| run.server_cpu_ms);
-    Ok(vec![
+    table.extend([
         Row::time(
             "5",
             name,
@@ -43,7 +43,8 @@ pub(super) async fn measure(bench: &mut Bench) -> Outcome<Vec<Row>> {
             cpu,
             Goal::AtMost(8.0),
         ),
-    ])
+    ]);
+    Ok(())
 }
 
 /// InfraVault, the baseline, and the baseline that syncs.
@@ -60,13 +61,11 @@ async fn rounds(bench: &mut Bench, connections: u32) -> Outcome<[Runs; 3]> {
         host: bench.bare.address,
         path,
         token: None,
-        fields: &[],
     };
     let ours = Form {
         host: bench.ours.address,
         path: "/api/v1/images",
         token: bench.targets.tokens.first().map(String::as_str),
-        fields: &[],
     };
     let load =
         |form: Form| Load::closed(form.host, requests(form), connections, bench.duration).at_most(MOST);
