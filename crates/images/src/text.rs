@@ -198,8 +198,9 @@ fn turns_direction(char: char) -> bool {
 }
 
 fn line(text: &str, max: usize, wrong_length: &'static str) -> Result<String, Unfit> {
+    let long = text.chars().count() > max;
     let text = text.trim();
-    if text.is_empty() || text.chars().count() > max {
+    if text.is_empty() || long {
         return Err(Unfit(wrong_length));
     }
     if text.chars().any(char::is_control) {

@@ -74,8 +74,9 @@ impl DisplayName {
 
     /// Accepts a name after cutting the space around it.
     pub fn parse(text: &str) -> Result<Self, Unfit> {
+        let long = text.chars().count() > Self::MAX;
         let text = text.trim();
-        if text.is_empty() || text.chars().count() > Self::MAX || text.chars().any(char::is_control) {
+        if text.is_empty() || long || text.chars().any(char::is_control) {
             return Err(Unfit(
                 "must have 1 to 100 characters, none of them a control character",
             ));
@@ -153,7 +154,9 @@ impl Preferences {
     /// The most bytes.
     pub const MAX_BYTES: usize = 8 * 1024;
 
-    /// Accepts an object of fitting size without the character U+0000, which PostgreSQL cannot store.
+    /// Accepts an object of fitting size without the character U+0000, which PostgreSQL cannot store, and without
+    /// numbers beyond 2⁵³: PostgreSQL writes `1.7976931348623157e308` out in 309 digits, which not every reader can
+    /// take back.
     pub fn parse(object: Map<String, Value>) -> Result<Self, Unfit> {
         let text = serde_json::to_string(&object).map_err(|_| Unfit("must be a JSON object"))?;
         if text.len() > Self::MAX_BYTES {
@@ -164,6 +167,11 @@ impl Preferences {
             .any(|(name, value)| name.contains('\0') || holds_nul(value))
         {
             return Err(Unfit("must not contain the character U+0000"));
+        }
+        if object.values().any(holds_huge_number) {
+            return Err(Unfit(
+                "must not contain numbers beyond 2^53, which not every reader can take",
+            ));
         }
         Ok(Self(object))
     }
@@ -191,6 +199,17 @@ fn holds_nul(value: &Value) -> bool {
             .iter()
             .any(|(name, value)| name.contains('\0') || holds_nul(value)),
         Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+fn holds_huge_number(value: &Value) -> bool {
+    match value {
+        Value::Number(number) => !number
+            .as_f64()
+            .is_some_and(|number| number.abs() <= 9_007_199_254_740_992.0),
+        Value::Array(items) => items.iter().any(holds_huge_number),
+        Value::Object(object) => object.values().any(holds_huge_number),
+        Value::Null | Value::Bool(_) | Value::String(_) => false,
     }
 }
 
@@ -303,6 +322,14 @@ mod tests {
             json!({ "a": { "\0": 1 } }),
         ] {
             assert!(parse(nul.clone()).is_err(), "{nul}");
+        }
+        assert!(parse(json!({ "n": [9_007_199_254_740_992_i64, -0.5, 5e-324] })).is_ok());
+        for huge in [
+            json!({ "n": f64::MAX }),
+            json!({ "n": [{ "m": f64::MIN }] }),
+            json!({ "n": u64::MAX }),
+        ] {
+            assert!(parse(huge.clone()).is_err(), "{huge}");
         }
     }
 

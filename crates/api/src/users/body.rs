@@ -77,9 +77,17 @@ pub(super) fn expected_version(request: &HttpRequest) -> Result<Option<i32>, Pro
     if tag == "*" {
         return Ok(None);
     }
+    let quoted = tag.strip_prefix("W/").unwrap_or(tag);
+    if quoted.len() < 2 || !quoted.starts_with('"') || !quoted.ends_with('"') {
+        return Err(Problem::parameter(
+            "If-Match",
+            "must be `*` or an entity tag in quotes, such as \"3\"",
+        ));
+    }
+    // A weak tag never matches here (RFC 9110 section 13.1.1).
     let version = tag
         .strip_prefix('"')
-        .and_then(|rest| rest.strip_suffix('"'))
+        .and_then(|tag| tag.strip_suffix('"'))
         .and_then(|tag| tag.parse().ok());
     version.map(Some).ok_or_else(|| {
         let detail = "`If-Match` is no entity tag of this account; read it again.";
@@ -180,8 +188,11 @@ mod tests {
         assert_eq!(read(None), Ok(None));
         assert_eq!(read(Some("*")), Ok(None));
         assert_eq!(read(Some("\"12\"")), Ok(Some(12)));
-        for other in ["12", "W/\"12\"", "\"x\"", "", "\"99999999999\""] {
+        for other in ["W/\"12\"", "\"x\"", "\"99999999999\""] {
             assert_eq!(read(Some(other)), Err("precondition-failed"), "{other}");
+        }
+        for other in ["12", "", "\"", "W/12"] {
+            assert_eq!(read(Some(other)), Err("invalid-parameter"), "{other}");
         }
     }
 }
