@@ -51,9 +51,6 @@ pub(crate) fn show(record: &Record, options: &Options, home: &Path) -> Outcome {
         }
         Ok(home.join(format!("record-{name}.json")))
     };
-    if let Some(name) = &options.save {
-        fs::write(file(name)?, serde_json::to_vec_pretty(record)?)?;
-    }
     let earlier: Option<Record> = match &options.compare {
         None => None,
         Some(name) => {
@@ -61,6 +58,10 @@ pub(crate) fn show(record: &Record, options: &Options, home: &Path) -> Outcome {
             Some(serde_json::from_slice(&text)?)
         }
     };
+    // After the earlier one was read: both may have the same name.
+    if let Some(name) = &options.save {
+        fs::write(file(name)?, serde_json::to_vec_pretty(record)?)?;
+    }
     let lines = lines(record, earlier.as_ref());
     let text = if options.markdown {
         markdown(&lines)
@@ -154,7 +155,7 @@ fn goal(row: &Row) -> String {
     match row.goal {
         Goal::RatioAtLeast(least) => format!("≥ {least:.2} ×"),
         Goal::RatioAtMost(most) => format!("≤ {most:.2} ×"),
-        Goal::AtMost(most) => format!("≤ {most} {}", row.unit),
+        Goal::AtMost(most) => format!("≤ {} {}", figure(most), row.unit),
         Goal::Nothing => String::new(),
     }
 }
