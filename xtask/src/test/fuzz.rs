@@ -22,7 +22,8 @@ const OPTIONS: [&str; 8] = [
     "--max-time=120",
     "--phases=examples,coverage,fuzzing,stateful",
     "--max-examples=25",
-    "--workers=2",
+    // One: two threads run into a fault of Python 3.11 (recursion depth mismatch while building a syntax tree).
+    "--workers=1",
     "--generation-database=none",
     "--report=junit",
 ];
