@@ -20,6 +20,9 @@ use tokio::{
 /// How long after its planned end a run may still wait for answers.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// How long a load runs before it is measured.
+const WARM_UP: Duration = Duration::from_secs(2);
+
 /// What is asked, by how many at once, and for how long.
 #[derive(Clone, Debug)]
 pub(crate) struct Load {
@@ -69,11 +72,13 @@ impl Load {
         self
     }
 
-    /// A shorter run that is not measured.
+    /// A shorter run that is not measured: long enough that what is asked for is in PostgreSQL's memory.
     pub(crate) fn warm_up(&self) -> Self {
         let mut short = self.clone();
-        short.duration = self.duration.min(Duration::from_secs(1));
-        short.most = self.most.min(8 * self.connections);
+        short.duration = self.duration.min(WARM_UP);
+        if self.most < u32::MAX {
+            short.most = self.most.min(8 * self.connections);
+        }
         short.rate = None;
         short
     }
