@@ -14,6 +14,7 @@ pub mod extract;
 pub mod flows;
 pub mod health;
 pub mod images;
+mod links;
 pub mod logging;
 pub mod middleware;
 pub mod openapi;

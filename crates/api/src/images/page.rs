@@ -1,6 +1,6 @@
 //! What both lists share: the parameters, their meaning, and how a page is answered.
 use super::body::{ImageBody, MediaTypeWord, VisibilityWord};
-use crate::problem::Problem;
+use crate::{links, problem::Problem};
 use actix_web::{HttpRequest, HttpResponse, http::header};
 use infravault_images::{Filter, Image, ListRequest, Sort, SortBy, Tag, Words};
 use infravault_kernel::{Cursor, Limit, Page};
@@ -94,20 +94,10 @@ pub(super) struct ImagePageBody {
 pub(super) fn answer(request: &HttpRequest, page: Page<Image>) -> HttpResponse {
     let mut response = HttpResponse::Ok();
     if let Some(next) = &page.next {
-        response.insert_header((header::LINK, next_link(request, next)));
+        response.insert_header((header::LINK, links::next(request, next)));
     }
     response.json(ImagePageBody {
         items: page.items.into_iter().map(ImageBody::from).collect(),
         next_cursor: page.next.map(|next| next.as_str().to_owned()),
     })
-}
-
-fn next_link(request: &HttpRequest, next: &Cursor) -> String {
-    let query =
-        url::form_urlencoded::parse(request.query_string().as_bytes()).filter(|(name, _)| name != "cursor");
-    let query = url::form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(query)
-        .append_pair("cursor", next.as_str())
-        .finish();
-    format!("<{}?{query}>; rel=\"next\"", request.path())
 }

@@ -3,6 +3,7 @@ use super::body::{AccountBody, RoleWord, StateWord};
 use crate::{
     app::App,
     extract::{Query, RequestCtx},
+    links,
     problem::Problem,
 };
 use actix_web::{HttpRequest, HttpResponse, http::header, web};
@@ -90,21 +91,10 @@ pub async fn list_users(
         .await?;
     let mut response = HttpResponse::Ok();
     if let Some(next) = &page.next {
-        response.insert_header((header::LINK, next_link(&request, next)));
+        response.insert_header((header::LINK, links::next(&request, next)));
     }
     Ok(response.json(AccountPageBody {
         items: page.items.iter().map(AccountBody::from).collect(),
         next_cursor: page.next.map(|next| next.as_str().to_owned()),
     }))
-}
-
-/// The same list from the cursor on (RFC 8288).
-fn next_link(request: &HttpRequest, next: &Cursor) -> String {
-    let query =
-        url::form_urlencoded::parse(request.query_string().as_bytes()).filter(|(name, _)| name != "cursor");
-    let query = url::form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(query)
-        .append_pair("cursor", next.as_str())
-        .finish();
-    format!("<{}?{query}>; rel=\"next\"", request.path())
 }
