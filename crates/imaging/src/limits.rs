@@ -3,7 +3,7 @@
 /// What a picture may cost. The defaults are the product's published limits.
 ///
 /// A value at its limit passes, one more is refused.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Limits {
     /// Pixels along one side of the picture, and of the area that its frames reach (default 12 000).
     pub max_side: u32,

@@ -1,0 +1,1 @@
+//! Runs imaging in child processes that can do nothing else.

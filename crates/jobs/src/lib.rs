@@ -1,0 +1,1 @@
+//! Background jobs in PostgreSQL: the queue and who works it off.
