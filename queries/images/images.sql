@@ -1,9 +1,10 @@
---: ImageRow()
+--: ImageRow(stored_as?, failure?, has_alpha?, colour?, thumbhash?, phash?, camera?)
 
 --! find_live (id) : ImageRow
 --- The image with this id, if its bytes are stored, it has not been removed, and the asking role may see it.
 SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
-    height, orientation, frames, sha256, created_at, updated_at
+    height, orientation, frames, sha256,
+    state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at
 FROM images.images
 WHERE id = :id AND stored_at IS NOT NULL AND removed_at IS NULL;
 
@@ -14,7 +15,8 @@ UPDATE images.images SET state = 'stored', media_type = :media_type, byte_size =
     updated_at = :now, stored_at = :now
 WHERE id = :id AND state = 'pending' AND attempt = :attempt
 RETURNING id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
-    height, orientation, frames, sha256, created_at, updated_at;
+    height, orientation, frames, sha256,
+    state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at;
 
 --! replace_texts (title?, description?, tags?, visibility?, any_version) : ImageRow
 --- Changes what is given and keeps the rest. No row where it is not the owner's, or of another version.
@@ -24,14 +26,16 @@ UPDATE images.images SET title = coalesce(:title, title), description = coalesce
 WHERE id = :id AND owner_id = :owner AND stored_at IS NOT NULL AND removed_at IS NULL
     AND (:any_version OR version = ANY(:versions))
 RETURNING id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
-    height, orientation, frames, sha256, created_at, updated_at;
+    height, orientation, frames, sha256,
+    state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at;
 
 --! list_own (after_time, after_id, max) : ImageRow
 --- The own images, newest first, older than a position: the plain list. The inner limit (the largest page and one more)
 --- tells the planner that few rows are wanted, so that it keeps one plan instead of making one for every request.
 SELECT * FROM (
     SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
-        height, orientation, frames, sha256, created_at, updated_at
+        height, orientation, frames, sha256,
+        state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at
     FROM images.own_images
     WHERE (created_at, id) < (:after_time::timestamptz, :after_id::uuid)
     ORDER BY created_at DESC, id DESC
@@ -45,7 +49,8 @@ LIMIT :max;
 --- tells the planner that few rows are wanted, so that it keeps one plan instead of making one for every request.
 SELECT * FROM (
     SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
-        height, orientation, frames, sha256, created_at, updated_at
+        height, orientation, frames, sha256,
+        state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at
     FROM images.public_images
     WHERE (created_at, id) < (:after_time::timestamptz, :after_id::uuid)
     ORDER BY created_at DESC, id DESC
@@ -57,7 +62,8 @@ LIMIT :max;
 --! filter_own_created_up (words?, visibility?, tag?, media_type?, created_after?, created_before?, after_id?, after_time?) : ImageRow
 --- Own images that pass a filter, oldest first.
 SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
-    height, orientation, frames, sha256, created_at, updated_at
+    height, orientation, frames, sha256,
+    state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at
 FROM images.own_images
 WHERE (:words::text IS NULL OR searched @@ images.search_query(:words))
     AND (:visibility::images.visibility IS NULL OR visibility = :visibility)
@@ -72,7 +78,8 @@ LIMIT :max;
 --! filter_own_created_down (words?, visibility?, tag?, media_type?, created_after?, created_before?, after_id?, after_time?) : ImageRow
 --- Own images that pass a filter, newest first.
 SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
-    height, orientation, frames, sha256, created_at, updated_at
+    height, orientation, frames, sha256,
+    state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at
 FROM images.own_images
 WHERE (:words::text IS NULL OR searched @@ images.search_query(:words))
     AND (:visibility::images.visibility IS NULL OR visibility = :visibility)
@@ -87,7 +94,8 @@ LIMIT :max;
 --! filter_own_title_up (words?, visibility?, tag?, media_type?, created_after?, created_before?, after_id?, after_title?) : ImageRow
 --- Own images that pass a filter, by title.
 SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
-    height, orientation, frames, sha256, created_at, updated_at
+    height, orientation, frames, sha256,
+    state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at
 FROM images.own_images
 WHERE (:words::text IS NULL OR searched @@ images.search_query(:words))
     AND (:visibility::images.visibility IS NULL OR visibility = :visibility)
@@ -102,7 +110,8 @@ LIMIT :max;
 --! filter_own_title_down (words?, visibility?, tag?, media_type?, created_after?, created_before?, after_id?, after_title?) : ImageRow
 --- Own images that pass a filter, by title backwards.
 SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
-    height, orientation, frames, sha256, created_at, updated_at
+    height, orientation, frames, sha256,
+    state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at
 FROM images.own_images
 WHERE (:words::text IS NULL OR searched @@ images.search_query(:words))
     AND (:visibility::images.visibility IS NULL OR visibility = :visibility)
@@ -117,7 +126,8 @@ LIMIT :max;
 --! filter_own_size_up (words?, visibility?, tag?, media_type?, created_after?, created_before?, after_id?, after_size?) : ImageRow
 --- Own images that pass a filter, smallest first.
 SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
-    height, orientation, frames, sha256, created_at, updated_at
+    height, orientation, frames, sha256,
+    state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at
 FROM images.own_images
 WHERE (:words::text IS NULL OR searched @@ images.search_query(:words))
     AND (:visibility::images.visibility IS NULL OR visibility = :visibility)
@@ -132,7 +142,8 @@ LIMIT :max;
 --! filter_own_size_down (words?, visibility?, tag?, media_type?, created_after?, created_before?, after_id?, after_size?) : ImageRow
 --- Own images that pass a filter, largest first.
 SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
-    height, orientation, frames, sha256, created_at, updated_at
+    height, orientation, frames, sha256,
+    state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at
 FROM images.own_images
 WHERE (:words::text IS NULL OR searched @@ images.search_query(:words))
     AND (:visibility::images.visibility IS NULL OR visibility = :visibility)
@@ -147,7 +158,8 @@ LIMIT :max;
 --! filter_public_created_up (words?, visibility?, tag?, media_type?, created_after?, created_before?, after_id?, after_time?) : ImageRow
 --- Public images that pass a filter, oldest first.
 SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
-    height, orientation, frames, sha256, created_at, updated_at
+    height, orientation, frames, sha256,
+    state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at
 FROM images.public_images
 WHERE (:words::text IS NULL OR searched @@ images.search_query(:words))
     AND (:visibility::images.visibility IS NULL OR visibility = :visibility)
@@ -162,7 +174,8 @@ LIMIT :max;
 --! filter_public_created_down (words?, visibility?, tag?, media_type?, created_after?, created_before?, after_id?, after_time?) : ImageRow
 --- Public images that pass a filter, newest first.
 SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
-    height, orientation, frames, sha256, created_at, updated_at
+    height, orientation, frames, sha256,
+    state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at
 FROM images.public_images
 WHERE (:words::text IS NULL OR searched @@ images.search_query(:words))
     AND (:visibility::images.visibility IS NULL OR visibility = :visibility)
@@ -177,7 +190,8 @@ LIMIT :max;
 --! filter_public_title_up (words?, visibility?, tag?, media_type?, created_after?, created_before?, after_id?, after_title?) : ImageRow
 --- Public images that pass a filter, by title.
 SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
-    height, orientation, frames, sha256, created_at, updated_at
+    height, orientation, frames, sha256,
+    state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at
 FROM images.public_images
 WHERE (:words::text IS NULL OR searched @@ images.search_query(:words))
     AND (:visibility::images.visibility IS NULL OR visibility = :visibility)
@@ -192,7 +206,8 @@ LIMIT :max;
 --! filter_public_title_down (words?, visibility?, tag?, media_type?, created_after?, created_before?, after_id?, after_title?) : ImageRow
 --- Public images that pass a filter, by title backwards.
 SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
-    height, orientation, frames, sha256, created_at, updated_at
+    height, orientation, frames, sha256,
+    state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at
 FROM images.public_images
 WHERE (:words::text IS NULL OR searched @@ images.search_query(:words))
     AND (:visibility::images.visibility IS NULL OR visibility = :visibility)
@@ -207,7 +222,8 @@ LIMIT :max;
 --! filter_public_size_up (words?, visibility?, tag?, media_type?, created_after?, created_before?, after_id?, after_size?) : ImageRow
 --- Public images that pass a filter, smallest first.
 SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
-    height, orientation, frames, sha256, created_at, updated_at
+    height, orientation, frames, sha256,
+    state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at
 FROM images.public_images
 WHERE (:words::text IS NULL OR searched @@ images.search_query(:words))
     AND (:visibility::images.visibility IS NULL OR visibility = :visibility)
@@ -222,7 +238,8 @@ LIMIT :max;
 --! filter_public_size_down (words?, visibility?, tag?, media_type?, created_after?, created_before?, after_id?, after_size?) : ImageRow
 --- Public images that pass a filter, largest first.
 SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
-    height, orientation, frames, sha256, created_at, updated_at
+    height, orientation, frames, sha256,
+    state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at
 FROM images.public_images
 WHERE (:words::text IS NULL OR searched @@ images.search_query(:words))
     AND (:visibility::images.visibility IS NULL OR visibility = :visibility)

@@ -1,11 +1,12 @@
---: FoundRow()
+--: FoundRow(stored_as?, failure?, has_alpha?, colour?, thumbhash?, phash?, camera?)
 
 --! search_own (words, visibility?, tag?, media_type?, created_after?, created_before?, after_id?, after_rank?) : FoundRow
 --- Own images that match words, best first: of the newest thousand that match, so that a word
 --- which is everywhere costs no more than a rare one.
 SELECT * FROM (
     SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
-        height, orientation, frames, sha256, created_at, updated_at,
+        height, orientation, frames, sha256,
+        state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at,
         round(ts_rank(searched, images.search_query(:words)) * 1000000)::integer AS rank
     FROM (
         SELECT * FROM images.own_images
@@ -28,7 +29,8 @@ LIMIT :max;
 --- misspelt: of any thousand that do. The lower threshold holds for this statement only.
 SELECT * FROM (
     SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
-        height, orientation, frames, sha256, created_at, updated_at,
+        height, orientation, frames, sha256,
+        state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at,
         round(public.word_similarity(images.fold(:words), images.searched_text(title, tags, file_name)) * 1000000
         )::integer AS rank
     FROM (
@@ -52,7 +54,8 @@ LIMIT :max;
 --- which is everywhere costs no more than a rare one.
 SELECT * FROM (
     SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
-        height, orientation, frames, sha256, created_at, updated_at,
+        height, orientation, frames, sha256,
+        state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at,
         round(ts_rank(searched, images.search_query(:words)) * 1000000)::integer AS rank
     FROM (
         SELECT * FROM images.public_images
@@ -75,7 +78,8 @@ LIMIT :max;
 --- misspelt: of any thousand that do. The lower threshold holds for this statement only.
 SELECT * FROM (
     SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
-        height, orientation, frames, sha256, created_at, updated_at,
+        height, orientation, frames, sha256,
+        state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at,
         round(public.word_similarity(images.fold(:words), images.searched_text(title, tags, file_name)) * 1000000
         )::integer AS rank
     FROM (

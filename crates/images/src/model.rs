@@ -1,6 +1,6 @@
 //! What is known of a picture.
 use crate::text::Unfit;
-use infravault_imaging::MediaType;
+use infravault_imaging::{Camera, MediaType};
 use infravault_kernel::{AccountId, ImageId, Sha256};
 use infravault_objects::ObjectKey;
 use std::{fmt, str::FromStr};
@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 /// A picture whose bytes are stored.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Image {
     /// Its id.
     pub id: ImageId,
@@ -42,6 +42,24 @@ pub struct Image {
     pub frames: u32,
     /// The SHA-256 of the original.
     pub sha256: Sha256,
+    /// How far it has come.
+    pub state: State,
+    /// The image under whose id its original lies, where that is another one with the same bytes.
+    pub(crate) stored_as: Option<ImageId>,
+    /// Why nothing could be made of it.
+    pub failure: Option<String>,
+    /// Whether it has transparent pixels; known when it is ready.
+    pub has_alpha: Option<bool>,
+    /// Its dominant colour: red, green, blue.
+    pub colour: Option<[u8; 3]>,
+    /// Its thumbhash.
+    pub thumbhash: Option<Vec<u8>>,
+    /// Its perceptual hash; none where it has no structure.
+    pub phash: Option<u64>,
+    /// What the camera wrote down.
+    pub camera: Option<Camera>,
+    /// Whether its owner wants the place kept where it was taken.
+    pub(crate) keep_location: bool,
     /// When the upload began.
     pub created_at: OffsetDateTime,
     /// When its texts were last changed.
@@ -52,10 +70,21 @@ impl Image {
     /// Where the original lies.
     pub(crate) fn original(&self) -> ObjectKey {
         ObjectKey::Original {
-            image: self.id,
+            image: self.stored_as.unwrap_or(self.id),
             attempt: self.attempt,
         }
     }
+}
+
+/// How far a picture has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Its bytes are safe; its renditions are still to be made.
+    Stored,
+    /// Its renditions are there.
+    Ready,
+    /// It cannot be decoded; its original is there.
+    Failed,
 }
 
 /// Who may see a picture besides its owner.

@@ -50,6 +50,7 @@ pub fn may_change(actor: &Actor, image: &Image) -> Result<(), Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::State;
     use infravault_imaging::MediaType;
     use infravault_kernel::{AccountId, ApiTokenId, Failure, Id, ImageId, Person, Role, Scopes, Sha256, Via};
     use time::OffsetDateTime;
@@ -85,6 +86,15 @@ mod tests {
             orientation: 1,
             frames: 1,
             sha256: Sha256::of(b""),
+            state: State::Ready,
+            stored_as: None,
+            failure: None,
+            has_alpha: Some(false),
+            colour: None,
+            thumbhash: None,
+            phash: None,
+            camera: None,
+            keep_location: false,
             created_at: OffsetDateTime::UNIX_EPOCH,
             updated_at: OffsetDateTime::UNIX_EPOCH,
         }

@@ -1,7 +1,7 @@
 //! The one place that names the generated queries, and turns their rows into what the context knows.
-use crate::{Error, Image, Visibility};
-use infravault_images_queries::types::images::Visibility as Stored;
-use infravault_imaging::MediaType;
+use crate::{Error, Image, State, Visibility};
+use infravault_images_queries::types::images::{State as StoredState, Visibility as Stored};
+use infravault_imaging::{Camera, MediaType};
 use infravault_kernel::{AccountId, Id, ImageId, Sha256};
 
 pub(crate) use infravault_images_queries::{
@@ -56,6 +56,15 @@ macro_rules! image {
             orientation: number($row.orientation)?,
             frames: number($row.frames)?,
             sha256: Sha256::try_from($row.sha256).map_err(|_| Error::inconsistent("a SHA-256"))?,
+            state: state($row.state)?,
+            stored_as: $row.stored_as.map(ImageId::from_uuid),
+            failure: $row.failure.map(str::to_owned),
+            has_alpha: $row.has_alpha,
+            colour: $row.colour.map(colour),
+            thumbhash: $row.thumbhash.map(<[u8]>::to_vec),
+            phash: $row.phash.map(i64::cast_unsigned),
+            camera: $row.camera.map(|camera| camera_of(camera.0.get())).transpose()?,
+            keep_location: $row.keep_location,
             created_at: $row.created_at,
             updated_at: $row.updated_at,
         }
@@ -73,6 +82,27 @@ pub(crate) fn found(row: search::FoundRowBorrowed<'_>) -> Result<Found, Error> {
         rank: row.rank,
         image: image!(row),
     })
+}
+
+fn state(stored: StoredState) -> Result<State, Error> {
+    match stored {
+        StoredState::Stored => Ok(State::Stored),
+        StoredState::Ready => Ok(State::Ready),
+        StoredState::Failed => Ok(State::Failed),
+        StoredState::Pending | StoredState::Trashed | StoredState::Deleting | StoredState::Deleted => {
+            Err(Error::inconsistent("the state of a live image"))
+        }
+    }
+}
+
+/// Red, green and blue of `0xRRGGBB`.
+fn colour(stored: i32) -> [u8; 3] {
+    let [_, red, green, blue] = stored.to_be_bytes();
+    [red, green, blue]
+}
+
+fn camera_of(json: &str) -> Result<Camera, Error> {
+    serde_json::from_str(json).map_err(|_| Error::inconsistent("what a camera wrote down"))
 }
 
 /// A number on its way into or out of the database, where it fits.

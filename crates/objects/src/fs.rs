@@ -105,6 +105,31 @@ impl Folder {
         sync_dir(dir)
     }
 
+    /// Like [`Folder::store`], without waiting for the disk. A file that a stop of the machine left damaged is replaced.
+    pub(crate) async fn store_derived(
+        self: Arc<Self>,
+        key: ObjectKey,
+        spooled: Spooled,
+    ) -> Result<(), Error> {
+        blocking(STORING, move || {
+            let path = self.path(&key)?;
+            let mut outcome = spooled.file.publish(&path);
+            if outcome == Err(Errno::NOENT) {
+                make_dirs(path.parent().unwrap_or(&self.root)).map_err(|error| Error::io(STORING, error))?;
+                outcome = spooled.file.publish(&path);
+            }
+            if outcome == Err(Errno::EXIST) && !holds(&path, &spooled)? {
+                std::fs::remove_file(&path).map_err(|error| Error::io(STORING, error))?;
+                outcome = spooled.file.publish(&path);
+            }
+            match outcome {
+                Ok(()) | Err(Errno::EXIST) => Ok(()),
+                Err(error) => Err(Error::io(STORING, error)),
+            }
+        })
+        .await
+    }
+
     /// Makes the folder of a shard durable, with those above it.
     fn make_shard(&self, dir: &Path) -> Result<(), Error> {
         make_dirs(dir).map_err(|error| Error::io(STORING, error))?;
@@ -141,15 +166,7 @@ impl Folder {
     ) -> Result<ObjectStream, Error> {
         blocking(READING, move || {
             let name = key.path();
-            let file = open_file(&self.path(&key)?).map_err(|error| match error.kind() {
-                io::ErrorKind::NotFound => Error::Missing(name.clone()),
-                _ => Error::io(READING, error),
-            })?;
-            let data = file.metadata().map_err(|error| Error::io(READING, error))?;
-            if !data.is_file() || data.len() != len {
-                let fault = format!("has {} bytes instead of {len}", data.len());
-                return Err(Error::corrupt(&name, fault));
-            }
+            let file = self.open_whole(&key, len)?;
             // The first chunk comes with the same visit to the blocking thread.
             let chunks = FileChunks::new(Arc::new(file), start, count)
                 .with_first()
@@ -158,6 +175,24 @@ impl Folder {
             Ok(ObjectStream::new(name, count, chunks))
         })
         .await
+    }
+
+    pub(crate) async fn open_file(self: Arc<Self>, key: ObjectKey, len: u64) -> Result<File, Error> {
+        blocking(READING, move || self.open_whole(&key, len)).await
+    }
+
+    /// Opens the file of an object, which has as many bytes as were stored.
+    fn open_whole(&self, key: &ObjectKey, len: u64) -> Result<File, Error> {
+        let file = open_file(&self.path(key)?).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => Error::Missing(key.path()),
+            _ => Error::io(READING, error),
+        })?;
+        let data = file.metadata().map_err(|error| Error::io(READING, error))?;
+        if !data.is_file() || data.len() != len {
+            let fault = format!("has {} bytes instead of {len}", data.len());
+            return Err(Error::corrupt(&key.path(), fault));
+        }
+        Ok(file)
     }
 
     /// Not made durable at once: if the machine stops now the object is there again, without a row, and the integrity
@@ -216,16 +251,22 @@ fn sync_dir(dir: &Path) -> Result<(), Error> {
         .map_err(|error| Error::io(STORING, error))
 }
 
-/// Whether the file that is there holds what was to be stored; if so it is made durable.
+/// Makes the file durable that is there already, if it holds what was to be stored.
 fn same_bytes(key: &ObjectKey, path: &Path, spooled: &Spooled) -> Result<(), Error> {
-    let mut file = open_file(path).map_err(|error| Error::io(STORING, error))?;
-    let data = file.metadata().map_err(|error| Error::io(STORING, error))?;
-    if data.len() != spooled.len()
-        || hash(&mut file).map_err(|error| Error::io(STORING, error))? != spooled.sha256()
-    {
+    if !holds(path, spooled)? {
         return Err(Error::Conflict(key.path()));
     }
-    file.sync_all().map_err(|error| Error::io(STORING, error))
+    open_file(path)
+        .and_then(|file| file.sync_all())
+        .map_err(|error| Error::io(STORING, error))
+}
+
+/// Whether a file holds what was to be stored.
+fn holds(path: &Path, spooled: &Spooled) -> Result<bool, Error> {
+    let mut file = open_file(path).map_err(|error| Error::io(STORING, error))?;
+    let data = file.metadata().map_err(|error| Error::io(STORING, error))?;
+    Ok(data.len() == spooled.len()
+        && hash(&mut file).map_err(|error| Error::io(STORING, error))? == spooled.sha256())
 }
 
 fn hash(file: &mut File) -> io::Result<Sha256> {

@@ -1,5 +1,5 @@
 //! Where an object lies: a path made of ids only, and what follows from its kind.
-use infravault_kernel::{Id, ImageId};
+use infravault_kernel::{Id, ImageId, Sha256};
 use uuid::Uuid;
 
 /// The top-level folders of a store; each holds one kind of object.
@@ -7,22 +7,26 @@ use uuid::Uuid;
 pub enum Area {
     /// The bytes that people uploaded, unchanged.
     Originals,
+    /// Pictures made of them, which can be made again.
+    Renditions,
 }
 
 impl Area {
     /// Every area.
-    pub const ALL: &'static [Self] = &[Self::Originals];
+    pub const ALL: &'static [Self] = &[Self::Originals, Self::Renditions];
 
     /// The folder's name.
     #[must_use]
     pub fn folder(self) -> &'static str {
         match self {
             Self::Originals => "originals",
+            Self::Renditions => "renditions",
         }
     }
 }
 
-/// The key of one object. It is written once and never used again: every attempt to store has its own.
+/// The key of one object. It never stands for other bytes: every attempt to store an original has its own, and a
+/// rendition is named by its content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ObjectKey {
     /// The original of an image.
@@ -32,6 +36,13 @@ pub enum ObjectKey {
         /// The attempt to store it, so that a late or repeated write never meets another one's bytes.
         attempt: Uuid,
     },
+    /// A picture made of an image.
+    Rendition {
+        /// The image.
+        image: ImageId,
+        /// The SHA-256 of the bytes.
+        sha256: Sha256,
+    },
 }
 
 impl ObjectKey {
@@ -40,20 +51,20 @@ impl ObjectKey {
     pub fn area(&self) -> Area {
         match self {
             Self::Original { .. } => Area::Originals,
+            Self::Rendition { .. } => Area::Renditions,
         }
     }
 
-    /// The path inside the store: `originals/<2 hex>/<image>.<attempt>`. The two digits are the image id's last ones,
-    /// which are random, so that 256 folders share the objects evenly.
+    /// The path inside the store: `originals/<2 hex>/<image>.<attempt>` or `renditions/<2 hex>/<image>.<64 hex>`. The
+    /// two digits are the image id's last ones, which are random, so that 256 folders share the objects evenly.
     #[must_use]
     pub fn path(&self) -> String {
-        match self {
-            Self::Original { image, attempt } => {
-                let [.., last] = *image.uuid().as_bytes();
-                let folder = Area::Originals.folder();
-                format!("{folder}/{last:02x}/{image}.{}", attempt.hyphenated())
-            }
-        }
+        let (image, name) = match self {
+            Self::Original { image, attempt } => (image, attempt.hyphenated().to_string()),
+            Self::Rendition { image, sha256 } => (image, sha256.to_string()),
+        };
+        let [.., last] = *image.uuid().as_bytes();
+        format!("{}/{last:02x}/{image}.{name}", self.area().folder())
     }
 
     /// Reads a path back; only the exact text that [`ObjectKey::path`] makes is a key.
@@ -62,23 +73,27 @@ impl ObjectKey {
         let mut parts = path.split('/');
         let (area, _, name) = (parts.next()?, parts.next()?, parts.next()?);
         let area = Area::ALL.iter().find(|known| known.folder() == area)?;
+        let (image, name) = name.split_once('.')?;
+        let image = image.parse().ok()?;
         let key = match area {
-            Area::Originals => {
-                let (image, attempt) = name.split_once('.')?;
-                Self::Original {
-                    image: image.parse().ok()?,
-                    attempt: attempt.parse::<uuid::fmt::Hyphenated>().ok()?.into_uuid(),
-                }
-            }
+            Area::Originals => Self::Original {
+                image,
+                attempt: name.parse::<uuid::fmt::Hyphenated>().ok()?.into_uuid(),
+            },
+            Area::Renditions => Self::Rendition {
+                image,
+                sha256: name.parse().ok()?,
+            },
         };
         (key.path() == path).then_some(key)
     }
 
-    /// What caches may do with the object when the store itself delivers it. An original depends on who asks.
+    /// What caches may do with the object when the store itself delivers it: both depend on who asks.
     #[must_use]
     pub fn cache_control(&self) -> &'static str {
         match self {
             Self::Original { .. } => "private, no-store",
+            Self::Rendition { .. } => "private, no-cache",
         }
     }
 
@@ -87,6 +102,7 @@ impl ObjectKey {
     pub fn disposition(&self) -> &'static str {
         match self {
             Self::Original { .. } => "attachment",
+            Self::Rendition { .. } => "inline",
         }
     }
 }
@@ -105,6 +121,14 @@ mod tests {
             attempt: ATTEMPT.parse().unwrap(),
         };
         assert_eq!(key.path(), format!("originals/2a/{IMAGE}.{ATTEMPT}"));
+        assert_eq!(ObjectKey::parse(&key.path()), Some(key));
+
+        let sha256 = Sha256::of(b"a rendition");
+        let key = ObjectKey::Rendition {
+            image: IMAGE.parse().unwrap(),
+            sha256,
+        };
+        assert_eq!(key.path(), format!("renditions/2a/{IMAGE}.{sha256}"));
         assert_eq!(ObjectKey::parse(&key.path()), Some(key));
     }
 

@@ -7,6 +7,7 @@ use crate::{
 use bytes::{Bytes, BytesMut};
 use infravault_kernel::{Hasher, Sha256};
 use std::{
+    fs::File,
     io::{self, Read, Seek, SeekFrom, Write},
     os::unix::fs::FileExt,
     sync::{
@@ -285,6 +286,14 @@ impl Spooled {
             at: 0,
             len: self.len,
         }
+    }
+
+    /// The file, for another process to read. Only reading at a position is safe: the position is shared.
+    pub(crate) fn open_file(&self) -> Result<File, Error> {
+        self.file
+            .file()
+            .try_clone()
+            .map_err(|error| Error::io("read the spool", error))
     }
 
     /// Reads all bytes into memory, on a blocking thread.

@@ -3,9 +3,11 @@ use crate::{
     Area, Config, Error, ObjectKey, ObjectStream, Spool, Spooled, StoreConfig, fs::Folder, place::Place,
     s3::S3, spool::Budget, stream::span,
 };
+use bytes::Bytes;
+use futures_util::TryStreamExt;
 use infravault_kernel::Sha256;
 use slog::Logger;
-use std::{ops::RangeInclusive, sync::Arc, time::Duration};
+use std::{fs::File, ops::RangeInclusive, sync::Arc, time::Duration};
 use time::OffsetDateTime;
 
 /// The object store. Clones share everything.
@@ -111,6 +113,34 @@ impl Objects {
         match &self.backend {
             Backend::Fs(folder) => Arc::clone(folder).store(*key, spooled.clone()).await,
             Backend::S3(s3) => s3.store(key, spooled, media_type).await,
+        }
+    }
+
+    /// Stores bytes that can be made again under a key that names their content. It is visible when this returns, not
+    /// yet durable: whoever finds it missing or damaged makes it again, and what is damaged is replaced.
+    pub async fn store_derived(&self, key: &ObjectKey, bytes: Bytes, media_type: &str) -> Result<(), Error> {
+        let mut spool = self.spool(u64::try_from(bytes.len()).unwrap_or(u64::MAX))?;
+        spool.write(bytes).await?;
+        let spooled = spool.finish().await?;
+        match &self.backend {
+            Backend::Fs(folder) => Arc::clone(folder).store_derived(*key, spooled).await,
+            Backend::S3(s3) => s3.store(key, &spooled, media_type).await,
+        }
+    }
+
+    /// An object of which `len` bytes were stored as a file that another process can read: the folder's own, which must
+    /// not be written to, or a copy without a name. Its position means nothing: read from offset 0.
+    pub async fn open_file(&self, key: &ObjectKey, len: u64) -> Result<File, Error> {
+        match &self.backend {
+            Backend::Fs(folder) => Arc::clone(folder).open_file(*key, len).await,
+            Backend::S3(_) => {
+                let mut bytes = self.read(key, len, None).await?;
+                let mut spool = self.spool(len)?;
+                while let Some(piece) = bytes.try_next().await? {
+                    spool.write(piece).await?;
+                }
+                spool.finish().await?.open_file()
+            }
         }
     }
 

@@ -81,4 +81,104 @@ pub mod images {
             }
         }
     }
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    #[allow(non_camel_case_types)]
+    pub enum State {
+        Pending,
+        Stored,
+        Ready,
+        Failed,
+        Trashed,
+        Deleting,
+        Deleted,
+    }
+    impl<'a> postgres_types::ToSql for State {
+        fn to_sql(
+            &self,
+            ty: &postgres_types::Type,
+            buf: &mut postgres_types::private::BytesMut,
+        ) -> Result<postgres_types::IsNull, Box<dyn std::error::Error + Sync + Send>> {
+            let s = match *self {
+                State::Pending => "pending",
+                State::Stored => "stored",
+                State::Ready => "ready",
+                State::Failed => "failed",
+                State::Trashed => "trashed",
+                State::Deleting => "deleting",
+                State::Deleted => "deleted",
+            };
+            buf.extend_from_slice(s.as_bytes());
+            std::result::Result::Ok(postgres_types::IsNull::No)
+        }
+        fn accepts(ty: &postgres_types::Type) -> bool {
+            if ty.name() != "state" {
+                return false;
+            }
+            match *ty.kind() {
+                postgres_types::Kind::Enum(ref variants) => {
+                    if variants.len() != 7 {
+                        return false;
+                    }
+                    variants.iter().all(|v| match &**v {
+                        "pending" => true,
+                        "stored" => true,
+                        "ready" => true,
+                        "failed" => true,
+                        "trashed" => true,
+                        "deleting" => true,
+                        "deleted" => true,
+                        _ => false,
+                    })
+                }
+                _ => false,
+            }
+        }
+        fn to_sql_checked(
+            &self,
+            ty: &postgres_types::Type,
+            out: &mut postgres_types::private::BytesMut,
+        ) -> Result<postgres_types::IsNull, Box<dyn std::error::Error + Sync + Send>> {
+            postgres_types::__to_sql_checked(self, ty, out)
+        }
+    }
+    impl<'a> postgres_types::FromSql<'a> for State {
+        fn from_sql(
+            ty: &postgres_types::Type,
+            buf: &'a [u8],
+        ) -> Result<State, Box<dyn std::error::Error + Sync + Send>> {
+            match std::str::from_utf8(buf)? {
+                "pending" => Ok(State::Pending),
+                "stored" => Ok(State::Stored),
+                "ready" => Ok(State::Ready),
+                "failed" => Ok(State::Failed),
+                "trashed" => Ok(State::Trashed),
+                "deleting" => Ok(State::Deleting),
+                "deleted" => Ok(State::Deleted),
+                s => Result::Err(Into::into(format!("invalid variant `{}`", s))),
+            }
+        }
+        fn accepts(ty: &postgres_types::Type) -> bool {
+            if ty.name() != "state" {
+                return false;
+            }
+            match *ty.kind() {
+                postgres_types::Kind::Enum(ref variants) => {
+                    if variants.len() != 7 {
+                        return false;
+                    }
+                    variants.iter().all(|v| match &**v {
+                        "pending" => true,
+                        "stored" => true,
+                        "ready" => true,
+                        "failed" => true,
+                        "trashed" => true,
+                        "deleting" => true,
+                        "deleted" => true,
+                        _ => false,
+                    })
+                }
+                _ => false,
+            }
+        }
+    }
 }

@@ -1,10 +1,11 @@
 //! What every store does; each case runs on the folder, on the folder without nameless files, and on S3.
-use crate::setup::{self, Kind, Store, new_key, pattern, spool};
+use crate::setup::{self, Kind, Store, new_id, new_key, pattern, spool};
 use infravault_kernel::{Failure, Kind as FailureKind, Sha256};
-use infravault_objects::{Area, Error, Objects};
+use infravault_objects::{Area, Error, ObjectKey, Objects};
 use std::{
     collections::BTreeSet,
     io::{Read, Seek, SeekFrom},
+    os::unix::fs::FileExt,
 };
 
 const JPEG: &str = "image/jpeg";
@@ -48,6 +49,44 @@ contract! {
     many_at_once
     readers_of_an_upload_do_not_disturb_each_other
     the_store_is_ready
+    a_derived_object_is_stored_once_and_again
+    a_file_of_an_object_is_read_by_position
+}
+
+async fn a_derived_object_is_stored_once_and_again(store: Store) {
+    let bytes = pattern(70_000, 7);
+    let key = ObjectKey::Rendition {
+        image: new_id(),
+        sha256: Sha256::of(&bytes),
+    };
+    for _ in 0..2 {
+        let bytes = bytes.clone().into();
+        store
+            .objects
+            .store_derived(&key, bytes, "image/webp")
+            .await
+            .unwrap();
+    }
+    assert!(read(&store.objects, &key, bytes.len()).await == bytes);
+    let listing = store.objects.list(Area::Renditions, None, 10).await.unwrap();
+    assert_eq!(listing.items.len(), 1);
+    assert_eq!(listing.items[0].key, Some(key));
+    store.objects.delete(&key).await.unwrap();
+    assert_eq!(store.objects.head(&key).await.unwrap(), None);
+}
+
+async fn a_file_of_an_object_is_read_by_position(store: Store) {
+    let bytes = pattern(300_000, 3);
+    let (key, len) = (new_key(), u64::try_from(bytes.len()).unwrap());
+    let spooled = spool(&store.objects, &bytes).await;
+    store.objects.store(&key, &spooled, JPEG).await.unwrap();
+    drop(spooled);
+    let file = store.objects.open_file(&key, len).await.unwrap();
+    let mut found = vec![0; bytes.len()];
+    file.read_exact_at(&mut found, 0).unwrap();
+    assert!(found == bytes);
+    assert!(store.objects.open_file(&key, len + 1).await.is_err());
+    assert!(store.objects.open_file(&new_key(), len).await.is_err());
 }
 
 async fn read(objects: &Objects, key: &infravault_objects::ObjectKey, len: usize) -> Vec<u8> {

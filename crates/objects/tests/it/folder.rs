@@ -1,7 +1,7 @@
 //! What only a folder can show: which files are there, who may read them, and what damage does.
-use crate::setup::{Folder, Kind, config, fs_config, log, new_key, pattern, spool, store};
-use infravault_kernel::{Failure, Kind as FailureKind};
-use infravault_objects::{Area, Error, Objects, StoreConfig};
+use crate::setup::{Folder, Kind, config, fs_config, log, new_id, new_key, pattern, spool, store};
+use infravault_kernel::{Failure, Kind as FailureKind, Sha256};
+use infravault_objects::{Area, Error, ObjectKey, Objects, StoreConfig};
 use std::{
     fs,
     os::unix::fs::{PermissionsExt, symlink},
@@ -197,4 +197,31 @@ fn a_folder_that_cannot_be_made_stops_the_start() {
         matches!(&error, Error::Config(text) if text.contains("store")),
         "{error}"
     );
+}
+
+#[tokio::test]
+async fn a_damaged_derived_object_is_replaced() {
+    let store = store(Kind::Fs).await.unwrap();
+    let bytes = pattern(5000, 9);
+    let key = ObjectKey::Rendition {
+        image: new_id(),
+        sha256: Sha256::of(&bytes),
+    };
+    let derive = async || {
+        let bytes = bytes.clone().into();
+        store
+            .objects
+            .store_derived(&key, bytes, "image/webp")
+            .await
+            .unwrap();
+    };
+    derive().await;
+    let mut stored = files(store.folder.path());
+    stored.retain(|path| path.to_string_lossy().ends_with(&key.path()));
+    let [path] = stored.as_slice() else {
+        panic!("{stored:?}")
+    };
+    fs::write(path, b"").unwrap();
+    derive().await;
+    assert!(fs::read(path).unwrap() == bytes);
 }

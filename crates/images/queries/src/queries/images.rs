@@ -250,6 +250,15 @@ pub struct ImageRow {
     pub orientation: i16,
     pub frames: i32,
     pub sha256: Vec<u8>,
+    pub state: crate::types::images::State,
+    pub stored_as: Option<uuid::Uuid>,
+    pub failure: Option<String>,
+    pub has_alpha: Option<bool>,
+    pub colour: Option<i32>,
+    pub thumbhash: Option<Vec<u8>>,
+    pub phash: Option<i64>,
+    pub camera: Option<serde_json::Value>,
+    pub keep_location: bool,
     pub created_at: time::OffsetDateTime,
     pub updated_at: time::OffsetDateTime,
 }
@@ -270,6 +279,15 @@ pub struct ImageRowBorrowed<'a> {
     pub orientation: i16,
     pub frames: i32,
     pub sha256: &'a [u8],
+    pub state: crate::types::images::State,
+    pub stored_as: Option<uuid::Uuid>,
+    pub failure: Option<&'a str>,
+    pub has_alpha: Option<bool>,
+    pub colour: Option<i32>,
+    pub thumbhash: Option<&'a [u8]>,
+    pub phash: Option<i64>,
+    pub camera: Option<postgres_types::Json<&'a serde_json::value::RawValue>>,
+    pub keep_location: bool,
     pub created_at: time::OffsetDateTime,
     pub updated_at: time::OffsetDateTime,
 }
@@ -292,6 +310,15 @@ impl<'a> From<ImageRowBorrowed<'a>> for ImageRow {
             orientation,
             frames,
             sha256,
+            state,
+            stored_as,
+            failure,
+            has_alpha,
+            colour,
+            thumbhash,
+            phash,
+            camera,
+            keep_location,
             created_at,
             updated_at,
         }: ImageRowBorrowed<'a>,
@@ -313,6 +340,15 @@ impl<'a> From<ImageRowBorrowed<'a>> for ImageRow {
             orientation,
             frames,
             sha256: sha256.into(),
+            state,
+            stored_as,
+            failure: failure.map(|v| v.into()),
+            has_alpha,
+            colour,
+            thumbhash: thumbhash.map(|v| v.into()),
+            phash,
+            camera: camera.map(|v| serde_json::from_str(v.0.get()).unwrap()),
+            keep_location,
             created_at,
             updated_at,
         }
@@ -388,7 +424,7 @@ pub struct FindLiveStmt(&'static str, Option<tokio_postgres::Statement>);
 /// The image with this id, if its bytes are stored, it has not been removed, and the asking role may see it.
 pub fn find_live() -> FindLiveStmt {
     FindLiveStmt(
-        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, created_at, updated_at FROM images.images WHERE id = $1 AND stored_at IS NOT NULL AND removed_at IS NULL",
+        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at FROM images.images WHERE id = $1 AND stored_at IS NOT NULL AND removed_at IS NULL",
         None,
     )
 }
@@ -429,8 +465,17 @@ impl FindLiveStmt {
                         orientation: row.try_get(13)?,
                         frames: row.try_get(14)?,
                         sha256: row.try_get(15)?,
-                        created_at: row.try_get(16)?,
-                        updated_at: row.try_get(17)?,
+                        state: row.try_get(16)?,
+                        stored_as: row.try_get(17)?,
+                        failure: row.try_get(18)?,
+                        has_alpha: row.try_get(19)?,
+                        colour: row.try_get(20)?,
+                        thumbhash: row.try_get(21)?,
+                        phash: row.try_get(22)?,
+                        camera: row.try_get(23)?,
+                        keep_location: row.try_get(24)?,
+                        created_at: row.try_get(25)?,
+                        updated_at: row.try_get(26)?,
                     })
                 },
             mapper: |it| ImageRow::from(it),
@@ -441,7 +486,7 @@ pub struct SettleImageStmt(&'static str, Option<tokio_postgres::Statement>);
 /// The bytes are stored: the image exists from now on. No row where the sweeper was faster.
 pub fn settle_image() -> SettleImageStmt {
     SettleImageStmt(
-        "UPDATE images.images SET state = 'stored', media_type = $1, byte_size = $2, width = $3, height = $4, orientation = $5, frames = $6, sha256 = $7, reserved_bytes = 0, updated_at = $8, stored_at = $8 WHERE id = $9 AND state = 'pending' AND attempt = $10 RETURNING id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, created_at, updated_at",
+        "UPDATE images.images SET state = 'stored', media_type = $1, byte_size = $2, width = $3, height = $4, orientation = $5, frames = $6, sha256 = $7, reserved_bytes = 0, updated_at = $8, stored_at = $8 WHERE id = $9 AND state = 'pending' AND attempt = $10 RETURNING id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at",
         None,
     )
 }
@@ -502,8 +547,17 @@ impl SettleImageStmt {
                         orientation: row.try_get(13)?,
                         frames: row.try_get(14)?,
                         sha256: row.try_get(15)?,
-                        created_at: row.try_get(16)?,
-                        updated_at: row.try_get(17)?,
+                        state: row.try_get(16)?,
+                        stored_as: row.try_get(17)?,
+                        failure: row.try_get(18)?,
+                        has_alpha: row.try_get(19)?,
+                        colour: row.try_get(20)?,
+                        thumbhash: row.try_get(21)?,
+                        phash: row.try_get(22)?,
+                        camera: row.try_get(23)?,
+                        keep_location: row.try_get(24)?,
+                        created_at: row.try_get(25)?,
+                        updated_at: row.try_get(26)?,
                     })
                 },
             mapper: |it| ImageRow::from(it),
@@ -544,7 +598,7 @@ pub struct ReplaceTextsStmt(&'static str, Option<tokio_postgres::Statement>);
 /// Changes what is given and keeps the rest. No row where it is not the owner's, or of another version.
 pub fn replace_texts() -> ReplaceTextsStmt {
     ReplaceTextsStmt(
-        "UPDATE images.images SET title = coalesce($1, title), description = coalesce($2, description), tags = coalesce($3, tags), visibility = coalesce($4, visibility), version = version + 1, updated_at = $5 WHERE id = $6 AND owner_id = $7 AND stored_at IS NOT NULL AND removed_at IS NULL AND ($8 OR version = ANY($9)) RETURNING id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, created_at, updated_at",
+        "UPDATE images.images SET title = coalesce($1, title), description = coalesce($2, description), tags = coalesce($3, tags), visibility = coalesce($4, visibility), version = version + 1, updated_at = $5 WHERE id = $6 AND owner_id = $7 AND stored_at IS NOT NULL AND removed_at IS NULL AND ($8 OR version = ANY($9)) RETURNING id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at",
         None,
     )
 }
@@ -613,8 +667,17 @@ impl ReplaceTextsStmt {
                         orientation: row.try_get(13)?,
                         frames: row.try_get(14)?,
                         sha256: row.try_get(15)?,
-                        created_at: row.try_get(16)?,
-                        updated_at: row.try_get(17)?,
+                        state: row.try_get(16)?,
+                        stored_as: row.try_get(17)?,
+                        failure: row.try_get(18)?,
+                        has_alpha: row.try_get(19)?,
+                        colour: row.try_get(20)?,
+                        thumbhash: row.try_get(21)?,
+                        phash: row.try_get(22)?,
+                        camera: row.try_get(23)?,
+                        keep_location: row.try_get(24)?,
+                        created_at: row.try_get(25)?,
+                        updated_at: row.try_get(26)?,
                     })
                 },
             mapper: |it| ImageRow::from(it),
@@ -665,7 +728,7 @@ pub struct ListOwnStmt(&'static str, Option<tokio_postgres::Statement>);
 /// tells the planner that few rows are wanted, so that it keeps one plan instead of making one for every request.
 pub fn list_own() -> ListOwnStmt {
     ListOwnStmt(
-        "SELECT * FROM ( SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, created_at, updated_at FROM images.own_images WHERE (created_at, id) < ($1::timestamptz, $2::uuid) ORDER BY created_at DESC, id DESC LIMIT 201 ) AS newest ORDER BY created_at DESC, id DESC LIMIT $3",
+        "SELECT * FROM ( SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at FROM images.own_images WHERE (created_at, id) < ($1::timestamptz, $2::uuid) ORDER BY created_at DESC, id DESC LIMIT 201 ) AS newest ORDER BY created_at DESC, id DESC LIMIT $3",
         None,
     )
 }
@@ -708,8 +771,17 @@ impl ListOwnStmt {
                         orientation: row.try_get(13)?,
                         frames: row.try_get(14)?,
                         sha256: row.try_get(15)?,
-                        created_at: row.try_get(16)?,
-                        updated_at: row.try_get(17)?,
+                        state: row.try_get(16)?,
+                        stored_as: row.try_get(17)?,
+                        failure: row.try_get(18)?,
+                        has_alpha: row.try_get(19)?,
+                        colour: row.try_get(20)?,
+                        thumbhash: row.try_get(21)?,
+                        phash: row.try_get(22)?,
+                        camera: row.try_get(23)?,
+                        keep_location: row.try_get(24)?,
+                        created_at: row.try_get(25)?,
+                        updated_at: row.try_get(26)?,
                     })
                 },
             mapper: |it| ImageRow::from(it),
@@ -739,7 +811,7 @@ pub struct ListPublicStmt(&'static str, Option<tokio_postgres::Statement>);
 /// tells the planner that few rows are wanted, so that it keeps one plan instead of making one for every request.
 pub fn list_public() -> ListPublicStmt {
     ListPublicStmt(
-        "SELECT * FROM ( SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, created_at, updated_at FROM images.public_images WHERE (created_at, id) < ($1::timestamptz, $2::uuid) ORDER BY created_at DESC, id DESC LIMIT 201 ) AS newest ORDER BY created_at DESC, id DESC LIMIT $3",
+        "SELECT * FROM ( SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at FROM images.public_images WHERE (created_at, id) < ($1::timestamptz, $2::uuid) ORDER BY created_at DESC, id DESC LIMIT 201 ) AS newest ORDER BY created_at DESC, id DESC LIMIT $3",
         None,
     )
 }
@@ -782,8 +854,17 @@ impl ListPublicStmt {
                         orientation: row.try_get(13)?,
                         frames: row.try_get(14)?,
                         sha256: row.try_get(15)?,
-                        created_at: row.try_get(16)?,
-                        updated_at: row.try_get(17)?,
+                        state: row.try_get(16)?,
+                        stored_as: row.try_get(17)?,
+                        failure: row.try_get(18)?,
+                        has_alpha: row.try_get(19)?,
+                        colour: row.try_get(20)?,
+                        thumbhash: row.try_get(21)?,
+                        phash: row.try_get(22)?,
+                        camera: row.try_get(23)?,
+                        keep_location: row.try_get(24)?,
+                        created_at: row.try_get(25)?,
+                        updated_at: row.try_get(26)?,
                     })
                 },
             mapper: |it| ImageRow::from(it),
@@ -812,7 +893,7 @@ pub struct FilterOwnCreatedUpStmt(&'static str, Option<tokio_postgres::Statement
 /// Own images that pass a filter, oldest first.
 pub fn filter_own_created_up() -> FilterOwnCreatedUpStmt {
     FilterOwnCreatedUpStmt(
-        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, created_at, updated_at FROM images.own_images WHERE ($1::text IS NULL OR searched @@ images.search_query($1)) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) AND ($7::uuid IS NULL OR (created_at, id) > ($8::timestamptz, $7)) ORDER BY created_at ASC, id ASC LIMIT $9",
+        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at FROM images.own_images WHERE ($1::text IS NULL OR searched @@ images.search_query($1)) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) AND ($7::uuid IS NULL OR (created_at, id) > ($8::timestamptz, $7)) ORDER BY created_at ASC, id ASC LIMIT $9",
         None,
     )
 }
@@ -879,8 +960,17 @@ impl FilterOwnCreatedUpStmt {
                         orientation: row.try_get(13)?,
                         frames: row.try_get(14)?,
                         sha256: row.try_get(15)?,
-                        created_at: row.try_get(16)?,
-                        updated_at: row.try_get(17)?,
+                        state: row.try_get(16)?,
+                        stored_as: row.try_get(17)?,
+                        failure: row.try_get(18)?,
+                        has_alpha: row.try_get(19)?,
+                        colour: row.try_get(20)?,
+                        thumbhash: row.try_get(21)?,
+                        phash: row.try_get(22)?,
+                        camera: row.try_get(23)?,
+                        keep_location: row.try_get(24)?,
+                        created_at: row.try_get(25)?,
+                        updated_at: row.try_get(26)?,
                     })
                 },
             mapper: |it| ImageRow::from(it),
@@ -920,7 +1010,7 @@ pub struct FilterOwnCreatedDownStmt(&'static str, Option<tokio_postgres::Stateme
 /// Own images that pass a filter, newest first.
 pub fn filter_own_created_down() -> FilterOwnCreatedDownStmt {
     FilterOwnCreatedDownStmt(
-        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, created_at, updated_at FROM images.own_images WHERE ($1::text IS NULL OR searched @@ images.search_query($1)) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) AND ($7::uuid IS NULL OR (created_at, id) < ($8::timestamptz, $7)) ORDER BY created_at DESC, id DESC LIMIT $9",
+        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at FROM images.own_images WHERE ($1::text IS NULL OR searched @@ images.search_query($1)) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) AND ($7::uuid IS NULL OR (created_at, id) < ($8::timestamptz, $7)) ORDER BY created_at DESC, id DESC LIMIT $9",
         None,
     )
 }
@@ -987,8 +1077,17 @@ impl FilterOwnCreatedDownStmt {
                         orientation: row.try_get(13)?,
                         frames: row.try_get(14)?,
                         sha256: row.try_get(15)?,
-                        created_at: row.try_get(16)?,
-                        updated_at: row.try_get(17)?,
+                        state: row.try_get(16)?,
+                        stored_as: row.try_get(17)?,
+                        failure: row.try_get(18)?,
+                        has_alpha: row.try_get(19)?,
+                        colour: row.try_get(20)?,
+                        thumbhash: row.try_get(21)?,
+                        phash: row.try_get(22)?,
+                        camera: row.try_get(23)?,
+                        keep_location: row.try_get(24)?,
+                        created_at: row.try_get(25)?,
+                        updated_at: row.try_get(26)?,
                     })
                 },
             mapper: |it| ImageRow::from(it),
@@ -1028,7 +1127,7 @@ pub struct FilterOwnTitleUpStmt(&'static str, Option<tokio_postgres::Statement>)
 /// Own images that pass a filter, by title.
 pub fn filter_own_title_up() -> FilterOwnTitleUpStmt {
     FilterOwnTitleUpStmt(
-        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, created_at, updated_at FROM images.own_images WHERE ($1::text IS NULL OR searched @@ images.search_query($1)) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) AND ($7::uuid IS NULL OR (lower(title), id) > (lower($8::text), $7)) ORDER BY lower(title) ASC, id ASC LIMIT $9",
+        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at FROM images.own_images WHERE ($1::text IS NULL OR searched @@ images.search_query($1)) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) AND ($7::uuid IS NULL OR (lower(title), id) > (lower($8::text), $7)) ORDER BY lower(title) ASC, id ASC LIMIT $9",
         None,
     )
 }
@@ -1096,8 +1195,17 @@ impl FilterOwnTitleUpStmt {
                         orientation: row.try_get(13)?,
                         frames: row.try_get(14)?,
                         sha256: row.try_get(15)?,
-                        created_at: row.try_get(16)?,
-                        updated_at: row.try_get(17)?,
+                        state: row.try_get(16)?,
+                        stored_as: row.try_get(17)?,
+                        failure: row.try_get(18)?,
+                        has_alpha: row.try_get(19)?,
+                        colour: row.try_get(20)?,
+                        thumbhash: row.try_get(21)?,
+                        phash: row.try_get(22)?,
+                        camera: row.try_get(23)?,
+                        keep_location: row.try_get(24)?,
+                        created_at: row.try_get(25)?,
+                        updated_at: row.try_get(26)?,
                     })
                 },
             mapper: |it| ImageRow::from(it),
@@ -1146,7 +1254,7 @@ pub struct FilterOwnTitleDownStmt(&'static str, Option<tokio_postgres::Statement
 /// Own images that pass a filter, by title backwards.
 pub fn filter_own_title_down() -> FilterOwnTitleDownStmt {
     FilterOwnTitleDownStmt(
-        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, created_at, updated_at FROM images.own_images WHERE ($1::text IS NULL OR searched @@ images.search_query($1)) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) AND ($7::uuid IS NULL OR (lower(title), id) < (lower($8::text), $7)) ORDER BY lower(title) DESC, id DESC LIMIT $9",
+        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at FROM images.own_images WHERE ($1::text IS NULL OR searched @@ images.search_query($1)) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) AND ($7::uuid IS NULL OR (lower(title), id) < (lower($8::text), $7)) ORDER BY lower(title) DESC, id DESC LIMIT $9",
         None,
     )
 }
@@ -1214,8 +1322,17 @@ impl FilterOwnTitleDownStmt {
                         orientation: row.try_get(13)?,
                         frames: row.try_get(14)?,
                         sha256: row.try_get(15)?,
-                        created_at: row.try_get(16)?,
-                        updated_at: row.try_get(17)?,
+                        state: row.try_get(16)?,
+                        stored_as: row.try_get(17)?,
+                        failure: row.try_get(18)?,
+                        has_alpha: row.try_get(19)?,
+                        colour: row.try_get(20)?,
+                        thumbhash: row.try_get(21)?,
+                        phash: row.try_get(22)?,
+                        camera: row.try_get(23)?,
+                        keep_location: row.try_get(24)?,
+                        created_at: row.try_get(25)?,
+                        updated_at: row.try_get(26)?,
                     })
                 },
             mapper: |it| ImageRow::from(it),
@@ -1264,7 +1381,7 @@ pub struct FilterOwnSizeUpStmt(&'static str, Option<tokio_postgres::Statement>);
 /// Own images that pass a filter, smallest first.
 pub fn filter_own_size_up() -> FilterOwnSizeUpStmt {
     FilterOwnSizeUpStmt(
-        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, created_at, updated_at FROM images.own_images WHERE ($1::text IS NULL OR searched @@ images.search_query($1)) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) AND ($7::uuid IS NULL OR (byte_size, id) > ($8::bigint, $7)) ORDER BY byte_size ASC, id ASC LIMIT $9",
+        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at FROM images.own_images WHERE ($1::text IS NULL OR searched @@ images.search_query($1)) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) AND ($7::uuid IS NULL OR (byte_size, id) > ($8::bigint, $7)) ORDER BY byte_size ASC, id ASC LIMIT $9",
         None,
     )
 }
@@ -1331,8 +1448,17 @@ impl FilterOwnSizeUpStmt {
                         orientation: row.try_get(13)?,
                         frames: row.try_get(14)?,
                         sha256: row.try_get(15)?,
-                        created_at: row.try_get(16)?,
-                        updated_at: row.try_get(17)?,
+                        state: row.try_get(16)?,
+                        stored_as: row.try_get(17)?,
+                        failure: row.try_get(18)?,
+                        has_alpha: row.try_get(19)?,
+                        colour: row.try_get(20)?,
+                        thumbhash: row.try_get(21)?,
+                        phash: row.try_get(22)?,
+                        camera: row.try_get(23)?,
+                        keep_location: row.try_get(24)?,
+                        created_at: row.try_get(25)?,
+                        updated_at: row.try_get(26)?,
                     })
                 },
             mapper: |it| ImageRow::from(it),
@@ -1372,7 +1498,7 @@ pub struct FilterOwnSizeDownStmt(&'static str, Option<tokio_postgres::Statement>
 /// Own images that pass a filter, largest first.
 pub fn filter_own_size_down() -> FilterOwnSizeDownStmt {
     FilterOwnSizeDownStmt(
-        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, created_at, updated_at FROM images.own_images WHERE ($1::text IS NULL OR searched @@ images.search_query($1)) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) AND ($7::uuid IS NULL OR (byte_size, id) < ($8::bigint, $7)) ORDER BY byte_size DESC, id DESC LIMIT $9",
+        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at FROM images.own_images WHERE ($1::text IS NULL OR searched @@ images.search_query($1)) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) AND ($7::uuid IS NULL OR (byte_size, id) < ($8::bigint, $7)) ORDER BY byte_size DESC, id DESC LIMIT $9",
         None,
     )
 }
@@ -1439,8 +1565,17 @@ impl FilterOwnSizeDownStmt {
                         orientation: row.try_get(13)?,
                         frames: row.try_get(14)?,
                         sha256: row.try_get(15)?,
-                        created_at: row.try_get(16)?,
-                        updated_at: row.try_get(17)?,
+                        state: row.try_get(16)?,
+                        stored_as: row.try_get(17)?,
+                        failure: row.try_get(18)?,
+                        has_alpha: row.try_get(19)?,
+                        colour: row.try_get(20)?,
+                        thumbhash: row.try_get(21)?,
+                        phash: row.try_get(22)?,
+                        camera: row.try_get(23)?,
+                        keep_location: row.try_get(24)?,
+                        created_at: row.try_get(25)?,
+                        updated_at: row.try_get(26)?,
                     })
                 },
             mapper: |it| ImageRow::from(it),
@@ -1480,7 +1615,7 @@ pub struct FilterPublicCreatedUpStmt(&'static str, Option<tokio_postgres::Statem
 /// Public images that pass a filter, oldest first.
 pub fn filter_public_created_up() -> FilterPublicCreatedUpStmt {
     FilterPublicCreatedUpStmt(
-        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, created_at, updated_at FROM images.public_images WHERE ($1::text IS NULL OR searched @@ images.search_query($1)) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) AND ($7::uuid IS NULL OR (created_at, id) > ($8::timestamptz, $7)) ORDER BY created_at ASC, id ASC LIMIT $9",
+        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at FROM images.public_images WHERE ($1::text IS NULL OR searched @@ images.search_query($1)) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) AND ($7::uuid IS NULL OR (created_at, id) > ($8::timestamptz, $7)) ORDER BY created_at ASC, id ASC LIMIT $9",
         None,
     )
 }
@@ -1547,8 +1682,17 @@ impl FilterPublicCreatedUpStmt {
                         orientation: row.try_get(13)?,
                         frames: row.try_get(14)?,
                         sha256: row.try_get(15)?,
-                        created_at: row.try_get(16)?,
-                        updated_at: row.try_get(17)?,
+                        state: row.try_get(16)?,
+                        stored_as: row.try_get(17)?,
+                        failure: row.try_get(18)?,
+                        has_alpha: row.try_get(19)?,
+                        colour: row.try_get(20)?,
+                        thumbhash: row.try_get(21)?,
+                        phash: row.try_get(22)?,
+                        camera: row.try_get(23)?,
+                        keep_location: row.try_get(24)?,
+                        created_at: row.try_get(25)?,
+                        updated_at: row.try_get(26)?,
                     })
                 },
             mapper: |it| ImageRow::from(it),
@@ -1588,7 +1732,7 @@ pub struct FilterPublicCreatedDownStmt(&'static str, Option<tokio_postgres::Stat
 /// Public images that pass a filter, newest first.
 pub fn filter_public_created_down() -> FilterPublicCreatedDownStmt {
     FilterPublicCreatedDownStmt(
-        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, created_at, updated_at FROM images.public_images WHERE ($1::text IS NULL OR searched @@ images.search_query($1)) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) AND ($7::uuid IS NULL OR (created_at, id) < ($8::timestamptz, $7)) ORDER BY created_at DESC, id DESC LIMIT $9",
+        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at FROM images.public_images WHERE ($1::text IS NULL OR searched @@ images.search_query($1)) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) AND ($7::uuid IS NULL OR (created_at, id) < ($8::timestamptz, $7)) ORDER BY created_at DESC, id DESC LIMIT $9",
         None,
     )
 }
@@ -1655,8 +1799,17 @@ impl FilterPublicCreatedDownStmt {
                         orientation: row.try_get(13)?,
                         frames: row.try_get(14)?,
                         sha256: row.try_get(15)?,
-                        created_at: row.try_get(16)?,
-                        updated_at: row.try_get(17)?,
+                        state: row.try_get(16)?,
+                        stored_as: row.try_get(17)?,
+                        failure: row.try_get(18)?,
+                        has_alpha: row.try_get(19)?,
+                        colour: row.try_get(20)?,
+                        thumbhash: row.try_get(21)?,
+                        phash: row.try_get(22)?,
+                        camera: row.try_get(23)?,
+                        keep_location: row.try_get(24)?,
+                        created_at: row.try_get(25)?,
+                        updated_at: row.try_get(26)?,
                     })
                 },
             mapper: |it| ImageRow::from(it),
@@ -1696,7 +1849,7 @@ pub struct FilterPublicTitleUpStmt(&'static str, Option<tokio_postgres::Statemen
 /// Public images that pass a filter, by title.
 pub fn filter_public_title_up() -> FilterPublicTitleUpStmt {
     FilterPublicTitleUpStmt(
-        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, created_at, updated_at FROM images.public_images WHERE ($1::text IS NULL OR searched @@ images.search_query($1)) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) AND ($7::uuid IS NULL OR (lower(title), id) > (lower($8::text), $7)) ORDER BY lower(title) ASC, id ASC LIMIT $9",
+        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at FROM images.public_images WHERE ($1::text IS NULL OR searched @@ images.search_query($1)) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) AND ($7::uuid IS NULL OR (lower(title), id) > (lower($8::text), $7)) ORDER BY lower(title) ASC, id ASC LIMIT $9",
         None,
     )
 }
@@ -1764,8 +1917,17 @@ impl FilterPublicTitleUpStmt {
                         orientation: row.try_get(13)?,
                         frames: row.try_get(14)?,
                         sha256: row.try_get(15)?,
-                        created_at: row.try_get(16)?,
-                        updated_at: row.try_get(17)?,
+                        state: row.try_get(16)?,
+                        stored_as: row.try_get(17)?,
+                        failure: row.try_get(18)?,
+                        has_alpha: row.try_get(19)?,
+                        colour: row.try_get(20)?,
+                        thumbhash: row.try_get(21)?,
+                        phash: row.try_get(22)?,
+                        camera: row.try_get(23)?,
+                        keep_location: row.try_get(24)?,
+                        created_at: row.try_get(25)?,
+                        updated_at: row.try_get(26)?,
                     })
                 },
             mapper: |it| ImageRow::from(it),
@@ -1814,7 +1976,7 @@ pub struct FilterPublicTitleDownStmt(&'static str, Option<tokio_postgres::Statem
 /// Public images that pass a filter, by title backwards.
 pub fn filter_public_title_down() -> FilterPublicTitleDownStmt {
     FilterPublicTitleDownStmt(
-        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, created_at, updated_at FROM images.public_images WHERE ($1::text IS NULL OR searched @@ images.search_query($1)) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) AND ($7::uuid IS NULL OR (lower(title), id) < (lower($8::text), $7)) ORDER BY lower(title) DESC, id DESC LIMIT $9",
+        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at FROM images.public_images WHERE ($1::text IS NULL OR searched @@ images.search_query($1)) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) AND ($7::uuid IS NULL OR (lower(title), id) < (lower($8::text), $7)) ORDER BY lower(title) DESC, id DESC LIMIT $9",
         None,
     )
 }
@@ -1882,8 +2044,17 @@ impl FilterPublicTitleDownStmt {
                         orientation: row.try_get(13)?,
                         frames: row.try_get(14)?,
                         sha256: row.try_get(15)?,
-                        created_at: row.try_get(16)?,
-                        updated_at: row.try_get(17)?,
+                        state: row.try_get(16)?,
+                        stored_as: row.try_get(17)?,
+                        failure: row.try_get(18)?,
+                        has_alpha: row.try_get(19)?,
+                        colour: row.try_get(20)?,
+                        thumbhash: row.try_get(21)?,
+                        phash: row.try_get(22)?,
+                        camera: row.try_get(23)?,
+                        keep_location: row.try_get(24)?,
+                        created_at: row.try_get(25)?,
+                        updated_at: row.try_get(26)?,
                     })
                 },
             mapper: |it| ImageRow::from(it),
@@ -1932,7 +2103,7 @@ pub struct FilterPublicSizeUpStmt(&'static str, Option<tokio_postgres::Statement
 /// Public images that pass a filter, smallest first.
 pub fn filter_public_size_up() -> FilterPublicSizeUpStmt {
     FilterPublicSizeUpStmt(
-        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, created_at, updated_at FROM images.public_images WHERE ($1::text IS NULL OR searched @@ images.search_query($1)) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) AND ($7::uuid IS NULL OR (byte_size, id) > ($8::bigint, $7)) ORDER BY byte_size ASC, id ASC LIMIT $9",
+        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at FROM images.public_images WHERE ($1::text IS NULL OR searched @@ images.search_query($1)) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) AND ($7::uuid IS NULL OR (byte_size, id) > ($8::bigint, $7)) ORDER BY byte_size ASC, id ASC LIMIT $9",
         None,
     )
 }
@@ -1999,8 +2170,17 @@ impl FilterPublicSizeUpStmt {
                         orientation: row.try_get(13)?,
                         frames: row.try_get(14)?,
                         sha256: row.try_get(15)?,
-                        created_at: row.try_get(16)?,
-                        updated_at: row.try_get(17)?,
+                        state: row.try_get(16)?,
+                        stored_as: row.try_get(17)?,
+                        failure: row.try_get(18)?,
+                        has_alpha: row.try_get(19)?,
+                        colour: row.try_get(20)?,
+                        thumbhash: row.try_get(21)?,
+                        phash: row.try_get(22)?,
+                        camera: row.try_get(23)?,
+                        keep_location: row.try_get(24)?,
+                        created_at: row.try_get(25)?,
+                        updated_at: row.try_get(26)?,
                     })
                 },
             mapper: |it| ImageRow::from(it),
@@ -2040,7 +2220,7 @@ pub struct FilterPublicSizeDownStmt(&'static str, Option<tokio_postgres::Stateme
 /// Public images that pass a filter, largest first.
 pub fn filter_public_size_down() -> FilterPublicSizeDownStmt {
     FilterPublicSizeDownStmt(
-        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, created_at, updated_at FROM images.public_images WHERE ($1::text IS NULL OR searched @@ images.search_query($1)) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) AND ($7::uuid IS NULL OR (byte_size, id) < ($8::bigint, $7)) ORDER BY byte_size DESC, id DESC LIMIT $9",
+        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at FROM images.public_images WHERE ($1::text IS NULL OR searched @@ images.search_query($1)) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) AND ($7::uuid IS NULL OR (byte_size, id) < ($8::bigint, $7)) ORDER BY byte_size DESC, id DESC LIMIT $9",
         None,
     )
 }
@@ -2107,8 +2287,17 @@ impl FilterPublicSizeDownStmt {
                         orientation: row.try_get(13)?,
                         frames: row.try_get(14)?,
                         sha256: row.try_get(15)?,
-                        created_at: row.try_get(16)?,
-                        updated_at: row.try_get(17)?,
+                        state: row.try_get(16)?,
+                        stored_as: row.try_get(17)?,
+                        failure: row.try_get(18)?,
+                        has_alpha: row.try_get(19)?,
+                        colour: row.try_get(20)?,
+                        thumbhash: row.try_get(21)?,
+                        phash: row.try_get(22)?,
+                        camera: row.try_get(23)?,
+                        keep_location: row.try_get(24)?,
+                        created_at: row.try_get(25)?,
+                        updated_at: row.try_get(26)?,
                     })
                 },
             mapper: |it| ImageRow::from(it),
