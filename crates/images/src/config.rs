@@ -1,7 +1,11 @@
-//! How large and how slow an upload may be, and how long things are kept.
+//! How large and how slow an upload may be, which renditions there are, and how long things are kept.
+use crate::presets::{Preset, Quality};
 use infravault_imaging::Limits;
 use infravault_kernel::config::Env;
 use std::time::Duration;
+
+const PRESETS: &str =
+    "thumb=256x256:cover,small=512x512:inside,medium=1024x1024:inside,large=2048x2048:inside";
 
 /// Settings of the images context.
 #[derive(Clone, Debug)]
@@ -26,6 +30,10 @@ pub struct Config {
     pub tombstone_ttl: Duration,
     /// How often the sweeper looks without being asked.
     pub sweep_interval: Duration,
+    /// The renditions that every picture has.
+    pub presets: Vec<Preset>,
+    /// How strongly they are compressed.
+    pub quality: Quality,
 }
 
 impl Default for Config {
@@ -76,6 +84,8 @@ impl Config {
                 "60s",
                 "How often abandoned uploads and deleted objects are looked for.",
             ),
+            presets: presets(env),
+            quality: quality(env),
         };
         if config.upload_grace <= config.upload_deadline {
             env.fault("UPLOAD_GRACE", "must be longer than UPLOAD_DEADLINE", "15m");
@@ -88,6 +98,56 @@ impl Config {
         }
         config
     }
+}
+
+fn presets(env: &mut Env) -> Vec<Preset> {
+    let texts = env.list(
+        "RENDITION_PRESETS",
+        PRESETS,
+        "The renditions that every picture has, each as name=WIDTHxHEIGHT:fit with a fit of inside, contain, cover or fill.",
+    );
+    let mut presets: Vec<Preset> = Vec::with_capacity(texts.len());
+    for text in texts {
+        match text.parse::<Preset>() {
+            Ok(preset) if presets.iter().any(|known| known.name == preset.name) => {
+                env.fault("RENDITION_PRESETS", "names a preset twice", PRESETS);
+            }
+            Ok(preset) => presets.push(preset),
+            Err(fault) => env.fault("RENDITION_PRESETS", fault, PRESETS),
+        }
+    }
+    presets
+}
+
+fn quality(env: &mut Env) -> Quality {
+    let quality = Quality {
+        jpeg: env.or(
+            "RENDITION_QUALITY_JPEG",
+            "80",
+            "Quality of JPEG renditions, 1 to 100.",
+        ),
+        webp: env.or(
+            "RENDITION_QUALITY_WEBP",
+            "80",
+            "Quality of WebP renditions, 1 to 100.",
+        ),
+        avif: env.or(
+            "RENDITION_QUALITY_AVIF",
+            "60",
+            "Quality of AVIF renditions, 1 to 100.",
+        ),
+    };
+    if [quality.jpeg, quality.webp, quality.avif]
+        .iter()
+        .any(|quality| !(1..=100).contains(quality))
+    {
+        env.fault(
+            "RENDITION_QUALITY_JPEG",
+            "and its siblings must be 1 to 100",
+            "80",
+        );
+    }
+    quality
 }
 
 fn limits(env: &mut Env) -> Limits {

@@ -1,0 +1,184 @@
+//! Renditions by name: which there are, what they are made of, and what names their content.
+use crate::{Image, Images, State};
+use infravault_imaging::{Fit, Format, Gravity, MediaType, Recipe, Resize};
+use infravault_kernel::Sha256;
+use std::str::FromStr;
+
+/// A rendition that every picture has, by name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Preset {
+    /// Its name, as addresses spell it: lower-case letters, digits and hyphens.
+    pub name: String,
+    /// The size it is brought to.
+    pub resize: Resize,
+}
+
+/// How strongly renditions are compressed, 1 to 100, where nobody says otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quality {
+    /// For JPEG.
+    pub jpeg: u8,
+    /// For WebP.
+    pub webp: u8,
+    /// For AVIF.
+    pub avif: u8,
+}
+
+impl Quality {
+    /// The quality of a format.
+    #[must_use]
+    pub fn of(self, format: Format) -> u8 {
+        match format {
+            Format::Jpeg => self.jpeg,
+            Format::Webp => self.webp,
+            Format::Avif => self.avif,
+            Format::Png => 100,
+        }
+    }
+}
+
+impl Preset {
+    /// The recipe that makes it in a format.
+    #[must_use]
+    pub fn recipe(&self, format: Format, quality: Quality) -> Recipe {
+        Recipe {
+            resize: Some(self.resize),
+            ..Recipe::new(format, quality.of(format))
+        }
+    }
+}
+
+/// `name=WIDTHxHEIGHT:fit`, such as `thumb=256x256:cover`.
+impl FromStr for Preset {
+    type Err = &'static str;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        const FORM: &str = "must be name=WIDTHxHEIGHT:fit";
+        let (name, rest) = text.split_once('=').ok_or(FORM)?;
+        let (size, fit) = rest.split_once(':').ok_or(FORM)?;
+        let (width, height) = size.split_once('x').ok_or(FORM)?;
+        let side = |text: &str| {
+            text.parse::<u32>()
+                .ok()
+                .filter(|side| (1..=4096).contains(side))
+                .ok_or("has a side that is not 1 to 4096")
+        };
+        let plain = |char: char| char.is_ascii_lowercase() || char.is_ascii_digit() || char == '-';
+        if name.is_empty() || name.len() > 32 || !name.chars().all(plain) {
+            return Err("has a name that is not lower-case letters, digits and hyphens");
+        }
+        Ok(Self {
+            name: name.to_owned(),
+            resize: Resize {
+                width: Some(side(width)?),
+                height: Some(side(height)?),
+                fit: match fit {
+                    "inside" => Fit::Inside,
+                    "contain" => Fit::Contain,
+                    "cover" => Fit::Cover,
+                    "fill" => Fit::Fill,
+                    _ => return Err("has a fit that is not inside, contain, cover or fill"),
+                },
+                gravity: Gravity::Centre,
+            },
+        })
+    }
+}
+
+/// What is said of a rendition where its picture is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RenditionLink {
+    /// The preset.
+    pub preset: String,
+    /// What its content is named by in its address; it changes when the preset does.
+    pub digest: String,
+    /// Pixels across.
+    pub width: u32,
+    /// Pixels down.
+    pub height: u32,
+    /// What it is served as to clients that take neither AVIF nor WebP.
+    pub format: Format,
+}
+
+/// What a picture is served as to clients that take neither AVIF nor WebP: PNG where it has transparent pixels.
+#[must_use]
+pub(crate) fn fallback(image: &Image) -> Format {
+    match image.has_alpha {
+        Some(true) => Format::Png,
+        Some(false) => Format::Jpeg,
+        None if image.media_type == MediaType::Jpeg => Format::Jpeg,
+        None => Format::Png,
+    }
+}
+
+/// Names what an address with `?v=` stands for, for ever: 16 hexadecimal digits of the original's content and of what is
+/// made of it in each format.
+#[must_use]
+pub(crate) fn content_digest(image: &Image, preset: &Preset, quality: Quality) -> String {
+    let mut hasher = Sha256::hasher();
+    hasher.update(image.sha256.bytes());
+    for format in Format::ALL {
+        hasher.update(preset.recipe(format, quality).canonical().as_bytes());
+    }
+    let mut digest = hasher.finish().to_string();
+    digest.truncate(16);
+    digest
+}
+
+impl Images {
+    /// The renditions of a picture by name; none before it is ready.
+    #[must_use]
+    pub fn renditions(&self, image: &Image) -> Vec<RenditionLink> {
+        if image.state != State::Ready {
+            return Vec::new();
+        }
+        let (quality, format) = (self.config.quality, fallback(image));
+        let link = |preset: &Preset| {
+            let (width, height) = preset
+                .recipe(format, quality)
+                .output_size((image.width, image.height));
+            RenditionLink {
+                preset: preset.name.clone(),
+                digest: content_digest(image, preset, quality),
+                width,
+                height,
+                format,
+            }
+        };
+        self.config.presets.iter().map(link).collect()
+    }
+}
+
+/// Which row of an image's renditions a recipe is: 16 bytes.
+#[must_use]
+pub(crate) fn variant(recipe: &Recipe) -> Vec<u8> {
+    let digest = Sha256::of(recipe.canonical().as_bytes());
+    digest.bytes().iter().copied().take(16).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn presets_are_read_from_text() {
+        let thumb: Preset = "thumb=256x256:cover".parse().unwrap();
+        assert_eq!(thumb.name, "thumb");
+        assert_eq!(thumb.resize.fit, Fit::Cover);
+        assert_eq!((thumb.resize.width, thumb.resize.height), (Some(256), Some(256)));
+        for wrong in [
+            "",
+            "thumb",
+            "thumb=256",
+            "thumb=256x256",
+            "thumb=256x256:",
+            "thumb=256x256:crop",
+            "thumb=0x256:cover",
+            "thumb=256x4097:cover",
+            "Thumb=256x256:cover",
+            "a/b=256x256:cover",
+            "=256x256:cover",
+        ] {
+            assert!(wrong.parse::<Preset>().is_err(), "{wrong}");
+        }
+    }
+}
