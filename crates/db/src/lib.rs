@@ -4,12 +4,14 @@
 mod config;
 mod error;
 pub mod migrate;
+mod owner;
 mod pool;
 mod tls;
 mod tx;
 
 pub use config::Config;
-pub use deadpool_postgres::Client;
+pub use deadpool_postgres::{Client, Pool};
 pub use error::{Error, constraint};
+pub use owner::{Listener, Owner};
 pub use pool::{Db, DbRole, Facts, Health};
 pub use tx::Tx;

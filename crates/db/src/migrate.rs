@@ -2,9 +2,8 @@
 //!
 //! refinery takes no lock and knows no way down. Here every run holds a session lock, so that two processes may
 //! start at once; and the down script of each migration runs in one transaction with the record of it.
-use crate::{Error, tls};
+use crate::{Error, Owner};
 use slog::{Logger, info};
-use std::time::Duration;
 use tokio_postgres::Client;
 
 mod embedded {
@@ -181,17 +180,5 @@ async fn locked(url: &str) -> Result<Client, Error> {
 }
 
 async fn connect(url: &str) -> Result<Client, Error> {
-    let mut config: tokio_postgres::Config = url
-        .parse()
-        .map_err(|_| Error::Config("DATABASE_URL is no PostgreSQL address".to_owned()))?;
-    config
-        .application_name("infravault migrate")
-        .connect_timeout(Duration::from_secs(5));
-    let (client, connection) = config
-        .connect(tls::connector()?)
-        .await
-        .map_err(Error::unavailable)?;
-    // The task ends when the client is dropped; an error of the connection reaches the statement under way.
-    tokio::spawn(connection);
-    Ok(client)
+    Owner::for_migrations(url)?.connect().await
 }

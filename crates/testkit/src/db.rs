@@ -1,7 +1,7 @@
 //! A database of its own for each test, cloned from a migrated template.
 //!
 //! The cluster is the one that `INFRAVAULT_TEST_DATABASE_URL` names, as a superuser. The template is made once for
-//! each state of the migrations, by whichever process comes first; it is never connected to afterwards.
+//! each state of the migrations and of the queue, by whichever process comes first; it is never connected to afterwards.
 use infravault_db::{Config, Db, migrate};
 use infravault_kernel::{Clock, Credential, Ctx, config::Env};
 use slog::Logger;
@@ -143,7 +143,11 @@ async fn connect(url: &Url) -> Client {
 /// It is migrated under another name and renamed at the end, so that a process that dies half-way leaves nothing
 /// that looks finished.
 async fn template(cluster: &Url, client: &Client, log: &Logger) -> String {
-    let name = format!("infravault_template_{}", env!("MIGRATIONS_HASH"));
+    let name = format!(
+        "infravault_template_{}_{}",
+        env!("MIGRATIONS_HASH"),
+        infravault_jobs::REVISION
+    );
     if exists(client, &name).await {
         return name;
     }
@@ -159,9 +163,13 @@ async fn template(cluster: &Url, client: &Client, log: &Logger) -> String {
         client.batch_execute(&drop_it).await.expect(failed);
         let create = format!("CREATE DATABASE {unfinished} TEMPLATE template0 OWNER {LOGIN}");
         client.batch_execute(&create).await.expect(failed);
-        migrate::up(login_url(cluster, &unfinished).as_str(), log)
+        let url = login_url(cluster, &unfinished);
+        migrate::up(url.as_str(), log)
             .await
             .unwrap_or_else(|error| panic!("the template database cannot be migrated: {}", causes(&error)));
+        infravault_jobs::install(url.as_str(), log)
+            .await
+            .unwrap_or_else(|error| panic!("the queue cannot be made in the template: {}", causes(&error)));
         let close = format!("ALTER DATABASE {unfinished} ALLOW_CONNECTIONS false");
         client.batch_execute(&close).await.expect(failed);
         // PostgreSQL waits here until the connection that migrated has gone.

@@ -1,0 +1,2 @@
+-- The queue itself stays: `infravault migrate down` removes it together with the first migration.
+DROP FUNCTION images.enqueue_processing(uuid);

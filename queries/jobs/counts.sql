@@ -1,0 +1,6 @@
+-- How many jobs wait, run, and were given up.
+SELECT
+    count(*) FILTER (WHERE locked_at IS NULL AND attempts < max_attempts),
+    count(*) FILTER (WHERE locked_at IS NOT NULL),
+    count(*) FILTER (WHERE locked_at IS NULL AND attempts >= max_attempts)
+FROM graphile_worker.jobs

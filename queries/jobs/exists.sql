@@ -1,0 +1,2 @@
+-- Whether the queue's schema was begun at all.
+SELECT to_regclass('graphile_worker.migrations') IS NOT NULL

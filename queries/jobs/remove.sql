@@ -1,0 +1,2 @@
+-- Removes the queue and everything in it.
+DROP SCHEMA IF EXISTS graphile_worker CASCADE;
