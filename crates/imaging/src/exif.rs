@@ -19,11 +19,7 @@ pub(crate) fn orientation(block: &[u8]) -> u8 {
 }
 
 fn first_directory(tiff: &[u8]) -> Option<u8> {
-    let order = match tiff.first_chunk::<4>()? {
-        b"II*\0" => Order::Little,
-        b"MM\0*" => Order::Big,
-        _ => return None,
-    };
+    let order = Order::of(tiff)?;
     let start = usize::try_from(order.u32(tiff, 4)?).ok()?;
     let count = order.u16(tiff, start)?;
     let entries = tiff
@@ -45,13 +41,21 @@ fn first_directory(tiff: &[u8]) -> Option<u8> {
 
 /// The byte order that the TIFF header declares.
 #[derive(Clone, Copy)]
-enum Order {
+pub(crate) enum Order {
     Little,
     Big,
 }
 
 impl Order {
-    fn u16(self, bytes: &[u8], at: usize) -> Option<u16> {
+    pub(crate) fn of(tiff: &[u8]) -> Option<Self> {
+        match tiff.first_chunk::<4>()? {
+            b"II*\0" => Some(Self::Little),
+            b"MM\0*" => Some(Self::Big),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn u16(self, bytes: &[u8], at: usize) -> Option<u16> {
         let raw = *bytes.get(at..)?.first_chunk()?;
         Some(match self {
             Self::Little => u16::from_le_bytes(raw),
@@ -59,7 +63,7 @@ impl Order {
         })
     }
 
-    fn u32(self, bytes: &[u8], at: usize) -> Option<u32> {
+    pub(crate) fn u32(self, bytes: &[u8], at: usize) -> Option<u32> {
         let raw = *bytes.get(at..)?.first_chunk()?;
         Some(match self {
             Self::Little => u32::from_le_bytes(raw),

@@ -1,12 +1,16 @@
 //! Tells what a picture is, and refuses the hostile ones before any decoder sees them.
 #![doc = include_str!("../README.md")]
 
+mod decode;
 mod exif;
 mod facts;
 mod limits;
 mod media_type;
+mod metadata;
 mod order;
+mod parts;
 mod prescan;
+mod probe;
 mod raster;
 mod recipe;
 mod refusal;
@@ -17,6 +21,7 @@ pub use limits::Limits;
 pub use media_type::{MediaType, UnknownMediaType};
 pub use order::{Camera, Description, Location, Order, Rendition, Undecodable, Work};
 pub use prescan::prescan;
+pub use probe::{Probe, probe};
 pub use raster::{Layout, Raster};
 pub use recipe::{Colour, ENGINE, Fit, Flip, Format, Gravity, Recipe, Region, Resize, Rotation};
 pub use refusal::{Refusal, SizeLimit};
