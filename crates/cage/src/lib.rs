@@ -1,1 +1,30 @@
 //! Runs imaging in child processes that can do nothing else.
+#![doc = include_str!("../README.md")]
+
+mod answer;
+mod cage;
+mod child;
+mod config;
+mod confine;
+mod error;
+mod filter;
+mod lanes;
+mod memory;
+mod packet;
+#[cfg(feature = "probes")]
+mod probe;
+mod process;
+mod station;
+mod wire;
+
+pub use answer::{Answer, Made};
+pub use cage::{Cage, Stats};
+pub use child::child;
+#[cfg(feature = "probes")]
+pub use child::child_with;
+pub use config::Config;
+pub use error::{Error, Fate};
+pub use lanes::Lane;
+#[cfg(feature = "probes")]
+pub use probe::Probe;
+pub use wire::{Capabilities, Holds};

@@ -1,0 +1,1 @@
+//! The cage from outside.
