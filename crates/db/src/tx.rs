@@ -25,13 +25,6 @@ impl Tx {
         }
         Ok(())
     }
-
-    /// Commits without waiting, where nothing was done that anybody relies on (a token's stamp of last use).
-    fn end(mut self) {
-        if let Some(client) = self.client.take() {
-            forget(&client, "COMMIT");
-        }
-    }
 }
 
 impl Deref for Tx {
@@ -104,36 +97,45 @@ impl Db {
         Ok(tx)
     }
 
-    /// Runs one reading statement for a request: begin, context and statement leave in one flush, and the end of
-    /// the transaction is not waited for, because a read has nothing to make durable.
+    /// Runs one reading statement for a request: begin, context, statement and commit leave in one flush.
+    ///
+    /// `prepare` makes the statement known to the connection, where it is not yet; `run` sends it, when it is first
+    /// polled and without waiting for anything before. A statement that came later would find the transaction ended, and
+    /// with it the context: it would see nothing.
     ///
     /// Nobody ([`Credential::Anonymous`]) reads on the shared connections, without a transaction.
-    pub async fn read<T>(
+    pub async fn read<S, T>(
         &self,
         ctx: &Ctx,
-        statement: impl AsyncFnOnce(&Client) -> Result<T, tokio_postgres::Error>,
+        prepare: impl AsyncFnOnce(&Client) -> Result<S, tokio_postgres::Error>,
+        run: impl AsyncFnOnce(&Client, S) -> Result<T, tokio_postgres::Error>,
     ) -> Result<(Actor, T), Error> {
         match &ctx.credential {
             Credential::Anonymous => {
                 let client = self.anon().await?;
-                Ok((Actor::Anonymous, statement(&client).await?))
+                let statement = prepare(&client).await?;
+                Ok((Actor::Anonymous, run(&client, statement).await?))
             }
             Credential::System => {
                 let client = self.client(DbRole::Worker).await?;
-                Ok((Actor::System, statement(&client).await?))
+                let statement = prepare(&client).await?;
+                Ok((Actor::System, run(&client, statement).await?))
             }
             credential => {
                 let client = self.client(DbRole::App).await?;
-                // Prepared before the others are sent: were the gate prepared only now, a statement that is known
-                // already would overtake it and find no context.
                 prepare_gate(&client, credential).await?;
-                // An early return drops this, which ends the transaction either way.
-                let tx = Tx { client: Some(client) };
-                let (begun, actor, answer) =
-                    futures_util::join!(tx.batch_execute("BEGIN"), enter(&tx, credential), statement(&tx));
+                let statement = prepare(&client).await?;
+                // Polled in this order, so sent in this order. Whoever stops waiting leaves a connection on which the
+                // transaction ends by itself.
+                let (begun, actor, answer, ended) = futures_util::join!(
+                    client.batch_execute("BEGIN"),
+                    enter(&client, credential),
+                    run(&client, statement),
+                    client.batch_execute("COMMIT"),
+                );
                 begun?;
                 let read = (actor?, answer?);
-                tx.end();
+                ended?;
                 Ok(read)
             }
         }

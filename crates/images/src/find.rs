@@ -15,13 +15,11 @@ impl Images {
     pub(crate) async fn look_up(&self, ctx: &Ctx, id: ImageId) -> Result<(Actor, Image), Error> {
         let (actor, image) = self
             .db
-            .read(ctx, async |client| {
-                sql::images::find_live()
-                    .bind(client, &id.uuid())
-                    .map(sql::image)
-                    .opt()
-                    .await
-            })
+            .read(
+                ctx,
+                async |client| sql::images::find_live().prepare(client).await,
+                async |client, find| find.bind(client, &id.uuid()).map(sql::image).opt().await,
+            )
             .await?;
         Ok((actor, image.ok_or(Error::NotFound)??))
     }

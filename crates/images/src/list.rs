@@ -147,17 +147,9 @@ impl Images {
         let sort = request.sort.unwrap_or(Sort::NEWEST);
         let after = after.as_ref();
         let (actor, rows) = if sort == Sort::NEWEST && request.filter == Filter::default() {
-            self.db
-                .read(ctx, async |client| {
-                    shelf::plain(client, which, after, request.limit).await
-                })
-                .await?
+            shelf::plain(&self.db, ctx, which, after, request.limit).await?
         } else {
-            self.db
-                .read(ctx, async |client| {
-                    shelf::filtered(client, which, sort, after, request).await
-                })
-                .await?
+            shelf::filtered(&self.db, ctx, which, sort, after, request).await?
         };
         let account = admit(&actor, which, after)?;
         let rows = rows.into_iter().collect::<Result<Vec<Image>, Error>>()?;

@@ -4,8 +4,8 @@ use crate::{
     list::{At, Position, Shelf, admit},
     sql::{self, Found, Params},
 };
-use infravault_db::Client;
-use infravault_kernel::{Ctx, Page};
+use infravault_db::Db;
+use infravault_kernel::{Actor, Ctx, Page};
 
 /// How pictures are compared with the words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,12 +49,7 @@ impl Images {
         words: &Words,
         after: Option<&Position>,
     ) -> Result<Page<Image>, Error> {
-        let (actor, rows) = self
-            .db
-            .read(ctx, async |client| {
-                run(client, which, by, request, words, after).await
-            })
-            .await?;
+        let (actor, rows) = run(&self.db, ctx, (which, by), request, words, after).await?;
         let account = admit(&actor, which, after)?;
         let rows = rows.into_iter().collect::<Result<Vec<Found>, Error>>()?;
         let page = Page::cut(rows, request.limit, |last| {
@@ -68,18 +63,17 @@ impl Images {
     }
 }
 
-type Rows = Result<Vec<Result<Found, Error>>, deadpool_postgres::tokio_postgres::Error>;
+/// Who asked, and what was found.
+type Rows = Result<(Actor, Vec<Result<Found, Error>>), infravault_db::Error>;
 
 async fn run(
-    client: &Client,
-    which: Shelf,
-    by: Match,
+    db: &Db,
+    ctx: &Ctx,
+    (which, by): (Shelf, Match),
     request: &ListRequest,
     words: &Words,
     after: Option<&Position>,
 ) -> Rows {
-    // Not through the statement cache: only a plan made for these very words knows how many pictures have them.
-    let client: &deadpool_postgres::tokio_postgres::Client = client;
     let filter = &request.filter;
     let after_rank = after.and_then(Position::rank);
     macro_rules! run {
@@ -95,11 +89,17 @@ async fn run(
                 after_rank,
                 max: request.limit.plus_one(),
             };
-            sql::search::$query()
-                .params(client, &params)
-                .map(sql::found)
-                .all()
-                .await
+            db.read(
+                ctx,
+                async |client| {
+                    // Not from the statement cache: only a plan made for these very words knows how many pictures have
+                    // them.
+                    let client: &deadpool_postgres::tokio_postgres::Client = client;
+                    sql::search::$query().prepare(client).await
+                },
+                async |client, search| search.params(client, &params).map(sql::found).all().await,
+            )
+            .await
         }};
     }
     match (which, by) {

@@ -4,18 +4,19 @@ use crate::{
     list::{Position, Shelf},
     sql::{self, Params},
 };
-use infravault_db::Client;
-use infravault_kernel::Limit;
+use infravault_db::Db;
+use infravault_kernel::{Actor, Ctx, Limit};
 use time::{OffsetDateTime, macros::datetime};
 use uuid::Uuid;
 
 /// Later than every upload, so that the first page needs no statement of its own.
 const END_OF_TIME: OffsetDateTime = datetime!(9999-12-31 23:59:59 UTC);
 
-pub(crate) type Rows = Result<Vec<Result<Image, Error>>, deadpool_postgres::tokio_postgres::Error>;
+/// Who asked, and what was found.
+type Rows = Result<(Actor, Vec<Result<Image, Error>>), infravault_db::Error>;
 
 /// The newest of everything.
-pub(crate) async fn plain(client: &Client, which: Shelf, after: Option<&Position>, limit: Limit) -> Rows {
+pub(crate) async fn plain(db: &Db, ctx: &Ctx, which: Shelf, after: Option<&Position>, limit: Limit) -> Rows {
     let after_time = after.and_then(Position::time).unwrap_or(END_OF_TIME);
     let (after_id, max) = (after.map_or(Uuid::max(), |after| after.id), limit.plus_one());
     match which {
@@ -25,11 +26,12 @@ pub(crate) async fn plain(client: &Client, which: Shelf, after: Option<&Position
                 after_id,
                 max,
             };
-            sql::images::list_own()
-                .params(client, &params)
-                .map(sql::image)
-                .all()
-                .await
+            db.read(
+                ctx,
+                async |client| sql::images::list_own().prepare(client).await,
+                async |client, list| list.params(client, &params).map(sql::image).all().await,
+            )
+            .await
         }
         Shelf::Public => {
             let params = sql::images::ListPublicParams {
@@ -37,17 +39,18 @@ pub(crate) async fn plain(client: &Client, which: Shelf, after: Option<&Position
                 after_id,
                 max,
             };
-            sql::images::list_public()
-                .params(client, &params)
-                .map(sql::image)
-                .all()
-                .await
+            db.read(
+                ctx,
+                async |client| sql::images::list_public().prepare(client).await,
+                async |client, list| list.params(client, &params).map(sql::image).all().await,
+            )
+            .await
         }
     }
 }
 
 macro_rules! filtered {
-    ($client:ident, $after:ident, $request:ident, $query:ident, $params:ident, $field:ident, $value:path) => {{
+    ($db:ident, $ctx:ident, $after:ident, $request:ident, $query:ident, $params:ident, $field:ident, $value:path) => {{
         let filter = &$request.filter;
         let params = sql::images::$params {
             words: filter.words.as_ref().map(Words::as_str),
@@ -60,32 +63,34 @@ macro_rules! filtered {
             $field: $after.and_then($value),
             max: $request.limit.plus_one(),
         };
-        sql::images::$query()
-            .params($client, &params)
-            .map(sql::image)
-            .all()
-            .await
+        $db.read(
+            $ctx,
+            async |client| sql::images::$query().prepare(client).await,
+            async |client, list| list.params(client, &params).map(sql::image).all().await,
+        )
+        .await
     }};
 }
 
 /// What passes a filter, in any order.
 pub(crate) async fn filtered(
-    client: &Client,
+    db: &Db,
+    ctx: &Ctx,
     which: Shelf,
     sort: Sort,
     after: Option<&Position>,
     request: &ListRequest,
 ) -> Rows {
     match which {
-        Shelf::Own => own(client, sort, after, request).await,
-        Shelf::Public => public(client, sort, after, request).await,
+        Shelf::Own => own(db, ctx, sort, after, request).await,
+        Shelf::Public => public(db, ctx, sort, after, request).await,
     }
 }
 
-async fn own(client: &Client, sort: Sort, after: Option<&Position>, request: &ListRequest) -> Rows {
+async fn own(db: &Db, ctx: &Ctx, sort: Sort, after: Option<&Position>, request: &ListRequest) -> Rows {
     macro_rules! run {
         ($query:ident, $params:ident, $field:ident, $value:path) => {
-            filtered!(client, after, request, $query, $params, $field, $value)
+            filtered!(db, ctx, after, request, $query, $params, $field, $value)
         };
     }
     match (sort.by, sort.descending) {
@@ -128,10 +133,10 @@ async fn own(client: &Client, sort: Sort, after: Option<&Position>, request: &Li
     }
 }
 
-async fn public(client: &Client, sort: Sort, after: Option<&Position>, request: &ListRequest) -> Rows {
+async fn public(db: &Db, ctx: &Ctx, sort: Sort, after: Option<&Position>, request: &ListRequest) -> Rows {
     macro_rules! run {
         ($query:ident, $params:ident, $field:ident, $value:path) => {
-            filtered!(client, after, request, $query, $params, $field, $value)
+            filtered!(db, ctx, after, request, $query, $params, $field, $value)
         };
     }
     match (sort.by, sort.descending) {

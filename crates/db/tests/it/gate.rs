@@ -44,9 +44,11 @@ async fn what_has_ended_does_not_enter() {
         let begun = db.db().begin(&db.ctx(alice.clone())).await.map(|_| ());
         let read = db
             .db()
-            .read(&db.ctx(alice.clone()), async |client| {
-                client.query("SELECT 1", &[]).await
-            })
+            .read(
+                &db.ctx(alice.clone()),
+                async |client| client.prepare_cached("SELECT 1").await,
+                async |client, statement| client.query(&statement, &[]).await,
+            )
             .await;
         for outcome in [begun, read.map(|_| ())] {
             let found = match outcome {
@@ -103,7 +105,11 @@ async fn a_token_is_stamped_when_it_is_used_also_by_a_read() {
     for expected in [0_i64, 1] {
         let ctx = db.ctx(token.clone());
         let (actor, row) = pool
-            .read(&ctx, async |client| client.query_one(count, &[]).await)
+            .read(
+                &ctx,
+                async |client| client.prepare_cached(count).await,
+                async |client, statement| client.query_one(&statement, &[]).await,
+            )
             .await
             .unwrap();
         assert_eq!(actor.account(), Some(account));

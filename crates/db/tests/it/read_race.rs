@@ -11,10 +11,11 @@ async fn a_known_statement_does_not_overtake_a_gate_that_is_new_to_the_connectio
     let read = async |credential: &Credential| {
         let ctx = db.ctx(credential.clone());
         let (_, rows) = pool
-            .read(&ctx, async |client| {
-                let statement = client.prepare_cached("SELECT id FROM users.accounts").await?;
-                client.query(&statement, &[]).await
-            })
+            .read(
+                &ctx,
+                async |client| client.prepare_cached("SELECT id FROM users.accounts").await,
+                async |client, statement| client.query(&statement, &[]).await,
+            )
             .await
             .unwrap();
         rows.len()

@@ -103,9 +103,11 @@ async fn the_context_does_not_leak_into_the_next_request_of_a_connection() {
         );
         drop(tx);
         let (_, row) = pool
-            .read(&db.ctx(alice.clone()), async |client| {
-                client.query_one(count, &[]).await
-            })
+            .read(
+                &db.ctx(alice.clone()),
+                async |client| client.prepare_cached(count).await,
+                async |client, statement| client.query_one(&statement, &[]).await,
+            )
             .await
             .unwrap();
         assert_eq!(row.get::<_, i64>(0), 1, "round {round}");
