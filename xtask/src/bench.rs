@@ -5,7 +5,7 @@ use clap::Args;
 use crate::failure::Outcome;
 use crate::pg::{Cluster, Kind, Wanted};
 use crate::workspace::Workspace;
-use crate::{process, say};
+use crate::{native, process, say};
 
 /// Options of `cargo xtask bench`.
 #[derive(Debug, Args)]
@@ -24,6 +24,7 @@ impl Bench {
             cluster.major(),
             cluster.home().display()
         ));
+        native::ensure()?;
         let mut build = workspace.cargo();
         build.args([
             "build",

@@ -15,7 +15,7 @@ use crate::product::Build;
 use crate::report::{Report, Verdict};
 use crate::test::Test;
 use crate::workspace::Workspace;
-use crate::{deploy_check, docs, openapi, process, say, tidy, tools};
+use crate::{deploy_check, docs, native, openapi, process, say, tidy, tools};
 
 type Step = (&'static str, fn(&Workspace) -> Outcome);
 
@@ -94,6 +94,7 @@ fn format(workspace: &Workspace) -> Outcome {
 }
 
 fn clippy(workspace: &Workspace) -> Outcome {
+    native::ensure()?;
     let mut command = workspace.cargo();
     command.args([
         "clippy",

@@ -9,7 +9,7 @@ use crate::interrupt::Interrupt;
 use crate::seaweed::{self, Seaweed};
 use crate::service::Service;
 use crate::workspace::Workspace;
-use crate::{probe, process};
+use crate::{native, probe, process};
 
 /// How long a program may take until it is ready.
 const READY: Duration = Duration::from_mins(1);
@@ -31,6 +31,10 @@ pub(crate) enum Build {
 impl Build {
     /// Builds and shows Cargo's progress.
     pub(crate) fn run(self, workspace: &Workspace) -> Outcome {
+        if self == Self::Done {
+            return Ok(());
+        }
+        native::ensure()?;
         let mut cargo = workspace.cargo();
         match self {
             Self::Quick => cargo.args([
