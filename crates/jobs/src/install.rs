@@ -5,7 +5,7 @@ use infravault_db::{Db, Owner};
 use slog::{Logger, info};
 use tokio_postgres::Client;
 
-/// The newest revision of the schema that graphile_worker knows. A test compares it, so that an upgrade of the
+/// The newest revision of the schema that `graphile_worker` knows. A test compares it, so that an upgrade of the
 /// library is not forgotten here.
 pub const REVISION: i32 = 22;
 
@@ -55,7 +55,7 @@ pub struct Counts {
     pub waiting: u64,
     /// Jobs that are being run.
     pub running: u64,
-    /// Jobs that were given up. They stay, with their last failure, until somebody asks for the same work again.
+    /// Jobs that were given up. They stay, with their last failure; asking for the same work again makes a new job.
     pub failed: u64,
 }
 

@@ -67,7 +67,11 @@ async fn only_the_functions_that_are_meant_for_it_lead_into_the_queue() {
         ),
         ("infravault_app", "SELECT 1 FROM graphile_worker.jobs", false),
         ("infravault_worker", "SELECT 1 FROM graphile_worker.jobs", true),
-        ("infravault_worker", "DELETE FROM graphile_worker._private_jobs", false),
+        (
+            "infravault_worker",
+            "DELETE FROM graphile_worker._private_jobs",
+            false,
+        ),
     ] {
         let outcome = client
             .batch_execute(&format!("BEGIN; SET LOCAL ROLE {role}; {statement}"))
