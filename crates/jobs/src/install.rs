@@ -11,6 +11,7 @@ pub const REVISION: i32 = 22;
 
 /// Any number will do, as long as nothing else locks it: "iv queue" in ASCII.
 const LOCK: i64 = 0x6976_2071_7565_7565;
+const TAKE_LOCK: &str = include_str!("../../../queries/jobs/lock.sql");
 const EXISTS: &str = include_str!("../../../queries/jobs/exists.sql");
 const NEWEST: &str = include_str!("../../../queries/jobs/revision.sql");
 const SHARE: &str = include_str!("../../../queries/jobs/share.sql");
@@ -86,6 +87,6 @@ pub(crate) async fn revision(client: &Client) -> Result<i32, Error> {
 async fn locked(owner: &Owner) -> Result<Client, Error> {
     let client = owner.connect().await?;
     client.batch_execute("SET lock_timeout = '60s'").await?;
-    client.execute("SELECT pg_advisory_lock($1)", &[&LOCK]).await?;
+    client.execute(TAKE_LOCK, &[&LOCK]).await?;
     Ok(client)
 }
