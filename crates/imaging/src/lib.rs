@@ -2,8 +2,10 @@
 #![doc = include_str!("../README.md")]
 
 mod decode;
+mod encode;
 mod exif;
 mod facts;
+mod hash;
 mod limits;
 mod media_type;
 mod metadata;
@@ -15,6 +17,8 @@ mod raster;
 mod recipe;
 mod refusal;
 mod sniff;
+mod transform;
+mod work;
 
 pub use facts::Facts;
 pub use limits::Limits;
@@ -26,3 +30,4 @@ pub use raster::{Layout, Raster};
 pub use recipe::{Colour, ENGINE, Fit, Flip, Format, Gravity, Recipe, Region, Resize, Rotation};
 pub use refusal::{Refusal, SizeLimit};
 pub use sniff::{HEAD_LEN, sniff};
+pub use work::work;

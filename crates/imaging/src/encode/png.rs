@@ -1,0 +1,91 @@
+//! Writes PNG: with a palette where the picture has few colours, which loses nothing and is far smaller.
+
+use std::collections::HashMap;
+
+use png::{BitDepth, ColorType, Compression, Encoder};
+
+use crate::encode::failed;
+use crate::{Format, Layout, Raster, Undecodable};
+
+/// The most colours that a palette holds.
+const PALETTE: usize = 256;
+
+pub(super) fn encode(raster: &Raster) -> Result<Vec<u8>, Undecodable> {
+    write(raster).map_err(|error| failed(Format::Png, error))
+}
+
+fn write(raster: &Raster) -> Result<Vec<u8>, png::EncodingError> {
+    let mut file = Vec::new();
+    let mut encoder = Encoder::new(&mut file, raster.width, raster.height);
+    encoder.set_depth(BitDepth::Eight);
+    encoder.set_compression(Compression::Balanced);
+    let indexed = Indexed::of(raster);
+    let data = if let Some(indexed) = &indexed {
+        encoder.set_color(ColorType::Indexed);
+        encoder.set_palette(indexed.colours.concat());
+        if !indexed.alphas.is_empty() {
+            encoder.set_trns(indexed.alphas.as_slice());
+        }
+        // Neighbours in a palette are not alike: filters only do harm.
+        encoder.set_filter(png::Filter::NoFilter);
+        &indexed.pixels
+    } else {
+        encoder.set_color(match raster.layout {
+            Layout::Rgb => ColorType::Rgb,
+            Layout::Rgba => ColorType::Rgba,
+        });
+        &raster.data
+    };
+    let mut writer = encoder.write_header()?;
+    writer.write_image_data(data)?;
+    writer.finish()?;
+    Ok(file)
+}
+
+/// A picture of at most 256 colours.
+struct Indexed {
+    colours: Vec<[u8; 3]>,
+    /// One for each of the first colours; the transparent colours come first.
+    alphas: Vec<u8>,
+    pixels: Vec<u8>,
+}
+
+impl Indexed {
+    /// Gives up at the 257th colour, which photographs show within their first rows.
+    fn of(raster: &Raster) -> Option<Self> {
+        let pixels = || {
+            raster
+                .data
+                .chunks_exact(raster.layout.bytes())
+                .map(|pixel| match pixel {
+                    [red, green, blue, alpha] => [*alpha, *red, *green, *blue],
+                    [red, green, blue] => [255, *red, *green, *blue],
+                    _ => [0; 4],
+                })
+        };
+        let mut seen = HashMap::new();
+        let mut last = None;
+        for pixel in pixels() {
+            if last != Some(pixel) {
+                seen.insert(pixel, 0_u8);
+                if seen.len() > PALETTE {
+                    return None;
+                }
+                last = Some(pixel);
+            }
+        }
+        let mut colours: Vec<[u8; 4]> = seen.keys().copied().collect();
+        colours.sort_unstable();
+        for (number, colour) in (0..=u8::MAX).zip(&colours) {
+            seen.insert(*colour, number);
+        }
+        let alphas = colours.iter().map(|[alpha, ..]| *alpha);
+        Some(Self {
+            alphas: alphas.take_while(|alpha| *alpha < 255).collect(),
+            pixels: pixels()
+                .map(|pixel| seen.get(&pixel).copied().unwrap_or(0))
+                .collect(),
+            colours: colours.iter().map(|[_, r, g, b]| [*r, *g, *b]).collect(),
+        })
+    }
+}

@@ -1,0 +1,196 @@
+//! Where a smart crop looks: at the part with the highest entropy, or at what people look at first.
+
+use crate::Raster;
+use crate::transform::numbers::{float, index, rounded};
+use crate::transform::plan::Anchor;
+use crate::transform::turn::Turn;
+
+/// The anchor of the best window that shows these shares of a small opaque picture. A crop that covers a size has
+/// slack in one direction only; of equal windows the one nearest to the centre wins.
+pub(crate) fn anchor(small: &Raster, across: f64, down: f64, entropy: bool) -> Anchor {
+    let (pixels, _) = small.data.as_chunks::<3>();
+    let (width, height) = (small.width, small.height);
+    if across < down {
+        let x = place(pixels, width, across, entropy);
+        Anchor { x, y: 0.5 }
+    } else {
+        let turned = Turn::upright(5).pixels(pixels, width);
+        let y = place(&turned, height, down, entropy);
+        Anchor { x: 0.5, y }
+    }
+}
+
+/// Where the best window of full height lies, from 0 to 1.
+fn place(pixels: &[[u8; 3]], width: u32, shown: f64, entropy: bool) -> f64 {
+    let columns = Turn::upright(5).pixels(pixels, width);
+    let height = (pixels.len() / index(width).max(1)).max(1);
+    let wide = index(rounded(f64::from(width) * shown).clamp(1, width));
+    let slack = index(width) - wide;
+    if slack == 0 {
+        return 0.5;
+    }
+    let columns: Vec<&[[u8; 3]]> = columns.chunks_exact(height).collect();
+    let values: Vec<f64> = if entropy {
+        columns.windows(wide).map(entropy_of).collect()
+    } else {
+        let scores = attention(pixels, index(width));
+        scores.windows(wide).map(|window| window.iter().sum()).collect()
+    };
+    let mut order: Vec<usize> = (0..values.len()).collect();
+    order.sort_by_key(|at| (2 * at).abs_diff(slack));
+    let (mut best, mut highest) = (slack / 2, f64::NEG_INFINITY);
+    for at in order {
+        let value = values.get(at).copied().unwrap_or_default();
+        if value > highest + 1e-9 {
+            (best, highest) = (at, value);
+        }
+    }
+    float(best) / float(slack)
+}
+
+/// The Shannon entropy of the colours in a window, three bits a channel.
+fn entropy_of(window: &[&[[u8; 3]]]) -> f64 {
+    let mut histogram = [0_u32; 512];
+    for [red, green, blue] in window.iter().copied().flatten() {
+        let bin = usize::from(red >> 5) << 6 | usize::from(green >> 5) << 3 | usize::from(blue >> 5);
+        if let Some(bin) = histogram.get_mut(bin) {
+            *bin += 1;
+        }
+    }
+    let all = f64::from(histogram.iter().sum::<u32>().max(1));
+    histogram
+        .iter()
+        .filter(|times| **times > 0)
+        .map(|times| {
+            let share = f64::from(*times) / all;
+            -share * share.log2()
+        })
+        .sum()
+}
+
+/// How much each column draws the eye: edges, saturated colours and skin tones, weighed as smartcrop.js does.
+fn attention(pixels: &[[u8; 3]], width: usize) -> Vec<f64> {
+    let mut scores = vec![0.0; width];
+    let rows: Vec<&[[u8; 3]]> = pixels.chunks_exact(width.max(1)).collect();
+    for (y, row) in rows.iter().enumerate() {
+        let above = rows.get(y.wrapping_sub(1)).unwrap_or(row);
+        let below = rows.get(y + 1).unwrap_or(row);
+        for (x, score) in scores.iter_mut().enumerate() {
+            let at = |row: &[[u8; 3]], x: usize| row.get(x).copied().map(luma);
+            let own = at(row, x).unwrap_or_default();
+            let around = [
+                at(above, x),
+                at(below, x),
+                at(row, x.wrapping_sub(1)),
+                at(row, x + 1),
+            ];
+            let edge: f64 = around.iter().flatten().map(|other| own - other).sum();
+            *score += 0.2 * edge.abs().min(255.0) / 255.0;
+            if let Some(pixel) = row.get(x).copied() {
+                *score += 1.8 * skin(pixel, own) + 0.1 * saturation(pixel, own);
+            }
+        }
+    }
+    let height = float(rows.len().max(1));
+    scores.iter().map(|score| score / height).collect()
+}
+
+fn luma([red, green, blue]: [u8; 3]) -> f64 {
+    0.299 * f64::from(red) + 0.587 * f64::from(green) + 0.114 * f64::from(blue)
+}
+
+/// How near the hue of a pixel is to that of skin, from 0 to 1, whatever its lightness; 0 if it is too dark or bright.
+fn skin(pixel: [u8; 3], luma: f64) -> f64 {
+    let channels = pixel.map(f64::from);
+    let length = channels
+        .iter()
+        .map(|channel| channel * channel)
+        .sum::<f64>()
+        .sqrt();
+    if length < 1.0 || !(51.0..=242.0).contains(&luma) {
+        return 0.0;
+    }
+    let distance: f64 = channels
+        .iter()
+        .zip([0.78, 0.57, 0.44])
+        .map(|(channel, skin)| (channel / length - skin).powi(2))
+        .sum();
+    ((1.0 - distance.sqrt() - 0.8) / 0.2).max(0.0)
+}
+
+/// How colourful a pixel is beyond 40 %, from 0 to 1; 0 if it is too dark or bright to look so.
+fn saturation(pixel: [u8; 3], luma: f64) -> f64 {
+    let most = f64::from(pixel.into_iter().max().unwrap_or(0));
+    let least = f64::from(pixel.into_iter().min().unwrap_or(0));
+    if most < 1.0 || !(12.0..=230.0).contains(&luma) {
+        return 0.0;
+    }
+    (((most - least) / most - 0.4) / 0.6).max(0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Layout;
+
+    /// A grey picture with a patch of this pattern at `left`, 8 columns wide.
+    fn patched(left: u32, patch: impl Fn(u32, u32) -> [u8; 3], turned: bool) -> Raster {
+        let (width, height) = (60, 20);
+        let pixels: Vec<[u8; 3]> = (0..width * height)
+            .map(|at| {
+                let (x, y) = (at % width, at / width);
+                if (left..left + 8).contains(&x) && (6..14).contains(&y) {
+                    patch(x, y)
+                } else {
+                    [128; 3]
+                }
+            })
+            .collect();
+        let raster = Raster {
+            width,
+            height,
+            layout: Layout::Rgb,
+            data: pixels.into_flattened(),
+        };
+        if turned {
+            Turn::upright(5).raster(raster)
+        } else {
+            raster
+        }
+    }
+
+    #[test]
+    fn the_window_holds_what_matters() {
+        let busy = |x: u32, y: u32| [x, y, x * y].map(|n| u8::try_from(n * 37 % 256).unwrap());
+        let face = |_, _| [214, 160, 125];
+        for left in [0, 20, 45, 52] {
+            for (entropy, raster, turned) in [
+                (true, patched(left, busy, false), false),
+                (true, patched(left, busy, true), true),
+                (false, patched(left, face, false), false),
+                (false, patched(left, face, true), true),
+            ] {
+                let share = if turned {
+                    (1.0, 1.0 / 3.0)
+                } else {
+                    (1.0 / 3.0, 1.0)
+                };
+                let anchor = anchor(&raster, share.0, share.1, entropy);
+                let free = if turned { anchor.y } else { anchor.x };
+                let start = free * 40.0;
+                assert!(
+                    start <= f64::from(left) + 0.5 && start + 20.0 >= f64::from(left) + 7.5,
+                    "{entropy} {turned} {left}: {start}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_to_see_is_the_centre() {
+        let flat = patched(0, |_, _| [128; 3], false);
+        for entropy in [true, false] {
+            assert_eq!(anchor(&flat, 1.0 / 3.0, 1.0, entropy), Anchor::CENTRE);
+        }
+    }
+}
