@@ -1,5 +1,5 @@
 //! All wiring, by hand: the handles, the HTTP server, the background loops, and how they stop.
-use crate::{config::Config, middleware, routes};
+use crate::{config::Config, middleware, routes, worker};
 use actix_cors::Cors;
 use actix_web::{
     App as ActixApp, HttpServer,
@@ -144,7 +144,7 @@ impl Server {
         .listen(self.listener)?
         .run();
         let (stop_loops, stopped) = watch::channel(false);
-        let loops = spawn_loops(&app, &stopped);
+        let loops = spawn_loops(&app, &stopped)?;
         info!(app.log, "listening"; "address" => self.address.to_string(), "origin" => settings.public_origin.clone());
 
         let handle = server.handle();
@@ -153,9 +153,10 @@ impl Server {
         app.stopping.store(true, Ordering::Relaxed);
         info!(app.log, "stopping"; "grace" => format!("{:?}", settings.shutdown_timeout));
         tokio::time::sleep(settings.shutdown_delay).await;
+        // Jobs under way have their time of grace while requests under way have theirs.
+        stop_loops.send_replace(true);
         handle.stop(true).await;
         let outcome = running.await?;
-        stop_loops.send_replace(true);
         for task in loops {
             task.await?;
         }
@@ -194,15 +195,23 @@ fn cors(origins: &[String]) -> Cors {
         .block_on_origin_mismatch(false)
 }
 
-fn spawn_loops(app: &web::Data<App>, stopped: &watch::Receiver<bool>) -> Vec<tokio::task::JoinHandle<()>> {
+fn spawn_loops(
+    app: &web::Data<App>,
+    stopped: &watch::Receiver<bool>,
+) -> Result<Vec<tokio::task::JoinHandle<()>>, infravault_jobs::Error> {
     let sweeper = app
         .images
         .clone()
         .sweep_forever(app.log.clone(), app.clock.clone(), stopped.clone());
-    vec![
+    let shared = app.clone().into_inner();
+    let mut loops = vec![
         rt::spawn(sweeper),
-        rt::spawn(housekeep(app.clone().into_inner(), stopped.clone())),
-    ]
+        rt::spawn(housekeep(Arc::clone(&shared), stopped.clone())),
+    ];
+    if app.config.jobs.in_serve {
+        loops.push(rt::spawn(worker::build(&shared)?.run(stopped.clone())));
+    }
+    Ok(loops)
 }
 
 /// Once a minute: idle connections and quiet callers; once an hour: sign-ins and sessions that have expired.

@@ -25,6 +25,8 @@ pub struct Config {
     pub users: infravault_users::Config,
     /// Pictures.
     pub images: infravault_images::Config,
+    /// Background jobs.
+    pub jobs: infravault_jobs::Config,
 }
 
 /// Settings of the HTTP server.
@@ -166,6 +168,7 @@ impl Config {
             auth: infravault_auth::Config::from_env(env),
             users: infravault_users::Config::from_env(env),
             images: infravault_images::Config::from_env(env),
+            jobs: infravault_jobs::Config::from_env(env),
         }
     }
 }

@@ -22,7 +22,7 @@ pub struct ReadyBody {
     status: &'static str,
     /// PostgreSQL answers: `ok` or `unavailable`.
     database: &'static str,
-    /// The database has the schema of this binary: `ok`, or `outdated` until it was migrated.
+    /// The database has the schema of this binary and the queue of jobs: `ok`, or `outdated` until it was migrated.
     schema: &'static str,
     /// The object store answers: `ok` or `unavailable`.
     store: &'static str,
@@ -70,8 +70,11 @@ async fn has_schema(app: &App) -> bool {
     if app.schema_seen.load(Ordering::Relaxed) {
         return true;
     }
-    let version = infravault_db::migrate::current_version(app.config.db.url.expose()).await;
-    let seen = version.is_ok_and(|version| version >= infravault_db::migrate::wanted_version());
+    let url = app.config.db.url.expose();
+    let version = infravault_db::migrate::current_version(url).await;
+    let seen = version.is_ok_and(|version| version >= infravault_db::migrate::wanted_version())
+        // An upload asks for its processing in the transaction that stores it.
+        && infravault_jobs::is_installed(url).await.unwrap_or(false);
     app.schema_seen.store(seen, Ordering::Relaxed);
     seen
 }

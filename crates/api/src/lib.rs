@@ -21,3 +21,4 @@ pub mod openapi;
 pub mod problem;
 pub mod routes;
 pub mod users;
+mod worker;

@@ -18,6 +18,7 @@ pub(super) fn run(config: Config) -> Outcome {
             "check DATABASE_URL, and that PostgreSQL 15 or newer runs",
         );
         report.add("schema", schema(&config).await, "run `infravault migrate up`");
+        report.add("jobs", jobs(&config).await, "run `infravault migrate up`");
         report.add(
             "object store",
             store(&config, &log).await,
@@ -85,6 +86,17 @@ async fn schema(config: &Config) -> Check {
         return Err(format!("the schema is at version {current}, this binary wants {wanted}").into());
     }
     Ok(format!("version {current}"))
+}
+
+async fn jobs(config: &Config) -> Check {
+    if !infravault_jobs::is_installed(config.db.url.expose()).await? {
+        return Err(infravault_jobs::Error::NotInstalled.into());
+    }
+    let counts = infravault_jobs::counts(&Db::new(&config.db)?).await?;
+    Ok(format!(
+        "{} waiting, {} running, {} given up",
+        counts.waiting, counts.running, counts.failed
+    ))
 }
 
 async fn store(config: &Config, log: &slog::Logger) -> Check {

@@ -6,6 +6,7 @@ mod migrate;
 mod reference;
 mod serve;
 mod storage;
+mod worker;
 
 use crate::config::Config;
 use clap::{Parser, Subcommand};
@@ -25,6 +26,8 @@ struct Args {
 enum Command {
     /// Answer requests, and run background work in the same process.
     Serve,
+    /// Run background jobs alone, beside processes that serve.
+    Worker,
     /// Change the database's schema.
     #[command(subcommand)]
     Migrate(migrate::Command),
@@ -65,6 +68,7 @@ pub fn run() -> ExitCode {
         }
         Command::Healthcheck => healthcheck::run(),
         Command::Serve => with_config(serve::run),
+        Command::Worker => with_config(worker::run),
         Command::Migrate(command) => with_config(|config| migrate::run(command, config)),
         Command::Doctor => with_config(doctor::run),
         Command::Admin(command) => with_config(|config| admin::run(command, config)),

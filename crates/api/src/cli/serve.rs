@@ -1,5 +1,5 @@
 //! `infravault serve`.
-use super::Outcome;
+use super::{Outcome, migrate};
 use crate::{app::Server, config::Config, logging};
 use infravault_kernel::Clock;
 use slog::warn;
@@ -17,17 +17,20 @@ pub(super) fn run(config: Config) -> Outcome {
             );
         }
         if config.db.migrate_on_start {
-            infravault_db::migrate::up(config.db.url.expose(), &log).await?;
+            migrate::up(config.db.url.expose(), &log).await?;
         }
         let server = Server::bind(config, &log, Clock::System)?;
-        let (mut term, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-        server
-            .run(async move {
-                tokio::select! {
-                    _ = term.recv() => {}
-                    _ = interrupt.recv() => {}
-                }
-            })
-            .await
+        server.run(asked_to_stop()?).await
+    })
+}
+
+/// Resolves at SIGTERM or SIGINT. It listens from now on, not only when it is awaited.
+pub(super) fn asked_to_stop() -> std::io::Result<impl Future<Output = ()>> {
+    let (mut term, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! {
+            _ = term.recv() => {}
+            _ = interrupt.recv() => {}
+        }
     })
 }

@@ -77,6 +77,28 @@ async fn an_old_schema_is_not_ready_until_it_is_migrated() {
 }
 
 #[tokio::test]
+async fn without_the_queue_it_is_not_ready_because_uploads_would_fail() {
+    let app = TestApp::start().await;
+    let log = infravault_testkit::log();
+    infravault_jobs::remove(&app.db.url()).await.unwrap();
+    let ready = expect(
+        app.anonymous(Method::GET, "/health/ready").send().await.unwrap(),
+        503,
+    )
+    .await;
+    assert_eq!(
+        (&ready["database"], &ready["schema"]),
+        (&"ok".into(), &"outdated".into())
+    );
+    infravault_jobs::install(&app.db.url(), &log).await.unwrap();
+    expect(
+        app.anonymous(Method::GET, "/health/ready").send().await.unwrap(),
+        200,
+    )
+    .await;
+}
+
+#[tokio::test]
 async fn a_missing_store_is_not_ready() {
     let app = TestApp::start().await;
     std::fs::remove_dir_all(app.folder.join("objects")).unwrap();

@@ -153,7 +153,7 @@ async fn the_commands_of_an_operator_work() {
     let here = Installation::new().await;
     let down = here.run(&["migrate", "down", "2"]);
     assert!(
-        text(&down.stdout).contains("took back V4__images"),
+        text(&down.stdout).contains("took back V5__renditions"),
         "{}{}",
         text(&down.stdout),
         text(&down.stderr)
@@ -166,7 +166,7 @@ async fn the_commands_of_an_operator_work() {
         text(&doctor.stdout)
     );
     assert!(text(&here.run(&["migrate", "status"]).stdout).contains("not applied"));
-    assert!(text(&here.run(&["migrate", "up"]).stdout).contains("applied V4__images"));
+    assert!(text(&here.run(&["migrate", "up"]).stdout).contains("applied V5__renditions"));
     assert!(text(&here.run(&["migrate", "up"]).stdout).contains("nothing to do"));
     assert!(here.run(&["storage", "setup"]).status.success());
     let doctor = here.run(&["doctor"]);
@@ -229,6 +229,9 @@ async fn two_nodes_that_start_at_once_share_one_database() {
     let here = Installation::new().await;
     let all = infravault_db::migrate::wanted_version().to_string();
     assert!(here.run(&["migrate", "down", &all]).status.success());
+    let left = "SELECT count(*) FROM pg_namespace WHERE nspname IN ('images', 'graphile_worker')";
+    let left = here.db.superuser().await.query_one(left, &[]).await.unwrap();
+    assert_eq!(left.get::<_, i64>(0), 0, "something of ours is left behind");
     let ports = [here.port, free_port()];
     let mut nodes: Vec<Child> = ports
         .iter()
@@ -246,6 +249,27 @@ async fn two_nodes_that_start_at_once_share_one_database() {
         terminate(&node);
         assert!(node.wait().unwrap().success());
     }
+}
+
+#[tokio::test]
+async fn a_worker_alone_runs_jobs_until_it_is_told_to_stop() {
+    let here = Installation::new().await;
+    let worker = here.command(&["worker"]).spawn().unwrap();
+    let workers = "SELECT count(*) FROM graphile_worker._private_workers";
+    let client = here.db.superuser().await;
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while client.query_one(workers, &[]).await.unwrap().get::<_, i64>(0) == 0 {
+        assert!(Instant::now() < deadline, "it does not report for work");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    terminate(&worker);
+    let output = worker.wait_with_output().unwrap();
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    for part in ["running background jobs", "\"stopped\""] {
+        assert!(text(&output.stderr).contains(part), "{}", text(&output.stderr));
+    }
+    let left = client.query_one(workers, &[]).await.unwrap();
+    assert_eq!(left.get::<_, i64>(0), 0, "it signs off");
 }
 
 #[tokio::test]
