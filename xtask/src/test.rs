@@ -22,8 +22,9 @@ use nextest::Runner;
 /// The store of the tests is thrown away; it need not stop in peace.
 const GRACE: Duration = Duration::ZERO;
 /// What is tested again on every other PostgreSQL version: all that speaks SQL.
-const DATABASE_PACKAGES: [&str; 4] = [
+const DATABASE_PACKAGES: [&str; 5] = [
     "infravault-db",
+    "infravault-jobs",
     "infravault-auth",
     "infravault-users",
     "infravault-images",
