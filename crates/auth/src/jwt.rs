@@ -68,6 +68,11 @@ impl AccessTokens {
         self.keys.public_keys()
     }
 
+    /// Keys for signed addresses, which the keys of the tokens stand behind.
+    pub(crate) fn url_keys(&self) -> Vec<(String, Secret<[u8; 32]>)> {
+        self.keys.url_keys()
+    }
+
     /// A new token of a session.
     pub(crate) fn sign(
         &self,

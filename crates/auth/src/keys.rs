@@ -2,13 +2,14 @@
 use crate::Error;
 use aws_lc_rs::{
     encoding::{AsDer, Pkcs8V1Der},
+    hkdf::{HKDF_SHA256, Salt},
     signature::{Ed25519KeyPair, KeyPair},
 };
 use base64::{
     Engine,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
-use infravault_kernel::Sha256;
+use infravault_kernel::{Secret, Sha256};
 use jsonwebtoken::{DecodingKey, EncodingKey};
 use std::{
     fmt, fs,
@@ -23,6 +24,8 @@ const ENDING: &str = "pem";
 const FIRST: &str = "0000-first.pem";
 const HEAD: &str = "-----BEGIN PRIVATE KEY-----";
 const FOOT: &str = "-----END PRIVATE KEY-----";
+/// What the keys for signed addresses are derived for (RFC 5869, the parameter `info`).
+const SIGNED_URLS: &[u8] = b"infravault signed urls";
 
 /// The public half of a signing key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +41,7 @@ pub(crate) struct KeyRing {
     signing: EncodingKey,
     verifying: Vec<DecodingKey>,
     public: Vec<PublicKey>,
+    urls: Vec<Secret<[u8; 32]>>,
 }
 
 impl fmt::Debug for KeyRing {
@@ -72,13 +76,18 @@ impl KeyRing {
             let key = PublicKey::new(&public);
             let signing = EncodingKey::from_ed_der(&der);
             let verifying = DecodingKey::from_ed_der(&public);
-            let (mut older, mut public) = ring.map(|ring| (ring.verifying, ring.public)).unwrap_or_default();
+            let url_key = derive(&der).map_err(broken)?;
+            let (mut older, mut public, mut urls) = ring
+                .map(|ring| (ring.verifying, ring.public, ring.urls))
+                .unwrap_or_default();
             older.push(verifying);
             public.push(key);
+            urls.push(url_key);
             ring = Some(Self {
                 signing,
                 verifying: older,
                 public,
+                urls,
             });
         }
         ring.ok_or_else(|| broken(io::Error::other("there is no key file")))
@@ -104,6 +113,24 @@ impl KeyRing {
     pub(crate) fn public_keys(&self) -> &[PublicKey] {
         &self.public
     }
+
+    /// A key for signed addresses from each key, in the same order, with its name.
+    pub(crate) fn url_keys(&self) -> Vec<(String, Secret<[u8; 32]>)> {
+        let names = self.public.iter().map(|key| key.kid.clone());
+        names.zip(self.urls.iter().cloned()).collect()
+    }
+}
+
+/// HKDF-SHA256 (RFC 5869) of a private key: another key, from which the first cannot be told.
+fn derive(der: &[u8]) -> io::Result<Secret<[u8; 32]>> {
+    let refused = |_| io::Error::other("no key can be derived");
+    let mut key = [0; 32];
+    Salt::new(HKDF_SHA256, &[])
+        .extract(der)
+        .expand(&[SIGNED_URLS], HKDF_SHA256)
+        .and_then(|derived| derived.fill(&mut key))
+        .map_err(refused)?;
+    Ok(Secret::new(key))
 }
 
 impl PublicKey {
@@ -242,6 +269,15 @@ mod tests {
         assert!(ring.verifying(&old).is_some() && ring.verifying(ring.newest_kid()).is_some());
         assert!(ring.verifying("../../dev/null").is_none());
         assert_eq!(ring.public_keys().len(), 2);
+        let url_keys = ring.url_keys();
+        assert_eq!(url_keys.last().unwrap().0, ring.newest_kid());
+        assert_eq!(url_keys[0].0, old);
+        assert!(url_keys[0].1 != url_keys[1].1, "every key has its own");
+        assert_eq!(
+            KeyRing::open(&folder.0).unwrap().url_keys(),
+            url_keys,
+            "a restart derives the same"
+        );
     }
 
     #[test]

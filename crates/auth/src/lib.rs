@@ -26,6 +26,7 @@ mod tidy_up;
 mod token_text;
 
 use infravault_db::Db;
+use infravault_kernel::Secret;
 use jwt::AccessTokens;
 use keys::KeyRing;
 use oidc::Provider;
@@ -95,6 +96,12 @@ impl Auth {
     #[must_use]
     pub fn public_keys(&self) -> &[PublicKey] {
         self.0.access_tokens.public_keys()
+    }
+
+    /// A key for signed addresses from each signing key, by its name; the last signs, all verify.
+    #[must_use]
+    pub fn url_keys(&self) -> Vec<(String, Secret<[u8; 32]>)> {
+        self.0.access_tokens.url_keys()
     }
 
     fn db(&self) -> &Db {

@@ -34,6 +34,16 @@ pub struct Config {
     pub presets: Vec<Preset>,
     /// How strongly they are compressed.
     pub quality: Quality,
+    /// Bytes of small renditions that are kept in memory.
+    pub rendition_cache: u64,
+    /// How long a request waits for a rendition that is being made.
+    pub rendition_wait: Duration,
+    /// Renditions that nobody asked for in so long are let go.
+    pub rendition_unused_for: Duration,
+    /// Most bytes of all renditions; none is no limit.
+    pub rendition_max_bytes: Option<u64>,
+    /// How long a signed address holds at most.
+    pub signed_url_ttl: Duration,
 }
 
 impl Default for Config {
@@ -86,6 +96,32 @@ impl Config {
             ),
             presets: presets(env),
             quality: quality(env),
+            rendition_cache: env.bytes(
+                "RENDITION_CACHE",
+                "32MiB",
+                "Memory for small renditions that are asked for often.",
+            ),
+            rendition_wait: env.duration(
+                "RENDITION_WAIT",
+                "15s",
+                "How long a request waits for a rendition that is being made; then it is answered 503.",
+            ),
+            rendition_unused_for: env.duration(
+                "RENDITION_UNUSED_FOR",
+                "90d",
+                "Renditions that nobody asked for in so long are deleted; they are made again on request.",
+            ),
+            rendition_max_bytes: Some(env.bytes(
+                "RENDITION_MAX_BYTES",
+                "0",
+                "Most bytes of all renditions; the longest unused are deleted first. 0 is no limit.",
+            ))
+            .filter(|bytes| *bytes > 0),
+            signed_url_ttl: env.duration(
+                "SIGNED_URL_MAX_TTL",
+                "300s",
+                "How long the signed address of a transform holds at most.",
+            ),
         };
         if config.upload_grace <= config.upload_deadline {
             env.fault("UPLOAD_GRACE", "must be longer than UPLOAD_DEADLINE", "15m");

@@ -2,6 +2,7 @@
 use deadpool_postgres::tokio_postgres;
 use infravault_imaging::Refusal;
 use infravault_kernel::{Denied, Failure, FieldFault, Kind};
+use std::sync::Arc;
 
 /// A failure of a use case of this context.
 #[derive(Debug, thiserror::Error)]
@@ -47,6 +48,72 @@ pub enum Error {
     /// A condition of the request is missing or does not hold.
     #[error(transparent)]
     Precondition(#[from] PreconditionFault),
+    /// A rendition cannot be given.
+    #[error(transparent)]
+    Rendition(#[from] RenditionFault),
+}
+
+/// Why a rendition cannot be given. All who wait for it are told the same.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum RenditionFault {
+    /// Nothing can be made of the picture. The text is for its owner.
+    #[error("{0}")]
+    Undecodable(String),
+    /// Too many wait already.
+    #[error("Too many pictures are being worked on; try again in a moment.")]
+    Busy,
+    /// It takes longer than a request waits.
+    #[error("The picture is still being made; try again in a moment.")]
+    StillMaking,
+    /// The address was not signed by us, or was changed.
+    #[error("This address was not signed, or was changed since; ask the picture's owner for another one.")]
+    Signature,
+    /// The address does not hold any more.
+    #[error("This address has expired; ask the picture's owner for another one.")]
+    Expired,
+    /// The processes that decode pictures do not work.
+    #[error("the cage does not work")]
+    Cage(#[source] Arc<std::io::Error>),
+    /// Something else failed while it was made.
+    #[error("{0}")]
+    Making(Arc<Error>),
+}
+
+impl RenditionFault {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Undecodable(_) => Kind::Unprocessable,
+            Self::Busy | Self::StillMaking | Self::Cage(_) => Kind::Unavailable,
+            Self::Signature | Self::Expired => Kind::Denied,
+            Self::Making(error) => error.kind(),
+        }
+    }
+
+    pub(crate) fn code(&self) -> &'static str {
+        match self {
+            Self::Undecodable(_) => "image-undecodable",
+            Self::Busy | Self::StillMaking => "overloaded",
+            Self::Cage(_) => "dependency-unavailable",
+            Self::Signature => "invalid-signature",
+            Self::Expired => "url-expired",
+            Self::Making(error) => error.code(),
+        }
+    }
+}
+
+impl From<Error> for RenditionFault {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Rendition(fault) => fault,
+            error => Self::Making(Arc::new(error)),
+        }
+    }
+}
+
+impl From<infravault_cage::Error> for Error {
+    fn from(error: infravault_cage::Error) -> Self {
+        Self::Rendition(error.into())
+    }
 }
 
 /// Why a body did not arrive as it should.
@@ -148,6 +215,7 @@ impl Failure for Error {
             Self::Precondition(PreconditionFault::Required) => Kind::PreconditionRequired,
             Self::Precondition(PreconditionFault::Failed) => Kind::PreconditionFailed,
             Self::Precondition(PreconditionFault::Range { .. }) => Kind::RangeNotSatisfiable,
+            Self::Rendition(fault) => fault.kind(),
         }
     }
 
@@ -169,6 +237,7 @@ impl Failure for Error {
             Self::Precondition(PreconditionFault::Required) => "precondition-required",
             Self::Precondition(PreconditionFault::Failed) => "precondition-failed",
             Self::Precondition(PreconditionFault::Range { .. }) => "range-not-satisfiable",
+            Self::Rendition(fault) => fault.code(),
         }
     }
 
@@ -185,6 +254,8 @@ impl Failure for Error {
         match self {
             Self::Db(error) => error.retry_after(),
             Self::Objects(error) => error.retry_after(),
+            Self::Rendition(RenditionFault::Making(error)) => error.retry_after(),
+            Self::Rendition(fault) => (fault.kind() == Kind::Unavailable).then_some(2),
             Self::Body(BodyFault::GivenUp) | Self::Idempotency(IdempotencyFault::InFlight) => Some(2),
             _ => None,
         }

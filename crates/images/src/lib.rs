@@ -12,10 +12,13 @@ mod list;
 mod model;
 pub mod policy;
 mod presets;
+mod process;
 mod receive;
+mod renditions;
 mod search;
 mod settle;
 mod shelf;
+mod similar;
 mod sql;
 mod sweep;
 mod text;
@@ -26,41 +29,61 @@ mod usage;
 pub use conditions::{Etag, Etags, IfRange, RangeSpec};
 pub use config::Config;
 pub use download::{Answer, Download, Fetch};
-pub use error::{BodyFault, Error, IdempotencyFault, PreconditionFault};
+pub use error::{BodyFault, Error, IdempotencyFault, PreconditionFault, RenditionFault};
 pub use idempotency::IdempotencyKey;
 pub use infravault_imaging::{Camera, Format, Limits, Location, MediaType};
 pub use infravault_objects::ObjectStream;
 pub use list::{Filter, ListRequest, Sort, SortBy};
 pub use model::{Image, State, Visibility};
 pub use presets::{Preset, Quality, RenditionLink};
+pub use renditions::{
+    Accepted, Ask, Choice, FormatCount, Prune, Pruned, Rendered, Served, SignedTransform, SignedUrl,
+    Transform,
+};
+pub use similar::Similar;
 pub use sweep::Swept;
 pub use text::{Description, FileName, Tag, Tags, Title, Unfit, Words};
 pub use update::Change;
-pub use upload::{NewImage, Upload};
+pub use upload::{NewImage, Upload, Uploaded};
 pub use usage::Usage;
 
+use infravault_cage::Cage;
 use infravault_db::Db;
+use infravault_kernel::Secret;
 use infravault_objects::Objects;
-use std::sync::Arc;
+use renditions::Workshop;
+use std::{fmt, sync::Arc};
 use tokio::sync::Notify;
 
 /// Pictures and everything that is done with them; cheap to clone.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Images {
     db: Db,
     objects: Objects,
+    /// Where pictures are decoded; nothing else decodes any.
+    cage: Cage,
+    /// What is known of renditions in this process.
+    workshop: Arc<Workshop>,
     config: Arc<Config>,
     /// Wakes the sweeper when there is something to delete.
     nudge: Arc<Notify>,
 }
 
 impl Images {
-    /// Puts the context together.
+    /// Puts the context together. The last of the keys signs addresses of transforms, all of them verify.
     #[must_use]
-    pub fn new(db: Db, objects: Objects, config: Config) -> Self {
+    pub fn new(
+        db: Db,
+        objects: Objects,
+        cage: Cage,
+        url_keys: Vec<(String, Secret<[u8; 32]>)>,
+        config: Config,
+    ) -> Self {
         Self {
             db,
             objects,
+            cage,
+            workshop: Arc::new(Workshop::new(url_keys, &config)),
             config: Arc::new(config),
             nudge: Arc::default(),
         }
@@ -70,5 +93,13 @@ impl Images {
     #[must_use]
     pub fn config(&self) -> &Config {
         &self.config
+    }
+}
+
+impl fmt::Debug for Images {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Images")
+            .field("config", &self.config)
+            .finish_non_exhaustive()
     }
 }

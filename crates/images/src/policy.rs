@@ -1,11 +1,13 @@
 //! Who may do what with a picture; pure rules. Row-level security is the net under them.
 use crate::{Error, Image, Visibility};
-use infravault_kernel::{Actor, Scope};
+use infravault_kernel::{AccountId, Actor, Scope};
 
 /// What others than the owner are told who ask for the original of a picture they may see.
 const ORIGINAL: &str = "The original goes to its owner only. Others get renditions of it.";
 /// What others than the owner are told who want to change a picture they may see.
 const CHANGE: &str = "Only its owner may change or delete this picture.";
+/// What others than the owner are told who want an address of a transform.
+const SIGN: &str = "Only its owner hands out addresses of transforms of this picture.";
 
 /// Whether the picture is the caller's own.
 #[must_use]
@@ -16,11 +18,16 @@ pub fn is_owner(actor: &Actor, image: &Image) -> bool {
 /// The owner sees everything of theirs, as far as the credential's scopes go; others see what is not private. A
 /// hidden picture and a missing one are the same.
 pub fn may_view(actor: &Actor, image: &Image) -> Result<(), Error> {
-    if is_owner(actor, image) {
+    may_view_of(actor, image.owner, image.visibility)
+}
+
+/// The same for a picture of which only this is known.
+pub(crate) fn may_view_of(actor: &Actor, owner: AccountId, visibility: Visibility) -> Result<(), Error> {
+    if actor.account() == Some(owner) {
         actor.with_scope(Scope::ImagesRead)?;
         return Ok(());
     }
-    match image.visibility {
+    match visibility {
         Visibility::Private => Err(Error::NotFound),
         Visibility::Unlisted | Visibility::Public => Ok(()),
     }
@@ -33,6 +40,16 @@ pub fn may_download_original(actor: &Actor, image: &Image) -> Result<(), Error> 
         Ok(())
     } else {
         Err(Error::NotYours(ORIGINAL))
+    }
+}
+
+/// The owner hands out addresses that show it to others.
+pub fn may_sign(actor: &Actor, image: &Image) -> Result<(), Error> {
+    may_view(actor, image)?;
+    if is_owner(actor, image) {
+        Ok(())
+    } else {
+        Err(Error::NotYours(SIGN))
     }
 }
 
@@ -52,7 +69,7 @@ mod tests {
     use super::*;
     use crate::State;
     use infravault_imaging::MediaType;
-    use infravault_kernel::{AccountId, ApiTokenId, Failure, Id, ImageId, Person, Role, Scopes, Sha256, Via};
+    use infravault_kernel::{ApiTokenId, Failure, Id, ImageId, Person, Role, Scopes, Sha256, Via};
     use time::OffsetDateTime;
     use uuid::Uuid;
 

@@ -102,10 +102,16 @@ pub struct RenditionLink {
 /// What a picture is served as to clients that take neither AVIF nor WebP: PNG where it has transparent pixels.
 #[must_use]
 pub(crate) fn fallback(image: &Image) -> Format {
-    match image.has_alpha {
+    fallback_of(image.has_alpha, image.media_type)
+}
+
+/// The same, of what it depends on.
+#[must_use]
+pub(crate) fn fallback_of(has_alpha: Option<bool>, media_type: MediaType) -> Format {
+    match has_alpha {
         Some(true) => Format::Png,
         Some(false) => Format::Jpeg,
-        None if image.media_type == MediaType::Jpeg => Format::Jpeg,
+        None if media_type == MediaType::Jpeg => Format::Jpeg,
         None => Format::Png,
     }
 }
@@ -113,9 +119,9 @@ pub(crate) fn fallback(image: &Image) -> Format {
 /// Names what an address with `?v=` stands for, for ever: 16 hexadecimal digits of the original's content and of what is
 /// made of it in each format.
 #[must_use]
-pub(crate) fn content_digest(image: &Image, preset: &Preset, quality: Quality) -> String {
+pub(crate) fn content_digest_of(original: &Sha256, preset: &Preset, quality: Quality) -> String {
     let mut hasher = Sha256::hasher();
-    hasher.update(image.sha256.bytes());
+    hasher.update(original.bytes());
     for format in Format::ALL {
         hasher.update(preset.recipe(format, quality).canonical().as_bytes());
     }
@@ -138,7 +144,7 @@ impl Images {
                 .output_size((image.width, image.height));
             RenditionLink {
                 preset: preset.name.clone(),
-                digest: content_digest(image, preset, quality),
+                digest: content_digest_of(&image.sha256, preset, quality),
                 width,
                 height,
                 format,

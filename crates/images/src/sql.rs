@@ -1,12 +1,16 @@
 //! The one place that names the generated queries, and turns their rows into what the context knows.
-use crate::{Error, Image, State, Visibility};
-use infravault_images_queries::types::images::{State as StoredState, Visibility as Stored};
-use infravault_imaging::{Camera, MediaType};
+use crate::renditions::{Rendition, Source, SourceRow, picture};
+use crate::{Error, Image, Similar, State, Visibility};
+use infravault_images_queries::types::images::{
+    RenditionFormat as StoredFormat, State as StoredState, Visibility as Stored,
+};
+use infravault_imaging::{Camera, Format, MediaType};
 use infravault_kernel::{AccountId, Id, ImageId, Sha256};
+use infravault_objects::ObjectKey;
 
 pub(crate) use infravault_images_queries::{
     client::Params,
-    queries::{change, images, search, sweep, upload, usage},
+    queries::{change, images, process, renditions, search, similar, sweep, upload, usage},
 };
 
 /// A picture found by a search, with how well it fits.
@@ -84,6 +88,14 @@ pub(crate) fn found(row: search::FoundRowBorrowed<'_>) -> Result<Found, Error> {
     })
 }
 
+/// Reads the row of a picture that looks like another one.
+pub(crate) fn similar(row: similar::SimilarRowBorrowed<'_>) -> Result<Similar, Error> {
+    Ok(Similar {
+        distance: number(row.distance)?,
+        image: image!(row),
+    })
+}
+
 fn state(stored: StoredState) -> Result<State, Error> {
     match stored {
         StoredState::Stored => Ok(State::Stored),
@@ -103,6 +115,82 @@ fn colour(stored: i32) -> [u8; 3] {
 
 fn camera_of(json: &str) -> Result<Camera, Error> {
     serde_json::from_str(json).map_err(|_| Error::inconsistent("what a camera wrote down"))
+}
+
+/// Reads the row of an image and of one of its renditions.
+pub(crate) fn source(row: renditions::SourceRowBorrowed<'_>) -> Result<SourceRow, Error> {
+    let (id, frames) = (ImageId::from_uuid(row.id), number(row.frames)?);
+    let media_type = MediaType::parse(row.media_type).map_err(|_| Error::inconsistent("a media type"))?;
+    let rendition = match (row.variant, row.format, row.used_on, row.made_sha256) {
+        (Some(variant), Some(made_as), Some(used_on), Some(sha256)) => Some((
+            variant.to_vec(),
+            Rendition {
+                format: format(made_as),
+                width: number(row.made_width.unwrap_or_default())?,
+                height: number(row.made_height.unwrap_or_default())?,
+                len: number(row.made_bytes.unwrap_or_default())?,
+                used_on,
+                sha256: digest(sha256)?,
+            },
+        )),
+        _ => None,
+    };
+    let source = Source {
+        id,
+        owner: AccountId::from_uuid(row.owner_id),
+        original: ObjectKey::Original {
+            image: row.stored_as.map_or(id, ImageId::from_uuid),
+            attempt: row.attempt,
+        },
+        visibility: row.visibility.into(),
+        state: state(row.state)?,
+        failure: row.failure.map(str::to_owned),
+        byte_size: number(row.byte_size)?,
+        size: (number(row.width)?, number(row.height)?),
+        sha256: digest(row.sha256)?,
+        picture: picture(row.has_alpha, media_type, frames),
+    };
+    Ok(SourceRow { source, rendition })
+}
+
+/// Reads a rendition, if it is there, and whether somebody makes it.
+pub(crate) fn looked(row: renditions::RenditionRowBorrowed<'_>) -> Result<(Option<Rendition>, bool), Error> {
+    let rendition = match (row.format, row.used_on, row.sha256) {
+        (Some(made_as), Some(used_on), Some(sha256)) => Some(Rendition {
+            format: format(made_as),
+            width: number(row.width.unwrap_or_default())?,
+            height: number(row.height.unwrap_or_default())?,
+            len: number(row.byte_size.unwrap_or_default())?,
+            used_on,
+            sha256: digest(sha256)?,
+        }),
+        _ => None,
+    };
+    Ok((rendition, row.claimed))
+}
+
+fn digest(stored: &[u8]) -> Result<Sha256, Error> {
+    Sha256::try_from(stored).map_err(|_| Error::inconsistent("a SHA-256"))
+}
+
+/// A format as the database calls it.
+pub(crate) fn stored_format(format: Format) -> StoredFormat {
+    match format {
+        Format::Avif => StoredFormat::Avif,
+        Format::Webp => StoredFormat::Webp,
+        Format::Jpeg => StoredFormat::Jpeg,
+        Format::Png => StoredFormat::Png,
+    }
+}
+
+/// Reads a format.
+pub(crate) fn format(stored: StoredFormat) -> Format {
+    match stored {
+        StoredFormat::Avif => Format::Avif,
+        StoredFormat::Webp => Format::Webp,
+        StoredFormat::Jpeg => Format::Jpeg,
+        StoredFormat::Png => Format::Png,
+    }
 }
 
 /// A number on its way into or out of the database, where it fits.

@@ -181,4 +181,89 @@ pub mod images {
             }
         }
     }
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    #[allow(non_camel_case_types)]
+    pub enum RenditionFormat {
+        Avif,
+        Webp,
+        Jpeg,
+        Png,
+    }
+    impl<'a> postgres_types::ToSql for RenditionFormat {
+        fn to_sql(
+            &self,
+            ty: &postgres_types::Type,
+            buf: &mut postgres_types::private::BytesMut,
+        ) -> Result<postgres_types::IsNull, Box<dyn std::error::Error + Sync + Send>> {
+            let s = match *self {
+                RenditionFormat::Avif => "avif",
+                RenditionFormat::Webp => "webp",
+                RenditionFormat::Jpeg => "jpeg",
+                RenditionFormat::Png => "png",
+            };
+            buf.extend_from_slice(s.as_bytes());
+            std::result::Result::Ok(postgres_types::IsNull::No)
+        }
+        fn accepts(ty: &postgres_types::Type) -> bool {
+            if ty.name() != "rendition_format" {
+                return false;
+            }
+            match *ty.kind() {
+                postgres_types::Kind::Enum(ref variants) => {
+                    if variants.len() != 4 {
+                        return false;
+                    }
+                    variants.iter().all(|v| match &**v {
+                        "avif" => true,
+                        "webp" => true,
+                        "jpeg" => true,
+                        "png" => true,
+                        _ => false,
+                    })
+                }
+                _ => false,
+            }
+        }
+        fn to_sql_checked(
+            &self,
+            ty: &postgres_types::Type,
+            out: &mut postgres_types::private::BytesMut,
+        ) -> Result<postgres_types::IsNull, Box<dyn std::error::Error + Sync + Send>> {
+            postgres_types::__to_sql_checked(self, ty, out)
+        }
+    }
+    impl<'a> postgres_types::FromSql<'a> for RenditionFormat {
+        fn from_sql(
+            ty: &postgres_types::Type,
+            buf: &'a [u8],
+        ) -> Result<RenditionFormat, Box<dyn std::error::Error + Sync + Send>> {
+            match std::str::from_utf8(buf)? {
+                "avif" => Ok(RenditionFormat::Avif),
+                "webp" => Ok(RenditionFormat::Webp),
+                "jpeg" => Ok(RenditionFormat::Jpeg),
+                "png" => Ok(RenditionFormat::Png),
+                s => Result::Err(Into::into(format!("invalid variant `{}`", s))),
+            }
+        }
+        fn accepts(ty: &postgres_types::Type) -> bool {
+            if ty.name() != "rendition_format" {
+                return false;
+            }
+            match *ty.kind() {
+                postgres_types::Kind::Enum(ref variants) => {
+                    if variants.len() != 4 {
+                        return false;
+                    }
+                    variants.iter().all(|v| match &**v {
+                        "avif" => true,
+                        "webp" => true,
+                        "jpeg" => true,
+                        "png" => true,
+                        _ => false,
+                    })
+                }
+                _ => false,
+            }
+        }
+    }
 }

@@ -1,13 +1,19 @@
 //! A world of its own for each test: a database, a folder, people.
 use bytes::Bytes;
 use futures_util::{Stream, stream};
+use infravault_cage::Cage;
 use infravault_images::{
-    BodyFault, Config, Description, Error, FileName, Image, Images, NewImage, Tags, Title, Upload, Visibility,
+    BodyFault, Config, Description, Error, FileName, Image, Images, NewImage, Tags, Title, Upload, Uploaded,
+    Visibility,
 };
 use infravault_kernel::{AccountId, Clock, Credential, Ctx, Failure, Id, config::Env};
 use infravault_objects::{FsConfig, Objects, StoreConfig};
 use infravault_testkit::{db::TestDb, pictures};
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::PathBuf,
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
 
 pub(crate) struct World {
     pub(crate) images: Images,
@@ -36,8 +42,10 @@ impl World {
         };
         let objects = Objects::open(&store, &infravault_testkit::log()).unwrap();
         objects.setup().await.unwrap();
+        // Nothing here makes a rendition: that is tested with the program itself, which is what runs in the cage.
+        let cage = Cage::new(infravault_cage::Config::default(), &infravault_testkit::log());
         Self {
-            images: Images::new(db.db_of(8), objects.clone(), config),
+            images: Images::new(db.db_of(8), objects.clone(), cage, Vec::new(), config),
             objects,
             db,
             folder,
@@ -65,11 +73,16 @@ impl World {
     }
 
     pub(crate) async fn upload(&self, ctx: &Ctx, bytes: Vec<u8>) -> Result<Image, Error> {
+        self.take_in(ctx, bytes).await.map(|uploaded| uploaded.image)
+    }
+
+    /// As `upload`, with whether the bytes were there already.
+    pub(crate) async fn take_in(&self, ctx: &Ctx, bytes: Vec<u8>) -> Result<Uploaded, Error> {
         let upload = announced(&bytes);
         self.images.upload(ctx, upload, whole(bytes)).await
     }
 
-    /// A small picture with this title, visibility and these tags.
+    /// A small picture of its own bytes with this title, visibility and these tags.
     pub(crate) async fn picture(
         &self,
         ctx: &Ctx,
@@ -77,12 +90,14 @@ impl World {
         visibility: Visibility,
         tags: &[&str],
     ) -> Image {
-        let bytes = pictures::jpeg(16, 12, 1);
+        static SEED: AtomicU64 = AtomicU64::new(1);
+        let bytes = pictures::jpeg(16, 12, SEED.fetch_add(1, Ordering::Relaxed));
         let mut upload = announced(&bytes);
         upload.image.title = Some(Title::parse(title).unwrap());
         upload.image.visibility = visibility;
         upload.image.tags = Tags::parse(tags.iter().copied()).unwrap();
-        self.images.upload(ctx, upload, whole(bytes)).await.unwrap()
+        let uploaded = self.images.upload(ctx, upload, whole(bytes)).await.unwrap();
+        uploaded.image
     }
 
     /// Used bytes, reserved bytes, number of pictures.
@@ -148,6 +163,7 @@ pub(crate) fn announced(bytes: &[u8]) -> Upload {
             description: Description::empty(),
             tags: Tags::default(),
             visibility: Visibility::Private,
+            keep_location: false,
         },
         declared_type: "image/jpeg".to_owned(),
         at_least: len,

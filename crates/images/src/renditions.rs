@@ -1,0 +1,125 @@
+//! Pictures made of pictures: by name or by a signed address, made once, kept, served.
+mod choice;
+mod keep;
+mod once;
+mod prune;
+mod serve;
+mod signing;
+mod source;
+mod transform;
+mod used;
+
+pub use choice::{Accepted, Choice};
+pub use prune::{FormatCount, Prune, Pruned};
+pub use serve::{Ask, Rendered, Served, SignedUrl};
+pub(crate) use source::{Source, SourceRow, picture};
+pub use transform::{SignedTransform, Transform};
+
+use crate::{
+    Config,
+    presets::{Preset, variant},
+};
+use bytes::Bytes;
+use infravault_imaging::{Format, Recipe};
+use infravault_kernel::{ImageId, Secret, Sha256};
+use once::Once;
+use quick_cache::{Weighter, sync::Cache};
+use signing::Signer;
+use time::Date;
+use used::Used;
+
+/// A rendition up to so many bytes is kept at hand and checked before it is served; a larger one is streamed.
+const SMALL: u64 = 256 << 10;
+/// What a picture at hand costs besides its bytes.
+const OVERHEAD: u64 = 128;
+
+/// Which rendition of which image: 16 bytes of the digest of its recipe.
+pub(crate) type Key = (ImageId, Vec<u8>);
+
+/// What is known of renditions in this process.
+#[derive(Debug)]
+pub(crate) struct Workshop {
+    presets: Vec<Prepared>,
+    at_hand: Cache<(ImageId, Sha256), Bytes, Weight>,
+    once: Once,
+    used: Used,
+    signer: Signer,
+}
+
+#[derive(Clone, Debug)]
+struct Weight;
+
+impl Weighter<(ImageId, Sha256), Bytes> for Weight {
+    fn weight(&self, _: &(ImageId, Sha256), bytes: &Bytes) -> u64 {
+        u64::try_from(bytes.len())
+            .unwrap_or(u64::MAX)
+            .saturating_add(OVERHEAD)
+    }
+}
+
+/// A preset with what follows from it alone, so that no request works it out again.
+#[derive(Debug)]
+struct Prepared {
+    preset: Preset,
+    wanted: Vec<Wanted>,
+}
+
+/// A rendition that is asked for.
+#[derive(Clone, Debug)]
+pub(crate) struct Wanted {
+    recipe: Recipe,
+    variant: Vec<u8>,
+}
+
+/// A rendition that is stored.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rendition {
+    pub(crate) format: Format,
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+    pub(crate) len: u64,
+    pub(crate) used_on: Date,
+    pub(crate) sha256: Sha256,
+}
+
+impl Wanted {
+    fn of(recipe: Recipe) -> Self {
+        Self {
+            recipe,
+            variant: variant(&recipe),
+        }
+    }
+}
+
+impl Workshop {
+    pub(crate) fn new(url_keys: Vec<(String, Secret<[u8; 32]>)>, config: &Config) -> Self {
+        let prepare = |preset: &Preset| Prepared {
+            preset: preset.clone(),
+            wanted: Format::ALL
+                .map(|format| Wanted::of(preset.recipe(format, config.quality)))
+                .into(),
+        };
+        // About as many as fit at the usual size of a thumbnail.
+        let expected = usize::try_from(config.rendition_cache / (16 << 10))
+            .unwrap_or(1024)
+            .max(16);
+        Self {
+            presets: config.presets.iter().map(prepare).collect(),
+            at_hand: Cache::with_weighter(expected, config.rendition_cache, Weight),
+            once: Once::default(),
+            used: Used::default(),
+            signer: Signer::new(url_keys),
+        }
+    }
+
+    fn preset(&self, name: &str) -> Option<&Prepared> {
+        self.presets.iter().find(|prepared| prepared.preset.name == name)
+    }
+
+    /// Keeps a small rendition at hand.
+    fn put(&self, image: ImageId, sha256: Sha256, bytes: &Bytes) {
+        if u64::try_from(bytes.len()).is_ok_and(|len| len <= SMALL) {
+            self.at_hand.insert((image, sha256), bytes.clone());
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! How a rendition is kept: the object first, then its row.
+use super::Rendition;
+use crate::{
+    Error, Image, Images,
+    presets::variant,
+    sql::{self, Params, number},
+};
+use infravault_cage::Made;
+use infravault_imaging::Recipe;
+use infravault_kernel::{Ctx, Id, ImageId, Sha256};
+use infravault_objects::ObjectKey;
+
+impl Images {
+    /// Keeps what was made of a picture by a recipe.
+    pub(crate) async fn keep_rendition(
+        &self,
+        ctx: &Ctx,
+        image: &Image,
+        recipe: &Recipe,
+        made: &Made,
+    ) -> Result<(), Error> {
+        self.keep(ctx, image.id, &variant(recipe), made).await.map(drop)
+    }
+
+    /// The object is stored before the row names it. Where the image was removed meanwhile nothing stays.
+    pub(super) async fn keep(
+        &self,
+        ctx: &Ctx,
+        image: ImageId,
+        variant: &[u8],
+        made: &Made,
+    ) -> Result<Rendition, Error> {
+        let sha256 = Sha256::of(&made.bytes);
+        let key = ObjectKey::Rendition { image, sha256 };
+        self.objects
+            .store_derived(&key, made.bytes.clone(), made.format.media_type())
+            .await?;
+        let today = ctx.now().date();
+        let params = sql::renditions::KeepParams {
+            variant,
+            format: sql::stored_format(made.format),
+            width: number(made.width)?,
+            height: number(made.height)?,
+            byte_size: number(made.bytes.len())?,
+            today,
+            sha256: sha256.bytes().as_slice(),
+            image: image.uuid(),
+        };
+        let tx = self.db.begin_system().await?;
+        let kept = sql::renditions::keep().params(&*tx, &params).await?;
+        tx.commit().await?;
+        if kept == 0 {
+            self.objects.delete(&key).await?;
+            return Err(Error::NotFound);
+        }
+        self.workshop.put(image, sha256, &made.bytes);
+        Ok(Rendition {
+            format: made.format,
+            width: made.width,
+            height: made.height,
+            len: number(made.bytes.len())?,
+            used_on: today,
+            sha256,
+        })
+    }
+}

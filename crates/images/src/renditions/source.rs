@@ -1,0 +1,90 @@
+//! One statement that brings the image and those of its renditions that may be served.
+use super::{Rendition, Wanted, choice::Picture};
+use crate::{
+    Error, Image, Images, MediaType, State, Visibility,
+    presets::fallback_of,
+    sql::{self, Params},
+};
+use infravault_kernel::{AccountId, Actor, Ctx, Id, ImageId, Sha256};
+use infravault_objects::ObjectKey;
+
+/// What a rendition depends on of its image; the texts stay in the database.
+#[derive(Clone, Debug)]
+pub(crate) struct Source {
+    pub(crate) id: ImageId,
+    pub(crate) owner: AccountId,
+    pub(crate) original: ObjectKey,
+    pub(crate) visibility: Visibility,
+    pub(crate) state: State,
+    pub(crate) failure: Option<String>,
+    pub(crate) byte_size: u64,
+    pub(crate) size: (u32, u32),
+    pub(crate) sha256: Sha256,
+    pub(crate) picture: Picture,
+}
+
+/// A source with one of its renditions, if it has one of those asked for.
+pub(crate) struct SourceRow {
+    pub(crate) source: Source,
+    pub(crate) rendition: Option<(Vec<u8>, Rendition)>,
+}
+
+/// What the choice of a format depends on.
+pub(crate) fn picture(has_alpha: Option<bool>, media_type: MediaType, frames: u32) -> Picture {
+    Picture {
+        animated: frames > 1,
+        fallback: fallback_of(has_alpha, media_type),
+    }
+}
+
+impl Source {
+    /// As it follows from a picture that was read already.
+    pub(crate) fn of(image: &Image) -> Self {
+        Self {
+            id: image.id,
+            owner: image.owner,
+            original: image.original(),
+            visibility: image.visibility,
+            state: image.state,
+            failure: image.failure.clone(),
+            byte_size: image.byte_size,
+            size: (image.width, image.height),
+            sha256: image.sha256,
+            picture: picture(image.has_alpha, image.media_type, image.frames),
+        }
+    }
+}
+
+impl Images {
+    /// The image as far as the caller's role sees it, and those of these renditions that it has.
+    pub(super) async fn source(
+        &self,
+        ctx: &Ctx,
+        id: ImageId,
+        wanted: &[&Wanted],
+    ) -> Result<(Actor, Source, Vec<(Vec<u8>, Rendition)>), Error> {
+        let params = sql::renditions::FindSourceParams {
+            variants: wanted
+                .iter()
+                .map(|wanted| wanted.variant.as_slice())
+                .collect::<Vec<_>>(),
+            id: id.uuid(),
+        };
+        let (actor, rows) = self
+            .db
+            .read(
+                ctx,
+                async |client| sql::renditions::find_source().prepare(client).await,
+                async |client, find| find.params(client, &params).map(sql::source).all().await,
+            )
+            .await?;
+        let mut source = None;
+        let mut renditions = Vec::new();
+        for row in rows {
+            let row = row?;
+            renditions.extend(row.rendition);
+            source = Some(row.source);
+        }
+        Ok((actor, source.ok_or(Error::NotFound)?, renditions))
+    }
+}

@@ -1,0 +1,92 @@
+--: SourceRow(stored_as?, failure?, has_alpha?, variant?, format?, made_width?, made_height?, made_bytes?, used_on?, made_sha256?)
+--: RenditionRow(format?, width?, height?, byte_size?, used_on?, sha256?)
+
+--! find_source (id, variants) : SourceRow
+--- The image with this id, if it is live and the asking role may see it, once for each of these renditions that it has;
+--- one row without any where it has none.
+SELECT i.id, i.owner_id, i.attempt, i.stored_as, i.visibility, i.state, i.failure, i.media_type, i.byte_size, i.width,
+    i.height, i.frames, i.has_alpha, i.sha256, r.variant, r.format, r.width AS made_width, r.height AS made_height,
+    r.byte_size AS made_bytes, r.used_on, r.sha256 AS made_sha256
+FROM images.images AS i
+LEFT JOIN images.renditions AS r ON r.image_id = i.id AND r.variant = ANY(:variants)
+WHERE i.id = :id AND i.stored_at IS NOT NULL AND i.removed_at IS NULL;
+
+--! look (image, variant) : RenditionRow
+--- A rendition, if it is there, and whether somebody is making it. The clock is the database's, the only one that all
+--- nodes share.
+SELECT coalesce(c.expires_at > clock_timestamp(), false) AS claimed, r.format, r.width, r.height, r.byte_size, r.used_on,
+    r.sha256
+FROM (SELECT :image::uuid AS image_id, :variant::bytea AS variant) AS k
+LEFT JOIN images.renditions AS r ON r.image_id = k.image_id AND r.variant = k.variant
+LEFT JOIN images.rendition_claims AS c ON c.image_id = k.image_id AND c.variant = k.variant;
+
+--! take_claim (image, variant, claim, seconds)
+--- Claims a rendition, if nobody has it or who had it is late; changes nothing where somebody has it.
+INSERT INTO images.rendition_claims AS c (image_id, variant, claim, expires_at)
+VALUES (:image, :variant, :claim, clock_timestamp() + make_interval(secs => :seconds::double precision))
+ON CONFLICT (image_id, variant) DO UPDATE SET claim = excluded.claim, expires_at = excluded.expires_at
+WHERE c.expires_at < clock_timestamp();
+
+--! renew_claim (image, variant, claim, seconds)
+--- Keeps a claim for longer.
+UPDATE images.rendition_claims SET expires_at = clock_timestamp() + make_interval(secs => :seconds::double precision)
+WHERE image_id = :image AND variant = :variant AND claim = :claim;
+
+--! end_claim (image, variant, claim)
+--- Gives a claim back.
+DELETE FROM images.rendition_claims WHERE image_id = :image AND variant = :variant AND claim = :claim;
+
+--! forget_claims
+--- Forgets claims of nodes that never came back. At most 1000.
+DELETE FROM images.rendition_claims WHERE (image_id, variant) IN (
+    SELECT image_id, variant FROM images.rendition_claims WHERE expires_at < clock_timestamp() - interval '1 hour'
+    LIMIT 1000 FOR UPDATE SKIP LOCKED);
+
+--! keep (image, variant, format, width, height, byte_size, today, sha256)
+--- Records a rendition whose object is stored; changes nothing where the image is gone. The lock lets a removal come
+--- before or after this, and whoever sweeps then sees the row.
+INSERT INTO images.renditions AS r (image_id, variant, format, width, height, byte_size, used_on, sha256)
+SELECT i.id, :variant, :format, :width, :height, :byte_size, :today, :sha256
+FROM images.images AS i
+WHERE i.id = :image AND i.stored_at IS NOT NULL AND i.removed_at IS NULL
+FOR SHARE
+ON CONFLICT (image_id, variant) DO UPDATE SET format = excluded.format, width = excluded.width,
+    height = excluded.height, byte_size = excluded.byte_size, used_on = excluded.used_on, sha256 = excluded.sha256,
+    made = r.made + 1;
+
+--! drop_lost (image, variant, sha256)
+--- Forgets a rendition whose object is not there.
+DELETE FROM images.renditions WHERE image_id = :image AND variant = :variant AND sha256 = :sha256;
+
+--! note_use (today, images, variants)
+--- Records that renditions were asked for today.
+UPDATE images.renditions AS r SET used_on = :today
+FROM unnest(:images::uuid[], :variants::bytea[]) AS used (image_id, variant)
+WHERE r.image_id = used.image_id AND r.variant = used.variant AND r.used_on < :today;
+
+--! list_days
+--- How many renditions were asked for last on which day, the longest ago first.
+SELECT used_on, count(*) AS renditions, sum(byte_size)::bigint AS bytes FROM images.renditions
+GROUP BY used_on ORDER BY used_on;
+
+--! drop_unused (after_image, after_variant, before, max)
+--- Forgets renditions that were last asked for before a day, in the order of their keys.
+WITH due AS (
+    SELECT image_id, variant FROM images.renditions
+    WHERE (image_id, variant) > (:after_image::uuid, :after_variant::bytea) AND used_on < :before::date
+    ORDER BY image_id, variant LIMIT :max FOR UPDATE SKIP LOCKED
+)
+DELETE FROM images.renditions AS r USING due
+WHERE r.image_id = due.image_id AND r.variant = due.variant
+RETURNING r.image_id, r.variant, r.byte_size, r.sha256;
+
+--! list_named (images, sha256s)
+--- Which of these objects a rendition still names.
+SELECT DISTINCT r.image_id, r.sha256 FROM images.renditions AS r
+JOIN unnest(:images::uuid[], :sha256s::bytea[]) AS gone (image_id, sha256)
+    ON r.image_id = gone.image_id AND r.sha256 = gone.sha256;
+
+--! count_formats
+--- How many renditions there are in which format, and their bytes.
+SELECT format, count(*) AS renditions, sum(byte_size)::bigint AS bytes FROM images.renditions
+GROUP BY format ORDER BY format;
