@@ -8,8 +8,9 @@ use actix_web::{
     rt, web,
 };
 use infravault_auth::Auth;
+use infravault_cage::Cage;
 use infravault_db::Db;
-use infravault_images::Images;
+use infravault_images::{Images, Prune, Pruned};
 use infravault_kernel::{Clock, Ctx};
 use infravault_objects::Objects;
 use infravault_users::Users;
@@ -33,6 +34,8 @@ pub struct App {
     pub users: Users,
     /// Pictures.
     pub images: Images,
+    /// Where they are decoded.
+    pub cage: Cage,
     /// The database, for readiness and for flows that span two contexts.
     pub db: Db,
     /// The object store, for readiness.
@@ -58,7 +61,14 @@ impl App {
         let objects = Objects::open(&config.objects, log)?;
         let auth = Auth::new(db.clone(), config.auth.clone(), &config.server.public_origin, log)?;
         let users = Users::new(db.clone(), config.users.clone());
-        let images = Images::new(db.clone(), objects.clone(), config.images.clone());
+        let cage = Cage::new(config.cage.clone(), log);
+        let images = Images::new(
+            db.clone(),
+            objects.clone(),
+            cage.clone(),
+            auth.url_keys(),
+            config.images.clone(),
+        );
         let rates = middleware::RateLimits::new(config.rates);
         let (stopping, schema_seen) = (Arc::new(AtomicBool::new(false)), AtomicBool::new(false));
         let log = log.clone();
@@ -66,6 +76,7 @@ impl App {
             auth,
             users,
             images,
+            cage,
             db,
             objects,
             rates,
@@ -144,6 +155,8 @@ impl Server {
         .listen(self.listener)?
         .run();
         let (stop_loops, stopped) = watch::channel(false);
+        // Before the first request, so that no picture waits for a process to start.
+        app.cage.warm_up().await;
         let loops = spawn_loops(&app, &stopped)?;
         info!(app.log, "listening"; "address" => self.address.to_string(), "origin" => settings.public_origin.clone());
 
@@ -160,6 +173,7 @@ impl Server {
         for task in loops {
             task.await?;
         }
+        app.cage.stop().await;
         info!(app.log, "stopped");
         Ok(outcome?)
     }
@@ -214,6 +228,32 @@ fn spawn_loops(
     Ok(loops)
 }
 
+/// Writes down which renditions were asked for, and lets those go that nobody asks for.
+async fn note_and_prune(app: &App, prune: bool) {
+    let ctx = Ctx::system(&app.log, app.clock.clone());
+    if let Err(error) = app.images.note_use(&ctx).await {
+        warn!(ctx.log, "the use of renditions could not be written down"; "error" => error.to_string());
+    }
+    if !prune {
+        return;
+    }
+    let config = app.images.config();
+    let settings = Prune {
+        unused_for: Some(config.rendition_unused_for),
+        max_bytes: config.rendition_max_bytes,
+        dry_run: false,
+    };
+    match app.images.prune(&ctx, settings, |_| {}).await {
+        Ok(pruned) if pruned == Pruned::default() => {}
+        Ok(pruned) => {
+            info!(ctx.log, "pruned renditions"; "renditions" => pruned.renditions, "bytes" => pruned.bytes);
+        }
+        Err(error) => {
+            warn!(ctx.log, "renditions could not be pruned"; "error" => error.to_string());
+        }
+    }
+}
+
 /// Once a minute: idle connections and quiet callers; once an hour: sign-ins and sessions that have expired.
 async fn housekeep(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
     let mut minute = tokio::time::interval(Duration::from_mins(1));
@@ -228,6 +268,7 @@ async fn housekeep(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
         }
         app.db.close_idle();
         app.rates.forget_quiet();
+        note_and_prune(&app, minutes.is_multiple_of(60)).await;
         if minutes.is_multiple_of(60) {
             let ctx = Ctx::system(&app.log, app.clock.clone());
             if let Err(error) = app.auth.tidy_up(&ctx).await {

@@ -25,6 +25,8 @@ pub struct Config {
     pub users: infravault_users::Config,
     /// Pictures.
     pub images: infravault_images::Config,
+    /// The processes that decode them.
+    pub cage: infravault_cage::Config,
     /// Background jobs.
     pub jobs: infravault_jobs::Config,
 }
@@ -63,6 +65,8 @@ pub struct Rates {
     pub person: u32,
     /// Uploads per account or token.
     pub upload: u32,
+    /// Renditions by name, per account, token or address.
+    pub rendition: u32,
     /// Sign-ins per address.
     pub sign_in: u32,
 }
@@ -168,9 +172,41 @@ impl Config {
             auth: infravault_auth::Config::from_env(env),
             users: infravault_users::Config::from_env(env),
             images: infravault_images::Config::from_env(env),
+            cage: cage(env),
             jobs: infravault_jobs::Config::from_env(env),
         }
     }
+}
+
+fn cage(env: &mut Env) -> infravault_cage::Config {
+    let cage = infravault_cage::Config {
+        children: env.or(
+            "CAGE_CHILDREN",
+            "0",
+            "Processes that decode pictures; 0 is one per core. One more makes AVIF.",
+        ),
+        queue: env.or(
+            "CAGE_QUEUE",
+            "64",
+            "Orders that may wait for such a process; what comes then is answered 503.",
+        ),
+        memory_bytes: env.bytes(
+            "CAGE_MEMORY",
+            "1GiB",
+            "Most memory of such a process, on top of the program's own.",
+        ),
+        cpu: env.duration("CAGE_CPU", "10s", "Most processor time for one picture."),
+        wall: env.duration(
+            "CAGE_WALL",
+            "15s",
+            "Most time for one picture by the clock; AVIF may take four times as long.",
+        ),
+        ..infravault_cage::Config::default()
+    };
+    if cage.queue == 0 || cage.cpu.is_zero() || cage.wall.is_zero() {
+        env.fault("CAGE_QUEUE", "and CAGE_CPU and CAGE_WALL must not be zero", "64");
+    }
+    cage
 }
 
 impl Server {
@@ -274,6 +310,11 @@ impl Rates {
                 "120",
                 "Uploads per minute and account or token; 0 is no limit.",
             ),
+            rendition: env.or(
+                "RATE_RENDITION",
+                "6000",
+                "Renditions by name per minute and caller, which a page shows many of; 0 is no limit.",
+            ),
             sign_in: env.or(
                 "RATE_SIGN_IN",
                 "20",
@@ -288,6 +329,7 @@ impl Rates {
             anonymous: 0,
             person: 0,
             upload: 0,
+            rendition: 0,
             sign_in: 0,
         }
     }

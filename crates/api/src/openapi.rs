@@ -29,7 +29,7 @@ use utoipa::{
         users::update_user,
         images::get_limits, images::upload_image, images::list_images, images::list_public_images,
         images::get_image, images::replace_image, images::update_image, images::delete_image,
-        images::download_image,
+        images::download_image, images::get_rendition, images::get_transform, images::create_transform_url, images::list_similar_images,
     ),
     components(schemas(ProblemBody, FieldProblem)),
     modifiers(&Extras),

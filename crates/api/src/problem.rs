@@ -301,6 +301,7 @@ catalogue! {
     "invalid-parameter" 400 "Invalid parameter" "A path, query or header value will not do; `field` names it.";
     "invalid-request" 400 "Invalid request" "The request could not be understood.";
     "invalid-return-to" 400 "Invalid return path" "`return_to` must be a path on this site, such as `/gallery`.";
+    "invalid-signature" 403 "Invalid signature" "The address was not signed by this server, or was changed since. Ask the picture's owner for another one.";
     "invalid-token" 401 "Invalid token" "The token is malformed, forged or expired. Refresh it or sign in again.";
     "last-administrator" 409 "Last administrator" "The last active administrator cannot be demoted or suspended. Appoint another one first.";
     "login-failed" 400 "Sign-in failed" "The sign-in could not be completed. Start again.";
@@ -310,6 +311,7 @@ catalogue! {
     "method-not-allowed" 405 "Method not allowed" "`Allow` lists what this resource answers.";
     "misdirected-request" 421 "Misdirected request" "This server does not answer for that host name.";
     "not-found" 404 "Not found" "There is nothing here that you may see.";
+    "overloaded" 503 "Overloaded" "Too many pictures are being worked on. Retry after the time in `Retry-After`.";
     "payload-too-large" 413 "Payload too large" "The body is larger than permitted. See `GET /api/v1/limits`.";
     "precondition-failed" 412 "Precondition failed" "It was changed meanwhile. Read it again and repeat with the new `ETag`.";
     "precondition-required" 428 "Precondition required" "Send `If-Match` with the `ETag` you read, so that nobody's change is lost.";
@@ -326,6 +328,7 @@ catalogue! {
     "unsupported-content-encoding" 415 "Unsupported content encoding" "Send the body without `Content-Encoding`.";
     "unsupported-image-type" 415 "Unsupported image type" "The content is no JPEG, PNG, GIF or WebP, whatever its name says.";
     "unsupported-media-type" 415 "Unsupported media type" "The `Content-Type` is not one that this endpoint takes.";
+    "url-expired" 403 "Address expired" "The signed address does not hold any more. Ask the picture's owner for another one.";
     "validation-failed" 422 "Validation failed" "`errors` names every field that will not do.";
 }
 

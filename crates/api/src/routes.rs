@@ -116,6 +116,22 @@ fn image_paths() -> Vec<(&'static str, Methods)> {
             "/api/v1/images/{id}/download",
             vec![get(web::to(images::download_image))],
         ),
+        (
+            "/api/v1/images/{id}/renditions/{preset}",
+            vec![get(web::to(images::get_rendition))],
+        ),
+        (
+            "/api/v1/images/{id}/transform",
+            vec![get(web::to(images::get_transform))],
+        ),
+        (
+            "/api/v1/images/{id}/transform-url",
+            vec![post(web::to(images::create_transform_url))],
+        ),
+        (
+            "/api/v1/images/{id}/similar",
+            vec![get(web::to(images::list_similar_images))],
+        ),
     ]
 }
 

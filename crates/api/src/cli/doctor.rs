@@ -2,6 +2,7 @@
 use super::{Outcome, block_on, say};
 use crate::{config::Config, logging};
 use infravault_auth::Auth;
+use infravault_cage::{Cage, Holds};
 use infravault_db::{Db, migrate};
 use infravault_kernel::{Clock, Ctx};
 use infravault_objects::Objects;
@@ -28,6 +29,11 @@ pub(super) fn run(config: Config) -> Outcome {
             "providers",
             providers(&config, &log).await,
             "check OIDC_PROVIDERS and the issuers' addresses",
+        );
+        report.add(
+            "cage",
+            cage(&config, &log).await,
+            "pictures are decoded in processes that need seccomp, which every Linux since 3.17 has; a container must not forbid it",
         );
         report.finish()
     })
@@ -103,6 +109,30 @@ async fn store(config: &Config, log: &slog::Logger) -> Check {
     let objects = Objects::open(&config.objects, log)?;
     objects.probe().await?;
     Ok("answers".to_owned())
+}
+
+/// Which layers stand between a hostile picture and this machine.
+async fn cage(config: &Config, log: &slog::Logger) -> Check {
+    let cage = Cage::new(
+        infravault_cage::Config {
+            children: 1,
+            ..config.cage.clone()
+        },
+        log,
+    );
+    let layers = cage.check().await;
+    cage.stop().await;
+    let layers = layers?;
+    let holds = |layer: Holds| match layer {
+        Holds::Fully => "holds",
+        Holds::Partly => "holds as far as this kernel knows it",
+        Holds::No => "does not hold on this kernel",
+    };
+    Ok(format!(
+        "limits and seccomp hold, Landlock {}, descriptors: closing {}",
+        holds(layers.landlock),
+        holds(layers.descriptors)
+    ))
 }
 
 async fn providers(config: &Config, log: &slog::Logger) -> Check {

@@ -4,6 +4,7 @@ mod doctor;
 mod healthcheck;
 mod migrate;
 mod reference;
+mod renditions;
 mod serve;
 mod storage;
 mod worker;
@@ -41,16 +42,32 @@ enum Command {
     /// Prepare the object store.
     #[command(subcommand)]
     Storage(storage::Command),
+    /// Count renditions, or delete those that nobody asks for.
+    #[command(subcommand)]
+    Renditions(renditions::Command),
     /// Print the OpenAPI document.
     Openapi,
     /// Print the reference of all environment variables.
     ConfigReference,
     /// Print the catalogue of problems.
     Problems,
+    /// Decode pictures for the process that started this one, and be able to do nothing else.
+    #[command(name = CAGE_CHILD, hide = true)]
+    CageChild,
 }
+
+/// The first argument of a process that decodes pictures.
+const CAGE_CHILD: &str = "cage-child";
 
 /// Runs the program.
 pub fn run() -> ExitCode {
+    // Before anything is opened, read or started.
+    if std::env::args_os()
+        .nth(1)
+        .is_some_and(|command| command == CAGE_CHILD)
+    {
+        return infravault_cage::child();
+    }
     // The first TLS use needs a provider; a second installation in one process is no fault.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let outcome = match Args::parse().command {
@@ -66,6 +83,7 @@ pub fn run() -> ExitCode {
             print(&reference::problems());
             Ok(())
         }
+        Command::CageChild => return infravault_cage::child(),
         Command::Healthcheck => healthcheck::run(),
         Command::Serve => with_config(serve::run),
         Command::Worker => with_config(worker::run),
@@ -73,6 +91,7 @@ pub fn run() -> ExitCode {
         Command::Doctor => with_config(doctor::run),
         Command::Admin(command) => with_config(|config| admin::run(command, config)),
         Command::Storage(command) => with_config(|config| storage::run(command, config)),
+        Command::Renditions(command) => with_config(|config| renditions::run(command, config)),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -58,6 +58,35 @@ impl FromRequest for RequestCtx {
     }
 }
 
+/// The context of a request of which no credential is looked at, not even one that is no good.
+#[derive(Debug)]
+pub struct AnyoneCtx(Ctx);
+
+impl Deref for AnyoneCtx {
+    type Target = Ctx;
+    fn deref(&self) -> &Ctx {
+        &self.0
+    }
+}
+
+impl FromRequest for AnyoneCtx {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let identity = request.extensions().get::<Identity>().cloned();
+        let identity = identity.ok_or_else(|| Problem::internal("the request middleware did not run"));
+        ready(identity.map(|identity| {
+            Self(Ctx {
+                request_id: identity.request_id,
+                log: identity.log,
+                credential: Credential::Anonymous,
+                clock: identity.clock,
+            })
+        }))
+    }
+}
+
 fn ctx(identity: Identity) -> Result<RequestCtx, Problem> {
     let mut credential = identity.credential.lock().unwrap_or_else(PoisonError::into_inner);
     let credential = match &mut *credential {

@@ -3,7 +3,7 @@ mod ctx;
 pub(crate) mod json;
 mod params;
 
-pub use ctx::{Identity, RequestCtx};
+pub use ctx::{AnyoneCtx, Identity, RequestCtx};
 pub use json::{Json, refuse_encoding};
 pub use params::{Path, Query};
 

@@ -37,6 +37,7 @@ pub struct RateLimits {
     anonymous: Option<Policy>,
     person: Option<Policy>,
     upload: Option<Policy>,
+    rendition: Option<Policy>,
     sign_in: Option<Policy>,
 }
 
@@ -57,6 +58,7 @@ impl RateLimits {
             anonymous: policy("anonymous", rates.anonymous),
             person: policy("person", rates.person),
             upload: policy("upload", rates.upload),
+            rendition: policy("rendition", rates.rendition),
             sign_in: policy("sign-in", rates.sign_in),
         }
     }
@@ -81,6 +83,10 @@ impl RateLimits {
         if is_sign_in(request.method(), path) {
             return self.sign_in.as_ref().map(|policy| policy.decide(&network));
         }
+        // Made at most once each and cheap afterwards, so there may be many; signed transforms count like the rest.
+        if path.starts_with("/api/v1/images/") && path.contains("/renditions/") {
+            return self.rendition.as_ref().map(|policy| policy.decide(&caller));
+        }
         let upload = *request.method() == Method::POST && path == "/api/v1/images";
         let policy = match (&caller, upload) {
             (Caller::Network(_), _) => &self.anonymous,
@@ -92,9 +98,15 @@ impl RateLimits {
 
     /// Forgets callers that have been quiet for long enough. Called now and then.
     pub fn forget_quiet(&self) {
-        for policy in [&self.anonymous, &self.person, &self.upload, &self.sign_in]
-            .into_iter()
-            .flatten()
+        for policy in [
+            &self.anonymous,
+            &self.person,
+            &self.upload,
+            &self.rendition,
+            &self.sign_in,
+        ]
+        .into_iter()
+        .flatten()
         {
             policy.limiter.retain_recent();
         }

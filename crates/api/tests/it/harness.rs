@@ -334,15 +334,24 @@ fn config(db: &TestDb, issuer: &Issuer, folder: &std::path::Path, variables: &[(
         ("OIDC_DEV_CLIENT_SECRET", issuer.client_secret.clone()),
     ];
     all.extend(
-        ["RATE_ANONYMOUS", "RATE_PERSON", "RATE_UPLOAD", "RATE_SIGN_IN"].map(|name| (name, "0".to_owned())),
+        [
+            "RATE_ANONYMOUS",
+            "RATE_PERSON",
+            "RATE_UPLOAD",
+            "RATE_RENDITION",
+            "RATE_SIGN_IN",
+        ]
+        .map(|name| (name, "0".to_owned())),
     );
     all.extend(variables.iter().map(|(name, value)| (*name, (*value).to_owned())));
     let mut env: Env = all
         .into_iter()
         .map(|(name, value)| (name.to_owned(), value))
         .collect();
-    let config = Config::from_env(&mut env);
+    let mut config = Config::from_env(&mut env);
     env.finish().unwrap();
+    // The program of the tests cannot decode pictures for itself.
+    config.cage.program = env!("CARGO_BIN_EXE_infravault").into();
     config
 }
 

@@ -1,0 +1,107 @@
+//! How renditions are answered: their headers, and the format that a client takes.
+use actix_web::{
+    HttpRequest, HttpResponse,
+    body::SizedStream,
+    http::{StatusCode, header},
+    web::Bytes,
+};
+use futures_util::TryStreamExt;
+use infravault_images::{Accepted, Format, Rendered, Served, Visibility};
+use serde::{Deserialize, Serialize};
+use slog::Logger;
+use utoipa::ToSchema;
+
+/// The format of a rendition.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = RenditionFormat)]
+pub enum FormatWord {
+    /// AVIF.
+    Avif,
+    /// WebP.
+    Webp,
+    /// JPEG.
+    Jpeg,
+    /// PNG.
+    Png,
+}
+
+impl From<FormatWord> for Format {
+    fn from(word: FormatWord) -> Self {
+        match word {
+            FormatWord::Avif => Self::Avif,
+            FormatWord::Webp => Self::Webp,
+            FormatWord::Jpeg => Self::Jpeg,
+            FormatWord::Png => Self::Png,
+        }
+    }
+}
+
+/// What the client takes.
+pub(super) fn accepted(request: &HttpRequest) -> Accepted {
+    let mut values = request
+        .headers()
+        .get_all(header::ACCEPT)
+        .filter_map(|value| value.to_str().ok());
+    match (values.next(), values.next()) {
+        (None, _) => Accepted::default(),
+        (Some(only), None) => Accepted::parse(only),
+        (Some(first), Some(second)) => {
+            let all: Vec<&str> = [first, second].into_iter().chain(values).collect();
+            Accepted::parse(&all.join(","))
+        }
+    }
+}
+
+/// A rendition with its headers.
+///
+/// Whoever may fetch a picture without a credential may also show it on a page of another origin; a private one is shown
+/// there by a request with CORS (`crossorigin="use-credentials"`), which asks whether the origin is configured.
+pub(super) fn answer(served: Served, log: &Logger) -> HttpResponse {
+    let (cache, policy) = match (served.visibility, served.named_by_content) {
+        (Visibility::Public, true) => ("public, max-age=31536000, immutable", "cross-origin"),
+        (Visibility::Public, false) => ("public, no-cache", "cross-origin"),
+        (Visibility::Unlisted, _) => ("private, no-cache", "cross-origin"),
+        (Visibility::Private, _) => ("private, no-cache", "same-origin"),
+    };
+    respond(served, cache, policy, log)
+}
+
+/// A transform with its headers: whoever has the address may show it anywhere.
+pub(super) fn answer_signed(served: Served, log: &Logger) -> HttpResponse {
+    respond(served, "private, no-cache", "cross-origin", log)
+}
+
+fn respond(served: Served, cache: &'static str, policy: &'static str, log: &Logger) -> HttpResponse {
+    let status = match served.answer {
+        Rendered::NotModified => StatusCode::NOT_MODIFIED,
+        _ => StatusCode::OK,
+    };
+    let mut response = HttpResponse::build(status);
+    response
+        .insert_header((header::ETAG, format!("\"{}\"", served.tag)))
+        .insert_header((header::CACHE_CONTROL, cache))
+        .insert_header((header::VARY, "Accept"))
+        .insert_header((header::CROSS_ORIGIN_RESOURCE_POLICY, policy));
+    if status == StatusCode::NOT_MODIFIED {
+        return response.finish();
+    }
+    response
+        .insert_header((header::CONTENT_TYPE, served.format.media_type()))
+        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"));
+    match served.answer {
+        Rendered::Bytes(bytes) => response.body(bytes),
+        Rendered::Stream(bytes) => {
+            let log = log.clone();
+            let bytes = bytes.inspect_err(move |error| {
+                slog::error!(log, "a rendition could not be read to its end"; "error" => error.to_string());
+            });
+            response.body(SizedStream::new(served.len, bytes))
+        }
+        Rendered::Head | Rendered::NotModified => {
+            let nothing = futures_util::stream::empty::<Result<Bytes, std::io::Error>>();
+            response.body(SizedStream::new(served.len, nothing))
+        }
+    }
+}
