@@ -2,7 +2,6 @@
 
 mod animation;
 #[cfg(feature = "avif")]
-#[cfg(feature = "avif")]
 mod avif;
 mod jpeg;
 mod png;
@@ -22,10 +21,7 @@ pub(crate) fn encode(raster: Raster, format: Format, quality: u8) -> Result<Vec<
         Format::Png => png::encode(&raster),
         Format::Webp => webp::encode(&raster, quality),
         #[cfg(feature = "avif")]
-        #[cfg(feature = "avif")]
         Format::Avif => avif::encode(&raster, quality),
-        #[cfg(not(feature = "avif"))]
-        Format::Avif => Err(failed(format, "it was left out of this build")),
         #[cfg(not(feature = "avif"))]
         Format::Avif => Err(failed(format, "it was built without")),
     }
