@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, OwnedFd};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
@@ -111,7 +111,7 @@ impl Cage {
             .ask(&Request::Order(order.clone()), Some(picture), lane)
             .await?
         {
-            Outcome::Answer(answer) => Ok(answer),
+            Outcome::Answer(answer) => Ok(*answer),
             _ => Err(Error::Killed(Fate::Gone)),
         }
     }
@@ -301,12 +301,6 @@ impl Pool {
             work: if avif { rare.as_fd() } else { work.as_fd() },
             stop: stop.as_fd(),
         })
-    }
-
-    /// Takes one ring of a bell, unless another place was faster.
-    pub(crate) fn heard(&self, bell: BorrowedFd<'_>) {
-        let mut ring = [0; 8];
-        let _taken_by_another = rustix::io::read(bell, &mut ring);
     }
 
     pub(crate) fn stopping(&self) -> bool {

@@ -33,7 +33,7 @@ enum Fault {
 /// Serves orders on standard input until the parent hangs up. The program's `main` calls it for its first argument
 /// `cage-child`, before it starts a thread or opens anything.
 pub fn child() -> ExitCode {
-    run(|_, _| Err(Undecodable("Pictures cannot be read yet.".to_owned())))
+    run(infravault_imaging::work)
 }
 
 /// Like [`child`], with something else in the place of imaging.
@@ -118,7 +118,7 @@ fn obey(order: &Order, files: &[OwnedFd], imaging: Imaging) -> Result<Reply, Fau
         offset += length;
     }
     Ok(Reply::Done {
-        description: work.description,
+        description: work.description.map(Box::new),
         renditions,
     })
 }

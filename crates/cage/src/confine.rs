@@ -38,6 +38,8 @@ pub(crate) fn confine(setup: &Setup) -> Result<Capabilities, Breach> {
         return Err(Breach::Threads(threads));
     }
     let descriptors = close_descriptors();
+    // Where the system's memory runs out, children are ended before anybody else.
+    let _unless_forbidden = fs::write("/proc/self/oom_score_adj", "1000");
     if setup.nice {
         nice(19)?;
     }

@@ -82,7 +82,7 @@ pub(crate) fn program(own: u64) -> Result<BpfProgram, BackendError> {
 /// The low four bytes of an argument, compared: the kernel reads no more of these.
 fn rule(argument: u8, operator: SeccompCmpOp, value: u64) -> Result<SeccompRule, BackendError> {
     let condition = SeccompCondition::new(argument, SeccompCmpArgLen::Dword, operator, value)?;
-    Ok(SeccompRule::new(vec![condition])?)
+    SeccompRule::new(vec![condition])
 }
 
 #[cfg(test)]

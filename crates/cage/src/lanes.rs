@@ -25,7 +25,7 @@ const IN_A_ROW: u8 = 3;
 
 /// What a task brought.
 pub(crate) enum Outcome {
-    Answer(Answer),
+    Answer(Box<Answer>),
     Nothing(crate::Capabilities),
     #[cfg(feature = "probes")]
     Probed(String),

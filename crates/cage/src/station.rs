@@ -27,8 +27,8 @@ const LIFE: u32 = 500;
 /// Memory that may stay with a child after a request, in bytes.
 const KEPT: u64 = 128 * 1024 * 1024;
 
-/// How often a task may meet a dead child before it fails.
-const ATTEMPTS: u8 = 3;
+/// How often a task may meet a dead child before it fails. None of those deaths is its fault, so it is many.
+const ATTEMPTS: u8 = 50;
 
 /// Failed starts after which waiting tasks begin to fail too.
 const STARTS: u32 = 3;
@@ -37,6 +37,14 @@ const STARTS: u32 = 3;
 pub(crate) struct Bells<'a> {
     pub(crate) work: BorrowedFd<'a>,
     pub(crate) stop: BorrowedFd<'a>,
+}
+
+impl Bells<'_> {
+    /// Takes one ring of the bell for work, unless another place was faster.
+    fn heard(&self) {
+        let mut ring = [0; 8];
+        let _taken_by_another = rustix::io::read(self.work, &mut ring);
+    }
 }
 
 /// Why a child leaves its place.
@@ -96,7 +104,7 @@ fn attend(pool: &Pool, bells: &Bells<'_>, process: &mut Process, avif: bool) -> 
         let Some(task) = pool.next(avif) else {
             match wait([bells.stop, bells.work, process.socket()], None) {
                 Wake::First => return Leave::Stopped,
-                Wake::Second | Wake::Late => pool.heard(bells.work),
+                Wake::Second | Wake::Late => bells.heard(),
                 // It has nothing to say without being asked, so it has died.
                 Wake::Third => {
                     let (fate, words) = process.bury();
@@ -135,7 +143,7 @@ fn serve(pool: &Pool, bells: &Bells<'_>, process: &mut Process, task: Task) -> O
         Ok(reply) => {
             let used = memory::of(process.id());
             let outcome = judge(reply, &task, prepared.as_ref(), process, used.peak);
-            let nonsense = outcome.as_ref().err().map(|nonsense| nonsense.to_string());
+            let nonsense = outcome.as_ref().err().map(ToString::to_string);
             let _gone = task
                 .answer
                 .send(outcome.unwrap_or(Err(Error::Killed(Fate::Gone))));
@@ -199,11 +207,16 @@ fn judge(
             Some(picture),
             Some(prepared),
         ) => {
-            let answer = answer::collect(&picture.order, description, &renditions, prepared.output.as_fd())?;
-            Ok(Ok(Outcome::Answer(Answer {
+            let answer = answer::collect(
+                &picture.order,
+                description.map(|description| *description),
+                &renditions,
+                prepared.output.as_fd(),
+            )?;
+            Ok(Ok(Outcome::Answer(Box::new(Answer {
                 peak_rss_bytes: peak,
                 ..answer
-            })))
+            }))))
         }
         (Reply::Undecodable(said), Some(_), _) => Ok(Err(Error::Undecodable(answer::text(&said)))),
         (Reply::Nothing, None, _) => Ok(Ok(Outcome::Nothing(process.capabilities))),

@@ -35,7 +35,7 @@ pub(crate) enum Reply {
     Nothing,
     /// The renditions lie in the file that came along.
     Done {
-        description: Option<Description>,
+        description: Option<Box<Description>>,
         renditions: Vec<Placed>,
     },
     /// Why nothing could be made of the picture.

@@ -1,1 +1,11 @@
-//! The cage from outside.
+//! The cage from outside: what children cannot do, and what becomes of those who wait when they try.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test may panic, and says what it saw"
+)]
+
+mod misbehaviour;
+mod pictures;
+mod places;
+mod setup;
