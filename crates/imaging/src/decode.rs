@@ -141,32 +141,38 @@ fn failed(media_type: MediaType, why: impl std::fmt::Display) -> Undecodable {
     Undecodable(format!("the {} cannot be decoded: {why}", media_type.name()))
 }
 
+/// Makes pixels of `B` samples of pixels of `A`.
+fn map_pixels<const A: usize, const B: usize>(from: &[u8], map: impl Fn([u8; A]) -> [u8; B]) -> Vec<u8> {
+    let (from, _) = from.as_chunks::<A>();
+    let mut to = vec![0; from.len() * B];
+    let (pixels, _) = to.as_chunks_mut::<B>();
+    for (from, to) in from.iter().zip(pixels) {
+        *to = map(*from);
+    }
+    to
+}
+
 fn with_alpha(raster: Raster) -> Raster {
     match raster.layout {
         Layout::Rgba => raster,
-        Layout::Rgb => {
-            let (pixels, _) = raster.data.as_chunks::<3>();
-            let data = pixels.iter().flat_map(|[r, g, b]| [*r, *g, *b, 255]).collect();
-            Raster {
-                layout: Layout::Rgba,
-                data,
-                ..raster
-            }
-        }
+        Layout::Rgb => Raster {
+            layout: Layout::Rgba,
+            data: map_pixels(&raster.data, |[r, g, b]| [r, g, b, 255]),
+            ..raster
+        },
     }
 }
 
 fn without_alpha(raster: Raster) -> Raster {
     match raster.layout {
         Layout::Rgb => raster,
-        Layout::Rgba => {
-            let (pixels, _) = raster.data.as_chunks::<4>();
-            let data = pixels.iter().flat_map(|[r, g, b, _]| [*r, *g, *b]).collect();
-            Raster {
-                layout: Layout::Rgb,
-                data,
-                ..raster
-            }
-        }
+        Layout::Rgba => Raster {
+            layout: Layout::Rgb,
+            data: map_pixels(&raster.data, |[r, g, b, _]| [r, g, b]),
+            ..raster
+        },
     }
 }
+
+#[cfg(test)]
+mod tests;

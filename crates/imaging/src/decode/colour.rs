@@ -31,7 +31,8 @@ pub(super) fn read(icc: &[u8], limits: &Limits) -> Option<ColorProfile> {
         return None;
     }
     let options = ParsingOptions {
-        max_profile_size: most,
+        // It refuses a profile of exactly this size too.
+        max_profile_size: most.saturating_add(1),
         ..ParsingOptions::default()
     };
     ColorProfile::new_from_slice_with_options(icc, options).ok()

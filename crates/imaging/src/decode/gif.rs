@@ -186,10 +186,6 @@ fn colours(palette: &[u8], transparent: Option<u8>) -> Vec<Option<[u8; 4]>> {
         .collect()
 }
 
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "it is handed to map_err, which passes the error itself"
-)]
 fn refusal(why: DecodingError) -> Undecodable {
     failed(MediaType::Gif, why)
 }

@@ -3,7 +3,7 @@
 use moxcms::ColorProfile;
 use turbojpeg::{Colorspace, DecompressHeader, Decompressor, Image, PixelFormat, ScalingFactor};
 
-use super::{bytes, colour, failed};
+use super::{bytes, colour, failed, map_pixels};
 use crate::{Facts, Layout, Limits, MediaType, Raster, Undecodable, parts};
 
 const ICC_PREFIX: &[u8] = b"ICC_PROFILE\0";
@@ -51,10 +51,9 @@ pub(super) fn still(
         PixelFormat::CMYK => from_cmyk(file, profile.as_ref(), samples),
         PixelFormat::GRAY => {
             let table = greys.unwrap_or_default();
-            samples
-                .iter()
-                .flat_map(|grey| table.get(usize::from(*grey)).copied().unwrap_or([*grey; 3]))
-                .collect()
+            map_pixels(&samples, |[grey]| {
+                table.get(usize::from(grey)).copied().unwrap_or([grey; 3])
+            })
         }
         _ => to_srgb(profile.as_ref(), samples),
     };

@@ -5,7 +5,7 @@ use std::io::Cursor;
 use moxcms::ColorProfile;
 use png::{ColorType, Decoder, DecodingError, Transformations};
 
-use super::{bytes, colour, failed, index};
+use super::{bytes, colour, failed, index, map_pixels};
 use crate::{Facts, Layout, Limits, MediaType, Raster, Undecodable, parts};
 
 /// What the decoder may take for itself beyond what the file and its rows make necessary.
@@ -104,16 +104,12 @@ fn from_grey(samples: &[u8], kind: ColorType, profile: Option<&ColorProfile>) ->
     let table = profile.and_then(colour::grey_table).unwrap_or_default();
     let colour = |grey: u8| table.get(usize::from(grey)).copied().unwrap_or([grey; 3]);
     if kind == ColorType::GrayscaleAlpha {
-        let (pixels, _) = samples.as_chunks::<2>();
-        let data = pixels.iter().flat_map(|[grey, alpha]| {
-            let [r, g, b] = colour(*grey);
-            [r, g, b, *alpha]
+        let data = map_pixels(samples, |[grey, alpha]| {
+            let [r, g, b] = colour(grey);
+            [r, g, b, alpha]
         });
-        (Layout::Rgba, data.collect())
+        (Layout::Rgba, data)
     } else {
-        (
-            Layout::Rgb,
-            samples.iter().flat_map(|grey| colour(*grey)).collect(),
-        )
+        (Layout::Rgb, map_pixels(samples, |[grey]| colour(grey)))
     }
 }

@@ -29,6 +29,10 @@ pub(super) fn still(file: &[u8], facts: &Facts, limits: &Limits) -> Result<Raste
             without_alpha(raster)
         });
     }
+    let size = webp::BitstreamFeatures::new(file).map(|features| (features.width(), features.height()));
+    if size.is_some_and(|size| size != (facts.width, facts.height)) {
+        return Err(failed(MediaType::Webp, "it has two sizes"));
+    }
     let Some(image) = webp::Decoder::new(file).decode() else {
         return Err(failed(MediaType::Webp, "its image data is damaged"));
     };
@@ -128,10 +132,6 @@ impl<'a> Animation<'a> {
     }
 }
 
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "it is handed to map_err, which passes the error itself"
-)]
 fn refusal(why: DecodingError) -> Undecodable {
     failed(MediaType::Webp, why)
 }

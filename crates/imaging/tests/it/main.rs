@@ -7,6 +7,7 @@ mod build;
 mod damage;
 mod limits;
 mod orientation;
+mod probe;
 mod refuse;
 
 use std::io::{Cursor, Read, Seek, SeekFrom};
