@@ -5,7 +5,7 @@ use clap::Args;
 use crate::failure::Outcome;
 use crate::pg::{Cluster, Kind, Wanted};
 use crate::workspace::Workspace;
-use crate::{native, process, say};
+use crate::{native, process, say, tools};
 
 /// Options of `cargo xtask bench`.
 #[derive(Debug, Args)]
@@ -40,6 +40,13 @@ impl Bench {
         command
             .args(["run", "-q", "--profile", "bench-run", "-p", "xtask-bench", "--"])
             .args(&self.arguments);
+        // What is missing is named in the table.
+        match tools::fetch(workspace, &tools::SHARP) {
+            Ok(modules) => {
+                command.env("BENCH_NODE_MODULES", modules);
+            }
+            Err(failure) => say::note(&failure.to_string()),
+        }
         process::run(command.env("BENCH_DATABASE_URL", cluster.admin_url()))
     }
 }

@@ -1,8 +1,20 @@
 //! One bench from beginning to end: data, servers, measurements, table.
 
 use crate::{
-    Group, Options, Outcome, data::Targets, http, load::Load, machine, photos::Photos, product::Product,
-    report, rows, say, seed::Database, server, server::Server, session, table::Row,
+    Group, Options, Outcome,
+    data::Targets,
+    http,
+    load::Load,
+    machine,
+    peers::Peers,
+    photos::Photos,
+    product::{Jobs, Product},
+    report, rows, say,
+    seed::Database,
+    server,
+    server::Server,
+    session,
+    table::Row,
 };
 use std::{
     path::{Path, PathBuf},
@@ -59,7 +71,8 @@ impl Runs {
     }
 }
 
-fn median(mut values: Vec<f64>) -> f64 {
+/// The value in the middle.
+pub(crate) fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
@@ -67,17 +80,20 @@ fn median(mut values: Vec<f64>) -> f64 {
 /// Both servers and everything they are asked for.
 #[derive(Debug)]
 pub(crate) struct Bench {
-    product: Product,
+    pub(crate) product: Product,
     pub(crate) database: Database,
     pub(crate) ours: Server,
     pub(crate) bare: Server,
     pub(crate) targets: Targets,
     pub(crate) photos: Photos,
+    /// What pictures are made with elsewhere.
+    pub(crate) peers: Peers,
     /// How often each measurement is repeated.
     pub(crate) repeats: u8,
     /// How long one takes.
     pub(crate) duration: Duration,
-    home: PathBuf,
+    /// Where the bench may write.
+    pub(crate) home: PathBuf,
     postmaster: u32,
     /// Cores that other programs used during each run.
     foreign: Vec<f64>,
@@ -90,7 +106,7 @@ impl Bench {
         let own = std::env::current_exe()?;
         let product = Product::beside(&own, home)?;
         say::note("pictures");
-        let photos = Photos::open(&home.join("photos"))?;
+        let photos = Photos::open(&home.join("pictures"))?;
         let database = Database::open(url, options.rows, options.reseed, &product).await?;
         database.forget_uploads().await?;
         product.forget_objects()?;
@@ -101,7 +117,7 @@ impl Bench {
             .await?;
         let tokens = product.tokens(&database.product_url)?;
         let address = server::free_address()?;
-        let ours = product.serve(&database.product_url, address).await?;
+        let ours = product.serve(&database.product_url, address, Jobs::Wait).await?;
         let bare = start_bare(&own, home, &database.bare_url).await?;
         let keys = http::Request::get(address, "/.well-known/jwks.json", None);
         let keys = http::Connection::open(address).await?.fetch(&keys).await?;
@@ -116,6 +132,7 @@ impl Bench {
             bare,
             targets,
             photos,
+            peers: Peers::find(home)?,
             repeats: options.repeats,
             duration: Duration::from_secs(options.seconds.into()),
             home: home.to_owned(),
@@ -173,10 +190,10 @@ impl Bench {
         })
     }
 
-    /// Seconds of CPU: the server, PostgreSQL, this process, the whole machine.
+    /// Seconds of CPU: the server with its children, PostgreSQL, this process, the whole machine.
     fn used(&self, pid: u32) -> [f64; 4] {
         [
-            machine::cpu_seconds(pid),
+            machine::family_cpu_seconds(pid),
             machine::family_cpu_seconds(self.postmaster),
             machine::cpu_seconds(std::process::id()),
             machine::busy_seconds(),
@@ -199,10 +216,13 @@ impl Bench {
     }
 
     /// Ends InfraVault and starts it anew, at the same address.
-    pub(crate) async fn restart(&mut self) -> Outcome {
+    pub(crate) async fn restart(&mut self, jobs: Jobs) -> Outcome {
         let address = self.ours.address;
         self.ours.end();
-        self.ours = self.product.serve(&self.database.product_url, address).await?;
+        self.ours = self
+            .product
+            .serve(&self.database.product_url, address, jobs)
+            .await?;
         Ok(())
     }
 }
@@ -237,6 +257,9 @@ pub(crate) async fn run(options: &Options) -> Outcome {
         Group::Upload,
         Group::Download,
         Group::Memory,
+        Group::Size,
+        Group::Thumbnails,
+        Group::Renditions,
     ] {
         if !options.only.is_empty() && !options.only.contains(&group) {
             continue;

@@ -1,5 +1,6 @@
 //! One HTTP/1.1 connection that is kept alive: just enough of RFC 9112 to make load at little cost.
 
+use aws_lc_rs::rand;
 use bytes::{Buf as _, Bytes, BytesMut};
 use std::{io, net::SocketAddr, time::Duration};
 use tokio::{
@@ -12,6 +13,8 @@ use tokio::{
 const PIECE: usize = 64 * 1024;
 /// How much of an unexpected answer is shown.
 const SHOWN: usize = 300;
+/// Bytes of what makes a request unlike every other.
+pub(crate) const STAMP: usize = 16;
 const READ: usize = 128 * 1024;
 
 /// A request, ready to be sent any number of times.
@@ -19,6 +22,8 @@ const READ: usize = 128 * 1024;
 pub(crate) struct Request {
     head: Bytes,
     body: Vec<Bytes>,
+    /// The part of the body that is another one each time.
+    stamp: Option<usize>,
     /// Bytes per second of the body; none is as fast as the server takes them.
     pace: Option<u32>,
 }
@@ -29,6 +34,7 @@ impl Request {
         Self {
             head: head("GET", host, path, token, "").into(),
             body: Vec::new(),
+            stamp: None,
             pace: None,
         }
     }
@@ -46,8 +52,35 @@ impl Request {
         Self {
             head: head("POST", host, path, token, &more).into(),
             body,
+            stamp: None,
             pace: None,
         }
+    }
+
+    /// The same request with a header more.
+    pub(crate) fn with(mut self, header: &str) -> Self {
+        let mut head = self.head.strip_suffix(b"\r\n").unwrap_or(&self.head).to_vec();
+        head.extend_from_slice(header.as_bytes());
+        head.extend_from_slice(b"\r\n\r\n");
+        self.head = head.into();
+        self
+    }
+
+    /// The same request, but this part of the body, of [`STAMP`] bytes, is random each time.
+    pub(crate) fn stamped(mut self, part: usize) -> Self {
+        self.stamp = Some(part);
+        self
+    }
+
+    /// The parts of the body as they are sent this time.
+    fn parts(&self) -> io::Result<Vec<Bytes>> {
+        let mut parts = self.body.clone();
+        if let Some(part) = self.stamp.and_then(|at| parts.get_mut(at)) {
+            let mut stamp = vec![0; STAMP];
+            rand::fill(&mut stamp).map_err(|_| fault("no random bytes"))?;
+            *part = stamp.into();
+        }
+        Ok(parts)
     }
 
     /// The same request by a slow sender.
@@ -92,14 +125,18 @@ impl Connection {
         self.body(length).await
     }
 
+    /// The same, but gives the status too, whatever it is.
+    pub(crate) async fn status(&mut self, request: &Request) -> io::Result<(u16, Bytes)> {
+        let answer = self.exchange(request).await?;
+        let length = answer
+            .length
+            .ok_or_else(|| fault("an answer without Content-Length"))?;
+        Ok((answer.status, self.body(length).await?))
+    }
+
     /// Sends a request and reads the answer's head; gives the length of the body that follows.
     async fn start(&mut self, request: &Request) -> io::Result<usize> {
-        let sent = self.send(request).await;
-        // A server that refuses an upload answers and closes: its answer says more than the broken pipe.
-        let answer = match (self.answer().await, sent) {
-            (Ok(answer), _) => answer,
-            (Err(_), Err(error)) | (Err(error), Ok(())) => return Err(error),
-        };
+        let answer = self.exchange(request).await?;
         let length = answer
             .length
             .ok_or_else(|| fault("an answer without Content-Length"))?;
@@ -111,16 +148,26 @@ impl Connection {
         Err(fault(&format!("answered {}: {text}", answer.status)))
     }
 
+    async fn exchange(&mut self, request: &Request) -> io::Result<Answer> {
+        let sent = self.send(request).await;
+        // A server that refuses an upload answers and closes: its answer says more than the broken pipe.
+        match (self.answer().await, sent) {
+            (Ok(answer), _) => Ok(answer),
+            (Err(_), Err(error)) | (Err(error), Ok(())) => Err(error),
+        }
+    }
+
     async fn send(&mut self, request: &Request) -> io::Result<()> {
         self.stream.write_all(&request.head).await?;
+        let parts = request.parts()?;
         let Some(pace) = request.pace else {
-            for part in &request.body {
+            for part in &parts {
                 self.stream.write_all(part).await?;
             }
             return Ok(());
         };
         let (started, mut sent) = (Instant::now(), 0_usize);
-        for piece in request.body.iter().flat_map(|part| part.chunks(PIECE)) {
+        for piece in parts.iter().flat_map(|part| part.chunks(PIECE)) {
             self.stream.write_all(piece).await?;
             sent = sent.saturating_add(piece.len());
             let micros = u64::try_from(sent).unwrap_or(u64::MAX).saturating_mul(1_000_000) / u64::from(pace);

@@ -20,6 +20,9 @@ use tokio::{
 /// How long after its planned end a run may still wait for answers.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// How long a load of a fixed number of requests may take.
+const ALL: Duration = Duration::from_mins(2);
+
 /// How long a load runs before it is measured.
 const WARM_UP: Duration = Duration::from_secs(2);
 
@@ -36,6 +39,8 @@ pub(crate) struct Load {
     pub(crate) duration: Duration,
     /// How many requests are made at most.
     pub(crate) most: u32,
+    /// Whether each is asked once, in order, instead of drawn.
+    pub(crate) once: bool,
     /// Requests per second, however long the answers take; none asks again at once.
     pub(crate) rate: Option<u32>,
 }
@@ -54,6 +59,7 @@ impl Load {
             connections,
             duration,
             most: u32::MAX,
+            once: false,
             rate: None,
         }
     }
@@ -61,6 +67,14 @@ impl Load {
     /// At most so many requests.
     pub(crate) fn at_most(mut self, requests: u32) -> Self {
         self.most = requests;
+        self
+    }
+
+    /// Every request once, however long it takes; not for loads that are warmed up.
+    pub(crate) fn each_once(mut self) -> Self {
+        self.most = u32::try_from(self.requests.len()).unwrap_or(u32::MAX);
+        self.duration = ALL;
+        self.once = true;
         self
     }
 
@@ -146,7 +160,12 @@ async fn drive(
                 due
             }
         };
-        let request = draw.one_of(&load.requests).ok_or("nothing to ask")?;
+        let request = if load.once {
+            load.requests.get(usize::try_from(ticket)?)
+        } else {
+            draw.one_of(&load.requests)
+        };
+        let request = request.ok_or("nothing to ask")?;
         connection.ask(request).await?;
         latencies.push(u32::try_from(from.elapsed().as_micros()).unwrap_or(u32::MAX));
     }
@@ -174,7 +193,8 @@ pub(crate) struct Sample {
 }
 
 impl Sample {
-    fn new(mut latencies: Vec<u32>, elapsed: Duration) -> Outcome<Self> {
+    /// Of times in microseconds.
+    pub(crate) fn new(mut latencies: Vec<u32>, elapsed: Duration) -> Outcome<Self> {
         if latencies.is_empty() {
             return Err("no request was answered".into());
         }

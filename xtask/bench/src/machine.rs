@@ -21,6 +21,21 @@ pub(crate) fn family_cpu_seconds(pid: u32) -> f64 {
     (parent.own + parent.ended_children + children) / TICKS
 }
 
+/// The children of a process.
+pub(crate) fn children(pid: u32) -> Vec<u32> {
+    pids().filter(|child| parent(*child) == Some(pid)).collect()
+}
+
+/// Megabytes that a process adds to what the machine holds: pages that it shares count in parts (PSS).
+pub(crate) fn proportional_mb(pid: u32) -> f64 {
+    kilobytes(&format!("/proc/{pid}/smaps_rollup"), "Pss:") * 1024.0 / 1e6
+}
+
+/// The most megabytes that a process has held at once.
+pub(crate) fn highest_mb(pid: u32) -> f64 {
+    kilobytes(&format!("/proc/{pid}/status"), "VmHWM:") * 1024.0 / 1e6
+}
+
 /// Seconds of CPU that all processes of the machine have used.
 pub(crate) fn busy_seconds() -> f64 {
     let text = fs::read_to_string("/proc/stat").unwrap_or_default();

@@ -7,8 +7,11 @@ mod form;
 mod http;
 mod load;
 mod machine;
+mod making;
+mod peers;
 mod photos;
 mod product;
+mod quality;
 mod report;
 mod rows;
 mod say;
@@ -76,8 +79,14 @@ enum Group {
     Upload,
     /// Originals of 20 KB and 3 MB.
     Download,
-    /// Memory of the server, and bytes in the database.
+    /// Memory of the server.
     Memory,
+    /// Bytes in the database.
+    Size,
+    /// Pictures made in this process, beside sharp and vipsthumbnail; no server has a part in it.
+    Thumbnails,
+    /// Renditions by the server: after uploads, on request, from the store; and its memory meanwhile.
+    Renditions,
 }
 
 #[derive(Debug, Subcommand)]

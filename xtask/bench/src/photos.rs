@@ -2,12 +2,22 @@
 
 use crate::Outcome;
 use bytes::Bytes;
-use image::{ExtendedColorType, codecs::jpeg::JpegEncoder};
-use std::{fs, path::Path};
+use image::{
+    ExtendedColorType, ImageEncoder as _,
+    codecs::png::{CompressionType, FilterType, PngEncoder},
+};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
-const KINDS: [Kind; 3] = [
+/// Grain of a camera, and of a picture that a lossless format can still make small.
+const GRAIN: u32 = 31;
+const FINE_GRAIN: u32 = 1;
+
+const KINDS: [Kind; 4] = [
     Kind {
-        name: "photo",
+        name: "camera",
         count: 8,
         width: 4000,
         height: 3000,
@@ -27,6 +37,13 @@ const KINDS: [Kind; 3] = [
         height: 6000,
         bytes: 50_000_000,
     },
+    Kind {
+        name: "fifty",
+        count: 1,
+        width: 8660,
+        height: 5773,
+        bytes: 12_000_000,
+    },
 ];
 
 /// The pictures that are uploaded.
@@ -38,18 +55,28 @@ pub(crate) struct Photos {
     pub(crate) small: Bytes,
     /// One of 48 megapixels and about 50 MB.
     pub(crate) huge: Bytes,
+    /// One of 50 megapixels, JPEG.
+    pub(crate) fifty: Bytes,
+    /// The same size as RGB PNG.
+    pub(crate) fifty_png: Bytes,
+    /// Where the twelve-megapixel ones lie.
+    pub(crate) files: Vec<PathBuf>,
 }
 
 impl Photos {
     /// Reads the pictures of a folder, and makes those that are not there.
     pub(crate) fn open(folder: &Path) -> Outcome<Self> {
         fs::create_dir_all(folder)?;
-        let [camera, small, huge] = KINDS.map(|kind| kind.all(folder));
+        let [camera, small, huge, fifty] = KINDS.map(|kind| kind.all(folder));
+        let [kind, .., large] = &KINDS;
         let one = |all: Vec<Bytes>| all.into_iter().next().ok_or("a kind of picture has none");
         Ok(Self {
             camera: camera?,
             small: one(small?)?,
             huge: one(huge?)?,
+            fifty: one(fifty?)?,
+            fifty_png: large.png(folder)?,
+            files: (0..kind.count).map(|number| kind.file(folder, number)).collect(),
         })
     }
 }
@@ -70,12 +97,12 @@ impl Kind {
         let mut quality = None;
         let mut all = Vec::new();
         for number in 0..self.count {
-            let file = folder.join(format!("{}{number}.jpg", self.name));
+            let file = self.file(folder, number);
             if let Ok(bytes) = fs::read(&file) {
                 all.push(bytes.into());
                 continue;
             }
-            let pixels = self.pixels(number);
+            let pixels = self.pixels(number, GRAIN);
             // Pictures of one kind are alike: the quality that fits the first fits them all.
             let quality = match quality {
                 Some(quality) => quality,
@@ -86,6 +113,27 @@ impl Kind {
             all.push(bytes.into());
         }
         Ok(all)
+    }
+
+    fn file(&self, folder: &Path, number: u32) -> PathBuf {
+        folder.join(format!("{}{number}.jpg", self.name))
+    }
+
+    /// The first picture, as PNG.
+    fn png(&self, folder: &Path) -> Outcome<Bytes> {
+        let file = folder.join(format!("{}.png", self.name));
+        if let Ok(bytes) = fs::read(&file) {
+            return Ok(bytes.into());
+        }
+        let mut bytes = Vec::new();
+        PngEncoder::new_with_quality(&mut bytes, CompressionType::Fast, FilterType::Up).write_image(
+            &self.pixels(0, FINE_GRAIN),
+            self.width,
+            self.height,
+            ExtendedColorType::Rgb8,
+        )?;
+        fs::write(&file, &bytes)?;
+        Ok(bytes.into())
     }
 
     /// The highest quality that keeps to the size.
@@ -102,19 +150,22 @@ impl Kind {
         Ok(low)
     }
 
+    /// With one sample of colour for four of brightness, as most cameras do.
     fn encode(&self, pixels: &[u8], quality: u8) -> Outcome<Vec<u8>> {
-        let mut bytes = Vec::new();
-        JpegEncoder::new_with_quality(&mut bytes, quality).encode(
+        let width = usize::try_from(self.width)?;
+        let image = turbojpeg::Image {
             pixels,
-            self.width,
-            self.height,
-            ExtendedColorType::Rgb8,
-        )?;
-        Ok(bytes)
+            width,
+            pitch: 3 * width,
+            height: usize::try_from(self.height)?,
+            format: turbojpeg::PixelFormat::RGB,
+        };
+        let subsampling = turbojpeg::Subsamp::Sub2x2;
+        Ok(turbojpeg::compress(image, i32::from(quality), subsampling)?.to_vec())
     }
 
     /// A sky that darkens, hills, and grain over all of it.
-    fn pixels(&self, seed: u32) -> Vec<u8> {
+    fn pixels(&self, seed: u32, grain: u32) -> Vec<u8> {
         let mut noise = 0x2545_F491 ^ (seed + 1).wrapping_mul(0x9E37_79B9);
         let mut pixels = Vec::new();
         for y in 0..self.height {
@@ -131,7 +182,7 @@ impl Kind {
                     } else {
                         220 - shade - colour * 10
                     };
-                    let value = (plain + (noise & 31)).saturating_sub(16);
+                    let value = (plain + (noise & grain)).saturating_sub(grain / 2);
                     pixels.push(u8::try_from(value).unwrap_or(u8::MAX));
                 }
             }
@@ -153,11 +204,11 @@ mod tests {
             height: 200,
             bytes: 15_000,
         };
-        let pixels = kind.pixels(0);
+        let pixels = kind.pixels(0, GRAIN);
         let bytes = kind.encode(&pixels, kind.fitting(&pixels).unwrap()).unwrap();
         assert!((7_000..=15_000).contains(&bytes.len()), "{}", bytes.len());
         let read = image::load_from_memory(&bytes).unwrap();
         assert_eq!((read.width(), read.height()), (320, 200));
-        assert_ne!(pixels, kind.pixels(1));
+        assert_ne!(pixels, kind.pixels(1, GRAIN));
     }
 }

@@ -8,6 +8,15 @@ use std::{
     process::{Command, Stdio},
 };
 
+/// What a server does with the pictures that were uploaded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Jobs {
+    /// It makes their renditions, as it does by default.
+    Run,
+    /// It leaves them in the queue: what is measured is not to compete with them.
+    Wait,
+}
+
 /// Where the program is and where it may write.
 #[derive(Debug)]
 pub(crate) struct Product {
@@ -54,16 +63,22 @@ impl Product {
     }
 
     /// Starts the server there.
-    pub(crate) async fn serve(&self, database_url: &str, address: SocketAddr) -> Outcome<Server> {
+    pub(crate) async fn serve(&self, database_url: &str, address: SocketAddr, jobs: Jobs) -> Outcome<Server> {
         let mut command = self.command(database_url, Some(address));
-        command.arg("serve");
-        Server::start(
-            command,
-            address,
-            "/health/ready",
-            &self.home.join("infravault.log"),
-        )
-        .await
+        command.arg("serve").env(
+            "JOBS_IN_SERVE",
+            match jobs {
+                Jobs::Run => "true",
+                Jobs::Wait => "false",
+            },
+        );
+        let log = self.home.join(format!("infravault-{}.log", address.port()));
+        Server::start(command, address, "/health/ready", &log).await
+    }
+
+    /// The program.
+    pub(crate) fn program(&self) -> &Path {
+        &self.program
     }
 
     /// The folder of the signing keys.
@@ -73,10 +88,11 @@ impl Product {
 
     /// Removes the objects that uploads have left.
     pub(crate) fn forget_objects(&self) -> Outcome {
-        let folders = self.home.join("objects").join("originals");
-        for folder in fs::read_dir(folders).into_iter().flatten() {
+        let kinds = ["originals", "renditions"].map(|kind| self.home.join("objects").join(kind));
+        for folder in kinds.iter().flat_map(fs::read_dir).flatten() {
             for file in fs::read_dir(folder?.path())? {
-                fs::remove_file(file?.path())?;
+                // A server that still runs may remove one itself.
+                let _gone = fs::remove_file(file?.path());
             }
         }
         Ok(())
@@ -118,6 +134,8 @@ impl Product {
             .env("SPOOL_DIR", self.home.join("spool"))
             .env("SPOOL_BUDGET", "16GiB")
             .env("MAX_UPLOAD_BYTES", "64MiB")
+            // A hundred AVIF wait at once in one of the rows.
+            .env("CAGE_QUEUE", "128")
             .env("LOG_LEVEL", "warning");
         for limit in ["RATE_ANONYMOUS", "RATE_PERSON", "RATE_UPLOAD", "RATE_SIGN_IN"] {
             command.env(limit, "0");

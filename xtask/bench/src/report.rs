@@ -155,13 +155,18 @@ fn goal(row: &Row) -> String {
     match row.goal {
         Goal::RatioAtLeast(least) => format!("≥ {least:.2} ×"),
         Goal::RatioAtMost(most) => format!("≤ {most:.2} ×"),
+        Goal::AtLeast(least) => format!("≥ {} {}", figure(least), row.unit),
+        Goal::AtMostBelow(gap) => format!("≥ −{gap:.1} {}", row.unit),
         Goal::AtMost(most) => format!("≤ {} {}", figure(most), row.unit),
         Goal::Nothing => String::new(),
     }
 }
 
-/// Server and PostgreSQL.
+/// Server and PostgreSQL, where that had a part.
 fn cpu(cpu: Cpu) -> String {
+    if cpu.postgres <= 0.0 {
+        return figure(cpu.server);
+    }
     format!("{} + {}", figure(cpu.server), figure(cpu.postgres))
 }
 

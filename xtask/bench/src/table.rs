@@ -1,6 +1,10 @@
 //! One line of the result: what was measured on both sides, and whether it meets its goal.
 
-use crate::bench::{Run, Runs};
+use crate::{
+    Outcome,
+    bench::{Run, Runs},
+    making::Made,
+};
 use serde::{Deserialize, Serialize};
 
 /// What a line has to reach.
@@ -10,6 +14,10 @@ pub(crate) enum Goal {
     RatioAtLeast(f64),
     /// At most so many times the baseline.
     RatioAtMost(f64),
+    /// At least this value, whatever the baseline does.
+    AtLeast(f64),
+    /// At most this much less than the baseline.
+    AtMostBelow(f64),
     /// At most this value, whatever the baseline does.
     AtMost(f64),
     /// Nothing; the line is there to show where time goes.
@@ -107,6 +115,34 @@ impl Row {
         }
     }
 
+    /// What two programs made of pictures; the name says why where one of them could not be measured.
+    pub(crate) fn made(
+        number: &str,
+        operation: &str,
+        ours: Made,
+        baseline: &Outcome<Made>,
+        goal: Goal,
+    ) -> Self {
+        let cpu = |made: Made| {
+            Some(Cpu {
+                server: made.cpu_ms,
+                postgres: 0.0,
+            })
+        };
+        let row = |operation: &str| Self {
+            cpu: cpu(ours),
+            ..Self::value(number, operation, "/s", ours.rate, goal)
+        };
+        match baseline {
+            Ok(made) => Self {
+                baseline: Some(made.rate),
+                baseline_cpu: cpu(*made),
+                ..row(operation)
+            },
+            Err(why) => row(&format!("{operation} (not measured: {why})")),
+        }
+    }
+
     /// Something that could not be measured; it counts as not met.
     pub(crate) fn failed(operation: &str, fault: String) -> Self {
         Self {
@@ -129,6 +165,8 @@ impl Row {
         match self.goal {
             Goal::RatioAtLeast(least) => self.ratio().map(|ratio| ratio >= least),
             Goal::RatioAtMost(most) => self.ratio().map(|ratio| ratio <= most),
+            Goal::AtLeast(least) => self.ours.map(|ours| ours >= least),
+            Goal::AtMostBelow(gap) => Some(self.ours? >= self.baseline? - gap),
             Goal::AtMost(most) => self.ours.map(|ours| ours <= most),
             Goal::Nothing => None,
         }
@@ -146,6 +184,10 @@ mod tests {
             (Goal::RatioAtLeast(0.8), 80.0, Some(true)),
             (Goal::RatioAtMost(1.15), 115.0, Some(true)),
             (Goal::RatioAtMost(1.15), 116.0, Some(false)),
+            (Goal::AtLeast(20.0), 20.0, Some(true)),
+            (Goal::AtLeast(20.0), 19.0, Some(false)),
+            (Goal::AtMostBelow(0.3), 99.8, Some(true)),
+            (Goal::AtMostBelow(0.3), 99.6, Some(false)),
             (Goal::AtMost(40.0), 40.0, Some(true)),
             (Goal::AtMost(40.0), 41.0, Some(false)),
             (Goal::Nothing, 1.0, None),

@@ -1,4 +1,5 @@
-//! Memory of the server: idle, under reads, under 200 slow uploads of 50 MB; and bytes per image in the database.
+//! Memory of the server: idle, under reads, under 200 slow uploads of 50 MB. The processes that decode pictures are
+//! counted apart.
 
 use super::MANY;
 use crate::{
@@ -6,7 +7,9 @@ use crate::{
     bench::{Bench, Side},
     form::Form,
     load::Load,
-    machine, say,
+    machine,
+    product::Jobs,
+    say,
     table::{Goal, Row},
 };
 use std::time::Duration;
@@ -24,15 +27,20 @@ const RECOVERY: Duration = Duration::from_mins(1);
 const SETTLING: Duration = Duration::from_secs(2);
 
 pub(super) async fn measure(bench: &mut Bench, table: &mut Vec<Row>) -> Outcome {
-    let (ours, bare) = bench.database.bytes_per_image().await?;
-    let name = "metadata per image, all tables and indexes (renditions not yet)";
-    table.push(Row {
-        baseline: Some(bare),
-        ..Row::value("17", name, "bytes", ours, Goal::AtMost(1200.0))
-    });
     let mut push =
         |name, unit, value, most| table.push(Row::value("M", name, unit, value, Goal::AtMost(most)));
     push("memory, idle", "MB", idle(bench).await?, 40.0);
+    let children = machine::children(bench.ours.pid());
+    let children: f64 = children.into_iter().map(machine::proportional_mb).sum();
+    table.push(Row::value(
+        "M",
+        "memory of the processes that decode, idle, all together (PSS)",
+        "MB",
+        children,
+        Goal::Nothing,
+    ));
+    let mut push =
+        |name, unit, value, most| table.push(Row::value("M", name, unit, value, Goal::AtMost(most)));
     push(
         "memory under reads, 64 connections",
         "MB",
@@ -55,7 +63,7 @@ pub(super) async fn measure(bench: &mut Bench, table: &mut Vec<Row>) -> Outcome 
 
 /// What a server holds that has just started.
 async fn idle(bench: &mut Bench) -> Outcome<f64> {
-    bench.restart().await?;
+    bench.restart(Jobs::Wait).await?;
     sleep(SETTLING).await;
     Ok(machine::resident_mb(bench.ours.pid()))
 }

@@ -4,6 +4,9 @@ mod download;
 mod list;
 mod memory;
 mod metadata;
+mod renditions;
+mod size;
+mod thumbnails;
 mod upload;
 
 use crate::{Group, Outcome, bench::Bench, table::Row};
@@ -19,5 +22,11 @@ pub(crate) async fn measure(group: Group, bench: &mut Bench, table: &mut Vec<Row
         Group::Upload => upload::measure(bench, table).await,
         Group::Download => download::measure(bench, table).await,
         Group::Memory => memory::measure(bench, table).await,
+        Group::Size => size::measure(bench, table).await,
+        Group::Thumbnails => thumbnails::measure(bench, table).await,
+        Group::Renditions => {
+            renditions::measure(bench, table).await;
+            Ok(())
+        }
     }
 }

@@ -15,6 +15,9 @@ const BATCH: i64 = 25_000;
 const PREPARE: &str = include_str!("prepare.sql");
 const FILL: &str = include_str!("fill.sql");
 const BARE: &str = include_str!("bare.sql");
+/// Which index the renditions lose while they are written.
+const RENDITIONS_KEY: &str =
+    "ALTER TABLE images.renditions ADD CONSTRAINT renditions_pkey PRIMARY KEY (image_id, variant)";
 const WORDS: &str = include_str!("words.txt");
 const TAGS: &str = include_str!("tags.txt");
 
@@ -85,7 +88,8 @@ impl Database {
         let half = rows / 2;
         tokio::try_join!(self.fill(1, half), self.fill(half + 1, rows))?;
         say::note("making the indexes");
-        let definitions: Vec<String> = indexes.iter().map(|index| index.get(1)).collect();
+        let mut definitions: Vec<String> = indexes.iter().map(|index| index.get(1)).collect();
+        definitions.insert(0, RENDITIONS_KEY.to_owned());
         let (left, right) = definitions.split_at(definitions.len() / 2);
         tokio::try_join!(self.run(left), self.run(right))?;
         client.batch_execute(BARE).await?;
@@ -135,18 +139,20 @@ impl Database {
             sums AS (SELECT owner_id, sum(byte_size)::bigint AS bytes, count(*) AS count FROM gone GROUP BY owner_id) \
             UPDATE images.usage AS u SET used_bytes = used_bytes - coalesce(bytes, 0), reserved_bytes = 0, \
                 image_count = image_count - count FROM sums WHERE u.owner_id = sums.owner_id; \
-            DELETE FROM bare.images WHERE created_at > now() - interval '1 day'";
+            DELETE FROM bare.images WHERE created_at > now() - interval '1 day'; \
+            DELETE FROM graphile_worker._private_jobs WHERE locked_at IS NULL";
         self.client.batch_execute(forget).await?;
         Ok(())
     }
 
-    /// Bytes per image of all tables and indexes of the schema.
-    pub(crate) async fn bytes_per_image(&self) -> Outcome<(f64, f64)> {
+    /// Bytes per image: all tables and indexes of the schema, the renditions among them, the baseline's table.
+    pub(crate) async fn bytes_per_image(&self) -> Outcome<[f64; 3]> {
         let query = "SELECT (SELECT sum(pg_total_relation_size(oid)) FROM pg_class \
                 WHERE relnamespace = 'images'::regnamespace AND relkind = 'r')::float8 / count(*), \
+            pg_total_relation_size('images.renditions')::float8 / count(*), \
             pg_total_relation_size('bare.images')::float8 / count(*) FROM images.images";
         let row = self.client.query_one(query, &[]).await?;
-        Ok((row.try_get(0)?, row.try_get(1)?))
+        Ok([row.try_get(0)?, row.try_get(1)?, row.try_get(2)?])
     }
 
     /// The process that all of PostgreSQL's belong to, its version, the date, the seconds since 1970.

@@ -14,4 +14,6 @@ CREATE SCHEMA bare;
 -- A million rows are written faster without indexes; they are made again from this.
 CREATE TABLE bare.indexes AS
 SELECT indexname, indexdef FROM pg_indexes
-WHERE schemaname = 'images' AND tablename = 'images' AND indexname <> 'images_pkey';
+WHERE schemaname = 'images' AND tablename IN ('images', 'renditions')
+    AND indexname NOT IN ('images_pkey', 'renditions_pkey');
+ALTER TABLE images.renditions DROP CONSTRAINT renditions_pkey;
