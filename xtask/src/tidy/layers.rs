@@ -55,7 +55,8 @@ const EDGES: &[(&str, &[&str])] = &[
     ),
     ("xtask", &[]),
     ("xtask-codegen", &["infravault-db"]),
-    ("xtask-bench", &[]),
+    ("xtask-bench", &["infravault-imaging", "infravault-cage"]),
+    ("xtask-fuzz", &["infravault-imaging"]),
 ];
 
 /// What tests may use on top.
@@ -77,19 +78,20 @@ const VENDORS: &[(&str, &[&str])] = &[
     ("graphile_worker", &["infravault-jobs"]),
     ("seccompiler", &["infravault-cage"]),
     ("landlock", &["infravault-cage"]),
-    ("turbojpeg", &["infravault-imaging"]),
+    ("turbojpeg", &["infravault-imaging", "xtask-bench"]),
     ("jpeg-encoder", &["infravault-imaging"]),
     ("webp", &["infravault-imaging"]),
     ("image-webp", &["infravault-imaging"]),
     ("ravif", &["infravault-imaging"]),
     ("png", &["infravault-imaging"]),
     ("gif", &["infravault-imaging"]),
-    ("fast_image_resize", &["infravault-imaging"]),
+    ("fast_image_resize", &["infravault-imaging", "xtask-bench"]),
     ("moxcms", &["infravault-imaging"]),
     ("image", &["infravault-testkit", "xtask-bench"]),
     ("slog-json", &["infravault-api"]),
     ("slog-term", &["infravault-api", "infravault-testkit"]),
     ("cornucopia", &["xtask-codegen"]),
+    ("libfuzzer-sys", &["xtask-fuzz"]),
 ];
 
 /// The packages whose code people write.
