@@ -10,6 +10,7 @@ mod deploy_check;
 mod dev;
 mod docs;
 mod failure;
+mod fuzz;
 mod generated;
 mod interrupt;
 mod migrate;
@@ -77,6 +78,8 @@ enum Verb {
     Compose(compose::Compose),
     /// Check the Dockerfile and the compose file without a container engine.
     DeployCheck,
+    /// Try mutated pictures against everything that reads pictures.
+    Fuzz(fuzz::Fuzz),
     /// Measure speed and memory.
     Bench(bench::Bench),
 }
@@ -106,6 +109,7 @@ fn dispatch(verb: &Verb) -> Outcome {
         Verb::Tidy => tidy::run(&workspace),
         Verb::Compose(compose) => compose.run(&workspace),
         Verb::DeployCheck => deploy_check::run(&workspace),
+        Verb::Fuzz(fuzz) => fuzz.run(&workspace, &interrupt),
         Verb::Bench(bench) => bench.run(&workspace),
     }
 }

@@ -50,6 +50,8 @@ impl Build {
                 "--workspace",
                 "--exclude",
                 "xtask-bench",
+                "--exclude",
+                "xtask-fuzz",
                 "--all-targets",
             ]),
             Self::Done => return Ok(()),

@@ -10,13 +10,14 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::failure::{Failure, Outcome};
+use crate::fuzz::Fuzz;
 use crate::interrupt::Interrupt;
 use crate::pg::{Binaries, Cluster, Kind, Wanted};
 use crate::product::Build;
 use crate::report::{Report, Verdict};
 use crate::seaweed::{self, Seaweed};
 use crate::workspace::Workspace;
-use crate::{process, say, tools};
+use crate::{corpus, process, say, tools};
 use nextest::Runner;
 
 /// The store of the tests is thrown away; it need not stop in peace.
@@ -98,6 +99,14 @@ impl Test {
             process::run(&mut command).map(|()| Verdict::Passed)
         });
         interrupt.check()?;
+        report.run("malformed pictures", || malformed_pictures(workspace, &runner));
+        interrupt.check()?;
+        report.run("fuzzing", || {
+            Fuzz::default()
+                .run(workspace, interrupt)
+                .map(|()| Verdict::Passed)
+        });
+        interrupt.check()?;
         report.run("examples in the documentation", || examples(workspace));
         interrupt.check()?;
         report.run("schemathesis", || fuzz::run(workspace, &cluster, interrupt));
@@ -176,6 +185,16 @@ impl Drop for Surroundings {
     }
 }
 
+/// The pictures of others that are known to break decoders, through the children that decode.
+fn malformed_pictures(workspace: &Workspace, runner: &Runner) -> Outcome<Verdict> {
+    let folder = match corpus::fetch(workspace) {
+        Ok(folder) => folder,
+        Err(failure) => return Ok(Verdict::Skipped(failure.to_string())),
+    };
+    let mut command = runner.ignored(workspace, "infravault-cage", "corpus::");
+    process::run(command.env("INFRAVAULT_TEST_CORPUS", folder)).map(|()| Verdict::Passed)
+}
+
 /// The examples in doc comments are tests, too.
 fn examples(workspace: &Workspace) -> Outcome<Verdict> {
     let mut command = workspace.cargo();
@@ -186,6 +205,8 @@ fn examples(workspace: &Workspace) -> Outcome<Verdict> {
         "--workspace",
         "--exclude",
         "xtask-bench",
+        "--exclude",
+        "xtask-fuzz",
     ]);
     process::run(&mut command).map(|()| Verdict::Passed)
 }

@@ -6,7 +6,13 @@ use std::process::Command;
 use crate::workspace::Workspace;
 use crate::{process, report, say, tools};
 
-const WORKSPACE: [&str; 3] = ["--workspace", "--exclude", "xtask-bench"];
+const WORKSPACE: [&str; 5] = [
+    "--workspace",
+    "--exclude",
+    "xtask-bench",
+    "--exclude",
+    "xtask-fuzz",
+];
 
 /// What runs the tests.
 #[derive(Debug)]
@@ -54,6 +60,19 @@ impl Runner {
                 .map(|package| format!("package({package})"))
                 .collect();
             command.args(WORKSPACE).args(["-E", &terms.join(" | ")]);
+        }
+        command
+    }
+
+    /// The ignored tests of a package whose names begin with `prefix`, from the same build, with what they print.
+    pub(crate) fn ignored(&self, workspace: &Workspace, package: &str, prefix: &str) -> Command {
+        let mut command = self.command(workspace);
+        if matches!(self, Self::Plain) {
+            command.args(["-p", package, prefix, "--", "--ignored", "--nocapture"]);
+        } else {
+            let filter = format!("package({package}) & test(/^{prefix}/)");
+            command.args(WORKSPACE).args(["-E", &filter]);
+            command.args(["--run-ignored", "only", "--no-capture"]);
         }
         command
     }

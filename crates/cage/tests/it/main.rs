@@ -5,6 +5,7 @@
     reason = "a test may panic, and says what it saw"
 )]
 
+mod corpus;
 mod misbehaviour;
 mod pictures;
 mod places;

@@ -1,0 +1,7 @@
+//! Fuzzes the probe of any picture.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+    xtask_fuzz::probe(data);
+});

@@ -1,0 +1,9 @@
+//! Fuzzes what decodes WebP.
+
+#![no_main]
+
+use infravault_imaging::MediaType;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+    xtask_fuzz::decode(MediaType::Webp, data);
+});
