@@ -61,6 +61,10 @@ const MATRIX: &[(&str, Row)] = &[
     ("update_image", [401, 404, 200, 404, 404, 200, 403, 403]),
     ("delete_image", [401, 404, 204, 404, 404, 204, 403, 403]),
     ("download_image", [404, 404, 200, 404, 404, 200, 403, 403]),
+    ("get_rendition", [404, 404, 200, 404, 404, 200, 403, 403]),
+    // The signature is the permission, whoever comes with it.
+    ("get_transform", PUBLIC),
+    ("create_transform_url", [401, 404, 200, 404, 404, 200, 403, 403]),
 ];
 
 /// Everybody, signed in, and the tokens of the owner.
@@ -131,6 +135,19 @@ async fn question(cast: &Cast, operation: &str, path: &str) -> Question {
             question.if_match = Some(answer.headers()["etag"].to_str().unwrap().to_owned());
             question.path = path.replace("{id}", image["id"].as_str().unwrap());
         }
+        "get_rendition" | "create_transform_url" => {
+            let image = owner.upload(pictures::jpeg(32, 24, 7), "").await;
+            question.path = path
+                .replace("{id}", image["id"].as_str().unwrap())
+                .replace("{preset}", "thumb");
+        }
+        "get_transform" => {
+            let image = owner.upload(pictures::jpeg(32, 24, 7), "").await;
+            let path = format!("/api/v1/images/{}/transform-url", image["id"].as_str().unwrap());
+            let signed = owner.post(&path).json(&json!({ "w": 16 })).send().await.unwrap();
+            let url = expect(signed, 200).await["url"].as_str().unwrap().to_owned();
+            question.path = url.strip_prefix(&cast.app.origin).unwrap().to_owned();
+        }
         "get_user" | "update_user" => question.path = path.replace("{id}", &owner.account().await),
         "revoke_session" => {
             let other = cast.app.sign_in("owner@example.com").await;
@@ -151,6 +168,7 @@ async fn question(cast: &Cast, operation: &str, path: &str) -> Question {
             Some(json!({ "title": "New", "description": "", "tags": [], "visibility": "private" }))
         }
         "update_image" => Some(json!({ "title": "New" })),
+        "create_transform_url" => Some(json!({ "w": 16 })),
         "update_user" => Some(json!({ "quota_bytes": 1_000_000_000 })),
         "create_api_token" => Some(json!({ "name": "t", "scopes": ["images:read"] })),
         "replace_profile" => {
@@ -208,7 +226,10 @@ async fn every_operation_answers_every_caller_as_it_should() {
 async fn ask(cast: &Cast, caller: &str, id: &str, method: &Method, path: &str) -> (u16, String) {
     let question = question(cast, id, path).await;
     // The token that lacks a scope has `images:read`, which is what reading pictures asks for.
-    let reads_pictures = matches!(id, "get_image" | "list_images" | "download_image");
+    let reads_pictures = matches!(
+        id,
+        "get_image" | "list_images" | "download_image" | "get_rendition" | "create_transform_url"
+    );
     let mut request = if caller == "token without scope" && reads_pictures {
         let token = cast.app.token(&cast.browsers["owner"], "profile:read").await;
         cast.app.bearer(&token, method.clone(), &question.path)

@@ -23,6 +23,11 @@ pub(crate) struct TestApp {
     pub(crate) origin: String,
     pub(crate) folder: PathBuf,
     pub(crate) logs: Logs,
+    running: Mutex<Vec<Running>>,
+}
+
+/// A server in a thread of its own.
+struct Running {
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -71,33 +76,44 @@ impl TestApp {
         ));
         let logs = Logs::default();
         let config = config(&db, &issuer, &folder, variables);
-        let log = logger(logs.clone());
-        let (tell, told) = oneshot::channel();
-        let (stop, stopped) = oneshot::channel::<()>();
-        let thread = std::thread::spawn(move || {
-            System::new().block_on(async move {
-                let server = Server::bind(config, &log, clock).expect("the server starts");
-                tell.send(server.address())
-                    .expect("the test waits for the address");
-                server
-                    .run(async { drop(stopped.await) })
-                    .await
-                    .expect("the server stops well");
-            });
-        });
-        let origin = format!(
-            "http://127.0.0.1:{}",
-            told.await.expect("the server starts").port()
-        );
+        let (origin, running) = serve(config, logger(logs.clone()), clock).await;
         Self {
             db,
             issuer,
             origin,
             folder,
             logs,
-            stop: Some(stop),
-            thread: Some(thread),
+            running: Mutex::new(vec![running]),
         }
+    }
+
+    /// Another server on the same database and the same folder; its origin.
+    pub(crate) async fn beside(&self, variables: &[(&str, &str)]) -> String {
+        self.beside_at(variables, Clock::System).await
+    }
+
+    /// Another server on the same database and the same folder, with another clock; its origin.
+    pub(crate) async fn beside_at(&self, variables: &[(&str, &str)], clock: Clock) -> String {
+        let config = config(&self.db, &self.issuer, &self.folder, variables);
+        let (origin, running) = serve(config, logger(self.logs.clone()), clock).await;
+        self.running
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(running);
+        origin
+    }
+
+    /// Runs a command of the program with the settings of this server; what it printed.
+    pub(crate) fn command(&self, arguments: &[&str]) -> String {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_infravault"))
+            .args(arguments)
+            .envs(environment(&self.db, &self.issuer, &self.folder, &[]))
+            .env("PUBLIC_ORIGIN", &self.origin)
+            .output()
+            .unwrap();
+        let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        assert!(output.status.success(), "{}", said(&output.stderr));
+        said(&output.stdout)
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
@@ -173,23 +189,31 @@ impl TestApp {
 
     /// Stops the server and waits for it.
     pub(crate) fn stop(&mut self) {
-        drop(self.stop.take());
-        if let Some(thread) = self.thread.take() {
-            thread.join().expect("the server does not panic");
+        for mut running in self.take_running() {
+            drop(running.stop.take());
+            if let Some(thread) = running.thread.take() {
+                thread.join().expect("the server does not panic");
+            }
         }
+    }
+
+    fn take_running(&mut self) -> Vec<Running> {
+        std::mem::take(self.running.get_mut().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
 impl Drop for TestApp {
     fn drop(&mut self) {
-        drop(self.stop.take());
-        if let Some(thread) = self.thread.take() {
-            let outcome = thread.join();
-            assert!(
-                outcome.is_ok() || std::thread::panicking(),
-                "the server panicked:\n{}",
-                self.logs.text()
-            );
+        for mut running in self.take_running() {
+            drop(running.stop.take());
+            if let Some(thread) = running.thread.take() {
+                let outcome = thread.join();
+                assert!(
+                    outcome.is_ok() || std::thread::panicking(),
+                    "the server panicked:\n{}",
+                    self.logs.text()
+                );
+            }
         }
         // A folder that cannot be removed is the temporary folder's matter.
         let _ = std::fs::remove_dir_all(&self.folder);
@@ -316,7 +340,35 @@ pub(crate) async fn problem(answer: Response, status: u16, code: &str) -> Value 
     body
 }
 
-fn config(db: &TestDb, issuer: &Issuer, folder: &std::path::Path, variables: &[(&str, &str)]) -> Config {
+/// Starts a server in a thread of its own; its origin.
+async fn serve(config: Config, log: Logger, clock: Clock) -> (String, Running) {
+    let (tell, told) = oneshot::channel();
+    let (stop, stopped) = oneshot::channel::<()>();
+    let thread = std::thread::spawn(move || {
+        System::new().block_on(async move {
+            let server = Server::bind(config, &log, clock).expect("the server starts");
+            tell.send(server.address())
+                .expect("the test waits for the address");
+            server
+                .run(async { drop(stopped.await) })
+                .await
+                .expect("the server stops well");
+        });
+    });
+    let port = told.await.expect("the server starts").port();
+    let running = Running {
+        stop: Some(stop),
+        thread: Some(thread),
+    };
+    (format!("http://127.0.0.1:{port}"), running)
+}
+
+fn environment(
+    db: &TestDb,
+    issuer: &Issuer,
+    folder: &std::path::Path,
+    variables: &[(&str, &str)],
+) -> Vec<(String, String)> {
     let path = |name: &str| folder.join(name).to_str().unwrap().to_owned();
     let mut all = vec![
         ("DATABASE_URL", db.url()),
@@ -344,10 +396,13 @@ fn config(db: &TestDb, issuer: &Issuer, folder: &std::path::Path, variables: &[(
         .map(|name| (name, "0".to_owned())),
     );
     all.extend(variables.iter().map(|(name, value)| (*name, (*value).to_owned())));
-    let mut env: Env = all
-        .into_iter()
+    all.into_iter()
         .map(|(name, value)| (name.to_owned(), value))
-        .collect();
+        .collect()
+}
+
+fn config(db: &TestDb, issuer: &Issuer, folder: &std::path::Path, variables: &[(&str, &str)]) -> Config {
+    let mut env: Env = environment(db, issuer, folder, variables).into_iter().collect();
     let mut config = Config::from_env(&mut env);
     env.finish().unwrap();
     // The program of the tests cannot decode pictures for itself.

@@ -4,6 +4,8 @@ mod downloads;
 mod forms;
 mod idempotency;
 mod lists;
+mod renditions;
+mod transforms;
 mod uploads;
 
 use crate::harness::TestApp;
