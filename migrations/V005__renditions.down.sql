@@ -1,9 +1,11 @@
+DROP VIEW images.shown_images;
 DROP VIEW images.public_images;
 DROP VIEW images.own_images;
 DROP TABLE images.rendition_claims;
 DROP TABLE images.renditions;
 DROP TYPE images.rendition_format;
 DROP TABLE images.locations;
+DROP FUNCTION images.waits_for_processing(uuid);
 DROP INDEX images.images_unprocessed;
 DROP INDEX images.images_bytes;
 DROP INDEX images.images_alike;

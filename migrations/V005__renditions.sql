@@ -37,6 +37,21 @@ CREATE INDEX images_bytes ON images.images USING hash (sha256) WHERE stored_at I
 -- What waits for its job.
 CREATE INDEX images_unprocessed ON images.images (stored_at) WHERE state = 'stored' AND removed_at IS NULL;
 
+-- Whether somebody is going to look at an image: its job waits or runs. A job whose attempts are used up does neither.
+-- The queue lies in a schema of its own, which the body finds when it is called.
+CREATE FUNCTION images.waits_for_processing(image uuid) RETURNS boolean
+    LANGUAGE plpgsql STABLE SET search_path = ''
+    AS $$
+    BEGIN
+        RETURN EXISTS (
+            SELECT FROM graphile_worker.jobs AS job
+            WHERE job.key = 'process:' || image::text
+                AND (job.attempts < job.max_attempts OR job.locked_at IS NOT NULL));
+    END
+    $$;
+REVOKE ALL ON FUNCTION images.waits_for_processing(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION images.waits_for_processing(uuid) TO infravault_worker;
+
 -- Where a picture was taken; kept only where its owner asked for that, shown to nobody else.
 CREATE TABLE images.locations (
     image_id  uuid PRIMARY KEY REFERENCES images.images (id) ON DELETE CASCADE,
@@ -102,3 +117,14 @@ CREATE OR REPLACE VIEW images.own_images AS
 CREATE OR REPLACE VIEW images.public_images AS
     SELECT * FROM images.images
     WHERE visibility = 'public' AND stored_at IS NOT NULL AND removed_at IS NULL;
+
+-- What the asking person may come across: their own images and the public ones, in one scan of an index that knows
+-- neither (docs/adr/0010).
+CREATE VIEW images.shown_images AS
+    SELECT * FROM images.images
+    WHERE (owner_id = (SELECT access.account()) OR visibility = 'public')
+        AND stored_at IS NOT NULL AND removed_at IS NULL;
+GRANT CREATE ON SCHEMA images TO infravault_worker;
+ALTER VIEW images.shown_images OWNER TO infravault_worker;
+REVOKE CREATE ON SCHEMA images FROM infravault_worker;
+GRANT SELECT ON images.shown_images TO infravault_app;

@@ -18,6 +18,26 @@ RETURNING id, owner_id, attempt, visibility, version, title, description, tags, 
     height, orientation, frames, sha256,
     state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at;
 
+--! settle_duplicate : ImageRow
+--- As settle_image, for bytes that another image of the owner has: it shares its object, and what is known of it. The
+--- other one cannot be removed before this transaction ends, and whoever removes it then sees this row. No row where it
+--- was removed before, or where the sweeper was faster.
+WITH twin AS MATERIALIZED (
+    SELECT id, attempt, stored_as, state, has_alpha, colour, thumbhash, phash, camera FROM images.images
+    WHERE id = :twin AND owner_id = :owner AND sha256 = :sha256 AND stored_at IS NOT NULL AND removed_at IS NULL
+    FOR SHARE
+)
+UPDATE images.images AS i SET attempt = twin.attempt, stored_as = coalesce(twin.stored_as, twin.id),
+    state = CASE WHEN twin.state = 'ready' AND NOT i.keep_location THEN 'ready'::images.state ELSE 'stored' END,
+    media_type = :media_type, byte_size = :byte_size, width = :width, height = :height, orientation = :orientation,
+    frames = :frames, sha256 = :sha256, has_alpha = twin.has_alpha, colour = twin.colour, thumbhash = twin.thumbhash,
+    phash = twin.phash, camera = twin.camera, reserved_bytes = 0, updated_at = :now, stored_at = :now
+FROM twin
+WHERE i.id = :id AND i.state = 'pending' AND i.attempt = :attempt
+RETURNING i.id, i.owner_id, i.attempt, i.visibility, i.version, i.title, i.description, i.tags, i.file_name, i.media_type,
+    i.byte_size, i.width, i.height, i.orientation, i.frames, i.sha256, i.state, i.stored_as, i.failure, i.has_alpha,
+    i.colour, i.thumbhash, i.phash, i.camera, i.keep_location, i.created_at, i.updated_at;
+
 --! replace_texts (title?, description?, tags?, visibility?, any_version) : ImageRow
 --- Changes what is given and keeps the rest. No row where it is not the owner's, or of another version.
 UPDATE images.images SET title = coalesce(:title, title), description = coalesce(:description, description),

@@ -9,9 +9,10 @@ WHERE usage.used_bytes + usage.reserved_bytes + excluded.reserved_bytes <= :quot
 
 --! insert_pending
 --- The row of an upload whose bytes are still to come.
-INSERT INTO images.images (id, owner_id, attempt, visibility, title, description, tags, file_name, reserved_bytes,
-    created_at, updated_at)
-VALUES (:id, :owner, :attempt, :visibility, :title, :description, :tags, :file_name, :reserved, :now, :now);
+INSERT INTO images.images (id, owner_id, attempt, visibility, title, description, tags, file_name, keep_location,
+    reserved_bytes, created_at, updated_at)
+VALUES (:id, :owner, :attempt, :visibility, :title, :description, :tags, :file_name, :keep_location, :reserved, :now,
+    :now);
 
 --! insert_key
 --- Takes an idempotency key for an upload; changes nothing where it is taken.
@@ -34,6 +35,19 @@ WHERE owner_id = :owner AND key = :key;
 --- Records what an idempotency key was used for; changes nothing where another upload has taken it over.
 UPDATE images.idempotency_keys SET fingerprint = :fingerprint, finished_at = :now
 WHERE owner_id = :owner AND key = :key AND image_id = :image;
+
+--! find_same (sha256, owner, besides)
+--- The oldest live image of an owner with these bytes. Found by its bytes and sorted then, because an owner may have
+--- many images and has few with the same bytes.
+WITH same AS MATERIALIZED (
+    SELECT id, created_at FROM images.images
+    WHERE sha256 = :sha256 AND owner_id = :owner AND stored_at IS NOT NULL AND removed_at IS NULL
+)
+SELECT id FROM same WHERE id <> :besides ORDER BY created_at, id LIMIT 1;
+
+--! enqueue_processing (id)
+--- Asks for the work on an image, once this transaction has ended well.
+SELECT true AS asked FROM images.enqueue_processing(:id);
 
 --! settle_usage (real, reserved, owner, quota)
 --- Turns a promise into use, if the bytes that really came fit into the quota. A promise that the sweeper took back

@@ -104,14 +104,15 @@ impl Etags {
         }
     }
 
-    /// The versions of metadata that are meant: their tags are numbers.
+    /// The versions of metadata that are meant: what their tags begin with. How far the picture had come does not count,
+    /// because nobody's change is lost by that.
     pub(crate) fn versions(&self) -> Vec<i32> {
         match self {
             Self::Any => Vec::new(),
             Self::Listed(tags) => tags
                 .iter()
                 .filter(|tag| !tag.weak)
-                .filter_map(|tag| tag.tag.parse().ok())
+                .filter_map(|tag| version(&tag.tag))
                 .collect(),
         }
     }
@@ -158,6 +159,16 @@ impl RangeSpec {
             Self::Last(count) => Some(len.saturating_sub(count)..=end),
         }
     }
+}
+
+/// The version that an entity tag of metadata names ([`crate::Image::etag`]).
+fn version(tag: &str) -> Option<i32> {
+    let number = match tag.split_once('-') {
+        Some((number, "ready" | "failed")) => number,
+        Some(_) => return None,
+        None => tag,
+    };
+    number.parse().ok()
 }
 
 /// A number of digits only; one too large for this world is as good as the largest.
@@ -210,6 +221,9 @@ mod tests {
         assert!(tags.matches("1") && !tags.matches("2") && !tags.matches("3"));
         assert!(tags.matches_weakly("1") && tags.matches_weakly("2"));
         assert_eq!(tags.versions(), [1]);
+        let states =
+            Etags::parse("\"1-ready\", \"2-failed\", \"3-stored\", \"-4\", \"5-\", W/\"6-ready\"").unwrap();
+        assert_eq!(states.versions(), [1, 2]);
     }
 
     #[test]

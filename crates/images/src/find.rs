@@ -1,5 +1,5 @@
 //! One picture by its id.
-use crate::{Error, Image, Images, policy, sql};
+use crate::{Error, Image, Images, Location, State, policy, sql};
 use infravault_db::Tx;
 use infravault_kernel::{Actor, Ctx, Id, ImageId};
 
@@ -9,6 +9,33 @@ impl Images {
         let (actor, image) = self.look_up(ctx, id).await?;
         policy::may_view(&actor, &image)?;
         Ok(image)
+    }
+
+    /// The picture, if the caller may see it; with the place where it was taken, if that was kept and it is the caller's.
+    pub async fn find_with_location(
+        &self,
+        ctx: &Ctx,
+        id: ImageId,
+    ) -> Result<(Image, Option<Location>), Error> {
+        let (actor, image) = self.look_up(ctx, id).await?;
+        policy::may_view(&actor, &image)?;
+        if !image.keep_location || image.state != State::Ready || !policy::is_owner(&actor, &image) {
+            return Ok((image, None));
+        }
+        let (_, place) = self
+            .db
+            .read(
+                ctx,
+                async |client| sql::process::find_location().prepare(client).await,
+                async |client, find| find.bind(client, &id.uuid()).opt().await,
+            )
+            .await?;
+        let place = place.map(|row| Location {
+            latitude: row.latitude,
+            longitude: row.longitude,
+            altitude: row.altitude,
+        });
+        Ok((image, place))
     }
 
     /// The picture as far as row-level security shows it, and who asked.

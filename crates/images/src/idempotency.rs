@@ -1,6 +1,6 @@
 //! Idempotency keys: the same upload sent twice makes one picture.
 use crate::{
-    Error, IdempotencyFault, Image, Images, Title, Unfit, Upload,
+    Error, IdempotencyFault, Images, Title, Unfit, Upload, Uploaded,
     sql::{self, Params},
 };
 use infravault_db::Tx;
@@ -111,14 +111,16 @@ impl Images {
         body: Sha256,
         image: ImageId,
         recorded: Option<&[u8]>,
-    ) -> Result<Image, Error> {
+    ) -> Result<Uploaded, Error> {
         if recorded != Some(fingerprint(upload, body).bytes().as_slice()) {
             return Err(IdempotencyFault::Mismatch.into());
         }
-        match self.find(ctx, image).await {
-            Err(Error::NotFound) => Err(IdempotencyFault::Gone.into()),
-            found => found,
-        }
+        let image = match self.find(ctx, image).await {
+            Err(Error::NotFound) => return Err(IdempotencyFault::Gone.into()),
+            found => found?,
+        };
+        let duplicate_of = self.find_same(ctx, image.owner, image.sha256, image.id).await?;
+        Ok(Uploaded { image, duplicate_of })
     }
 }
 
@@ -140,6 +142,8 @@ pub(crate) fn fingerprint(upload: &Upload, body: Sha256) -> Sha256 {
     for text in texts
         .into_iter()
         .chain(image.tags.as_slice().iter().map(String::as_str))
+        // Said only where it is so, as before there was a choice; no tag has a comma.
+        .chain(image.keep_location.then_some(",keep_location"))
     {
         add(&mut hasher, text.as_bytes());
     }
@@ -195,6 +199,7 @@ mod tests {
                 description: Description::empty(),
                 tags: Tags::default(),
                 visibility: Visibility::Private,
+                keep_location: false,
             },
             declared_type: "image/jpeg".to_owned(),
             at_least: 0,
@@ -202,13 +207,14 @@ mod tests {
             key: None,
             digest: None,
         };
-        let mut all = vec![upload.clone(); 7];
+        let mut all = vec![upload.clone(); 8];
         all[1].image.title = Some(Title::parse("a").unwrap());
         all[2].image.description = Description::parse("a").unwrap();
         all[3].image.tags = Tags::parse(["a"]).unwrap();
         all[4].image.visibility = Visibility::Public;
         all[5].image.file_name = FileName::clean("b.jpg");
         all[6].declared_type = "image/png".to_owned();
+        all[7].image.keep_location = true;
         let body = Sha256::of(b"body");
         let mut prints: Vec<String> = all
             .iter()
@@ -217,7 +223,7 @@ mod tests {
         prints.push(fingerprint(&upload, Sha256::of(b"other")).to_string());
         prints.sort();
         prints.dedup();
-        assert_eq!(prints.len(), 8);
+        assert_eq!(prints.len(), 9);
         assert_eq!(fingerprint(&upload, body), fingerprint(&upload.clone(), body));
     }
 }

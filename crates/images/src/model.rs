@@ -74,6 +74,16 @@ impl Image {
             attempt: self.attempt,
         }
     }
+
+    /// What stands between the quotes of the entity tag of what is known of it: its version, and how far it has come.
+    #[must_use]
+    pub fn etag(&self) -> String {
+        match self.state {
+            State::Stored => self.version.to_string(),
+            State::Ready => format!("{}-ready", self.version),
+            State::Failed => format!("{}-failed", self.version),
+        }
+    }
 }
 
 /// How far a picture has come.

@@ -8,7 +8,7 @@ use crate::{
 use futures_util::try_join;
 use infravault_db::Tx;
 use infravault_imaging::Facts;
-use infravault_kernel::{Ctx, Failure, Id, Kind, Scope};
+use infravault_kernel::{Ctx, Failure, Id, ImageId, Kind, Scope};
 use infravault_objects::Spooled;
 
 /// What may be left of an upload that failed.
@@ -38,71 +38,78 @@ impl Failed {
     }
 }
 
+/// What the second transaction writes down.
+pub(crate) struct Settling<'a> {
+    pub(crate) upload: &'a Upload,
+    pub(crate) promise: &'a Promise,
+    pub(crate) spooled: &'a Spooled,
+    pub(crate) facts: &'a Facts,
+}
+
 impl Images {
-    /// Step 6, the second transaction: the picture exists, its bytes count, its key is used.
-    pub(crate) async fn settle(
+    /// Step 6, the second transaction: the picture exists, its bytes count, its key is used, its job waits.
+    pub(crate) async fn settle(&self, ctx: &Ctx, settling: &Settling<'_>) -> Result<Image, Failed> {
+        let settled = self.settle_all(ctx, settling, None).await;
+        let (tx, image) = settled.map_err(|error| Failed::leaving(Left::Object, error))?;
+        // No row: the sweeper gave the upload up while it was under way.
+        let image = image.ok_or_else(|| Failed::leaving(Left::Object, BodyFault::GivenUp))?;
+        commit(tx, image).await
+    }
+
+    /// The same without having stored anything: the bytes are those of another picture. `None` where that is gone, or the
+    /// promise is.
+    pub(crate) async fn settle_duplicate(
         &self,
         ctx: &Ctx,
-        upload: &Upload,
-        promise: &Promise,
-        spooled: &Spooled,
-        facts: &Facts,
-    ) -> Result<Image, Failed> {
-        let (tx, image) = self
-            .settle_all(ctx, upload, promise, spooled, facts)
-            .await
-            .map_err(|error| Failed::leaving(Left::Object, error))?;
-        tx.commit()
-            .await
-            .map_err(|error| Failed::leaving(Left::Unknown, error))?;
-        Ok(image)
+        settling: &Settling<'_>,
+        twin: ImageId,
+    ) -> Result<Option<Image>, Failed> {
+        let settled = self.settle_all(ctx, settling, Some(twin)).await;
+        let (tx, image) = settled.map_err(|error| Failed::leaving(Left::Nothing, error))?;
+        match image {
+            Some(image) => commit(tx, image).await.map(Some),
+            None => Ok(None),
+        }
     }
 
     async fn settle_all(
         &self,
         ctx: &Ctx,
-        upload: &Upload,
-        promise: &Promise,
-        spooled: &Spooled,
-        facts: &Facts,
-    ) -> Result<(Tx, Image), Error> {
+        settling: &Settling<'_>,
+        twin: Option<ImageId>,
+    ) -> Result<(Tx, Option<Image>), Error> {
+        let Settling {
+            upload,
+            promise,
+            spooled,
+            ..
+        } = *settling;
         let (tx, actor) = self.db.begin(ctx).await?;
         let person = actor.with_scope(Scope::ImagesWrite)?;
-        let (width, height) = facts.upright_size();
-        let sha256 = spooled.sha256();
-        let row = sql::images::SettleImageParams {
-            media_type: facts.media_type.as_str(),
-            byte_size: number(spooled.len())?,
-            width: number(width)?,
-            height: number(height)?,
-            orientation: facts.orientation.into(),
-            frames: number(facts.frames)?,
-            sha256: sha256.bytes().as_slice(),
-            now: ctx.now(),
-            id: promise.id.uuid(),
-            attempt: promise.attempt,
-        };
         let usage = sql::upload::SettleUsageParams {
             real: number(spooled.len())?,
             reserved: promise.reserved,
             owner: promise.owner.uuid(),
             quota: person.quota_bytes,
         };
-        let (settle_image, settle_usage) = (sql::images::settle_image(), sql::upload::settle_usage());
-        let (settled, key_held, counted) = try_join!(
-            settle_image.params(&*tx, &row).map(sql::image).opt(),
-            finish_key_in(&tx, ctx, upload, promise, spooled),
-            settle_usage.params(&*tx, &usage),
+        let (settle_usage, enqueue) = (sql::upload::settle_usage(), sql::upload::enqueue_processing());
+        let id = promise.id.uuid();
+        let (settled, key_held, counted, _) = try_join!(
+            settle_row(&tx, ctx, settling, twin),
+            async { Ok(finish_key_in(&tx, ctx, upload, promise, spooled).await?) },
+            async { Ok(settle_usage.params(&*tx, &usage).await?) },
+            async { Ok(enqueue.bind(&*tx, &id).one().await?) },
         )?;
+        let Some(image) = settled else {
+            return Ok((tx, None));
+        };
         if !key_held {
             return Err(IdempotencyFault::InFlight.into());
         }
-        // No row: the sweeper gave the upload up while it was under way.
-        let image = settled.ok_or(BodyFault::GivenUp)??;
         if counted == 0 {
             return Err(quota_exceeded(person.quota_bytes));
         }
-        Ok((tx, image))
+        Ok((tx, Some(image)))
     }
 
     /// Takes back what was promised to an upload that failed, and says why it failed. When that is not possible
@@ -111,7 +118,7 @@ impl Images {
         let Failed { left, error } = failed;
         let outcome = match left {
             Left::Unknown => Ok(()),
-            Left::Nothing | Left::Object => self.release(ctx, promise, left).await,
+            Left::Nothing | Left::Object => self.free_promise(ctx, promise, left).await,
         };
         if let Err(release) = outcome {
             slog::warn!(ctx.log, "a failed upload is left to the sweeper"; "image" => %promise.id, "error" => %release);
@@ -126,7 +133,7 @@ impl Images {
     }
 
     /// As the worker, because the caller's session may have ended meanwhile.
-    async fn release(&self, ctx: &Ctx, promise: &Promise, left: Left) -> Result<(), Error> {
+    async fn free_promise(&self, ctx: &Ctx, promise: &Promise, left: Left) -> Result<(), Error> {
         let tx = self.db.begin_system().await?;
         let (id, attempt) = (promise.id.uuid(), promise.attempt);
         let found = if left == Left::Nothing {
@@ -151,6 +158,67 @@ impl Images {
         }
         Ok(tx.commit().await?)
     }
+}
+
+async fn commit(tx: Tx, image: Image) -> Result<Image, Failed> {
+    tx.commit()
+        .await
+        .map_err(|error| Failed::leaving(Left::Unknown, error))?;
+    Ok(image)
+}
+
+/// The row of the picture; none where the promise is gone, or the picture that has the same bytes.
+async fn settle_row(
+    tx: &Tx,
+    ctx: &Ctx,
+    settling: &Settling<'_>,
+    twin: Option<ImageId>,
+) -> Result<Option<Image>, Error> {
+    let Settling { promise, facts, .. } = *settling;
+    let (width, height) = facts.upright_size();
+    let (width, height) = (number(width)?, number(height)?);
+    let (media_type, orientation) = (facts.media_type.as_str(), facts.orientation.into());
+    let (frames, byte_size) = (number(facts.frames)?, number(settling.spooled.len())?);
+    let sha256 = settling.spooled.sha256();
+    let sha256 = sha256.bytes().as_slice();
+    let (now, id, attempt) = (ctx.now(), promise.id.uuid(), promise.attempt);
+    let row = match twin {
+        None => {
+            let row = sql::images::SettleImageParams {
+                media_type,
+                byte_size,
+                width,
+                height,
+                orientation,
+                frames,
+                sha256,
+                now,
+                id,
+                attempt,
+            };
+            let settle = sql::images::settle_image();
+            settle.params(&**tx, &row).map(sql::image).opt().await?
+        }
+        Some(twin) => {
+            let row = sql::images::SettleDuplicateParams {
+                twin: twin.uuid(),
+                owner: promise.owner.uuid(),
+                sha256,
+                media_type,
+                byte_size,
+                width,
+                height,
+                orientation,
+                frames,
+                now,
+                id,
+                attempt,
+            };
+            let settle = sql::images::settle_duplicate();
+            settle.params(&**tx, &row).map(sql::image).opt().await?
+        }
+    };
+    row.transpose()
 }
 
 /// Records what the key was used for; whether it is still this upload's.

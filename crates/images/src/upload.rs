@@ -3,7 +3,7 @@ use crate::{
     BodyFault, Description, Error, FileName, IdempotencyKey, Image, Images, Tags, Title, Visibility,
     idempotency::Claim,
     receive::{PIECES_UNDER_WAY, Piece, inspect, pump, receive},
-    settle::{Failed, Left},
+    settle::{Failed, Left, Settling},
     sql::{self, Params, number},
 };
 use bytes::Bytes;
@@ -27,6 +27,8 @@ pub struct NewImage {
     pub tags: Tags,
     /// Who may see it.
     pub visibility: Visibility,
+    /// Whether the place is kept where it was taken, for its owner alone.
+    pub keep_location: bool,
 }
 
 /// An upload as it was announced.
@@ -45,6 +47,18 @@ pub struct Upload {
     /// The SHA-256 that the bytes must have.
     pub digest: Option<Sha256>,
 }
+
+/// A picture that was taken in.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Uploaded {
+    /// The picture.
+    pub image: Image,
+    /// The oldest other picture of the same owner with the same bytes.
+    pub duplicate_of: Option<ImageId>,
+}
+
+/// How often another picture with the same bytes is looked for, when the one that was found is removed meanwhile.
+const LOOKS: usize = 3;
 
 /// A promise made in the first transaction: a row `pending`, and quota kept for it.
 #[derive(Clone, Copy, Debug)]
@@ -85,7 +99,7 @@ impl Images {
         ctx: &Ctx,
         upload: Upload,
         body: impl Stream<Item = Result<Bytes, BodyFault>>,
-    ) -> Result<Image, Error> {
+    ) -> Result<Uploaded, Error> {
         let spool = self.admit(ctx, &upload)?;
         let (sender, pieces) = mpsc::channel(PIECES_UNDER_WAY);
         let task = tokio::spawn(run(self.clone(), ctx.clone(), upload, spool, pieces));
@@ -144,6 +158,7 @@ impl Images {
             description: image.description.as_str(),
             tags: image.tags.as_slice(),
             file_name: image.file_name.as_str(),
+            keep_location: image.keep_location,
             reserved: promise.reserved,
             now: ctx.now(),
         };
@@ -159,7 +174,8 @@ impl Images {
         Ok(Begun::New(promise))
     }
 
-    /// Steps 3 to 6, of which each failure says what may be left of it.
+    /// Steps 3 to 6, of which each failure says what may be left of it. Bytes that the owner has already are not stored
+    /// again. Two uploads of the same bytes at the same moment may both store them, because neither sees the other.
     async fn deliver(
         &self,
         ctx: &Ctx,
@@ -167,16 +183,56 @@ impl Images {
         promise: &Promise,
         spool: Spool,
         pieces: &mut Receiver<Piece>,
-    ) -> Result<Image, Failed> {
-        let (spooled, facts) = self
-            .take_in(upload, spool, pieces)
-            .await
-            .map_err(|error| Failed::leaving(Left::Nothing, error))?;
+    ) -> Result<Uploaded, Failed> {
+        let nothing = |error| Failed::leaving(Left::Nothing, error);
+        let (spooled, facts) = self.take_in(upload, spool, pieces).await.map_err(nothing)?;
+        let sha256 = spooled.sha256();
+        let settling = Settling {
+            upload,
+            promise,
+            spooled: &spooled,
+            facts: &facts,
+        };
+        for _ in 0..LOOKS {
+            let same = self.find_same(ctx, promise.owner, sha256, promise.id).await;
+            let Some(twin) = same.map_err(nothing)? else { break };
+            if let Some(image) = self.settle_duplicate(ctx, &settling, twin).await? {
+                let duplicate_of = Some(twin);
+                return Ok(Uploaded { image, duplicate_of });
+            }
+        }
         self.objects
             .store(&promise.object(), &spooled, facts.media_type.as_str())
             .await
             .map_err(|error| Failed::leaving(Left::Object, error))?;
-        self.settle(ctx, upload, promise, &spooled, &facts).await
+        Ok(Uploaded {
+            image: self.settle(ctx, &settling).await?,
+            duplicate_of: None,
+        })
+    }
+
+    /// The oldest other picture of an owner, who asks, with these bytes.
+    pub(crate) async fn find_same(
+        &self,
+        ctx: &Ctx,
+        owner: AccountId,
+        sha256: Sha256,
+        besides: ImageId,
+    ) -> Result<Option<ImageId>, Error> {
+        let params = sql::upload::FindSameParams {
+            sha256: sha256.bytes().as_slice(),
+            owner: owner.uuid(),
+            besides: besides.uuid(),
+        };
+        let (_, found) = self
+            .db
+            .read(
+                ctx,
+                async |client| sql::upload::find_same().prepare(client).await,
+                async |client, find| find.params(client, &params).opt().await,
+            )
+            .await?;
+        Ok(found.map(ImageId::from_uuid))
     }
 
     /// Steps 3 and 4: the bytes, and what they are.
@@ -202,7 +258,7 @@ async fn run(
     upload: Upload,
     spool: Spool,
     mut pieces: Receiver<Piece>,
-) -> Result<Image, Error> {
+) -> Result<Uploaded, Error> {
     let promise = match images.begin_upload(&ctx, &upload).await? {
         Begun::New(promise) => promise,
         Begun::Again { image, fingerprint } => {
@@ -213,7 +269,7 @@ async fn run(
         }
     };
     match images.deliver(&ctx, &upload, &promise, spool, &mut pieces).await {
-        Ok(image) => Ok(image),
+        Ok(uploaded) => Ok(uploaded),
         Err(failed) => Err(images.take_back(&ctx, &promise, failed).await),
     }
 }

@@ -26,7 +26,7 @@ async fn sixteen_at_once_make_one_picture() {
     let mut ids: Vec<_> = outcomes
         .iter()
         .filter_map(|outcome| outcome.as_ref().ok())
-        .map(|image| image.id)
+        .map(|uploaded| uploaded.image.id)
         .collect();
     ids.sort();
     ids.dedup();
@@ -57,7 +57,12 @@ async fn a_replay_answers_with_the_picture_as_it_is_now() {
     };
     world
         .images
-        .update(&alice, first.id, Some(&infravault_images::Etags::Any), &change)
+        .update(
+            &alice,
+            first.image.id,
+            Some(&infravault_images::Etags::Any),
+            &change,
+        )
         .await
         .unwrap();
     let again = world
@@ -65,7 +70,11 @@ async fn a_replay_answers_with_the_picture_as_it_is_now() {
         .upload(&alice, upload.clone(), whole(bytes.clone()))
         .await
         .unwrap();
-    assert_eq!((again.id, again.title.as_str()), (first.id, "changed"));
+    assert_eq!(
+        (again.image.id, again.image.title.as_str()),
+        (first.image.id, "changed")
+    );
+    assert_eq!(again.duplicate_of, None, "it is no duplicate of itself");
 
     let other = pictures::jpeg(32, 24, 2);
     let outcome = world
@@ -83,9 +92,9 @@ async fn a_replay_answers_with_the_picture_as_it_is_now() {
         .upload(&bob, upload.clone(), whole(bytes.clone()))
         .await
         .unwrap();
-    assert_ne!(theirs.id, first.id, "keys belong to accounts");
+    assert_ne!(theirs.image.id, first.image.id, "keys belong to accounts");
 
-    world.images.delete(&alice, first.id, None).await.unwrap();
+    world.images.delete(&alice, first.image.id, None).await.unwrap();
     let outcome = world.images.upload(&alice, upload, whole(bytes)).await;
     assert_eq!(code(&outcome), "conflict");
 }
@@ -135,7 +144,14 @@ async fn an_abandoned_key_can_be_taken_over_and_an_old_one_is_forgotten() {
         .upload(&alice, with_key(&bytes, "k"), whole(bytes.clone()))
         .await
         .unwrap();
-    assert_ne!(first.id, second.id);
+    assert_ne!(first.image.id, second.image.id);
+    assert_eq!(second.duplicate_of, Some(first.image.id));
+    let replayed = world
+        .images
+        .upload(&alice, with_key(&bytes, "k"), whole(bytes.clone()))
+        .await
+        .unwrap();
+    assert_eq!(replayed, second, "a replay says the same");
 
     let swept = world
         .images
@@ -148,5 +164,5 @@ async fn an_abandoned_key_can_be_taken_over_and_an_old_one_is_forgotten() {
         .upload(&alice, with_key(&bytes, "k"), whole(bytes))
         .await
         .unwrap();
-    assert_ne!(third.id, second.id);
+    assert_ne!(third.image.id, second.image.id);
 }

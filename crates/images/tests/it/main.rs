@@ -7,11 +7,14 @@
 
 mod change;
 mod download;
+mod duplicates;
 mod idempotency;
 mod isolation;
 mod lists;
+mod process;
 mod quota;
 mod search;
 mod setup;
+mod similar;
 mod sweep;
 mod upload;

@@ -14,6 +14,21 @@ pub struct SettleImageParams<T1: crate::StringSql, T2: crate::BytesSql> {
     pub attempt: uuid::Uuid,
 }
 #[derive(Debug)]
+pub struct SettleDuplicateParams<T1: crate::BytesSql, T2: crate::StringSql> {
+    pub twin: uuid::Uuid,
+    pub owner: uuid::Uuid,
+    pub sha256: T1,
+    pub media_type: T2,
+    pub byte_size: i64,
+    pub width: i32,
+    pub height: i32,
+    pub orientation: i16,
+    pub frames: i32,
+    pub now: time::OffsetDateTime,
+    pub id: uuid::Uuid,
+    pub attempt: uuid::Uuid,
+}
+#[derive(Debug)]
 pub struct ReplaceTextsParams<
     T1: crate::StringSql,
     T2: crate::StringSql,
@@ -588,6 +603,126 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::BytesSql>
             &params.orientation,
             &params.frames,
             &params.sha256,
+            &params.now,
+            &params.id,
+            &params.attempt,
+        )
+    }
+}
+pub struct SettleDuplicateStmt(&'static str, Option<tokio_postgres::Statement>);
+/// As settle_image, for bytes that another image of the owner has: it shares its object, and what is known of it. The
+/// other one cannot be removed before this transaction ends, and whoever removes it then sees this row. No row where it
+/// was removed before, or where the sweeper was faster.
+pub fn settle_duplicate() -> SettleDuplicateStmt {
+    SettleDuplicateStmt(
+        "WITH twin AS MATERIALIZED ( SELECT id, attempt, stored_as, state, has_alpha, colour, thumbhash, phash, camera FROM images.images WHERE id = $1 AND owner_id = $2 AND sha256 = $3 AND stored_at IS NOT NULL AND removed_at IS NULL FOR SHARE ) UPDATE images.images AS i SET attempt = twin.attempt, stored_as = coalesce(twin.stored_as, twin.id), state = CASE WHEN twin.state = 'ready' AND NOT i.keep_location THEN 'ready'::images.state ELSE 'stored' END, media_type = $4, byte_size = $5, width = $6, height = $7, orientation = $8, frames = $9, sha256 = $3, has_alpha = twin.has_alpha, colour = twin.colour, thumbhash = twin.thumbhash, phash = twin.phash, camera = twin.camera, reserved_bytes = 0, updated_at = $10, stored_at = $10 FROM twin WHERE i.id = $11 AND i.state = 'pending' AND i.attempt = $12 RETURNING i.id, i.owner_id, i.attempt, i.visibility, i.version, i.title, i.description, i.tags, i.file_name, i.media_type, i.byte_size, i.width, i.height, i.orientation, i.frames, i.sha256, i.state, i.stored_as, i.failure, i.has_alpha, i.colour, i.thumbhash, i.phash, i.camera, i.keep_location, i.created_at, i.updated_at",
+        None,
+    )
+}
+impl SettleDuplicateStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    fn bind<'c, 'a, 's, C: GenericClient, T1: crate::BytesSql, T2: crate::StringSql>(
+        &'s self,
+        client: &'c C,
+        twin: &'a uuid::Uuid,
+        owner: &'a uuid::Uuid,
+        sha256: &'a T1,
+        media_type: &'a T2,
+        byte_size: &'a i64,
+        width: &'a i32,
+        height: &'a i32,
+        orientation: &'a i16,
+        frames: &'a i32,
+        now: &'a time::OffsetDateTime,
+        id: &'a uuid::Uuid,
+        attempt: &'a uuid::Uuid,
+    ) -> ImageRowQuery<'c, 'a, 's, C, ImageRow, 12> {
+        ImageRowQuery {
+            client,
+            params: [
+                twin,
+                owner,
+                sha256,
+                media_type,
+                byte_size,
+                width,
+                height,
+                orientation,
+                frames,
+                now,
+                id,
+                attempt,
+            ],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor:
+                |row: &tokio_postgres::Row| -> Result<ImageRowBorrowed, tokio_postgres::Error> {
+                    Ok(ImageRowBorrowed {
+                        id: row.try_get(0)?,
+                        owner_id: row.try_get(1)?,
+                        attempt: row.try_get(2)?,
+                        visibility: row.try_get(3)?,
+                        version: row.try_get(4)?,
+                        title: row.try_get(5)?,
+                        description: row.try_get(6)?,
+                        tags: row.try_get(7)?,
+                        file_name: row.try_get(8)?,
+                        media_type: row.try_get(9)?,
+                        byte_size: row.try_get(10)?,
+                        width: row.try_get(11)?,
+                        height: row.try_get(12)?,
+                        orientation: row.try_get(13)?,
+                        frames: row.try_get(14)?,
+                        sha256: row.try_get(15)?,
+                        state: row.try_get(16)?,
+                        stored_as: row.try_get(17)?,
+                        failure: row.try_get(18)?,
+                        has_alpha: row.try_get(19)?,
+                        colour: row.try_get(20)?,
+                        thumbhash: row.try_get(21)?,
+                        phash: row.try_get(22)?,
+                        camera: row.try_get(23)?,
+                        keep_location: row.try_get(24)?,
+                        created_at: row.try_get(25)?,
+                        updated_at: row.try_get(26)?,
+                    })
+                },
+            mapper: |it| ImageRow::from(it),
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient, T1: crate::BytesSql, T2: crate::StringSql>
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        SettleDuplicateParams<T1, T2>,
+        ImageRowQuery<'c, 'a, 's, C, ImageRow, 12>,
+        C,
+    > for SettleDuplicateStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a SettleDuplicateParams<T1, T2>,
+    ) -> ImageRowQuery<'c, 'a, 's, C, ImageRow, 12> {
+        self.bind(
+            client,
+            &params.twin,
+            &params.owner,
+            &params.sha256,
+            &params.media_type,
+            &params.byte_size,
+            &params.width,
+            &params.height,
+            &params.orientation,
+            &params.frames,
             &params.now,
             &params.id,
             &params.attempt,

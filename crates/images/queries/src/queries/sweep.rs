@@ -11,14 +11,54 @@ pub struct ClaimDeletingParams {
     pub before: time::OffsetDateTime,
 }
 #[derive(Debug)]
+pub struct ForgetRenditionsParams<
+    T1: crate::ArraySql<Item = uuid::Uuid>,
+    T2: crate::BytesSql,
+    T3: crate::ArraySql<Item = T2>,
+> {
+    pub images: T1,
+    pub digests: T3,
+}
+#[derive(Debug)]
 pub struct MarkDeletedParams<T1: crate::ArraySql<Item = uuid::Uuid>> {
     pub now: time::OffsetDateTime,
     pub ids: T1,
+}
+#[derive(Clone, Copy, Debug)]
+pub struct ListUnprocessedParams {
+    pub before: time::OffsetDateTime,
+    pub after_time: time::OffsetDateTime,
+    pub after_id: uuid::Uuid,
 }
 #[derive(Debug, Clone, PartialEq, Copy)]
 pub struct ClaimDeleting {
     pub id: uuid::Uuid,
     pub attempt: uuid::Uuid,
+    pub stored_as: uuid::Uuid,
+    pub shared: bool,
+}
+#[derive(Debug, Clone, PartialEq)]
+pub struct ListRenditions {
+    pub image_id: uuid::Uuid,
+    pub sha256: Vec<u8>,
+}
+pub struct ListRenditionsBorrowed<'a> {
+    pub image_id: uuid::Uuid,
+    pub sha256: &'a [u8],
+}
+impl<'a> From<ListRenditionsBorrowed<'a>> for ListRenditions {
+    fn from(ListRenditionsBorrowed { image_id, sha256 }: ListRenditionsBorrowed<'a>) -> Self {
+        Self {
+            image_id,
+            sha256: sha256.into(),
+        }
+    }
+}
+#[derive(Debug, Clone, PartialEq, Copy)]
+pub struct ListUnprocessed {
+    pub id: uuid::Uuid,
+    pub stored_at: time::OffsetDateTime,
+    pub lost: bool,
 }
 use crate::client::async_::GenericClient;
 use futures::{self, StreamExt, TryStreamExt};
@@ -214,6 +254,204 @@ where
         Ok(mapped)
     }
 }
+pub struct ListRenditionsQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor: fn(&tokio_postgres::Row) -> Result<ListRenditionsBorrowed, tokio_postgres::Error>,
+    mapper: fn(ListRenditionsBorrowed) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> ListRenditionsQuery<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(
+        self,
+        mapper: fn(ListRenditionsBorrowed) -> R,
+    ) -> ListRenditionsQuery<'c, 'a, 's, C, R, N> {
+        ListRenditionsQuery {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row =
+            crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row =
+            crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<
+        impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c,
+        tokio_postgres::Error,
+    > {
+        let stream = crate::client::async_::raw(
+            self.client,
+            self.query,
+            crate::slice_iter(&self.params),
+            self.cached,
+        )
+        .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct ListUnprocessedQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor: fn(&tokio_postgres::Row) -> Result<ListUnprocessed, tokio_postgres::Error>,
+    mapper: fn(ListUnprocessed) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> ListUnprocessedQuery<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(
+        self,
+        mapper: fn(ListUnprocessed) -> R,
+    ) -> ListUnprocessedQuery<'c, 'a, 's, C, R, N> {
+        ListUnprocessedQuery {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row =
+            crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row =
+            crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<
+        impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c,
+        tokio_postgres::Error,
+    > {
+        let stream = crate::client::async_::raw(
+            self.client,
+            self.query,
+            crate::slice_iter(&self.params),
+            self.cached,
+        )
+        .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct I64Query<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor: fn(&tokio_postgres::Row) -> Result<i64, tokio_postgres::Error>,
+    mapper: fn(i64) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> I64Query<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(self, mapper: fn(i64) -> R) -> I64Query<'c, 'a, 's, C, R, N> {
+        I64Query {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row =
+            crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row =
+            crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<
+        impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c,
+        tokio_postgres::Error,
+    > {
+        let stream = crate::client::async_::raw(
+            self.client,
+            self.query,
+            crate::slice_iter(&self.params),
+            self.cached,
+        )
+        .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
 pub struct LockSweepStmt(&'static str, Option<tokio_postgres::Statement>);
 /// Whether this node may sweep now; until the transaction ends no other node may.
 pub fn lock_sweep() -> LockSweepStmt {
@@ -294,11 +532,12 @@ impl<'c, 'a, 's, C: GenericClient>
     }
 }
 pub struct ClaimDeletingStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Images whose object is to be deleted: those just removed, and those that nobody finished since `before`. They are
-/// left alone by others until then. At most 100.
+/// Images whose objects are to be deleted: those just removed, and those that nobody finished since `before`. They are
+/// left alone by others until then. `shared` is the original that another image needs. Where it is false it stays false:
+/// an image takes part in an object only while it holds a lock on another live one that does. At most 100.
 pub fn claim_deleting() -> ClaimDeletingStmt {
     ClaimDeletingStmt(
-        "UPDATE images.images AS i SET updated_at = $1 FROM ( SELECT id FROM images.images WHERE state = 'deleting' AND (updated_at <= removed_at OR updated_at < $2) ORDER BY updated_at LIMIT 100 FOR UPDATE SKIP LOCKED ) AS due WHERE i.id = due.id RETURNING i.id, i.attempt",
+        "UPDATE images.images AS i SET updated_at = $1 FROM ( SELECT id FROM images.images WHERE state = 'deleting' AND (updated_at <= removed_at OR updated_at < $2) ORDER BY updated_at LIMIT 100 FOR UPDATE SKIP LOCKED ) AS due WHERE i.id = due.id RETURNING i.id, i.attempt, coalesce(i.stored_as, i.id) AS stored_as, EXISTS ( SELECT FROM images.images AS other WHERE other.sha256 = i.sha256 AND other.attempt = i.attempt AND other.id <> i.id AND other.stored_at IS NOT NULL AND other.state NOT IN ('pending', 'deleting', 'deleted')) AS shared",
         None,
     )
 }
@@ -325,6 +564,8 @@ impl ClaimDeletingStmt {
                 Ok(ClaimDeleting {
                     id: row.try_get(0)?,
                     attempt: row.try_get(1)?,
+                    stored_as: row.try_get(2)?,
+                    shared: row.try_get(3)?,
                 })
             },
             mapper: |it| ClaimDeleting::from(it),
@@ -349,11 +590,135 @@ impl<'c, 'a, 's, C: GenericClient>
         self.bind(client, &params.now, &params.before)
     }
 }
+pub struct ListRenditionsStmt(&'static str, Option<tokio_postgres::Statement>);
+/// What was made of some images.
+pub fn list_renditions() -> ListRenditionsStmt {
+    ListRenditionsStmt(
+        "SELECT image_id, sha256 FROM images.renditions WHERE image_id = ANY($1)",
+        None,
+    )
+}
+impl ListRenditionsStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient, T1: crate::ArraySql<Item = uuid::Uuid>>(
+        &'s self,
+        client: &'c C,
+        images: &'a T1,
+    ) -> ListRenditionsQuery<'c, 'a, 's, C, ListRenditions, 1> {
+        ListRenditionsQuery {
+            client,
+            params: [images],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |
+                row: &tokio_postgres::Row,
+            | -> Result<ListRenditionsBorrowed, tokio_postgres::Error> {
+                Ok(ListRenditionsBorrowed {
+                    image_id: row.try_get(0)?,
+                    sha256: row.try_get(1)?,
+                })
+            },
+            mapper: |it| ListRenditions::from(it),
+        }
+    }
+}
+pub struct ForgetRenditionsStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Forgets renditions whose objects are gone: two lists of the same length.
+pub fn forget_renditions() -> ForgetRenditionsStmt {
+    ForgetRenditionsStmt(
+        "DELETE FROM images.renditions AS r USING unnest($1::uuid[], $2::bytea[]) AS gone (image_id, sha256) WHERE r.image_id = gone.image_id AND r.sha256 = gone.sha256",
+        None,
+    )
+}
+impl ForgetRenditionsStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    async fn bind<
+        'c,
+        'a,
+        's,
+        C: GenericClient,
+        T1: crate::ArraySql<Item = uuid::Uuid>,
+        T2: crate::BytesSql,
+        T3: crate::ArraySql<Item = T2>,
+    >(
+        &'s self,
+        client: &'c C,
+        images: &'a T1,
+        digests: &'a T3,
+    ) -> Result<u64, tokio_postgres::Error> {
+        client.execute(self.0, &[images, digests]).await
+    }
+}
+impl<
+    'a,
+    C: GenericClient + Send + Sync,
+    T1: crate::ArraySql<Item = uuid::Uuid>,
+    T2: crate::BytesSql,
+    T3: crate::ArraySql<Item = T2>,
+>
+    crate::client::async_::Params<
+        'a,
+        'a,
+        'a,
+        ForgetRenditionsParams<T1, T2, T3>,
+        std::pin::Pin<
+            Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
+        >,
+        C,
+    > for ForgetRenditionsStmt
+{
+    fn params(
+        &'a self,
+        client: &'a C,
+        params: &'a ForgetRenditionsParams<T1, T2, T3>,
+    ) -> std::pin::Pin<
+        Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
+    > {
+        Box::pin(self.bind(client, &params.images, &params.digests))
+    }
+}
+pub struct ForgetLocationsStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Forgets where pictures were taken.
+pub fn forget_locations() -> ForgetLocationsStmt {
+    ForgetLocationsStmt(
+        "DELETE FROM images.locations WHERE image_id = ANY($1)",
+        None,
+    )
+}
+impl ForgetLocationsStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub async fn bind<'c, 'a, 's, C: GenericClient, T1: crate::ArraySql<Item = uuid::Uuid>>(
+        &'s self,
+        client: &'c C,
+        images: &'a T1,
+    ) -> Result<u64, tokio_postgres::Error> {
+        client.execute(self.0, &[images]).await
+    }
+}
 pub struct MarkDeletedStmt(&'static str, Option<tokio_postgres::Statement>);
-/// The objects are gone: tombstones stay, without any text of the owner.
+/// The objects are gone: tombstones stay, without any text of the owner and without what the pictures showed. An image
+/// of which a rendition was kept meanwhile is left for the next time.
 pub fn mark_deleted() -> MarkDeletedStmt {
     MarkDeletedStmt(
-        "UPDATE images.images SET state = 'deleted', title = '-', description = '', tags = '{}', file_name = '-', reserved_bytes = 0, updated_at = $1 WHERE id = ANY($2) AND state = 'deleting'",
+        "UPDATE images.images AS i SET state = 'deleted', title = '-', description = '', tags = '{}', file_name = '-', failure = NULL, colour = NULL, thumbhash = NULL, phash = NULL, camera = NULL, reserved_bytes = 0, updated_at = $1 WHERE id = ANY($2) AND state = 'deleting' AND NOT EXISTS (SELECT FROM images.renditions WHERE image_id = i.id)",
         None,
     )
 }
@@ -442,5 +807,94 @@ impl ForgetKeysStmt {
         before: &'a time::OffsetDateTime,
     ) -> Result<u64, tokio_postgres::Error> {
         client.execute(self.0, &[before]).await
+    }
+}
+pub struct ListUnprocessedStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Images that wait for their work since before a time, oldest first, and whether nobody will do it. At most 500.
+pub fn list_unprocessed() -> ListUnprocessedStmt {
+    ListUnprocessedStmt(
+        "SELECT id, stored_at, NOT images.waits_for_processing(id) AS lost FROM ( SELECT id, stored_at FROM images.images WHERE state = 'stored' AND removed_at IS NULL AND stored_at < $1 AND (stored_at, id) > ($2::timestamptz, $3::uuid) ORDER BY stored_at, id LIMIT 500 ) AS unprocessed ORDER BY stored_at, id",
+        None,
+    )
+}
+impl ListUnprocessedStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        before: &'a time::OffsetDateTime,
+        after_time: &'a time::OffsetDateTime,
+        after_id: &'a uuid::Uuid,
+    ) -> ListUnprocessedQuery<'c, 'a, 's, C, ListUnprocessed, 3> {
+        ListUnprocessedQuery {
+            client,
+            params: [before, after_time, after_id],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor:
+                |row: &tokio_postgres::Row| -> Result<ListUnprocessed, tokio_postgres::Error> {
+                    Ok(ListUnprocessed {
+                        id: row.try_get(0)?,
+                        stored_at: row.try_get(1)?,
+                        lost: row.try_get(2)?,
+                    })
+                },
+            mapper: |it| ListUnprocessed::from(it),
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient>
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        ListUnprocessedParams,
+        ListUnprocessedQuery<'c, 'a, 's, C, ListUnprocessed, 3>,
+        C,
+    > for ListUnprocessedStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a ListUnprocessedParams,
+    ) -> ListUnprocessedQuery<'c, 'a, 's, C, ListUnprocessed, 3> {
+        self.bind(client, &params.before, &params.after_time, &params.after_id)
+    }
+}
+pub struct EnqueueLostStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Asks for the work on images once more.
+pub fn enqueue_lost() -> EnqueueLostStmt {
+    EnqueueLostStmt(
+        "SELECT count(*) AS asked FROM unnest($1::uuid[]) AS image CROSS JOIN LATERAL images.enqueue_processing(image) AS done",
+        None,
+    )
+}
+impl EnqueueLostStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient, T1: crate::ArraySql<Item = uuid::Uuid>>(
+        &'s self,
+        client: &'c C,
+        ids: &'a T1,
+    ) -> I64Query<'c, 'a, 's, C, i64, 1> {
+        I64Query {
+            client,
+            params: [ids],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |row| Ok(row.try_get(0)?),
+            mapper: |it| it,
+        }
     }
 }

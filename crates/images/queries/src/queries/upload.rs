@@ -22,6 +22,7 @@ pub struct InsertPendingParams<
     pub description: T2,
     pub tags: T4,
     pub file_name: T5,
+    pub keep_location: bool,
     pub reserved: i64,
     pub now: time::OffsetDateTime,
 }
@@ -51,6 +52,12 @@ pub struct FinishKeyParams<T1: crate::BytesSql, T2: crate::StringSql> {
     pub owner: uuid::Uuid,
     pub key: T2,
     pub image: uuid::Uuid,
+}
+#[derive(Debug)]
+pub struct FindSameParams<T1: crate::BytesSql> {
+    pub sha256: T1,
+    pub owner: uuid::Uuid,
+    pub besides: uuid::Uuid,
 }
 #[derive(Clone, Copy, Debug)]
 pub struct SettleUsageParams {
@@ -177,6 +184,134 @@ where
         Ok(mapped)
     }
 }
+pub struct UuidUuidQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor: fn(&tokio_postgres::Row) -> Result<uuid::Uuid, tokio_postgres::Error>,
+    mapper: fn(uuid::Uuid) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> UuidUuidQuery<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(self, mapper: fn(uuid::Uuid) -> R) -> UuidUuidQuery<'c, 'a, 's, C, R, N> {
+        UuidUuidQuery {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row =
+            crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row =
+            crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<
+        impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c,
+        tokio_postgres::Error,
+    > {
+        let stream = crate::client::async_::raw(
+            self.client,
+            self.query,
+            crate::slice_iter(&self.params),
+            self.cached,
+        )
+        .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct BoolQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor: fn(&tokio_postgres::Row) -> Result<bool, tokio_postgres::Error>,
+    mapper: fn(bool) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> BoolQuery<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(self, mapper: fn(bool) -> R) -> BoolQuery<'c, 'a, 's, C, R, N> {
+        BoolQuery {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row =
+            crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row =
+            crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<
+        impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c,
+        tokio_postgres::Error,
+    > {
+        let stream = crate::client::async_::raw(
+            self.client,
+            self.query,
+            crate::slice_iter(&self.params),
+            self.cached,
+        )
+        .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
 pub struct ReserveBytesStmt(&'static str, Option<tokio_postgres::Statement>);
 /// Promises bytes to an upload, if they still fit into the quota; no row where they do not.
 pub fn reserve_bytes() -> ReserveBytesStmt {
@@ -229,7 +364,7 @@ pub struct InsertPendingStmt(&'static str, Option<tokio_postgres::Statement>);
 /// The row of an upload whose bytes are still to come.
 pub fn insert_pending() -> InsertPendingStmt {
     InsertPendingStmt(
-        "INSERT INTO images.images (id, owner_id, attempt, visibility, title, description, tags, file_name, reserved_bytes, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)",
+        "INSERT INTO images.images (id, owner_id, attempt, visibility, title, description, tags, file_name, keep_location, reserved_bytes, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)",
         None,
     )
 }
@@ -262,6 +397,7 @@ impl InsertPendingStmt {
         description: &'a T2,
         tags: &'a T4,
         file_name: &'a T5,
+        keep_location: &'a bool,
         reserved: &'a i64,
         now: &'a time::OffsetDateTime,
     ) -> Result<u64, tokio_postgres::Error> {
@@ -277,6 +413,7 @@ impl InsertPendingStmt {
                     description,
                     tags,
                     file_name,
+                    keep_location,
                     reserved,
                     now,
                 ],
@@ -321,6 +458,7 @@ impl<
             &params.description,
             &params.tags,
             &params.file_name,
+            &params.keep_location,
             &params.reserved,
             &params.now,
         ))
@@ -551,6 +689,89 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::BytesSql, T2: crate::StringS
             &params.key,
             &params.image,
         ))
+    }
+}
+pub struct FindSameStmt(&'static str, Option<tokio_postgres::Statement>);
+/// The oldest live image of an owner with these bytes. Found by its bytes and sorted then, because an owner may have
+/// many images and has few with the same bytes.
+pub fn find_same() -> FindSameStmt {
+    FindSameStmt(
+        "WITH same AS MATERIALIZED ( SELECT id, created_at FROM images.images WHERE sha256 = $1 AND owner_id = $2 AND stored_at IS NOT NULL AND removed_at IS NULL ) SELECT id FROM same WHERE id <> $3 ORDER BY created_at, id LIMIT 1",
+        None,
+    )
+}
+impl FindSameStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    fn bind<'c, 'a, 's, C: GenericClient, T1: crate::BytesSql>(
+        &'s self,
+        client: &'c C,
+        sha256: &'a T1,
+        owner: &'a uuid::Uuid,
+        besides: &'a uuid::Uuid,
+    ) -> UuidUuidQuery<'c, 'a, 's, C, uuid::Uuid, 3> {
+        UuidUuidQuery {
+            client,
+            params: [sha256, owner, besides],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |row| Ok(row.try_get(0)?),
+            mapper: |it| it,
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient, T1: crate::BytesSql>
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        FindSameParams<T1>,
+        UuidUuidQuery<'c, 'a, 's, C, uuid::Uuid, 3>,
+        C,
+    > for FindSameStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a FindSameParams<T1>,
+    ) -> UuidUuidQuery<'c, 'a, 's, C, uuid::Uuid, 3> {
+        self.bind(client, &params.sha256, &params.owner, &params.besides)
+    }
+}
+pub struct EnqueueProcessingStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Asks for the work on an image, once this transaction has ended well.
+pub fn enqueue_processing() -> EnqueueProcessingStmt {
+    EnqueueProcessingStmt(
+        "SELECT true AS asked FROM images.enqueue_processing($1)",
+        None,
+    )
+}
+impl EnqueueProcessingStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        id: &'a uuid::Uuid,
+    ) -> BoolQuery<'c, 'a, 's, C, bool, 1> {
+        BoolQuery {
+            client,
+            params: [id],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |row| Ok(row.try_get(0)?),
+            mapper: |it| it,
+        }
     }
 }
 pub struct SettleUsageStmt(&'static str, Option<tokio_postgres::Statement>);

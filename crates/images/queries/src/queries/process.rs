@@ -1,0 +1,393 @@
+// This file was generated with `cornucopia`. Do not modify.
+
+#[derive(Debug)]
+pub struct FinishProcessingParams<T1: crate::BytesSql, T2: crate::JsonSql> {
+    pub has_alpha: bool,
+    pub colour: i32,
+    pub thumbhash: T1,
+    pub phash: Option<i64>,
+    pub camera: T2,
+    pub id: uuid::Uuid,
+}
+#[derive(Debug)]
+pub struct FailProcessingParams<T1: crate::StringSql> {
+    pub failure: T1,
+    pub id: uuid::Uuid,
+}
+#[derive(Clone, Copy, Debug)]
+pub struct KeepLocationParams {
+    pub latitude: f64,
+    pub longitude: f64,
+    pub altitude: Option<f32>,
+    pub id: uuid::Uuid,
+}
+#[derive(Debug, Clone, PartialEq, Copy)]
+pub struct LocationRow {
+    pub latitude: f64,
+    pub longitude: f64,
+    pub altitude: Option<f32>,
+}
+use crate::client::async_::GenericClient;
+use futures::{self, StreamExt, TryStreamExt};
+pub struct Vecu8Query<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor: fn(&tokio_postgres::Row) -> Result<&[u8], tokio_postgres::Error>,
+    mapper: fn(&[u8]) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> Vecu8Query<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(self, mapper: fn(&[u8]) -> R) -> Vecu8Query<'c, 'a, 's, C, R, N> {
+        Vecu8Query {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row =
+            crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row =
+            crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<
+        impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c,
+        tokio_postgres::Error,
+    > {
+        let stream = crate::client::async_::raw(
+            self.client,
+            self.query,
+            crate::slice_iter(&self.params),
+            self.cached,
+        )
+        .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct LocationRowQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor: fn(&tokio_postgres::Row) -> Result<LocationRow, tokio_postgres::Error>,
+    mapper: fn(LocationRow) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> LocationRowQuery<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(self, mapper: fn(LocationRow) -> R) -> LocationRowQuery<'c, 'a, 's, C, R, N> {
+        LocationRowQuery {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row =
+            crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row =
+            crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<
+        impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c,
+        tokio_postgres::Error,
+    > {
+        let stream = crate::client::async_::raw(
+            self.client,
+            self.query,
+            crate::slice_iter(&self.params),
+            self.cached,
+        )
+        .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct ListVariantsStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Which renditions of an image are there.
+pub fn list_variants() -> ListVariantsStmt {
+    ListVariantsStmt(
+        "SELECT variant FROM images.renditions WHERE image_id = $1",
+        None,
+    )
+}
+impl ListVariantsStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        id: &'a uuid::Uuid,
+    ) -> Vecu8Query<'c, 'a, 's, C, Vec<u8>, 1> {
+        Vecu8Query {
+            client,
+            params: [id],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |row| Ok(row.try_get(0)?),
+            mapper: |it| it.into(),
+        }
+    }
+}
+pub struct FinishProcessingStmt(&'static str, Option<tokio_postgres::Statement>);
+/// What was learned of an image. Its version stays: nobody changed what is said about it. Changes nothing where the image
+/// was removed or finished before.
+pub fn finish_processing() -> FinishProcessingStmt {
+    FinishProcessingStmt(
+        "UPDATE images.images SET state = 'ready', has_alpha = $1, colour = $2, thumbhash = $3, phash = $4, camera = $5 WHERE id = $6 AND state = 'stored' AND removed_at IS NULL",
+        None,
+    )
+}
+impl FinishProcessingStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    async fn bind<'c, 'a, 's, C: GenericClient, T1: crate::BytesSql, T2: crate::JsonSql>(
+        &'s self,
+        client: &'c C,
+        has_alpha: &'a bool,
+        colour: &'a i32,
+        thumbhash: &'a T1,
+        phash: &'a Option<i64>,
+        camera: &'a T2,
+        id: &'a uuid::Uuid,
+    ) -> Result<u64, tokio_postgres::Error> {
+        client
+            .execute(self.0, &[has_alpha, colour, thumbhash, phash, camera, id])
+            .await
+    }
+}
+impl<'a, C: GenericClient + Send + Sync, T1: crate::BytesSql, T2: crate::JsonSql>
+    crate::client::async_::Params<
+        'a,
+        'a,
+        'a,
+        FinishProcessingParams<T1, T2>,
+        std::pin::Pin<
+            Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
+        >,
+        C,
+    > for FinishProcessingStmt
+{
+    fn params(
+        &'a self,
+        client: &'a C,
+        params: &'a FinishProcessingParams<T1, T2>,
+    ) -> std::pin::Pin<
+        Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
+    > {
+        Box::pin(self.bind(
+            client,
+            &params.has_alpha,
+            &params.colour,
+            &params.thumbhash,
+            &params.phash,
+            &params.camera,
+            &params.id,
+        ))
+    }
+}
+pub struct FailProcessingStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Why nothing can be made of an image.
+pub fn fail_processing() -> FailProcessingStmt {
+    FailProcessingStmt(
+        "UPDATE images.images SET state = 'failed', failure = $1 WHERE id = $2 AND state = 'stored' AND removed_at IS NULL",
+        None,
+    )
+}
+impl FailProcessingStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    async fn bind<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>(
+        &'s self,
+        client: &'c C,
+        failure: &'a T1,
+        id: &'a uuid::Uuid,
+    ) -> Result<u64, tokio_postgres::Error> {
+        client.execute(self.0, &[failure, id]).await
+    }
+}
+impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql>
+    crate::client::async_::Params<
+        'a,
+        'a,
+        'a,
+        FailProcessingParams<T1>,
+        std::pin::Pin<
+            Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
+        >,
+        C,
+    > for FailProcessingStmt
+{
+    fn params(
+        &'a self,
+        client: &'a C,
+        params: &'a FailProcessingParams<T1>,
+    ) -> std::pin::Pin<
+        Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
+    > {
+        Box::pin(self.bind(client, &params.failure, &params.id))
+    }
+}
+pub struct KeepLocationStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Where a picture was taken, if its owner wants that kept.
+pub fn keep_location() -> KeepLocationStmt {
+    KeepLocationStmt(
+        "INSERT INTO images.locations (image_id, latitude, longitude, altitude) SELECT id, $1, $2, $3 FROM images.images WHERE id = $4 AND keep_location ON CONFLICT (image_id) DO NOTHING",
+        None,
+    )
+}
+impl KeepLocationStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    async fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        latitude: &'a f64,
+        longitude: &'a f64,
+        altitude: &'a Option<f32>,
+        id: &'a uuid::Uuid,
+    ) -> Result<u64, tokio_postgres::Error> {
+        client
+            .execute(self.0, &[latitude, longitude, altitude, id])
+            .await
+    }
+}
+impl<'a, C: GenericClient + Send + Sync>
+    crate::client::async_::Params<
+        'a,
+        'a,
+        'a,
+        KeepLocationParams,
+        std::pin::Pin<
+            Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
+        >,
+        C,
+    > for KeepLocationStmt
+{
+    fn params(
+        &'a self,
+        client: &'a C,
+        params: &'a KeepLocationParams,
+    ) -> std::pin::Pin<
+        Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
+    > {
+        Box::pin(self.bind(
+            client,
+            &params.latitude,
+            &params.longitude,
+            &params.altitude,
+            &params.id,
+        ))
+    }
+}
+pub struct FindLocationStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Where an own picture was taken, if that was kept.
+pub fn find_location() -> FindLocationStmt {
+    FindLocationStmt(
+        "SELECT latitude, longitude, altitude FROM images.locations WHERE image_id = $1",
+        None,
+    )
+}
+impl FindLocationStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        id: &'a uuid::Uuid,
+    ) -> LocationRowQuery<'c, 'a, 's, C, LocationRow, 1> {
+        LocationRowQuery {
+            client,
+            params: [id],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |row: &tokio_postgres::Row| -> Result<LocationRow, tokio_postgres::Error> {
+                Ok(LocationRow {
+                    latitude: row.try_get(0)?,
+                    longitude: row.try_get(1)?,
+                    altitude: row.try_get(2)?,
+                })
+            },
+            mapper: |it| LocationRow::from(it),
+        }
+    }
+}

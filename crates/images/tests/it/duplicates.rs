@@ -1,0 +1,237 @@
+//! The same bytes twice: stored once, for as long as somebody needs them, in whatever order they are deleted.
+use crate::setup::{World, announced, whole};
+use bytes::Bytes;
+use infravault_images::{Answer, Fetch, Image, State};
+use infravault_kernel::{Ctx, Id, ImageId, Sha256};
+use infravault_objects::ObjectKey;
+use infravault_testkit::pictures;
+use std::time::Duration;
+
+const SOON: Duration = Duration::from_secs(1);
+
+/// The original is there, byte for byte.
+async fn assert_whole(world: &World, ctx: &Ctx, id: ImageId, bytes: &[u8]) {
+    let download = world.images.download(ctx, id, &Fetch::default()).await.unwrap();
+    let Answer::Whole(Some(stored)) = download.answer else {
+        panic!("expected all of it")
+    };
+    assert_eq!(stored.read().await.unwrap(), bytes);
+}
+
+/// The same bytes so often.
+async fn copies(world: &World, ctx: &Ctx, bytes: &[u8], count: usize) -> Vec<Image> {
+    let mut images = Vec::new();
+    for _ in 0..count {
+        images.push(world.upload(ctx, bytes.to_vec()).await.unwrap());
+    }
+    images
+}
+
+#[tokio::test]
+async fn the_same_bytes_are_stored_once_for_each_owner() {
+    let world = World::new().await;
+    let (alice, bob) = (world.person("alice").await, world.person("bob").await);
+    let bytes = pictures::png(8, 8, 1);
+    let first = world.take_in(&alice, bytes.clone()).await.unwrap();
+    assert_eq!(first.duplicate_of, None);
+    for _ in 0..2 {
+        let again = world.take_in(&alice, bytes.clone()).await.unwrap();
+        assert_eq!(again.duplicate_of, Some(first.image.id), "the oldest is named");
+        assert_ne!(again.image.id, first.image.id);
+        assert_eq!(again.image.sha256, first.image.sha256);
+        assert_whole(&world, &alice, again.image.id, &bytes).await;
+    }
+    assert_eq!(world.files().len(), 1);
+    let theirs = world.take_in(&bob, bytes.clone()).await.unwrap();
+    assert_eq!(theirs.duplicate_of, None, "nobody learns what others have");
+    assert_eq!(world.files().len(), 2);
+    let len = i64::try_from(bytes.len()).unwrap();
+    assert_eq!(world.usage(&alice).await, (len * 3, 0, 3), "each counts in full");
+}
+
+#[tokio::test]
+async fn bytes_survive_deletion_in_any_order() {
+    let bytes = pictures::png(8, 8, 1);
+    for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+        for sweep_between in [true, false] {
+            let world = World::new().await;
+            let alice = world.person("alice").await;
+            let images = copies(&world, &alice, &bytes, 3).await;
+            for (done, at) in order.iter().enumerate() {
+                world.images.delete(&alice, images[*at].id, None).await.unwrap();
+                if sweep_between {
+                    world.images.sweep(&world.system_in(SOON)).await.unwrap();
+                }
+                for left in &order[done + 1..] {
+                    assert_whole(&world, &alice, images[*left].id, &bytes).await;
+                }
+            }
+            world.images.sweep(&world.system_in(SOON)).await.unwrap();
+            assert_eq!(world.files().len(), 0, "{order:?} {sweep_between}");
+            assert_eq!(world.count("images.images WHERE state = 'deleted'").await, 3);
+            assert_eq!(world.usage(&alice).await, (0, 0, 0));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_duplicate_outlives_the_tombstone_of_the_first() {
+    let world = World::new().await;
+    let alice = world.person("alice").await;
+    let bytes = pictures::png(8, 8, 1);
+    let images = copies(&world, &alice, &bytes, 2).await;
+    world.images.delete(&alice, images[0].id, None).await.unwrap();
+    for later in [SOON, Duration::from_hours(24 * 31)] {
+        world.images.sweep(&world.system_in(later)).await.unwrap();
+    }
+    assert_eq!(world.count("images.images").await, 1);
+    // A third one points to where the bytes lie, not to the row that is gone.
+    let third = world.upload(&alice, bytes.clone()).await.unwrap();
+    world.images.delete(&alice, images[1].id, None).await.unwrap();
+    world.images.sweep(&world.system_in(SOON)).await.unwrap();
+    assert_whole(&world, &alice, third.id, &bytes).await;
+}
+
+#[tokio::test]
+async fn deleting_and_uploading_the_same_bytes_at_once() {
+    let world = World::new().await;
+    let alice = world.person("alice").await;
+    let bytes = pictures::png(8, 8, 1);
+    let mut present = world.upload(&alice, bytes.clone()).await.unwrap();
+    for round in 0..30 {
+        let ctx = world.system_in(SOON);
+        let (deleted, one, two, _swept) = tokio::join!(
+            async {
+                // A little later each time, so that it falls into every step of the uploads.
+                tokio::time::sleep(Duration::from_micros(400 * round)).await;
+                world.images.delete(&alice, present.id, None).await
+            },
+            world.upload(&alice, bytes.clone()),
+            world.upload(&alice, bytes.clone()),
+            async {
+                tokio::time::sleep(Duration::from_micros(500 * round)).await;
+                world.images.sweep(&ctx).await
+            },
+        );
+        deleted.unwrap();
+        world.images.sweep(&world.system_in(SOON)).await.unwrap();
+        let (one, two) = (one.unwrap(), two.unwrap());
+        assert_whole(&world, &alice, one.id, &bytes).await;
+        world.images.delete(&alice, one.id, None).await.unwrap();
+        world.images.sweep(&world.system_in(SOON)).await.unwrap();
+        assert_whole(&world, &alice, two.id, &bytes).await;
+        present = two;
+    }
+    world.images.delete(&alice, present.id, None).await.unwrap();
+    world
+        .images
+        .sweep(&world.system_in(Duration::from_mins(5)))
+        .await
+        .unwrap();
+    assert_eq!(world.files().len(), 0);
+    assert_eq!(world.usage(&alice).await, (0, 0, 0));
+}
+
+#[tokio::test]
+async fn a_sweeper_that_dies_in_between_leaves_nothing_behind() {
+    let world = World::new().await;
+    let alice = world.person("alice").await;
+    let bytes = pictures::png(8, 8, 1);
+    let images = copies(&world, &alice, &bytes, 2).await;
+    world.images.delete(&alice, images[0].id, None).await.unwrap();
+    // A sweeper claimed it, found it shared, and died.
+    world
+        .run(
+            "UPDATE images.images SET updated_at = removed_at + interval '1 second' WHERE state = 'deleting'",
+        )
+        .await;
+    world.images.delete(&alice, images[1].id, None).await.unwrap();
+    let swept = world.images.sweep(&world.system_in(SOON * 2)).await.unwrap();
+    assert_eq!(swept.deleted, 1, "the other one is claimed");
+    assert_eq!(world.files().len(), 0);
+    let swept = world
+        .images
+        .sweep(&world.system_in(Duration::from_mins(5)))
+        .await
+        .unwrap();
+    assert_eq!(swept.deleted, 1, "deleting twice does no harm");
+    assert_eq!(world.count("images.images WHERE state = 'deleted'").await, 2);
+}
+
+#[tokio::test]
+async fn what_is_known_of_a_picture_is_known_of_its_duplicate() {
+    let world = World::new().await;
+    let alice = world.person("alice").await;
+    let bytes = pictures::png(8, 8, 1);
+    world.upload(&alice, bytes.clone()).await.unwrap();
+    world
+        .run(
+            "UPDATE images.images SET state = 'ready', has_alpha = true, colour = 255, thumbhash = 'abc', phash = -1,
+                camera = '{\"make\": \"Leica\"}'",
+        )
+        .await;
+    let again = world.upload(&alice, bytes.clone()).await.unwrap();
+    assert_eq!(again.state, State::Ready);
+    assert_eq!((again.has_alpha, again.colour), (Some(true), Some([0, 0, 255])));
+    assert_eq!(
+        (again.phash, again.thumbhash),
+        (Some(u64::MAX), Some(b"abc".to_vec()))
+    );
+    assert_eq!(again.camera.unwrap().make.as_deref(), Some("Leica"));
+    // The place has to be read from the file.
+    let mut upload = announced(&bytes);
+    upload.image.keep_location = true;
+    let third = world.images.upload(&alice, upload, whole(bytes.clone())).await;
+    assert_eq!(third.unwrap().image.state, State::Stored);
+    // What failed once gets another try.
+    world
+        .run("UPDATE images.images SET state = 'failed', failure = 'x', phash = NULL")
+        .await;
+    let fourth = world.upload(&alice, bytes).await.unwrap();
+    assert_eq!((fourth.state, fourth.failure), (State::Stored, None));
+}
+
+#[tokio::test]
+async fn renditions_and_the_place_go_with_their_picture() {
+    let world = World::new().await;
+    let alice = world.person("alice").await;
+    let images = copies(&world, &alice, &pictures::png(8, 8, 1), 2).await;
+    let made = Bytes::from_static(b"a rendition");
+    let sha256 = Sha256::of(&made);
+    for image in &images {
+        let key = ObjectKey::Rendition {
+            image: image.id,
+            sha256,
+        };
+        world
+            .objects
+            .store_derived(&key, made.clone(), "image/jpeg")
+            .await
+            .unwrap();
+        let id = image.id.uuid();
+        let statement = format!(
+            "INSERT INTO images.renditions (image_id, variant, format, width, height, byte_size, used_on, sha256)
+             VALUES ('{id}', 'a', 'jpeg', 1, 1, 11, now(), '\\x{sha256}'), ('{id}', 'b', 'jpeg', 1, 1, 11, now(), '\\x{sha256}');
+             INSERT INTO images.locations VALUES ('{id}', 1, 2, 3);
+             UPDATE images.images SET phash = 1, camera = '{{}}', colour = 1 WHERE id = '{id}'"
+        );
+        world.run(&statement).await;
+    }
+    assert_eq!(world.files().len(), 3);
+    world.images.delete(&alice, images[0].id, None).await.unwrap();
+    world.images.sweep(&world.system_in(SOON)).await.unwrap();
+    assert_eq!(
+        world.files().len(),
+        2,
+        "the original and the other one's rendition"
+    );
+    assert_eq!(world.count("images.renditions").await, 2);
+    assert_eq!(world.count("images.locations").await, 1);
+    let blank =
+        "images.images WHERE state = 'deleted' AND phash IS NULL AND camera IS NULL AND colour IS NULL";
+    assert_eq!(world.count(blank).await, 1);
+    world.images.delete(&alice, images[1].id, None).await.unwrap();
+    world.images.sweep(&world.system_in(SOON)).await.unwrap();
+    assert_eq!(world.files().len(), 0);
+    assert_eq!(world.count("images.renditions").await, 0);
+}
