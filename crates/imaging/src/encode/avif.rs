@@ -33,9 +33,8 @@ pub(super) fn encode(raster: &Raster, quality: u8) -> Result<Vec<u8>, Undecodabl
 /// The effort that keeps a picture of any size within about a second of a core (docs/adr/0015): 10 is the least.
 fn speed(raster: &Raster) -> u8 {
     match index(raster.width) * index(raster.height) {
-        0..=90_000 => 6,
-        90_001..=300_000 => 8,
-        300_001..=1_000_000 => 9,
+        0..=300_000 => 8,
+        300_001..=4_000_000 => 9,
         _ => 10,
     }
 }
