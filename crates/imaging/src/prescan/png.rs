@@ -10,6 +10,8 @@ const SIGNATURE_LEN: u64 = 8;
 const CRC_LEN: u64 = 4;
 /// The keyword of a text and the name of a profile, at most 79 bytes, with their terminator.
 const KEYWORD_LEN: u64 = 80;
+/// 256 colours of three bytes.
+const MAX_PALETTE: u64 = 768;
 /// Lengths and sizes are PNG four-byte integers, which keep the top bit free.
 const MAX_INT: u32 = i32::MAX.cast_unsigned();
 
@@ -44,6 +46,13 @@ pub(super) fn walk<R: Read + Seek>(source: &mut Source<R>, limits: &Limits) -> R
                 frame(source, len, size)?;
             }
             b"eXIf" => tally.read_exif(source, len)?,
+            b"PLTE" => {
+                // The decoder takes the pieces apart in threes without counting them first.
+                if len == 0 || len > MAX_PALETTE || len % 3 != 0 {
+                    return Err(source.broken("its palette has an impossible length"));
+                }
+                source.skip(len, CUT)?;
+            }
             b"iCCP" => profile(source, len, &mut tally)?,
             b"zTXt" => text_bytes = compressed_text(source, len, len, text_bytes, limits)?,
             b"iTXt" => {
