@@ -113,7 +113,12 @@ async fn the_kernel_confirms_the_cage() {
     ] {
         assert!(status.contains(line), "{line} in {status}");
     }
-    assert_eq!(fs::read_to_string(format!("{proc}/oom_score_adj")).unwrap().trim(), "1000");
+    assert_eq!(
+        fs::read_to_string(format!("{proc}/oom_score_adj"))
+            .unwrap()
+            .trim(),
+        "1000"
+    );
     let limits = fs::read_to_string(format!("{proc}/limits")).unwrap();
     let limit = |name: &str| {
         let line = limits.lines().find_map(|line| line.strip_prefix(name)).unwrap();

@@ -95,7 +95,8 @@ async fn avif_has_a_child_of_its_own_that_others_go_before() {
     let cage = cage(1);
     cage.check().await.unwrap();
     let first = cage.children();
-    let held = Held::by(&cage, Lane::Avif).await;
+    let held = Held::waiting(&cage, Lane::Avif);
+    until(|| cage.children().len() == 2 && cage.stats().waiting == 0).await;
     cage.check().await.unwrap();
     let children = cage.children();
     let niced = children.iter().find(|child| !first.contains(child)).unwrap();
