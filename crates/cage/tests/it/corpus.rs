@@ -83,6 +83,8 @@ async fn no_picture_hangs_or_breaks_a_child() {
         worker.await.unwrap();
     }
     let stats = cage.stats();
+    cage.check().await.expect("the cage still works");
+    cage.stop().await;
     let tally = tally.lock().unwrap();
     let ends = &tally.ends;
     println!(
@@ -100,8 +102,6 @@ async fn no_picture_hangs_or_breaks_a_child() {
         ends.get(&End::Decoded) > Some(&(count / 4)),
         "most pictures are whole; a child that refuses all proves nothing"
     );
-    cage.check().await.expect("the cage still works");
-    cage.stop().await;
 }
 
 /// Has one picture described and made into each format.
