@@ -1,6 +1,7 @@
-//! Links between the pages of a list (RFC 8288).
+//! Addresses in answers: the next page of a list (RFC 8288), the renditions of a picture.
 use actix_web::HttpRequest;
-use infravault_kernel::Cursor;
+use infravault_images::RenditionLink;
+use infravault_kernel::{Cursor, ImageId};
 
 /// The same list from the cursor on, as the value of `Link`.
 pub(crate) fn next(request: &HttpRequest, cursor: &Cursor) -> String {
@@ -11,4 +12,10 @@ pub(crate) fn next(request: &HttpRequest, cursor: &Cursor) -> String {
         .append_pair("cursor", cursor.as_str())
         .finish();
     format!("<{}?{query}>; rel=\"next\"", request.path())
+}
+
+/// Where a rendition is, as long as its content is the same.
+pub(crate) fn rendition(image: ImageId, link: &RenditionLink) -> String {
+    let (preset, digest) = (&link.preset, &link.digest);
+    format!("/api/v1/images/{image}/renditions/{preset}?v={digest}")
 }

@@ -1,7 +1,9 @@
 //! How a picture looks on the wire.
+use crate::links;
 use actix_web::{HttpResponse, HttpResponseBuilder, http::header};
-use infravault_images::{Image, MediaType, Visibility};
-use infravault_kernel::{Id as _, Sha256};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use infravault_images::{Camera, Image, Images, Location, MediaType, RenditionLink, State, Visibility};
+use infravault_kernel::{Id as _, ImageId, Sha256};
 use serde::{Deserialize, Serialize, Serializer};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
@@ -39,6 +41,24 @@ pub(super) struct ImageBody {
     #[serde(serialize_with = "digits")]
     #[schema(value_type = String, min_length = 64, max_length = 64)]
     sha256: Sha256,
+    /// How far it has come.
+    state: StateWord,
+    /// Why nothing can be made of it, when its state is `failed`.
+    failure: Option<String>,
+    /// Whether it has transparent pixels. This and what follows is known when its state is `ready`.
+    has_alpha: Option<bool>,
+    /// Its dominant colour, `#rrggbb`.
+    #[schema(min_length = 7, max_length = 7)]
+    dominant_colour: Option<String>,
+    /// Its thumbhash, in base64: a placeholder of a few bytes.
+    thumbhash: Option<String>,
+    /// 64 bits of which few differ between two versions of a picture, as 16 hexadecimal digits.
+    #[schema(min_length = 16, max_length = 16)]
+    perceptual_hash: Option<String>,
+    /// What the camera wrote down.
+    camera: Option<CameraBody>,
+    /// Its renditions by name.
+    renditions: Vec<RenditionBody>,
     /// When its upload began.
     #[serde(with = "time::serde::rfc3339")]
     created_at: OffsetDateTime,
@@ -51,9 +71,13 @@ fn digits<S: Serializer>(digest: &Sha256, serializer: S) -> Result<S::Ok, S::Err
     serializer.collect_str(digest)
 }
 
-impl From<Image> for ImageBody {
-    fn from(image: Image) -> Self {
+impl ImageBody {
+    pub(super) fn new(images: &Images, image: Image) -> Self {
+        let renditions = images.renditions(&image).into_iter();
         Self {
+            renditions: renditions
+                .map(|link| RenditionBody::new(image.id, link))
+                .collect(),
             id: image.id.uuid(),
             owner_id: image.owner.uuid(),
             title: image.title,
@@ -67,17 +91,191 @@ impl From<Image> for ImageBody {
             height: image.height,
             frames: image.frames,
             sha256: image.sha256,
+            state: image.state.into(),
+            failure: image.failure,
+            has_alpha: image.has_alpha,
+            dominant_colour: image
+                .colour
+                .map(|[red, green, blue]| format!("#{red:02x}{green:02x}{blue:02x}")),
+            thumbhash: image.thumbhash.map(|hash| STANDARD.encode(hash)),
+            perceptual_hash: image.phash.map(|hash| format!("{hash:016x}")),
+            camera: image.camera.map(CameraBody::from),
             created_at: image.created_at,
             updated_at: image.updated_at,
         }
     }
 }
 
-/// The picture with the entity tag of its texts.
-pub(super) fn answer(mut response: HttpResponseBuilder, image: Image) -> HttpResponse {
+/// The picture with its entity tag.
+pub(super) fn answer(mut response: HttpResponseBuilder, images: &Images, image: Image) -> HttpResponse {
     response
-        .insert_header((header::ETAG, format!("\"{}\"", image.version)))
-        .json(ImageBody::from(image))
+        .insert_header((header::ETAG, format!("\"{}\"", image.etag())))
+        .json(ImageBody::new(images, image))
+}
+
+/// A picture alone, with what is not in lists.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ImageDetail)]
+pub(super) struct ImageDetailBody {
+    #[serde(flatten)]
+    pub(super) image: ImageBody,
+    /// Where it was taken; only for its owner, and only where it was kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub(super) location: Option<LocationBody>,
+}
+
+/// A place on Earth (WGS 84).
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Location)]
+pub(super) struct LocationBody {
+    /// Degrees north.
+    latitude: f64,
+    /// Degrees east.
+    longitude: f64,
+    /// Metres above sea level.
+    altitude: Option<f32>,
+}
+
+impl From<Location> for LocationBody {
+    fn from(place: Location) -> Self {
+        Self {
+            latitude: place.latitude,
+            longitude: place.longitude,
+            altitude: place.altitude,
+        }
+    }
+}
+
+/// A rendition by name.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Rendition)]
+pub(super) struct RenditionBody {
+    /// Its name.
+    preset: String,
+    /// Where it is; the address is another one when the content is.
+    url: String,
+    /// Pixels across.
+    width: u32,
+    /// Pixels down.
+    height: u32,
+    /// What it is to clients that take neither AVIF nor WebP.
+    media_type: &'static str,
+}
+
+impl RenditionBody {
+    fn new(image: ImageId, link: RenditionLink) -> Self {
+        Self {
+            url: links::rendition(image, &link),
+            preset: link.preset,
+            width: link.width,
+            height: link.height,
+            media_type: link.format.media_type(),
+        }
+    }
+}
+
+/// What a camera writes into a picture; what it did not write is left out.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Camera)]
+pub(super) struct CameraBody {
+    /// Who made the camera.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    make: Option<String>,
+    /// The camera.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    model: Option<String>,
+    /// The lens.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    lens: Option<String>,
+    /// The exposure time in seconds, such as `1/250`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    exposure: Option<String>,
+    /// The f-number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    f_number: Option<f32>,
+    /// The sensitivity, ISO.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    iso: Option<u32>,
+    /// The focal length in millimetres.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    focal_length: Option<f32>,
+    /// When it was taken, by the camera's clock, which may have no offset: `2026-11-21T10:30:00`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    taken_at: Option<String>,
+}
+
+impl From<Camera> for CameraBody {
+    fn from(camera: Camera) -> Self {
+        Self {
+            make: camera.make,
+            model: camera.model,
+            lens: camera.lens,
+            exposure: camera.exposure.and_then(exposure),
+            f_number: camera.f_number,
+            iso: camera.iso,
+            focal_length: camera.focal_length,
+            taken_at: camera.taken_at,
+        }
+    }
+}
+
+/// A number of seconds as photographers write it: `1/250`, `2`, `2.5`.
+fn exposure((numerator, denominator): (u32, u32)) -> Option<String> {
+    let (seconds, rest) = (
+        numerator.checked_div(denominator)?,
+        numerator.checked_rem(denominator)?,
+    );
+    if numerator == 0 {
+        return None;
+    }
+    Some(match (seconds, rest) {
+        (seconds, 0) => seconds.to_string(),
+        (0, _) => {
+            let divisor = greatest_common_divisor(numerator, denominator);
+            format!("{}/{}", numerator / divisor, denominator / divisor)
+        }
+        _ => format!("{:.1}", f64::from(numerator) / f64::from(denominator)),
+    })
+}
+
+/// At least 1, of two numbers that are not both 0.
+fn greatest_common_divisor(a: u32, b: u32) -> u32 {
+    match b {
+        0 => a.max(1),
+        b => greatest_common_divisor(b, a % b),
+    }
+}
+
+/// How far a picture has come.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = ImageState)]
+pub(super) enum StateWord {
+    /// It is safe, and about to be looked at.
+    Stored,
+    /// All is known of it, and its renditions are there.
+    Ready,
+    /// It cannot be decoded; the original is there.
+    Failed,
+}
+
+impl From<State> for StateWord {
+    fn from(state: State) -> Self {
+        match state {
+            State::Stored => Self::Stored,
+            State::Ready => Self::Ready,
+            State::Failed => Self::Failed,
+        }
+    }
 }
 
 /// Who may see a picture besides its owner.
@@ -149,6 +347,29 @@ impl From<MediaTypeWord> for MediaType {
             MediaTypeWord::Png => Self::Png,
             MediaTypeWord::Gif => Self::Gif,
             MediaTypeWord::Webp => Self::Webp,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exposures_as_photographers_write_them() {
+        for (written, expected) in [
+            ((1, 250), Some("1/250")),
+            ((10, 2500), Some("1/250")),
+            ((3, 10), Some("3/10")),
+            ((2, 1), Some("2")),
+            ((30, 10), Some("3")),
+            ((25, 10), Some("2.5")),
+            ((u32::MAX, 1), Some("4294967295")),
+            ((0, 1), None),
+            ((1, 0), None),
+            ((0, 0), None),
+        ] {
+            assert_eq!(exposure(written).as_deref(), expected, "{written:?}");
         }
     }
 }

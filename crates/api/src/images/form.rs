@@ -73,6 +73,7 @@ struct Texts {
     title: Option<String>,
     description: Option<String>,
     visibility: Option<String>,
+    keep_location: Option<String>,
     tags: Vec<String>,
     bytes: u64,
 }
@@ -88,6 +89,7 @@ impl Texts {
             "title" => &mut self.title,
             "description" => &mut self.description,
             "visibility" => &mut self.visibility,
+            "keep_location" => &mut self.keep_location,
             other => return Err(invalid(other, "is not a field here")),
         };
         if place.replace(text).is_some() {
@@ -122,6 +124,14 @@ impl Texts {
             .visibility
             .filter(|word| !word.is_empty())
             .map(|word| word.parse::<Visibility>());
+        let keep_location = match self.keep_location.as_deref() {
+            None | Some("" | "false") => false,
+            Some("true") => true,
+            Some(_) => {
+                faults.push(FieldFault::new("keep_location", "must be `true` or `false`"));
+                false
+            }
+        };
         let tags = Tags::parse_list(self.tags.iter().map(String::as_str));
         let image = NewImage {
             file_name: FileName::clean(sent_name),
@@ -131,6 +141,7 @@ impl Texts {
             visibility: visibility
                 .and_then(|word| keep(&mut faults, "visibility", word))
                 .unwrap_or_default(),
+            keep_location,
         };
         if faults.is_empty() {
             Ok(image)

@@ -1,6 +1,6 @@
 //! `GET /images/{id}`: what is known of a picture.
 use super::{
-    body::{ImageBody, answer},
+    body::{ImageBody, ImageDetailBody},
     conditions::if_none_match,
 };
 use crate::{
@@ -20,7 +20,7 @@ use infravault_kernel::ImageId;
     ),
     security((), ("session" = []), ("api_token" = [])),
     responses(
-        (status = 200, body = ImageBody, headers(("ETag" = String, description = "For `If-Match`"))),
+        (status = 200, body = ImageDetailBody, headers(("ETag" = String, description = "For `If-Match`"))),
         (status = 304, description = "Not modified"),
     )
 )]
@@ -31,12 +31,14 @@ pub async fn get_image(
     id: Path<ImageId>,
 ) -> Result<HttpResponse, Problem> {
     let known = if_none_match(&request)?;
-    let image = app.images.find(&ctx, id.0).await?;
-    let tag = image.version.to_string();
+    let (image, location) = app.images.find_with_location(&ctx, id.0).await?;
+    let tag = image.etag();
+    let etag = (header::ETAG, format!("\"{tag}\""));
     if known.is_some_and(|known| known.matches_weakly(&tag)) {
-        return Ok(HttpResponse::NotModified()
-            .insert_header((header::ETAG, format!("\"{tag}\"")))
-            .finish());
+        return Ok(HttpResponse::NotModified().insert_header(etag).finish());
     }
-    Ok(answer(HttpResponse::Ok(), image))
+    Ok(HttpResponse::Ok().insert_header(etag).json(ImageDetailBody {
+        image: ImageBody::new(&app.images, image),
+        location: location.map(Into::into),
+    }))
 }

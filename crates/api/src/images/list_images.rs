@@ -73,5 +73,5 @@ pub async fn list_images(
         cursor: query.cursor,
     };
     let page = app.images.list_own(&ctx, &asked.parse()?).await?;
-    Ok(answer(&request, page))
+    Ok(answer(&request, &app.images, page))
 }

@@ -70,5 +70,5 @@ pub async fn list_public_images(
         cursor: query.cursor,
     };
     let page = app.images.list_public(&ctx, &asked.parse()?).await?;
-    Ok(answer(&request, page))
+    Ok(answer(&request, &app.images, page))
 }

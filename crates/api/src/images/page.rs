@@ -2,7 +2,7 @@
 use super::body::{ImageBody, MediaTypeWord, VisibilityWord};
 use crate::{links, problem::Problem};
 use actix_web::{HttpRequest, HttpResponse, http::header};
-use infravault_images::{Filter, Image, ListRequest, Sort, SortBy, Tag, Words};
+use infravault_images::{Filter, Image, Images, ListRequest, Sort, SortBy, Tag, Words};
 use infravault_kernel::{Cursor, Limit, Page};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -91,13 +91,14 @@ pub(super) struct ImagePageBody {
 }
 
 /// 200 with the page, and a link to the next one (RFC 8288).
-pub(super) fn answer(request: &HttpRequest, page: Page<Image>) -> HttpResponse {
+pub(super) fn answer(request: &HttpRequest, images: &Images, page: Page<Image>) -> HttpResponse {
     let mut response = HttpResponse::Ok();
     if let Some(next) = &page.next {
         response.insert_header((header::LINK, links::next(request, next)));
     }
+    let items = page.items.into_iter();
     response.json(ImagePageBody {
-        items: page.items.into_iter().map(ImageBody::from).collect(),
+        items: items.map(|image| ImageBody::new(images, image)).collect(),
         next_cursor: page.next.map(|next| next.as_str().to_owned()),
     })
 }

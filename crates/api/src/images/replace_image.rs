@@ -84,5 +84,5 @@ pub async fn replace_image(
     let known = if_match(&request)?;
     let change = body.0.parse()?;
     let image = app.images.update(&ctx, id.0, known.as_ref(), &change).await?;
-    Ok(answer(HttpResponse::Ok(), image))
+    Ok(answer(HttpResponse::Ok(), &app.images, image))
 }

@@ -1,6 +1,6 @@
 //! `POST /images`: a new picture, as a form or as a plain body.
 use super::{
-    body::{ImageBody, VisibilityWord, answer},
+    body::{ImageBody, VisibilityWord},
     form::{self, Form},
     replace_image::keep,
 };
@@ -21,11 +21,12 @@ use actix_web::{
 use base64::{Engine, engine::general_purpose::STANDARD};
 use futures_util::StreamExt;
 use infravault_images::{
-    BodyFault, Description, Error, FileName, IdempotencyKey, Image, NewImage, Tags, Title, Upload,
+    BodyFault, Description, Error, FileName, IdempotencyKey, NewImage, Tags, Title, Upload, Uploaded,
 };
-use infravault_kernel::Sha256;
-use serde::Deserialize;
+use infravault_kernel::{Id as _, Sha256};
+use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
 
 /// What is said about the picture of a plain body. A form says it in its fields.
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -46,6 +47,8 @@ pub struct UploadImage {
     /// Who may see it; `private` by default.
     #[param(inline)]
     visibility: Option<VisibilityWord>,
+    /// Whether the place is kept where it was taken, for its owner alone; `false` by default.
+    keep_location: Option<bool>,
 }
 
 /// A form with a picture. The fields stand before the file.
@@ -64,9 +67,21 @@ pub(super) struct UploadFormBody {
     /// Who may see it; `private` by default.
     #[schema(inline)]
     visibility: Option<VisibilityWord>,
+    /// Whether the place is kept where it was taken, for its owner alone; `false` by default.
+    keep_location: Option<bool>,
     /// The picture; the last field.
     #[schema(value_type = String, format = Binary)]
     file: Vec<u8>,
+}
+
+/// A picture that was taken in.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = UploadedImage)]
+pub(super) struct UploadedBody {
+    #[serde(flatten)]
+    image: ImageBody,
+    /// The oldest other picture of yours with the same bytes, which are stored once.
+    duplicate_of: Option<Uuid>,
 }
 
 /// Takes in a picture. What is acknowledged with 201 is never lost. With an `Idempotency-Key` it can be sent again
@@ -82,7 +97,7 @@ pub(super) struct UploadFormBody {
         (UploadFormBody = "multipart/form-data"), (Vec<u8> = "image/jpeg"), (Vec<u8> = "image/png"),
         (Vec<u8> = "image/gif"), (Vec<u8> = "image/webp"), (Vec<u8> = "application/octet-stream"))),
     security(("session" = []), ("api_token" = [])),
-    responses((status = 201, body = ImageBody, headers(
+    responses((status = 201, body = UploadedBody, headers(
         ("Location" = String, description = "Where the picture is"),
         ("ETag" = String, description = "For `If-Match`"))))
 )]
@@ -94,13 +109,17 @@ pub async fn upload_image(
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
     refuse_encoding(&request)?;
-    let image = match kind(&request)? {
+    let Uploaded { image, duplicate_of } = match kind(&request)? {
         Kind::Form => upload_form(&app, &ctx, &request, &query.0, payload).await?,
         Kind::Plain(media_type) => upload_plain(&app, &ctx, &request, &query.0, media_type, payload).await?,
     };
-    let mut response = HttpResponse::Created();
-    response.insert_header((header::LOCATION, format!("/api/v1/images/{}", image.id)));
-    Ok(answer(response, image))
+    Ok(HttpResponse::Created()
+        .insert_header((header::LOCATION, format!("/api/v1/images/{}", image.id)))
+        .insert_header((header::ETAG, format!("\"{}\"", image.etag())))
+        .json(UploadedBody {
+            image: ImageBody::new(&app.images, image),
+            duplicate_of: duplicate_of.map(|id| id.uuid()),
+        }))
 }
 
 /// How the picture comes.
@@ -134,7 +153,7 @@ async fn upload_plain(
     query: &UploadImage,
     declared_type: String,
     payload: web::Payload,
-) -> Result<Image, Problem> {
+) -> Result<Uploaded, Problem> {
     let length = length(request);
     let upload = Upload {
         image: described(query, request.headers())?,
@@ -154,7 +173,7 @@ async fn upload_form(
     request: &HttpRequest,
     query: &UploadImage,
     payload: web::Payload,
-) -> Result<Image, Problem> {
+) -> Result<Uploaded, Problem> {
     if !matches!(
         query,
         UploadImage {
@@ -162,7 +181,8 @@ async fn upload_form(
             title: None,
             description: None,
             tags: None,
-            visibility: None
+            visibility: None,
+            keep_location: None
         }
     ) {
         return Err(Problem::parameter(
@@ -209,6 +229,7 @@ fn described(query: &UploadImage, headers: &HeaderMap) -> Result<NewImage, Probl
         description: keep(&mut faults, "description", description).unwrap_or_else(Description::empty),
         tags: keep(&mut faults, "tags", Tags::parse_list(query.tags.as_deref())).unwrap_or_default(),
         visibility: query.visibility.map(Into::into).unwrap_or_default(),
+        keep_location: query.keep_location.unwrap_or_default(),
     };
     match faults.into_iter().next() {
         Some(fault) => Err(Error::Parameter(fault).into()),
