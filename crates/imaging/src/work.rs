@@ -14,9 +14,9 @@ use crate::{
     Description, Facts, Format, Layout, Order, Raster, Recipe, Rendition, Undecodable, Work, metadata,
 };
 
-/// How many pixels of the decoded picture there are at least for one of a rendition, along each side. Below it, what
-/// the decoder scaled by blocks would be seen (docs/adr/0015).
-const MARGIN: f64 = 1.0;
+/// How many pixels of the decoded picture there are at least for one of a rendition, along each side: what the decoder
+/// scales is not in linear light, so that some of the way is left to the scaler (docs/adr/0015).
+const MARGIN: f64 = 1.25;
 /// The same for renditions that are made of a larger one, which was filtered already.
 const REUSE: f64 = 2.0;
 /// Pixels along each side of which a description is made, where the picture has as many.

@@ -183,10 +183,7 @@ mod tests {
                 U16x4::read(&pixel, &light).write(&light, &mut back);
                 let worst = back.iter().zip(&pixel).map(|(a, b)| a.abs_diff(*b)).max();
                 // Dark colours under little alpha keep fewer bits of light.
-                assert!(
-                    worst <= Some(if alpha == 255 { 0 } else { 1 }),
-                    "{pixel:?} {back:?}"
-                );
+                assert!(worst <= Some(u8::from(alpha != 255)), "{pixel:?} {back:?}");
                 back.clear();
             }
         }

@@ -159,6 +159,7 @@ fn is_same(one: (f64, f64), other: (f64, f64)) -> bool {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "the numbers of these cases are exact")]
 mod tests {
     use super::*;
     use crate::{Flip, Format, Region, Resize, Rotation};

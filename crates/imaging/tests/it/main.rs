@@ -2,9 +2,11 @@
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod accept;
+mod animate;
 mod bombs;
 mod build;
 mod damage;
+mod golden;
 mod limits;
 mod orientation;
 mod probe;

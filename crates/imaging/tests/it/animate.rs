@@ -1,0 +1,105 @@
+//! Animations: WebP keeps the frames, every other format shows the first one.
+#![expect(
+    clippy::as_conversions,
+    clippy::indexing_slicing,
+    reason = "numbers of pictures made here are small"
+)]
+
+use std::io::Cursor;
+
+use image::codecs::gif::{GifEncoder, Repeat};
+use image::codecs::webp::WebPDecoder;
+use image::{AnimationDecoder, Delay, Frame, Rgba, RgbaImage};
+use infravault_imaging::{Fit, Format, Gravity, Limits, Order, Recipe, Resize, Work, prescan, work};
+
+const COLOURS: [[u8; 4]; 3] = [[220, 30, 30, 255], [30, 200, 30, 255], [40, 40, 220, 255]];
+
+/// A bar that moves and changes its colour, on white or on nothing; the last frame is shown twice.
+fn gif(background: Rgba<u8>) -> Vec<u8> {
+    let mut file = Vec::new();
+    {
+        let mut encoder = GifEncoder::new(&mut file);
+        encoder.set_repeat(Repeat::Finite(3)).unwrap();
+        for (number, colour) in [0_u32, 1, 2, 2].into_iter().map(|n| (n, COLOURS[n as usize])) {
+            let picture = RgbaImage::from_fn(90, 60, |x, _| {
+                let bar = (20 * number + 10..20 * number + 30).contains(&x);
+                if bar { Rgba(colour) } else { background }
+            });
+            let delay = Delay::from_numer_denom_ms(100 * (number + 1), 1);
+            encoder
+                .encode_frame(Frame::from_parts(picture, 0, 0, delay))
+                .unwrap();
+        }
+    }
+    file
+}
+
+fn order(file: &[u8], formats: &[Format]) -> Work {
+    let recipes = formats.iter().map(|format| Recipe {
+        resize: Some(Resize {
+            width: Some(45),
+            height: Some(30),
+            fit: Fit::Inside,
+            gravity: Gravity::Centre,
+        }),
+        ..Recipe::new(*format, 100)
+    });
+    let order = Order {
+        limits: Limits::default(),
+        describe: true,
+        recipes: recipes.collect(),
+    };
+    work(file, &order).unwrap()
+}
+
+#[test]
+fn webp_keeps_frames_times_and_loops() {
+    for (background, has_alpha) in [(Rgba([255; 4]), false), (Rgba([0; 4]), true)] {
+        let work = order(&gif(background), &[Format::Png, Format::Webp]);
+        assert_eq!(work.description.unwrap().has_alpha, has_alpha);
+        let [still, film] = work.renditions.as_slice() else {
+            panic!()
+        };
+        assert_eq!((film.width, film.height), (45, 30));
+        let facts = prescan(
+            Cursor::new(&film.bytes),
+            film.bytes.len() as u64,
+            &Limits::default(),
+        )
+        .unwrap();
+        assert_eq!((facts.frames, facts.has_alpha), (3, has_alpha));
+
+        let decoder = WebPDecoder::new(Cursor::new(&film.bytes)).unwrap();
+        let frames = decoder.into_frames().collect_frames().unwrap();
+        let times: Vec<u32> = frames
+            .iter()
+            .map(|frame| frame.delay().numer_denom_ms().0)
+            .collect();
+        assert_eq!(
+            times,
+            [100, 200, 600],
+            "a repeated frame is one that lasts longer"
+        );
+        for (number, frame) in (0..).zip(&frames) {
+            let pixel = |x| frame.buffer().get_pixel(x, 15).0;
+            assert_eq!(pixel(10 * number + 10), COLOURS[number as usize], "{number}");
+            let elsewhere = pixel(10 * ((number + 2) % 4) + 1);
+            assert_eq!(elsewhere[3], background.0[3], "{number}: {elsewhere:?}");
+        }
+        let first = image::load_from_memory(&still.bytes).unwrap().to_rgba8();
+        assert_eq!(first.get_pixel(10, 15).0, COLOURS[0]);
+        let animation = film.bytes.windows(4).position(|name| name == b"ANIM").unwrap();
+        let loops = &film.bytes[animation + 12..animation + 14];
+        assert!(matches!(loops, [3 | 4, 0]), "{loops:?}");
+    }
+}
+
+#[test]
+fn damage_after_the_first_frame_ends_the_animation() {
+    let whole = gif(Rgba([255; 4]));
+    let cut = &whole[..whole.len() * 3 / 5];
+    if prescan(Cursor::new(cut), cut.len() as u64, &Limits::default()).is_ok() {
+        assert_eq!(order(cut, &[Format::Webp]).renditions.len(), 1);
+    }
+    assert_eq!(order(&whole, &Format::ALL).renditions.len(), 4);
+}
