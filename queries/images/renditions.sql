@@ -1,11 +1,11 @@
---: SourceRow(stored_as?, failure?, has_alpha?, variant?, format?, made_width?, made_height?, made_bytes?, used_on?, made_sha256?)
---: RenditionRow(format?, width?, height?, byte_size?, used_on?, sha256?)
+--: SourceRow(stored_as?, failure?, has_alpha?, variant?, format?, made_bytes?, used_on?, made_sha256?)
+--: RenditionRow(format?, byte_size?, used_on?, sha256?)
 
 --! find_source (id, variants) : SourceRow
 --- The image with this id, if it is live and the asking role may see it, once for each of these renditions that it has;
 --- one row without any where it has none.
 SELECT i.id, i.owner_id, i.attempt, i.stored_as, i.visibility, i.state, i.failure, i.media_type, i.byte_size, i.width,
-    i.height, i.frames, i.has_alpha, i.sha256, r.variant, r.format, r.width AS made_width, r.height AS made_height,
+    i.height, i.frames, i.has_alpha, i.sha256, r.variant, r.format,
     r.byte_size AS made_bytes, r.used_on, r.sha256 AS made_sha256
 FROM images.images AS i
 LEFT JOIN images.renditions AS r ON r.image_id = i.id AND r.variant = ANY(:variants)
@@ -14,7 +14,7 @@ WHERE i.id = :id AND i.stored_at IS NOT NULL AND i.removed_at IS NULL;
 --! look (image, variant) : RenditionRow
 --- A rendition, if it is there, and whether somebody is making it. The clock is the database's, the only one that all
 --- nodes share.
-SELECT coalesce(c.expires_at > clock_timestamp(), false) AS claimed, r.format, r.width, r.height, r.byte_size, r.used_on,
+SELECT coalesce(c.expires_at > clock_timestamp(), false) AS claimed, r.format, r.byte_size, r.used_on,
     r.sha256
 FROM (SELECT :image::uuid AS image_id, :variant::bytea AS variant) AS k
 LEFT JOIN images.renditions AS r ON r.image_id = k.image_id AND r.variant = k.variant

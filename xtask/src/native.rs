@@ -9,7 +9,12 @@ use crate::{process, say};
 
 /// Programs and the Debian packages that bring them. The assembler is for x86-64 only: elsewhere the C compiler takes
 /// its place.
-const NEEDED: &[(&str, &str)] = &[("cc", "gcc"), ("make", "make"), ("cmake", "cmake"), ("nasm", "nasm")];
+const NEEDED: &[(&str, &str)] = &[
+    ("cc", "gcc"),
+    ("make", "make"),
+    ("cmake", "cmake"),
+    ("nasm", "nasm"),
+];
 
 /// Makes sure that everything is there before Cargo starts a build that would fail late.
 pub(crate) fn ensure() -> Outcome {
@@ -29,7 +34,9 @@ pub(crate) fn ensure() -> Outcome {
                 .hint(format!("apt-get install {packages}")),
         );
     }
-    say::step(&format!("apt-get install {packages}, which build the picture codecs"));
+    say::step(&format!(
+        "apt-get install {packages}, which build the picture codecs"
+    ));
     process::quietly(Command::new("apt-get").args(["update", "-qq"]))?;
     let mut install = Command::new("apt-get");
     install

@@ -1,9 +1,30 @@
 //! Background jobs: which kinds there are, and what is done for each.
 use crate::app::App;
-use infravault_jobs::{Error, Worker};
+use infravault_jobs::{Error, JobError, Kind, Worker};
+use infravault_kernel::{Id, ImageId};
 use std::sync::Arc;
+
+/// Asked for by `images.enqueue_processing`.
+struct ProcessImage;
+
+impl Kind for ProcessImage {
+    const NAME: &'static str = "process_image";
+}
 
 /// A worker that knows every kind of job.
 pub(crate) fn build(app: &Arc<App>) -> Result<Worker, Error> {
-    Worker::new(app.config.jobs, &app.config.db, &app.log, app.clock.clone())
+    let worker = Worker::new(app.config.jobs, &app.config.db, &app.log, app.clock.clone())?;
+    let images = app.images.clone();
+    Ok(worker.handle(ProcessImage, move |ctx, payload, _attempt| {
+        let images = images.clone();
+        async move {
+            let image = payload.get("image").and_then(serde_json::Value::as_str);
+            let image = image.and_then(|text| text.parse().ok()).map(ImageId::from_uuid);
+            let image = image.ok_or_else(|| JobError::last("it names no image"))?;
+            images
+                .process(&ctx, image)
+                .await
+                .map_err(|error| JobError::of(&error))
+        }
+    }))
 }

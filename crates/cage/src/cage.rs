@@ -107,20 +107,22 @@ impl Cage {
             order: order.clone(),
             file,
         };
-        match self
+        let outcome = self
             .ask(&Request::Order(order.clone()), Some(picture), lane)
-            .await?
-        {
-            Outcome::Answer(answer) => Ok(*answer),
-            _ => Err(Error::Killed(Fate::Gone)),
+            .await?;
+        if let Outcome::Answer(answer) = outcome {
+            Ok(*answer)
+        } else {
+            Err(Error::Killed(Fate::Gone))
         }
     }
 
     /// Has a child do nothing, and tells which layers of the cage hold.
     pub async fn check(&self) -> Result<Capabilities, Error> {
-        match self.ask(&Request::Nothing, None, Lane::Request).await? {
-            Outcome::Nothing(capabilities) => Ok(capabilities),
-            _ => Err(Error::Killed(Fate::Gone)),
+        if let Outcome::Nothing(capabilities) = self.ask(&Request::Nothing, None, Lane::Request).await? {
+            Ok(capabilities)
+        } else {
+            Err(Error::Killed(Fate::Gone))
         }
     }
 

@@ -54,6 +54,7 @@ impl Default for Config {
 
 impl Config {
     /// Reads the settings.
+    #[expect(clippy::too_many_lines, reason = "a list of settings, one after the other")]
     pub fn from_env(env: &mut Env) -> Self {
         let config = Self {
             max_upload_bytes: env.bytes("MAX_UPLOAD_BYTES", "40MiB", "Most bytes of one original."),

@@ -56,7 +56,7 @@ impl FromStr for Preset {
         let (name, rest) = text.split_once('=').ok_or(FORM)?;
         let (size, fit) = rest.split_once(':').ok_or(FORM)?;
         let (width, height) = size.split_once('x').ok_or(FORM)?;
-        let side = |text: &str| {
+        let parse = |text: &str| {
             text.parse::<u32>()
                 .ok()
                 .filter(|side| (1..=4096).contains(side))
@@ -69,8 +69,8 @@ impl FromStr for Preset {
         Ok(Self {
             name: name.to_owned(),
             resize: Resize {
-                width: Some(side(width)?),
-                height: Some(side(height)?),
+                width: Some(parse(width)?),
+                height: Some(parse(height)?),
                 fit: match fit {
                     "inside" => Fit::Inside,
                     "contain" => Fit::Contain,
@@ -109,10 +109,9 @@ pub(crate) fn fallback(image: &Image) -> Format {
 #[must_use]
 pub(crate) fn fallback_of(has_alpha: Option<bool>, media_type: MediaType) -> Format {
     match has_alpha {
-        Some(true) => Format::Png,
         Some(false) => Format::Jpeg,
         None if media_type == MediaType::Jpeg => Format::Jpeg,
-        None => Format::Png,
+        Some(true) | None => Format::Png,
     }
 }
 

@@ -75,8 +75,6 @@ pub(crate) struct Wanted {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Rendition {
     pub(crate) format: Format,
-    pub(crate) width: u32,
-    pub(crate) height: u32,
     pub(crate) len: u64,
     pub(crate) used_on: Date,
     pub(crate) sha256: Sha256,

@@ -126,8 +126,6 @@ pub(crate) fn source(row: renditions::SourceRowBorrowed<'_>) -> Result<SourceRow
             variant.to_vec(),
             Rendition {
                 format: format(made_as),
-                width: number(row.made_width.unwrap_or_default())?,
-                height: number(row.made_height.unwrap_or_default())?,
                 len: number(row.made_bytes.unwrap_or_default())?,
                 used_on,
                 sha256: digest(sha256)?,
@@ -158,8 +156,6 @@ pub(crate) fn looked(row: renditions::RenditionRowBorrowed<'_>) -> Result<(Optio
     let rendition = match (row.format, row.used_on, row.sha256) {
         (Some(made_as), Some(used_on), Some(sha256)) => Some(Rendition {
             format: format(made_as),
-            width: number(row.width.unwrap_or_default())?,
-            height: number(row.height.unwrap_or_default())?,
             len: number(row.byte_size.unwrap_or_default())?,
             used_on,
             sha256: digest(sha256)?,

@@ -124,13 +124,13 @@ impl Images {
                 after_id,
             };
             let waiting = sql::sweep::list_unprocessed().params(&*tx, &params).all().await?;
-            let lost: Vec<Uuid> = waiting.iter().filter(|row| row.lost).map(|row| row.id).collect();
+            let orphans: Vec<Uuid> = waiting.iter().filter(|row| row.lost).map(|row| row.id).collect();
             sql::sweep::enqueue_lost()
-                .bind(&*tx, &lost.as_slice())
+                .bind(&*tx, &orphans.as_slice())
                 .one()
                 .await?;
             tx.commit().await?;
-            asked += count(lost.len());
+            asked += count(orphans.len());
             match waiting.last() {
                 Some(last) if waiting.len() == LOST_BATCH => {
                     (after_time, after_id) = (last.stored_at, last.id)

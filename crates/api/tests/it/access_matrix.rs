@@ -61,6 +61,7 @@ const MATRIX: &[(&str, Row)] = &[
     ("update_image", [401, 404, 200, 404, 404, 200, 403, 403]),
     ("delete_image", [401, 404, 204, 404, 404, 204, 403, 403]),
     ("download_image", [404, 404, 200, 404, 404, 200, 403, 403]),
+    ("list_similar_images", [404, 404, 200, 404, 404, 200, 403, 403]),
     ("get_rendition", [404, 404, 200, 404, 404, 200, 403, 403]),
     // The signature is the permission, whoever comes with it.
     ("get_transform", PUBLIC),
@@ -135,7 +136,7 @@ async fn question(cast: &Cast, operation: &str, path: &str) -> Question {
             question.if_match = Some(answer.headers()["etag"].to_str().unwrap().to_owned());
             question.path = path.replace("{id}", image["id"].as_str().unwrap());
         }
-        "get_rendition" | "create_transform_url" => {
+        "get_rendition" | "create_transform_url" | "list_similar_images" => {
             let image = owner.upload(pictures::jpeg(32, 24, 7), "").await;
             question.path = path
                 .replace("{id}", image["id"].as_str().unwrap())
@@ -228,7 +229,12 @@ async fn ask(cast: &Cast, caller: &str, id: &str, method: &Method, path: &str) -
     // The token that lacks a scope has `images:read`, which is what reading pictures asks for.
     let reads_pictures = matches!(
         id,
-        "get_image" | "list_images" | "download_image" | "get_rendition" | "create_transform_url"
+        "get_image"
+            | "list_images"
+            | "download_image"
+            | "list_similar_images"
+            | "get_rendition"
+            | "create_transform_url"
     );
     let mut request = if caller == "token without scope" && reads_pictures {
         let token = cast.app.token(&cast.browsers["owner"], "profile:read").await;

@@ -12,6 +12,10 @@ pub enum Choice {
 
 /// What a client takes, by its `Accept`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "one for each format; any of them can hold"
+)]
 pub struct Accepted {
     /// It names AVIF. A wildcard is no word for a format that many clients cannot show.
     avif: bool,

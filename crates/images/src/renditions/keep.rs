@@ -56,8 +56,6 @@ impl Images {
         self.workshop.put(image, sha256, &made.bytes);
         Ok(Rendition {
             format: made.format,
-            width: made.width,
-            height: made.height,
             len: number(made.bytes.len())?,
             used_on: today,
             sha256,

@@ -26,7 +26,7 @@ use tokio::{sync::oneshot, time::timeout};
 use uuid::Uuid;
 
 /// A node that died holds a rendition for so long.
-const LEASE: Duration = Duration::from_secs(60);
+const LEASE: Duration = Duration::from_mins(1);
 /// How often a node that lives says so.
 const RENEWAL: Duration = Duration::from_secs(20);
 /// How often somebody else's rendition is looked for, at first and at last.

@@ -46,7 +46,7 @@ pub struct FormatCount {
 /// The renditions that were last asked for on one day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Day {
-    day: Date,
+    date: Date,
     renditions: u64,
     bytes: u64,
 }
@@ -104,7 +104,7 @@ impl Images {
         let rows = sql::renditions::list_days().bind(&*tx).all().await?;
         let day = |row: sql::renditions::ListDays| {
             Ok(Day {
-                day: row.used_on,
+                date: row.used_on,
                 renditions: number(row.renditions)?,
                 bytes: number(row.bytes)?,
             })
@@ -192,7 +192,7 @@ fn plan(days: &[Day], prune: Prune, today: Date) -> Plan {
     };
     let mut left: u64 = 0;
     for day in days {
-        if day.day < plan.before {
+        if day.date < plan.before {
             plan.expected.renditions += day.renditions;
             plan.expected.bytes += day.bytes;
         } else {
@@ -201,18 +201,18 @@ fn plan(days: &[Day], prune: Prune, today: Date) -> Plan {
     }
     let mut surplus = left.saturating_sub(prune.max_bytes.unwrap_or(u64::MAX));
     let oldest = plan.before;
-    for day in days.iter().filter(|day| day.day >= oldest) {
+    for day in days.iter().filter(|day| day.date >= oldest) {
         if surplus == 0 {
             break;
         }
-        plan.before = day.day;
+        plan.before = day.date;
         if surplus < day.bytes {
             plan.of_the_day = surplus;
             plan.expected.bytes += surplus;
             plan.expected.renditions += (day.renditions * surplus).div_ceil(day.bytes.max(1));
             break;
         }
-        plan.before = day.day.next_day().unwrap_or(Date::MAX);
+        plan.before = day.date.next_day().unwrap_or(Date::MAX);
         plan.expected.bytes += day.bytes;
         plan.expected.renditions += day.renditions;
         surplus -= day.bytes;

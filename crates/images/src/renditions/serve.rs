@@ -138,12 +138,12 @@ impl Images {
         transform: &Transform,
         expires_in: Option<u64>,
     ) -> Result<SignedUrl, Error> {
-        let (actor, image) = self.look_up(ctx, id).await.or_else(|error| match error {
+        let (actor, image) = self.look_up(ctx, id).await.map_err(|error| match error {
             // Nobody is told to sign in before anything else.
             Error::NotFound if matches!(ctx.credential, Credential::Anonymous) => {
-                Err(Error::Denied(infravault_kernel::Denied::AuthenticationRequired))
+                Error::Denied(infravault_kernel::Denied::AuthenticationRequired)
             }
-            error => Err(error),
+            error => error,
         })?;
         actor.with_scope(Scope::ImagesRead)?;
         policy::may_sign(&actor, &image)?;

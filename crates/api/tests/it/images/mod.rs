@@ -4,6 +4,7 @@ mod downloads;
 mod forms;
 mod idempotency;
 mod lists;
+mod processing;
 mod renditions;
 mod transforms;
 mod uploads;

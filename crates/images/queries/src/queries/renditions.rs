@@ -91,8 +91,6 @@ pub struct SourceRow {
     pub sha256: Vec<u8>,
     pub variant: Option<Vec<u8>>,
     pub format: Option<crate::types::images::RenditionFormat>,
-    pub made_width: Option<i32>,
-    pub made_height: Option<i32>,
     pub made_bytes: Option<i32>,
     pub used_on: Option<time::Date>,
     pub made_sha256: Option<Vec<u8>>,
@@ -114,8 +112,6 @@ pub struct SourceRowBorrowed<'a> {
     pub sha256: &'a [u8],
     pub variant: Option<&'a [u8]>,
     pub format: Option<crate::types::images::RenditionFormat>,
-    pub made_width: Option<i32>,
-    pub made_height: Option<i32>,
     pub made_bytes: Option<i32>,
     pub used_on: Option<time::Date>,
     pub made_sha256: Option<&'a [u8]>,
@@ -139,8 +135,6 @@ impl<'a> From<SourceRowBorrowed<'a>> for SourceRow {
             sha256,
             variant,
             format,
-            made_width,
-            made_height,
             made_bytes,
             used_on,
             made_sha256,
@@ -163,8 +157,6 @@ impl<'a> From<SourceRowBorrowed<'a>> for SourceRow {
             sha256: sha256.into(),
             variant: variant.map(|v| v.into()),
             format,
-            made_width,
-            made_height,
             made_bytes,
             used_on,
             made_sha256: made_sha256.map(|v| v.into()),
@@ -175,8 +167,6 @@ impl<'a> From<SourceRowBorrowed<'a>> for SourceRow {
 pub struct RenditionRow {
     pub claimed: bool,
     pub format: Option<crate::types::images::RenditionFormat>,
-    pub width: Option<i32>,
-    pub height: Option<i32>,
     pub byte_size: Option<i32>,
     pub used_on: Option<time::Date>,
     pub sha256: Option<Vec<u8>>,
@@ -184,8 +174,6 @@ pub struct RenditionRow {
 pub struct RenditionRowBorrowed<'a> {
     pub claimed: bool,
     pub format: Option<crate::types::images::RenditionFormat>,
-    pub width: Option<i32>,
-    pub height: Option<i32>,
     pub byte_size: Option<i32>,
     pub used_on: Option<time::Date>,
     pub sha256: Option<&'a [u8]>,
@@ -195,8 +183,6 @@ impl<'a> From<RenditionRowBorrowed<'a>> for RenditionRow {
         RenditionRowBorrowed {
             claimed,
             format,
-            width,
-            height,
             byte_size,
             used_on,
             sha256,
@@ -205,8 +191,6 @@ impl<'a> From<RenditionRowBorrowed<'a>> for RenditionRow {
         Self {
             claimed,
             format,
-            width,
-            height,
             byte_size,
             used_on,
             sha256: sha256.map(|v| v.into()),
@@ -669,7 +653,7 @@ pub struct FindSourceStmt(&'static str, Option<tokio_postgres::Statement>);
 /// one row without any where it has none.
 pub fn find_source() -> FindSourceStmt {
     FindSourceStmt(
-        "SELECT i.id, i.owner_id, i.attempt, i.stored_as, i.visibility, i.state, i.failure, i.media_type, i.byte_size, i.width, i.height, i.frames, i.has_alpha, i.sha256, r.variant, r.format, r.width AS made_width, r.height AS made_height, r.byte_size AS made_bytes, r.used_on, r.sha256 AS made_sha256 FROM images.images AS i LEFT JOIN images.renditions AS r ON r.image_id = i.id AND r.variant = ANY($1) WHERE i.id = $2 AND i.stored_at IS NOT NULL AND i.removed_at IS NULL",
+        "SELECT i.id, i.owner_id, i.attempt, i.stored_as, i.visibility, i.state, i.failure, i.media_type, i.byte_size, i.width, i.height, i.frames, i.has_alpha, i.sha256, r.variant, r.format, r.byte_size AS made_bytes, r.used_on, r.sha256 AS made_sha256 FROM images.images AS i LEFT JOIN images.renditions AS r ON r.image_id = i.id AND r.variant = ANY($1) WHERE i.id = $2 AND i.stored_at IS NOT NULL AND i.removed_at IS NULL",
         None,
     )
 }
@@ -711,11 +695,9 @@ impl FindSourceStmt {
                         sha256: row.try_get(13)?,
                         variant: row.try_get(14)?,
                         format: row.try_get(15)?,
-                        made_width: row.try_get(16)?,
-                        made_height: row.try_get(17)?,
-                        made_bytes: row.try_get(18)?,
-                        used_on: row.try_get(19)?,
-                        made_sha256: row.try_get(20)?,
+                        made_bytes: row.try_get(16)?,
+                        used_on: row.try_get(17)?,
+                        made_sha256: row.try_get(18)?,
                     })
                 },
             mapper: |it| SourceRow::from(it),
@@ -745,7 +727,7 @@ pub struct LookStmt(&'static str, Option<tokio_postgres::Statement>);
 /// nodes share.
 pub fn look() -> LookStmt {
     LookStmt(
-        "SELECT coalesce(c.expires_at > clock_timestamp(), false) AS claimed, r.format, r.width, r.height, r.byte_size, r.used_on, r.sha256 FROM (SELECT $1::uuid AS image_id, $2::bytea AS variant) AS k LEFT JOIN images.renditions AS r ON r.image_id = k.image_id AND r.variant = k.variant LEFT JOIN images.rendition_claims AS c ON c.image_id = k.image_id AND c.variant = k.variant",
+        "SELECT coalesce(c.expires_at > clock_timestamp(), false) AS claimed, r.format, r.byte_size, r.used_on, r.sha256 FROM (SELECT $1::uuid AS image_id, $2::bytea AS variant) AS k LEFT JOIN images.renditions AS r ON r.image_id = k.image_id AND r.variant = k.variant LEFT JOIN images.rendition_claims AS c ON c.image_id = k.image_id AND c.variant = k.variant",
         None,
     )
 }
@@ -773,11 +755,9 @@ impl LookStmt {
                     Ok(RenditionRowBorrowed {
                         claimed: row.try_get(0)?,
                         format: row.try_get(1)?,
-                        width: row.try_get(2)?,
-                        height: row.try_get(3)?,
-                        byte_size: row.try_get(4)?,
-                        used_on: row.try_get(5)?,
-                        sha256: row.try_get(6)?,
+                        byte_size: row.try_get(2)?,
+                        used_on: row.try_get(3)?,
+                        sha256: row.try_get(4)?,
                     })
                 },
             mapper: |it| RenditionRow::from(it),

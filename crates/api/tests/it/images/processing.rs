@@ -1,0 +1,254 @@
+//! From an upload to what is known of it: the real jobs, the real cage.
+use crate::harness::{Browser, TestApp, expect, problem};
+use infravault_testkit::pictures;
+use reqwest::Method;
+use serde_json::Value;
+use std::time::Duration;
+
+fn path(image: &Value) -> String {
+    format!("/api/v1/images/{}", image["id"].as_str().unwrap())
+}
+
+async fn get(browser: &Browser, path: &str) -> Value {
+    expect(browser.get(path).send().await.unwrap(), 200).await
+}
+
+/// The picture, once its job is done.
+async fn done(browser: &Browser, image: &Value) -> Value {
+    for _ in 0..600 {
+        let found = get(browser, &path(image)).await;
+        if found["state"] != "stored" {
+            return found;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("in thirty seconds nobody looked at the picture");
+}
+
+/// A PNG whose structure is sound and whose pixels are not: what is compressed is no zlib stream.
+fn hollow() -> Vec<u8> {
+    let mut png = pictures::png(64, 48, 1);
+    let start = png.windows(4).position(|four| four == b"IDAT").unwrap();
+    let len = u32::from_be_bytes(png[start - 4..start].try_into().unwrap());
+    let end = start + 4 + usize::try_from(len).unwrap();
+    png[start + 4..end].fill(0xFF);
+    let crc = crc32(&png[start..end]);
+    png[end..end + 4].copy_from_slice(&crc.to_be_bytes());
+    png
+}
+
+fn crc32(bytes: &[u8]) -> u32 {
+    !bytes.iter().fold(u32::MAX, |crc, byte| {
+        (0..8).fold(crc ^ u32::from(*byte), |crc, _| {
+            (crc >> 1) ^ (0xEDB8_8320 * (crc & 1))
+        })
+    })
+}
+
+#[tokio::test]
+async fn an_upload_becomes_ready_with_all_that_is_known_of_it() {
+    let app = TestApp::start().await;
+    let alice = app.sign_in("alice@example.com").await;
+    for (picture, fallback) in [
+        (pictures::jpeg(1200, 800, 7), "image/jpeg"),
+        (pictures::png(1200, 800, 8), "image/jpeg"),
+        (pictures::webp(1200, 800, 9), "image/jpeg"),
+        (pictures::gif(1200, 800, 2, 10), "image/jpeg"),
+    ] {
+        let new = alice.upload(picture, "").await;
+        assert_eq!(new["state"], "stored");
+        assert_eq!(new["renditions"], serde_json::json!([]));
+        let image = done(&alice, &new).await;
+        assert_eq!(image["state"], "ready", "{image}");
+        assert_eq!(image["failure"], Value::Null);
+        assert_eq!(image["has_alpha"], false);
+        let colour = image["dominant_colour"].as_str().unwrap();
+        assert!(colour.len() == 7 && colour.starts_with('#'), "{colour}");
+        // A picture without structure, such as even stripes, has none.
+        let hash = &image["perceptual_hash"];
+        assert!(
+            hash.is_null() || hash.as_str().is_some_and(|hash| hash.len() == 16),
+            "{hash}"
+        );
+        assert!(image["thumbhash"].as_str().unwrap().len() <= 36);
+        assert_eq!(
+            (&image["updated_at"], &image["width"]),
+            (&new["updated_at"], &new["width"])
+        );
+        let renditions = image["renditions"].as_array().unwrap();
+        let sizes: Vec<_> = renditions
+            .iter()
+            .map(|it| (it["preset"].as_str().unwrap(), it["width"].as_u64().unwrap()))
+            .collect();
+        assert_eq!(
+            sizes,
+            [("thumb", 256), ("small", 512), ("medium", 1024), ("large", 1200)]
+        );
+        for rendition in renditions {
+            assert_eq!(rendition["media_type"], fallback);
+            let url = rendition["url"].as_str().unwrap();
+            let answer = alice
+                .get(url)
+                .header("Accept", "image/jpeg")
+                .send()
+                .await
+                .unwrap();
+            assert_eq!(answer.status(), 200, "{url}");
+            assert_eq!(answer.headers()["content-type"], fallback);
+        }
+        let listed = get(&alice, "/api/v1/images?limit=1").await;
+        assert_eq!(listed["items"][0]["renditions"], image["renditions"]);
+    }
+    // The job made them: four each, each once.
+    let query = "SELECT count(*), max(made) FROM images.renditions";
+    let row = app.db.superuser().await.query_one(query, &[]).await.unwrap();
+    assert_eq!((row.get::<_, i64>(0), row.get::<_, i32>(1)), (16, 1));
+}
+
+#[tokio::test]
+async fn what_cannot_be_decoded_fails_and_can_be_had_back() {
+    let app = TestApp::start().await;
+    let alice = app.sign_in("alice@example.com").await;
+    let bytes = hollow();
+    let new = alice.upload(bytes.clone(), "").await;
+    let image = done(&alice, &new).await;
+    assert_eq!(image["state"], "failed", "{image}");
+    let reason = image["failure"].as_str().unwrap();
+    assert!(
+        reason.starts_with("Nothing can be made of this picture: ") && reason.len() <= 300,
+        "{reason}"
+    );
+    assert_eq!(image["renditions"], serde_json::json!([]));
+    let answer = alice
+        .get(&format!("{}/download", path(&image)))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(answer.bytes().await.unwrap(), bytes);
+}
+
+#[tokio::test]
+async fn the_entity_tag_says_how_far_it_has_come_and_no_change_is_lost_by_that() {
+    let app = TestApp::start().await;
+    let alice = app.sign_in("alice@example.com").await;
+    let new = alice.upload(pictures::jpeg(64, 48, 1), "").await;
+    done(&alice, &new).await;
+    let known = |tag: &str| {
+        alice
+            .get(&path(&new))
+            .header("If-None-Match", tag.to_owned())
+            .send()
+    };
+    let fresh = known("\"1\"").await.unwrap();
+    assert_eq!(fresh.status(), 200, "what was read before it was ready is old");
+    assert_eq!(fresh.headers()["etag"], "\"1-ready\"");
+    assert_eq!(known("\"1-ready\"").await.unwrap().status(), 304);
+    let change = |tag: &str, title: &str| {
+        let body = serde_json::json!({ "title": title });
+        alice
+            .patch(&path(&new))
+            .header("If-Match", tag.to_owned())
+            .json(&body)
+            .send()
+    };
+    let changed = change("\"1\"", "two").await.unwrap();
+    assert_eq!(changed.status(), 200, "nobody changed anything meanwhile");
+    assert_eq!(changed.headers()["etag"], "\"2-ready\"");
+    problem(
+        change("\"1-ready\"", "three").await.unwrap(),
+        412,
+        "precondition-failed",
+    )
+    .await;
+    assert_eq!(change("\"2-ready\"", "three").await.unwrap().status(), 200);
+}
+
+#[tokio::test]
+async fn places_are_kept_where_that_was_asked_for_and_shown_to_the_owner() {
+    let app = TestApp::start().await;
+    let (alice, bob) = (
+        app.sign_in("alice@example.com").await,
+        app.sign_in("bob@example.com").await,
+    );
+    let quiet = alice
+        .upload(pictures::jpeg_with_gps(64, 48, 1), "?visibility=public")
+        .await;
+    let open = alice
+        .upload(
+            pictures::jpeg_with_gps(64, 48, 2),
+            "?visibility=public&keep_location=true",
+        )
+        .await;
+    let (quiet, open) = (done(&alice, &quiet).await, done(&alice, &open).await);
+    assert!(quiet.get("location").is_none(), "{quiet}");
+    let latitude = open["location"]["latitude"].as_f64().unwrap();
+    assert!((latitude - 48.208_333).abs() < 0.001, "{open}");
+    let rows = app
+        .db
+        .superuser()
+        .await
+        .query("SELECT image_id FROM images.locations", &[]);
+    let rows = rows.await.unwrap();
+    assert_eq!(rows.len(), 1);
+    // Nobody else, and no list.
+    for seen in [
+        get(&bob, &path(&open)).await,
+        get(&alice, "/api/v1/images").await,
+        get(&bob, "/api/v1/images/public").await,
+        get(&alice, &format!("{}/similar", path(&quiet))).await,
+    ] {
+        let text = seen.to_string();
+        assert!(
+            !text.contains("latitude") && !text.contains("location") && !text.contains("48.2"),
+            "{text}"
+        );
+    }
+    // No rendition carries it either.
+    for rendition in open["renditions"].as_array().unwrap() {
+        let answer = bob.get(rendition["url"].as_str().unwrap()).send().await.unwrap();
+        let bytes = answer.bytes().await.unwrap();
+        assert!(!bytes.windows(4).any(|four| four == b"Exif" || four == b"GPS\0"));
+    }
+}
+
+#[tokio::test]
+async fn duplicates_are_reported_and_ready_at_once() {
+    let app = TestApp::start().await;
+    let alice = app.sign_in("alice@example.com").await;
+    let bytes = pictures::jpeg(300, 200, 1);
+    let first = alice.upload(bytes.clone(), "").await;
+    assert_eq!(first["duplicate_of"], Value::Null);
+    done(&alice, &first).await;
+    let upload = || {
+        let request = alice.post("/api/v1/images").header("Content-Type", "image/jpeg");
+        request.header("Idempotency-Key", "k").body(bytes.clone()).send()
+    };
+    let second = expect(upload().await.unwrap(), 201).await;
+    assert_eq!(second["duplicate_of"], first["id"]);
+    assert_eq!(second["state"], "ready");
+    assert_eq!(
+        expect(upload().await.unwrap(), 201).await,
+        second,
+        "a replay says the same"
+    );
+    for rendition in second["renditions"].as_array().unwrap() {
+        let answer = alice
+            .get(rendition["url"].as_str().unwrap())
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(answer.status(), 200);
+    }
+    let similar = get(&alice, &format!("{}/similar", path(&first))).await;
+    assert_eq!(similar["items"][0]["image"]["id"], second["id"]);
+    assert_eq!(similar["items"][0]["distance"], 0);
+    assert_eq!(similar["next_cursor"], Value::Null);
+    for limit in ["0", "101", "-1", "x"] {
+        let answer = alice
+            .get(&format!("{}/similar?limit={limit}", path(&first)))
+            .send();
+        problem(answer.await.unwrap(), 400, "invalid-parameter").await;
+    }
+    let hidden = app.anonymous(Method::GET, &format!("{}/similar", path(&first)));
+    problem(hidden.send().await.unwrap(), 404, "not-found").await;
+}
