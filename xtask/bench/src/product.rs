@@ -137,7 +137,13 @@ impl Product {
             // A hundred AVIF wait at once in one of the rows.
             .env("CAGE_QUEUE", "128")
             .env("LOG_LEVEL", "warning");
-        for limit in ["RATE_ANONYMOUS", "RATE_PERSON", "RATE_UPLOAD", "RATE_SIGN_IN"] {
+        for limit in [
+            "RATE_ANONYMOUS",
+            "RATE_PERSON",
+            "RATE_UPLOAD",
+            "RATE_RENDITION",
+            "RATE_SIGN_IN",
+        ] {
             command.env(limit, "0");
         }
         command
