@@ -133,7 +133,7 @@ impl Images {
             asked += count(orphans.len());
             match waiting.last() {
                 Some(last) if waiting.len() == LOST_BATCH => {
-                    (after_time, after_id) = (last.stored_at, last.id)
+                    (after_time, after_id) = (last.stored_at, last.id);
                 }
                 _ => return Ok(asked),
             }

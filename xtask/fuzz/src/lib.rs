@@ -16,6 +16,9 @@ fn limits() -> Limits {
 }
 
 /// Runs the pre-scan, whose facts must keep the limits.
+///
+/// # Panics
+/// Where it finds a fault: that is what the fuzzer looks for.
 pub fn prescan(data: &[u8]) {
     let limits = limits();
     let len = u64::try_from(data.len()).unwrap_or(u64::MAX);
@@ -29,6 +32,9 @@ pub fn prescan(data: &[u8]) {
 }
 
 /// Reads the metadata, whose texts and numbers must be ones that can be shown.
+///
+/// # Panics
+/// Where it finds a fault: that is what the fuzzer looks for.
 pub fn probe(data: &[u8]) {
     let Ok(probe) = infravault_imaging::probe(data, &limits()) else {
         return;
@@ -59,6 +65,9 @@ pub fn probe(data: &[u8]) {
 }
 
 /// Decodes the data as a picture of this type, whatever its first bytes say, and makes something small of it.
+///
+/// # Panics
+/// Where it finds a fault: that is what the fuzzer looks for.
 pub fn decode(media_type: MediaType, data: &[u8]) {
     let file = with_beginning(media_type, data);
     let recipe = Recipe {

@@ -79,7 +79,6 @@ const VENDORS: &[(&str, &[&str])] = &[
     ("seccompiler", &["infravault-cage"]),
     ("landlock", &["infravault-cage"]),
     ("turbojpeg", &["infravault-imaging", "xtask-bench"]),
-    ("jpeg-encoder", &["infravault-imaging"]),
     ("webp", &["infravault-imaging"]),
     ("image-webp", &["infravault-imaging"]),
     ("ravif", &["infravault-imaging"]),

@@ -118,7 +118,7 @@ pub async fn upload_image(
         .insert_header((header::ETAG, format!("\"{}\"", image.etag())))
         .json(UploadedBody {
             image: ImageBody::new(&app.images, image),
-            duplicate_of: duplicate_of.map(|id| id.uuid()),
+            duplicate_of: duplicate_of.map(infravault_kernel::Id::uuid),
         }))
 }
 

@@ -207,20 +207,17 @@ impl Images {
             Rendered::NotModified
         } else if ask.head_only {
             Rendered::Head
+        } else if let Some(answer) = self.read(source.id, &fresh).await? {
+            answer
         } else {
-            match self.read(source.id, &fresh).await? {
-                Some(answer) => answer,
-                None => {
-                    // The row names what is not there, or is damaged: it is made again, once.
-                    slog::warn!(ctx.log, "a stored rendition is missing or damaged; it is made again"; "image" => %source.id);
-                    self.drop_lost(source.id, &wanted.variant, &fresh.rendition.sha256)
-                        .await?;
-                    fresh = self.make_once(ctx, source, wanted).await?;
-                    tag = fresh.rendition.sha256.to_string();
-                    let again = self.read(source.id, &fresh).await?;
-                    again.ok_or_else(|| Error::Objects(ObjectError::Missing(tag.clone())))?
-                }
-            }
+            // The row names what is not there, or is damaged: it is made again, once.
+            slog::warn!(ctx.log, "a stored rendition is missing or damaged; it is made again"; "image" => %source.id);
+            self.drop_lost(source.id, &wanted.variant, &fresh.rendition.sha256)
+                .await?;
+            fresh = self.make_once(ctx, source, wanted).await?;
+            tag = fresh.rendition.sha256.to_string();
+            let again = self.read(source.id, &fresh).await?;
+            again.ok_or_else(|| Error::Objects(ObjectError::Missing(tag.clone())))?
         };
         Ok(Served {
             visibility: source.visibility,

@@ -282,7 +282,7 @@ fn word<T: Copy>(words: &[(&str, T)], text: &str) -> Result<T, String> {
     })
 }
 
-fn word_of<T: PartialEq>(words: &[(&str, T)], meant: T) -> String {
+fn word_of<T: PartialEq + Copy>(words: &[(&str, T)], meant: T) -> String {
     let found = words.iter().find(|(_, known)| *known == meant);
     found.map_or_else(String::new, |(word, _)| (*word).to_owned())
 }
