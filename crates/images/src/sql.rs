@@ -118,7 +118,10 @@ fn camera_of(json: &str) -> Result<Camera, Error> {
 }
 
 /// Reads the row of an image and of one of its renditions.
-#[expect(clippy::needless_pass_by_value, reason = "the generated queries map rows by value")]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the generated queries map rows by value"
+)]
 pub(crate) fn source(row: renditions::SourceRowBorrowed<'_>) -> Result<SourceRow, Error> {
     let (id, frames) = (ImageId::from_uuid(row.id), number(row.frames)?);
     let media_type = MediaType::parse(row.media_type).map_err(|_| Error::inconsistent("a media type"))?;
@@ -153,7 +156,10 @@ pub(crate) fn source(row: renditions::SourceRowBorrowed<'_>) -> Result<SourceRow
 }
 
 /// Reads a rendition, if it is there, and whether somebody makes it.
-#[expect(clippy::needless_pass_by_value, reason = "the generated queries map rows by value")]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the generated queries map rows by value"
+)]
 pub(crate) fn looked(row: renditions::RenditionRowBorrowed<'_>) -> Result<(Option<Rendition>, bool), Error> {
     let rendition = match (row.format, row.used_on, row.sha256) {
         (Some(made_as), Some(used_on), Some(sha256)) => Some(Rendition {

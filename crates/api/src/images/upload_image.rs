@@ -23,7 +23,7 @@ use futures_util::StreamExt;
 use infravault_images::{
     BodyFault, Description, Error, FileName, IdempotencyKey, NewImage, Tags, Title, Upload, Uploaded,
 };
-use infravault_kernel::{Id as _, Sha256};
+use infravault_kernel::Sha256;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;

@@ -227,8 +227,8 @@ mod tests {
 
     #[test]
     fn the_longest_unused_go_first() {
-        let day = |day, bytes| Day {
-            day,
+        let day = |date, bytes| Day {
+            date,
             renditions: 10,
             bytes,
         };

@@ -116,9 +116,9 @@ mod tests {
         SignedTransform::parse(pairs).unwrap()
     }
 
-    fn verdict(signer: &Signer, image: ImageId, signed: &SignedTransform, now: i64) -> &'static str {
+    fn verdict(signer: &Signer, image: ImageId, url: &SignedTransform, now: i64) -> &'static str {
         signer
-            .verify(image, signed, at(now))
+            .verify(image, url, at(now))
             .map_or_else(|fault| fault.code(), |()| "ok")
     }
 
@@ -137,8 +137,8 @@ mod tests {
     #[test]
     fn a_signature_holds_for_one_address_until_it_expires() {
         let (signer, image) = (signer(), IMAGE.parse().unwrap());
-        let signed = transform(&[("w", "300"), ("bg", "#ff0000")]);
-        let pairs = signer.sign(image, &signed, at(1000)).unwrap();
+        let wanted = transform(&[("w", "300"), ("bg", "#ff0000")]);
+        let pairs = signer.sign(image, &wanted, at(1000)).unwrap();
         assert!(pairs.contains(&("kid", "new".to_owned())), "the newest signs");
         let good = parsed(&pairs);
         assert_eq!(verdict(&signer, image, &good, 999), "ok");
