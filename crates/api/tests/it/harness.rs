@@ -61,6 +61,11 @@ impl TestApp {
         Self::with(&[]).await
     }
 
+    /// A server that does nothing to an image after its upload.
+    pub(crate) async fn without_jobs() -> Self {
+        Self::with(&[("JOBS_IN_SERVE", "false")]).await
+    }
+
     /// A server with these environment variables as well.
     pub(crate) async fn with(variables: &[(&str, &str)]) -> Self {
         Self::with_clock(variables, Clock::System).await
@@ -304,6 +309,12 @@ impl Browser {
             .body(picture);
         expect(request.send().await.unwrap(), 201).await
     }
+}
+
+/// What is answered about an image after its upload is answered: the same but for what concerns the upload.
+pub(crate) fn afterwards(mut uploaded: Value) -> Value {
+    uploaded.as_object_mut().unwrap().remove("duplicate_of").unwrap();
+    uploaded
 }
 
 /// Where a redirect leads.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 #[tokio::test]
 async fn put_replaces_and_patch_merges() {
-    let app = TestApp::start().await;
+    let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
     let image = alice
         .upload(pictures::jpeg(16, 16, 1), "?title=one&tags=a&description=d")

@@ -42,14 +42,9 @@ async fn made(app: &TestApp, format: &str) -> Vec<i32> {
     rows.iter().map(|row| row.get(0)).collect()
 }
 
-/// Nothing but requests makes renditions.
-async fn without_jobs() -> TestApp {
-    TestApp::with(&[("JOBS_IN_SERVE", "false")]).await
-}
-
 #[tokio::test]
 async fn the_client_gets_what_it_takes() {
-    let app = without_jobs().await;
+    let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
     let photo = alice.upload(pictures::jpeg(400, 300, 1), "").await;
     let logo = alice.upload(pictures::png(40, 30, 1), "").await;
@@ -92,7 +87,7 @@ async fn the_client_gets_what_it_takes() {
 
 #[tokio::test]
 async fn every_preset_of_a_large_picture() {
-    let app = without_jobs().await;
+    let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
     let photo = alice.upload(pictures::jpeg(3000, 2000, 1), "").await;
     for (preset, width, height) in [
@@ -125,7 +120,7 @@ async fn every_preset_of_a_large_picture() {
 
 #[tokio::test]
 async fn caches_are_told_what_they_may_keep() {
-    let app = without_jobs().await;
+    let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
     for (number, (visibility, named, plain, policy)) in [
         (
@@ -199,7 +194,7 @@ async fn caches_are_told_what_they_may_keep() {
 
 #[tokio::test]
 async fn a_private_picture_is_not_there_for_strangers() {
-    let app = without_jobs().await;
+    let app = TestApp::without_jobs().await;
     let (alice, bob) = (
         app.sign_in("alice@example.com").await,
         app.sign_in("bob@example.com").await,
@@ -231,7 +226,7 @@ async fn a_private_picture_is_not_there_for_strangers() {
 
 #[tokio::test]
 async fn what_was_lost_or_damaged_is_made_again() {
-    let app = without_jobs().await;
+    let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
     let image = alice.upload(pictures::jpeg(300, 200, 1), "").await;
     // Nothing is kept in memory, so the store is read every time.
@@ -264,7 +259,7 @@ async fn what_was_lost_or_damaged_is_made_again() {
 
 #[tokio::test]
 async fn a_picture_that_failed_says_so_at_once() {
-    let app = without_jobs().await;
+    let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
     let image = alice.upload(pictures::jpeg(30, 20, 1), "").await;
     let failed = "UPDATE images.images SET state = 'failed', failure = 'The file ends too early.'";
@@ -276,7 +271,7 @@ async fn a_picture_that_failed_says_so_at_once() {
 
 #[tokio::test]
 async fn a_hundred_who_ask_at_once_on_two_nodes_get_one_that_is_made_once() {
-    let app = without_jobs().await;
+    let app = TestApp::without_jobs().await;
     let other = app.beside(&[("JOBS_IN_SERVE", "false")]).await;
     let alice = app.sign_in("alice@example.com").await;
     let image = alice
@@ -340,7 +335,7 @@ async fn a_full_queue_is_answered_with_a_time_to_come_back() {
 
 #[tokio::test]
 async fn renditions_that_nobody_asks_for_go_and_come_back() {
-    let app = without_jobs().await;
+    let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
     let image = alice.upload(pictures::jpeg(600, 400, 1), "").await;
     for preset in ["thumb", "small", "medium"] {

@@ -13,7 +13,7 @@ async fn address(browser: &Browser, image: &Value, body: Value) -> String {
 
 #[tokio::test]
 async fn an_address_gives_anybody_what_it_names() {
-    let app = TestApp::with(&[("JOBS_IN_SERVE", "false")]).await;
+    let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
     let image = alice.upload(pictures::jpeg(400, 300, 1), "").await;
     let body = json!({
@@ -67,7 +67,7 @@ async fn an_address_gives_anybody_what_it_names() {
 
 #[tokio::test]
 async fn a_changed_address_is_worth_nothing() {
-    let app = TestApp::with(&[("JOBS_IN_SERVE", "false")]).await;
+    let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
     let image = alice.upload(pictures::jpeg(40, 30, 1), "").await;
     let other = alice.upload(pictures::jpeg(40, 30, 2), "").await;
@@ -115,7 +115,7 @@ async fn a_changed_address_is_worth_nothing() {
 
 #[tokio::test]
 async fn an_address_expires() {
-    let app = TestApp::with(&[("JOBS_IN_SERVE", "false")]).await;
+    let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
     let image = alice.upload(pictures::jpeg(40, 30, 1), "").await;
     let url = address(&alice, &image, json!({ "w": 20, "expires_in": 300 })).await;
@@ -129,7 +129,7 @@ async fn an_address_expires() {
 
 #[tokio::test]
 async fn only_the_owner_gets_an_address_and_only_within_the_limits() {
-    let app = TestApp::with(&[("JOBS_IN_SERVE", "false")]).await;
+    let app = TestApp::without_jobs().await;
     let (alice, bob) = (
         app.sign_in("alice@example.com").await,
         app.sign_in("bob@example.com").await,

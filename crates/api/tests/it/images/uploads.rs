@@ -1,6 +1,6 @@
 //! Plain bodies: what is taken, what is refused, and what is left of it (N01 to N05, N51, N58).
 use super::{assert_nothing_left, left, stored};
-use crate::harness::{Browser, TestApp, expect, problem};
+use crate::harness::{Browser, TestApp, afterwards, expect, problem};
 use futures_util::future::join_all;
 use infravault_testkit::pictures;
 use reqwest::{Body, Method, Response, StatusCode};
@@ -23,7 +23,7 @@ async fn upload_as(browser: &Browser, media_type: &str, query: &str, bytes: Vec<
 
 #[tokio::test]
 async fn a_picture_is_stored_and_described() {
-    let app = TestApp::start().await;
+    let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
     let bytes = pictures::jpeg(60, 40, 1);
     let query = "?title=Kitchen&description=two%20words&tags=a,%20b&visibility=unlisted&file_name=DSC_1.JPG";
@@ -52,7 +52,7 @@ async fn a_picture_is_stored_and_described() {
     }
     assert_eq!(
         expect(alice.get(&location).send().await.unwrap(), 200).await,
-        image
+        afterwards(image)
     );
 }
 
