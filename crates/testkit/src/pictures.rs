@@ -13,10 +13,14 @@ mod bombs;
 mod container;
 mod lies;
 mod polyglots;
+mod tagged;
+mod tangled;
 
 pub use bombs::{Bomb, bombs};
 pub use lies::{Lie, lies};
 pub use polyglots::{Polyglot, polyglots};
+pub use tagged::{TAGGED_MARKER, Tagged, jpeg_turned_with_thumbnail, quarters, tagged};
+pub use tangled::tangled;
 
 /// One of the accepted formats.
 #[derive(Clone, Copy, Debug)]
@@ -56,11 +60,12 @@ pub const FORMATS: [Format; 4] = [
 /// A JPEG. Pictures of another seed differ, pictures of the same are equal byte by byte; so do all others here.
 #[must_use]
 pub fn jpeg(width: u32, height: u32, seed: u64) -> Vec<u8> {
+    jpeg_of(&pattern(width, height, seed, 0))
+}
+
+fn jpeg_of(picture: &RgbImage) -> Vec<u8> {
     let mut bytes = Vec::new();
-    encode(
-        JpegEncoder::new_with_quality(&mut bytes, 85),
-        &pattern(width, height, seed, 0),
-    );
+    encode(JpegEncoder::new_with_quality(&mut bytes, 85), picture);
     bytes
 }
 

@@ -95,6 +95,64 @@ pub(super) fn exif(orientation: u8, with_place: bool) -> Vec<u8> {
     block
 }
 
+/// A chunk of RIFF, padded to an even length.
+pub(super) fn riff_chunk(kind: [u8; 4], payload: &[u8]) -> Vec<u8> {
+    let padding = vec![0; payload.len() % 2];
+    [
+        kind.as_slice(),
+        &len_u32(payload).to_le_bytes(),
+        payload,
+        &padding,
+    ]
+    .concat()
+}
+
+/// A zlib stream of this many zeros, in about a 160th of their bytes (RFC 1951 section 3.2.6): a zero, and then
+/// matches of 258 bytes at distance 1, eight of which fill thirteen bytes.
+pub(super) fn zlib_zeros(len: u32) -> Vec<u8> {
+    let mut bits = Bits::default();
+    // The last block, fixed codes, the literal 0.
+    bits.push(0b011, 3);
+    bits.push(0b0000_1100, 8);
+    // Code 285 stands for 258 bytes (1100 0101, its highest bit first), distance code 0 for one.
+    let matches = len / 258;
+    for _ in 0..matches {
+        bits.push(0b1010_0011, 13);
+    }
+    bits.push(0, 7);
+    let zeros = u64::from(matches) * 258 + 1;
+    // Of zeros alone the low half stays 1 and the high half counts.
+    let checksum = u32::try_from(zeros % 65_521).expect("a remainder") << 16 | 1;
+    [[0x78, 0x01].as_slice(), &bits.finish(), &checksum.to_be_bytes()].concat()
+}
+
+/// Bits, the lowest of a byte first.
+#[derive(Default)]
+struct Bits {
+    bytes: Vec<u8>,
+    pending: u32,
+    len: u32,
+}
+
+impl Bits {
+    fn push(&mut self, bits: u32, len: u32) {
+        self.pending |= bits << self.len;
+        self.len += len;
+        while self.len >= 8 {
+            self.bytes.push(self.pending.to_le_bytes()[0]);
+            self.pending >>= 8;
+            self.len -= 8;
+        }
+    }
+
+    fn finish(mut self) -> Vec<u8> {
+        if self.len > 0 {
+            self.push(0, 8 - self.len);
+        }
+        self.bytes
+    }
+}
+
 /// A WebP of one lossless image whose header promises this size.
 pub(super) fn webp_promising(width: u32, height: u32) -> Vec<u8> {
     let bits = (width - 1) | (height - 1) << 14;

@@ -28,7 +28,9 @@ if (wanted.out) {
   // One more than there are threads, so that no thread waits for this one.
   const drive = async () => {
     while (performance.now() < end) {
-      bytes += (await make(photos[next++ % photos.length])).length;
+      // Not `bytes += (await …).length`, which reads `bytes` before it waits.
+      const picture = await make(photos[next++ % photos.length]);
+      bytes += picture.length;
       count++;
     }
   };

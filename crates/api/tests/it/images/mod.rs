@@ -2,6 +2,7 @@
 mod changes;
 mod downloads;
 mod forms;
+mod hostile;
 mod idempotency;
 mod lists;
 mod processing;

@@ -1,0 +1,192 @@
+//! Pictures that mean harm or say too much: polyglots (N03), bombs (N06–N08), metadata (N39), orientations (N40).
+use crate::harness::{Browser, TestApp, expect};
+use infravault_testkit::pictures::{self, TAGGED_MARKER};
+use serde_json::{Value, json};
+use std::{fs, path::Path, process::Command};
+
+const PRESETS: [&str; 4] = ["thumb", "small", "medium", "large"];
+const FORMATS: [&str; 4] = ["avif", "webp", "jpeg", "png"];
+
+/// What the groups of tags are called that exiftool finds in a file that says nothing but how to show its pixels.
+const HARMLESS: [&str; 10] = [
+    "SourceFile",
+    "ExifTool",
+    "System",
+    "File",
+    "Composite",
+    "JFIF",
+    "PNG",
+    "RIFF",
+    "QuickTime",
+    "Meta",
+];
+
+/// Every rendition of a picture and a transform in every format: its name and its bytes.
+async fn derivatives(browser: &Browser, image: &Value) -> Vec<(String, Vec<u8>)> {
+    let path = format!("/api/v1/images/{}", image["id"].as_str().unwrap());
+    let mut urls = Vec::new();
+    for format in FORMATS {
+        for preset in PRESETS {
+            urls.push((
+                format!("{preset}.{format}"),
+                format!("{path}/renditions/{preset}?format={format}"),
+            ));
+        }
+        let wanted = json!({ "w": 24, "rotate": 90, "format": format });
+        let answer = browser.post(&format!("{path}/transform-url")).json(&wanted);
+        let answer = expect(answer.send().await.unwrap(), 200).await;
+        let url = answer["url"].as_str().unwrap();
+        let url = &url[url.find("/api/v1").unwrap()..];
+        urls.push((format!("transform.{format}"), url.to_owned()));
+    }
+    let mut all = Vec::new();
+    for (name, url) in urls {
+        let answer = browser.get(&url).send().await.unwrap();
+        assert_eq!(answer.status(), 200, "{url}");
+        all.push((name, answer.bytes().await.unwrap().to_vec()));
+    }
+    all
+}
+
+async fn uploaded(browser: &Browser, media_type: &str, bytes: &[u8]) -> Value {
+    let request = browser
+        .post("/api/v1/images")
+        .header("Content-Type", media_type)
+        .body(bytes.to_vec());
+    expect(request.send().await.unwrap(), 201).await
+}
+
+fn contains(bytes: &[u8], marker: &str) -> bool {
+    bytes.windows(marker.len()).any(|part| part == marker.as_bytes())
+}
+
+#[tokio::test]
+async fn n03_nothing_planted_in_a_picture_reaches_what_is_made_of_it() {
+    let app = TestApp::without_jobs().await;
+    let alice = app.sign_in("alice@example.com").await;
+    for polyglot in pictures::polyglots() {
+        let image = uploaded(&alice, polyglot.media_type, &polyglot.bytes).await;
+        for (name, bytes) in derivatives(&alice, &image).await {
+            for marker in &polyglot.markers {
+                assert!(!contains(&bytes, marker), "{} in {name}", polyglot.name);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn n06_n07_n08_what_would_grow_is_refused_as_it_stands() {
+    let app = TestApp::without_jobs().await;
+    let alice = app.sign_in("alice@example.com").await;
+    for bomb in pictures::tangled() {
+        let request = alice
+            .post("/api/v1/images")
+            .header("Content-Type", bomb.media_type)
+            .body(bomb.bytes);
+        let answer = request.send().await.unwrap();
+        assert_eq!(answer.status(), 422, "{}", bomb.name);
+        let body: Value = answer.json().await.unwrap();
+        let code = body["code"].as_str().unwrap();
+        assert!(
+            ["image-too-complex", "image-too-large"].contains(&code),
+            "{}: {body}",
+            bomb.name
+        );
+    }
+    super::assert_nothing_left(&app).await;
+}
+
+/// The tags of all files of a folder, by group; None where exiftool is not installed, which a run of CI may not be.
+fn tags(folder: &Path) -> Option<Vec<Value>> {
+    let Ok(output) = Command::new("exiftool")
+        .args(["-a", "-u", "-ee", "-G1", "-json", "-r"])
+        .arg(folder)
+        .output()
+    else {
+        assert!(std::env::var_os("CI").is_none(), "exiftool is not installed");
+        return None;
+    };
+    let files: Value = serde_json::from_slice(&output.stdout).unwrap();
+    Some(files.as_array().unwrap().clone())
+}
+
+fn groups(file: &Value) -> Vec<&str> {
+    let names = file.as_object().unwrap().keys();
+    names.map(|name| name.split(':').next().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn n39_no_rendition_tells_who_took_it_with_what_or_where() {
+    let app = TestApp::without_jobs().await;
+    let alice = app.sign_in("alice@example.com").await;
+    let (originals, made) = (app.folder.join("seen/originals"), app.folder.join("seen/made"));
+    fs::create_dir_all(&originals).unwrap();
+    fs::create_dir_all(&made).unwrap();
+    for (number, tagged) in pictures::tagged().into_iter().enumerate() {
+        assert!(contains(&tagged.bytes, TAGGED_MARKER));
+        let ending = pictures::FORMATS[number].ending;
+        fs::write(originals.join(format!("original.{ending}")), &tagged.bytes).unwrap();
+        let image = uploaded(&alice, tagged.media_type, &tagged.bytes).await;
+        for (name, bytes) in derivatives(&alice, &image).await {
+            assert!(!contains(&bytes, TAGGED_MARKER), "{}: {name}", tagged.media_type);
+            fs::write(made.join(format!("{number}-{name}")), &bytes).unwrap();
+        }
+        let original = format!("/api/v1/images/{}/download", image["id"].as_str().unwrap());
+        let original = alice.get(&original).send().await.unwrap();
+        assert_eq!(original.bytes().await.unwrap(), tagged.bytes, "it stays as it is");
+    }
+    let Some(originals) = tags(&originals) else { return };
+    // The proof that exiftool would find it.
+    for file in &originals {
+        let found = groups(file);
+        assert!(found.iter().any(|group| group.starts_with("XMP")), "{file}");
+        assert!(
+            found.contains(&"GPS") || file["SourceFile"].as_str().unwrap().ends_with("gif"),
+            "{file}"
+        );
+    }
+    let made = tags(&made).unwrap();
+    assert_eq!(made.len(), 4 * FORMATS.len() * (PRESETS.len() + 1));
+    for file in &made {
+        assert!(file.get("ExifTool:Error").is_none(), "{file}");
+        for (name, value) in file.as_object().unwrap() {
+            let group = name.split(':').next().unwrap();
+            assert!(
+                HARMLESS.contains(&group),
+                "{name}: {value} in {}",
+                file["SourceFile"]
+            );
+            assert!(
+                !name.contains("Thumbnail") && !name.contains("Comment"),
+                "{name}: {value}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn n40_what_is_made_shows_the_picture_upright_whatever_its_thumbnail_shows() {
+    let app = TestApp::without_jobs().await;
+    let alice = app.sign_in("alice@example.com").await;
+    for orientation in 1..=8 {
+        let image = alice
+            .upload(pictures::jpeg_turned_with_thumbnail(400, 240, orientation), "")
+            .await;
+        assert_eq!((&image["width"], &image["height"]), (&json!(400), &json!(240)));
+        for preset in ["thumb", "small"] {
+            for format in ["png", "webp", "jpeg"] {
+                let url = format!(
+                    "/api/v1/images/{}/renditions/{preset}?format={format}",
+                    image["id"].as_str().unwrap()
+                );
+                let answer = alice.get(&url).send().await.unwrap();
+                let bytes = answer.bytes().await.unwrap();
+                assert_eq!(
+                    pictures::quarters(&bytes),
+                    ["red", "green", "blue", "white"],
+                    "{orientation} {preset} {format}"
+                );
+            }
+        }
+    }
+}
