@@ -106,7 +106,7 @@ impl Bench {
         let own = std::env::current_exe()?;
         let product = Product::beside(&own, home)?;
         say::note("pictures");
-        let photos = Photos::open(&home.join("pictures"))?;
+        let photos = Photos::open(&home.join("pictures"), options.photos.as_deref())?;
         let database = Database::open(url, options.rows, options.reseed, &product).await?;
         database.forget_uploads().await?;
         product.forget_objects()?;

@@ -21,7 +21,7 @@ mod session;
 mod table;
 
 use clap::{Parser, Subcommand, ValueEnum};
-use std::{error::Error, process::ExitCode};
+use std::{error::Error, path::PathBuf, process::ExitCode};
 
 /// What everything here returns; the text is for a person at a terminal.
 type Outcome<T = ()> = Result<T, Box<dyn Error + Send + Sync>>;
@@ -60,6 +60,9 @@ struct Options {
     /// Print the table as Markdown, with the date and the machine.
     #[arg(long)]
     markdown: bool,
+    /// Photographs (.jpg) of about twelve megapixels and 3 MB to use in place of those made in code.
+    #[arg(long, value_name = "FOLDER")]
+    photos: Option<PathBuf>,
     /// Make the data anew, even where it is there.
     #[arg(long)]
     reseed: bool,

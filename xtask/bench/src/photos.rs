@@ -64,21 +64,54 @@ pub(crate) struct Photos {
 }
 
 impl Photos {
-    /// Reads the pictures of a folder, and makes those that are not there.
-    pub(crate) fn open(folder: &Path) -> Outcome<Self> {
+    /// Reads the pictures of a folder, and makes those that are not there. The JPEGs of `given` take the place of the
+    /// twelve-megapixel ones.
+    pub(crate) fn open(folder: &Path, given: Option<&Path>) -> Outcome<Self> {
         fs::create_dir_all(folder)?;
         let [camera, small, huge, fifty] = KINDS.map(|kind| kind.all(folder));
         let [kind, .., large] = &KINDS;
+        let (camera, files) = match given {
+            Some(given) => copied(given, &folder.join("given"))?,
+            None => (
+                camera?,
+                (0..kind.count).map(|number| kind.file(folder, number)).collect(),
+            ),
+        };
         let one = |all: Vec<Bytes>| all.into_iter().next().ok_or("a kind of picture has none");
         Ok(Self {
-            camera: camera?,
+            camera,
             small: one(small?)?,
             huge: one(huge?)?,
             fifty: one(fifty?)?,
             fifty_png: large.png(folder)?,
-            files: (0..kind.count).map(|number| kind.file(folder, number)).collect(),
+            files,
         })
     }
+}
+
+/// Copies the JPEGs of a folder to where they have the names of those made in code; the pictures and their files.
+fn copied(from: &Path, to: &Path) -> Outcome<(Vec<Bytes>, Vec<PathBuf>)> {
+    let [kind, ..] = &KINDS;
+    if to.exists() {
+        fs::remove_dir_all(to)?;
+    }
+    fs::create_dir_all(to)?;
+    let mut names: Vec<PathBuf> = fs::read_dir(from)?
+        .map(|entry| Ok(entry?.path()))
+        .collect::<Outcome<_>>()?;
+    names.retain(|name| name.extension().is_some_and(|ending| ending == "jpg"));
+    names.sort();
+    let (mut pictures, mut files) = (Vec::new(), Vec::new());
+    for (number, name) in (0..).zip(names) {
+        let file = kind.file(to, number);
+        fs::copy(&name, &file)?;
+        pictures.push(fs::read(&file)?.into());
+        files.push(file);
+    }
+    if files.is_empty() {
+        return Err(format!("{} holds no file that ends in .jpg", from.display()).into());
+    }
+    Ok((pictures, files))
 }
 
 /// Pictures of one size.

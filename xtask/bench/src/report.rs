@@ -30,9 +30,15 @@ pub(crate) struct Record {
 
 impl Record {
     fn conditions(&self) -> String {
+        // Rows in this process have no load whose surroundings were watched.
+        let others = if self.foreign_cores.is_nan() {
+            String::new()
+        } else {
+            format!("; others used {:.2} cores meanwhile", self.foreign_cores)
+        };
         format!(
-            "{}, {}, PostgreSQL {}, {} images, medians of {} × {} s; others used {:.2} cores meanwhile",
-            self.date, self.machine, self.postgres, self.rows, self.repeats, self.seconds, self.foreign_cores
+            "{}, {}, PostgreSQL {}, {} images, medians of {} × {} s{others}",
+            self.date, self.machine, self.postgres, self.rows, self.repeats, self.seconds
         )
     }
 

@@ -24,8 +24,9 @@ const ALL_AT_ONCE: usize = 100;
 pub(super) async fn measure(bench: &mut Bench) -> Outcome<Vec<Row>> {
     bench.restart(Jobs::Wait).await?;
     let path = |number| format!("/f_jpeg,q_{QUALITY},s_512x512,fit_inside/camera{number}.jpg");
-    let folder = bench.home.join("pictures");
-    let ipx = bench.peers.ipx(&folder, &path(0)).await;
+    let folder = bench.photos.files.first().and_then(|file| file.parent());
+    let folder = folder.ok_or("there is no photograph")?;
+    let ipx = bench.peers.ipx(folder, &path(0)).await;
     let (mut ours, mut theirs) = (Runs::default(), Vec::new());
     let wanted = Wanted {
         format: Format::Jpeg,
