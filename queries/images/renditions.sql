@@ -5,7 +5,7 @@
 --- The image with this id, if it is live and the asking role may see it, once for each of these renditions that it has;
 --- one row without any where it has none.
 SELECT i.id, i.owner_id, i.attempt, i.stored_as, i.visibility, i.state, i.failure, i.media_type, i.byte_size, i.width,
-    i.height, i.frames, i.has_alpha, i.sha256, r.variant, r.format,
+    i.height, i.frames, i.has_alpha, r.variant, r.format,
     r.byte_size AS made_bytes, r.used_on, r.sha256 AS made_sha256
 FROM images.images AS i
 LEFT JOIN images.renditions AS r ON r.image_id = i.id AND r.variant = ANY(:variants)

@@ -15,7 +15,7 @@ pub(crate) fn next(request: &HttpRequest, cursor: &Cursor) -> String {
 }
 
 /// Where a rendition is, as long as its content is the same.
-pub(crate) fn rendition(image: ImageId, link: &RenditionLink) -> String {
-    let (preset, digest) = (&link.preset, &link.digest);
+pub(crate) fn rendition(image: ImageId, link: &RenditionLink<'_>) -> String {
+    let (preset, digest) = (link.preset, link.digest);
     format!("/api/v1/images/{image}/renditions/{preset}?v={digest}")
 }

@@ -85,12 +85,12 @@ impl FromStr for Preset {
 }
 
 /// What is said of a rendition where its picture is shown.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RenditionLink {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RenditionLink<'a> {
     /// The preset.
-    pub preset: String,
+    pub preset: &'a str,
     /// What its content is named by in its address; it changes when the preset does.
-    pub digest: String,
+    pub digest: &'a str,
     /// Pixels across.
     pub width: u32,
     /// Pixels down.
@@ -115,12 +115,11 @@ pub(crate) fn fallback_of(has_alpha: Option<bool>, media_type: MediaType) -> For
     }
 }
 
-/// Names what an address with `?v=` stands for, for ever: 16 hexadecimal digits of the original's content and of what is
-/// made of it in each format.
+/// Names what a preset makes of any picture, in every format, for ever: 16 hexadecimal digits. The original of an image
+/// never changes, so that with the image's id this names the content of an address.
 #[must_use]
-pub(crate) fn content_digest_of(original: &Sha256, preset: &Preset, quality: Quality) -> String {
+pub(crate) fn digest(preset: &Preset, quality: Quality) -> String {
     let mut hasher = Sha256::hasher();
-    hasher.update(original.bytes());
     for format in Format::ALL {
         hasher.update(preset.recipe(format, quality).canonical().as_bytes());
     }
@@ -131,25 +130,20 @@ pub(crate) fn content_digest_of(original: &Sha256, preset: &Preset, quality: Qua
 
 impl Images {
     /// The renditions of a picture by name; none before it is ready.
-    #[must_use]
-    pub fn renditions(&self, image: &Image) -> Vec<RenditionLink> {
-        if image.state != State::Ready {
-            return Vec::new();
-        }
-        let (quality, format) = (self.config.quality, fallback(image));
-        let link = |preset: &Preset| {
-            let (width, height) = preset
-                .recipe(format, quality)
-                .output_size((image.width, image.height));
+    pub fn renditions(&self, image: &Image) -> impl Iterator<Item = RenditionLink<'_>> {
+        let (format, upright) = (fallback(image), (image.width, image.height));
+        let ready = image.state == State::Ready;
+        let prepared = self.workshop.presets().iter().take_while(move |_| ready);
+        prepared.map(move |prepared| {
+            let (width, height) = prepared.preset.resize.output_size(upright);
             RenditionLink {
-                preset: preset.name.clone(),
-                digest: content_digest_of(&image.sha256, preset, quality),
+                preset: &prepared.preset.name,
+                digest: &prepared.digest,
                 width,
                 height,
                 format,
             }
-        };
-        self.config.presets.iter().map(link).collect()
+        })
     }
 }
 

@@ -8,7 +8,7 @@ use crate::{
 use deadpool_postgres::tokio_postgres::types::Json;
 use infravault_cage::{Answer, Error as CageError, Lane};
 use infravault_imaging::{Description, MediaType, Order, Recipe};
-use infravault_kernel::{Ctx, Id, ImageId};
+use infravault_kernel::{Ctx, Id, ImageId, crash_point};
 
 /// Most characters of what an owner is told about a picture that nothing can be made of.
 const LONGEST_REASON: usize = 300;
@@ -44,7 +44,10 @@ impl Images {
             // A duplicate of a picture that was ready: all is known of it, and nothing made.
             State::Ready => self.make_presets(ctx, &image, &variants, false).await?.map(drop),
             State::Stored => match self.look_at(ctx, &image, &variants).await? {
-                Ok(description) => return self.finish(&image, &description).await,
+                Ok(description) => {
+                    crash_point("before-mark");
+                    return self.finish(&image, &description).await;
+                }
                 Err(reason) => Err(reason),
             },
         };
@@ -123,6 +126,7 @@ impl Images {
         };
         for (recipe, made) in recipes.iter().zip(&answer.renditions) {
             self.keep_rendition(ctx, image, recipe, made).await?;
+            crash_point("after-rendition");
         }
         Ok(Ok(answer.description))
     }
@@ -143,7 +147,9 @@ impl Images {
         let mut died = false;
         loop {
             let file = self.objects.open_file(&image.original(), image.byte_size).await?;
-            match self.cage.run(file, &order, Lane::Job).await {
+            let answer = self.cage.run(file, &order, Lane::Job).await;
+            crash_point("after-decode");
+            match answer {
                 Ok(answer) => return Ok(Ok(answer)),
                 Err(CageError::Undecodable(reason)) => return Ok(Err(reason)),
                 Err(CageError::Killed(fate)) if died => return Ok(Err(fate.to_string())),

@@ -17,7 +17,7 @@ pub use transform::{SignedTransform, Transform};
 
 use crate::{
     Config,
-    presets::{Preset, variant},
+    presets::{Preset, digest, variant},
 };
 use bytes::Bytes;
 use infravault_imaging::{Format, Recipe};
@@ -59,8 +59,9 @@ impl Weighter<(ImageId, Sha256), Bytes> for Weight {
 
 /// A preset with what follows from it alone, so that no request works it out again.
 #[derive(Debug)]
-struct Prepared {
-    preset: Preset,
+pub(crate) struct Prepared {
+    pub(crate) preset: Preset,
+    pub(crate) digest: String,
     wanted: Vec<Wanted>,
 }
 
@@ -93,6 +94,7 @@ impl Workshop {
     pub(crate) fn new(url_keys: Vec<(String, Secret<[u8; 32]>)>, config: &Config) -> Self {
         let prepare = |preset: &Preset| Prepared {
             preset: preset.clone(),
+            digest: digest(preset, config.quality),
             wanted: Format::ALL
                 .map(|format| Wanted::of(preset.recipe(format, config.quality)))
                 .into(),
@@ -108,6 +110,10 @@ impl Workshop {
             used: Used::default(),
             signer: Signer::new(url_keys),
         }
+    }
+
+    pub(crate) fn presets(&self) -> &[Prepared] {
+        &self.presets
     }
 
     fn preset(&self, name: &str) -> Option<&Prepared> {

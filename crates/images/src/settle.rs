@@ -8,7 +8,7 @@ use crate::{
 use futures_util::try_join;
 use infravault_db::Tx;
 use infravault_imaging::Facts;
-use infravault_kernel::{Ctx, Failure, Id, ImageId, Kind, Scope};
+use infravault_kernel::{Ctx, Failure, Id, ImageId, Kind, Scope, crash_point};
 use infravault_objects::Spooled;
 
 /// What may be left of an upload that failed.
@@ -161,9 +161,11 @@ impl Images {
 }
 
 async fn commit(tx: Tx, image: Image) -> Result<Image, Failed> {
+    crash_point("before-t2");
     tx.commit()
         .await
         .map_err(|error| Failed::leaving(Left::Unknown, error))?;
+    crash_point("after-t2");
     Ok(image)
 }
 

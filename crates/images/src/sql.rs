@@ -149,7 +149,6 @@ pub(crate) fn source(row: renditions::SourceRowBorrowed<'_>) -> Result<SourceRow
         failure: row.failure.map(str::to_owned),
         byte_size: number(row.byte_size)?,
         size: (number(row.width)?, number(row.height)?),
-        sha256: digest(row.sha256)?,
         picture: picture(row.has_alpha, media_type, frames),
     };
     Ok(SourceRow { source, rendition })

@@ -9,7 +9,7 @@ use crate::{
 use bytes::Bytes;
 use futures_util::{Stream, try_join};
 use infravault_imaging::Facts;
-use infravault_kernel::{AccountId, Ctx, Denied, Id, ImageId, Scope, Sha256};
+use infravault_kernel::{AccountId, Ctx, Denied, Id, ImageId, Scope, Sha256, crash_point};
 use infravault_objects::{ObjectKey, Spool, Spooled};
 use tokio::sync::mpsc::{self, Receiver};
 use uuid::Uuid;
@@ -170,7 +170,9 @@ impl Images {
         if reserved == 0 {
             return Err(quota_exceeded(person.quota_bytes));
         }
+        crash_point("before-t1");
         tx.commit().await?;
+        crash_point("after-t1");
         Ok(Begun::New(promise))
     }
 
@@ -205,6 +207,7 @@ impl Images {
             .store(&promise.object(), &spooled, facts.media_type.as_str())
             .await
             .map_err(|error| Failed::leaving(Left::Object, error))?;
+        crash_point("after-store");
         Ok(Uploaded {
             image: self.settle(ctx, &settling).await?,
             duplicate_of: None,
@@ -269,7 +272,10 @@ async fn run(
         }
     };
     match images.deliver(&ctx, &upload, &promise, spool, &mut pieces).await {
-        Ok(uploaded) => Ok(uploaded),
+        Ok(uploaded) => {
+            crash_point("before-answer");
+            Ok(uploaded)
+        }
         Err(failed) => Err(images.take_back(&ctx, &promise, failed).await),
     }
 }

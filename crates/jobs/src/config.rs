@@ -47,6 +47,11 @@ impl Config {
                 "20s",
                 "How long jobs under way may still take when the process stops.",
             ),
+            dead_after: env.duration(
+                "JOBS_DEAD_AFTER",
+                "35s",
+                "A worker that was not heard of for so long is dead, and its jobs are given to others.",
+            ),
             in_serve: env.or(
                 "JOBS_IN_SERVE",
                 "true",

@@ -4,6 +4,7 @@
 mod actor;
 mod clock;
 pub mod config;
+mod crash;
 mod ctx;
 mod digest;
 mod failure;
@@ -13,6 +14,7 @@ mod secret;
 
 pub use actor::{Actor, Credential, Denied, Person, Role, Scope, Scopes, UnknownWord, Via};
 pub use clock::Clock;
+pub use crash::crash_point;
 pub use ctx::{Ctx, RequestId};
 pub use digest::{Hasher, NotSha256, Sha256};
 pub use failure::{Failure, FieldFault, Kind};

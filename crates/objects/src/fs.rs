@@ -8,7 +8,7 @@ use crate::{
     stream::FileChunks,
 };
 use futures_util::TryStreamExt;
-use infravault_kernel::Sha256;
+use infravault_kernel::{Sha256, crash_point};
 use rustix::{fs::OFlags, io::Errno};
 use std::{
     fs::{File, OpenOptions},
@@ -92,6 +92,7 @@ impl Folder {
             .file()
             .sync_all()
             .map_err(|error| Error::io(STORING, error))?;
+        crash_point("mid-store");
         let mut outcome = spooled.file.publish(&path);
         if outcome == Err(Errno::NOENT) {
             self.make_shard(dir)?;

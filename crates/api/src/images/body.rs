@@ -73,7 +73,7 @@ fn digits<S: Serializer>(digest: &Sha256, serializer: S) -> Result<S::Ok, S::Err
 
 impl ImageBody {
     pub(super) fn new(images: &Images, image: Image) -> Self {
-        let renditions = images.renditions(&image).into_iter();
+        let renditions = images.renditions(&image);
         Self {
             renditions: renditions
                 .map(|link| RenditionBody::new(image.id, link))
@@ -164,10 +164,10 @@ pub(super) struct RenditionBody {
 }
 
 impl RenditionBody {
-    fn new(image: ImageId, link: RenditionLink) -> Self {
+    fn new(image: ImageId, link: RenditionLink<'_>) -> Self {
         Self {
             url: links::rendition(image, &link),
-            preset: link.preset,
+            preset: link.preset.to_owned(),
             width: link.width,
             height: link.height,
             media_type: link.format.media_type(),

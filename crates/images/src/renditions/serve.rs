@@ -8,7 +8,6 @@ use super::{
 };
 use crate::{
     Error, Etags, Images, RenditionFault, State, Visibility, policy,
-    presets::content_digest_of,
     sql::{self, Params},
 };
 use bytes::{Bytes, BytesMut};
@@ -96,9 +95,10 @@ impl Images {
         policy::may_view_of(&actor, source.owner, source.visibility)?;
         let wanted = of(ask.choice.format(source.picture)).ok_or(Error::NotFound)?;
         let named_by_content = source.state == State::Ready
-            && ask.version.as_ref().is_some_and(|version| {
-                *version == content_digest_of(&source.sha256, &prepared.preset, self.config.quality)
-            });
+            && ask
+                .version
+                .as_ref()
+                .is_some_and(|version| *version == prepared.digest);
         self.serve(ctx, &source, found, wanted, ask, named_by_content)
             .await
     }

@@ -5,7 +5,7 @@ use crate::{
     presets::fallback_of,
     sql::{self, Params},
 };
-use infravault_kernel::{AccountId, Actor, Ctx, Id, ImageId, Sha256};
+use infravault_kernel::{AccountId, Actor, Ctx, Id, ImageId};
 use infravault_objects::ObjectKey;
 
 /// What a rendition depends on of its image; the texts stay in the database.
@@ -19,7 +19,6 @@ pub(crate) struct Source {
     pub(crate) failure: Option<String>,
     pub(crate) byte_size: u64,
     pub(crate) size: (u32, u32),
-    pub(crate) sha256: Sha256,
     pub(crate) picture: Picture,
 }
 
@@ -49,7 +48,6 @@ impl Source {
             failure: image.failure.clone(),
             byte_size: image.byte_size,
             size: (image.width, image.height),
-            sha256: image.sha256,
             picture: picture(image.has_alpha, image.media_type, image.frames),
         }
     }

@@ -7,6 +7,7 @@ use super::{
 use crate::{Error, ObjectKey, Spooled, error::Cause, place::SpoolFile, stream::FileChunks};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use futures_util::StreamExt;
+use infravault_kernel::crash_point;
 use reqwest::{
     Body, Response, StatusCode,
     header::{
@@ -134,7 +135,10 @@ impl S3 {
         let progress = Progress::default();
         let moving = progress.clone();
         let chunks = FileChunks::new(Arc::clone(span.file), span.start, span.len);
-        let body = Body::wrap_stream(chunks.inspect(move |_| moving.moved()));
+        let body = Body::wrap_stream(chunks.inspect(move |_| {
+            moving.moved();
+            crash_point("mid-store");
+        }));
         let request = self
             .client
             .put(url)

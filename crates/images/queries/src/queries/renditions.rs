@@ -88,7 +88,6 @@ pub struct SourceRow {
     pub height: i32,
     pub frames: i32,
     pub has_alpha: Option<bool>,
-    pub sha256: Vec<u8>,
     pub variant: Option<Vec<u8>>,
     pub format: Option<crate::types::images::RenditionFormat>,
     pub made_bytes: Option<i32>,
@@ -109,7 +108,6 @@ pub struct SourceRowBorrowed<'a> {
     pub height: i32,
     pub frames: i32,
     pub has_alpha: Option<bool>,
-    pub sha256: &'a [u8],
     pub variant: Option<&'a [u8]>,
     pub format: Option<crate::types::images::RenditionFormat>,
     pub made_bytes: Option<i32>,
@@ -132,7 +130,6 @@ impl<'a> From<SourceRowBorrowed<'a>> for SourceRow {
             height,
             frames,
             has_alpha,
-            sha256,
             variant,
             format,
             made_bytes,
@@ -154,7 +151,6 @@ impl<'a> From<SourceRowBorrowed<'a>> for SourceRow {
             height,
             frames,
             has_alpha,
-            sha256: sha256.into(),
             variant: variant.map(|v| v.into()),
             format,
             made_bytes,
@@ -653,7 +649,7 @@ pub struct FindSourceStmt(&'static str, Option<tokio_postgres::Statement>);
 /// one row without any where it has none.
 pub fn find_source() -> FindSourceStmt {
     FindSourceStmt(
-        "SELECT i.id, i.owner_id, i.attempt, i.stored_as, i.visibility, i.state, i.failure, i.media_type, i.byte_size, i.width, i.height, i.frames, i.has_alpha, i.sha256, r.variant, r.format, r.byte_size AS made_bytes, r.used_on, r.sha256 AS made_sha256 FROM images.images AS i LEFT JOIN images.renditions AS r ON r.image_id = i.id AND r.variant = ANY($1) WHERE i.id = $2 AND i.stored_at IS NOT NULL AND i.removed_at IS NULL",
+        "SELECT i.id, i.owner_id, i.attempt, i.stored_as, i.visibility, i.state, i.failure, i.media_type, i.byte_size, i.width, i.height, i.frames, i.has_alpha, r.variant, r.format, r.byte_size AS made_bytes, r.used_on, r.sha256 AS made_sha256 FROM images.images AS i LEFT JOIN images.renditions AS r ON r.image_id = i.id AND r.variant = ANY($1) WHERE i.id = $2 AND i.stored_at IS NOT NULL AND i.removed_at IS NULL",
         None,
     )
 }
@@ -692,12 +688,11 @@ impl FindSourceStmt {
                         height: row.try_get(10)?,
                         frames: row.try_get(11)?,
                         has_alpha: row.try_get(12)?,
-                        sha256: row.try_get(13)?,
-                        variant: row.try_get(14)?,
-                        format: row.try_get(15)?,
-                        made_bytes: row.try_get(16)?,
-                        used_on: row.try_get(17)?,
-                        made_sha256: row.try_get(18)?,
+                        variant: row.try_get(13)?,
+                        format: row.try_get(14)?,
+                        made_bytes: row.try_get(15)?,
+                        used_on: row.try_get(16)?,
+                        made_sha256: row.try_get(17)?,
                     })
                 },
             mapper: |it| SourceRow::from(it),
