@@ -35,7 +35,7 @@ impl Default for Config {
 impl Config {
     /// Reads the settings.
     pub fn from_env(env: &mut Env) -> Self {
-        Self {
+        let config = Self {
             concurrency: env.or(
                 "JOBS_CONCURRENCY",
                 "0",
@@ -58,7 +58,11 @@ impl Config {
                 "Whether `serve` runs background jobs; if not, run `infravault worker`.",
             ),
             ..Self::default()
+        };
+        if config.dead_after < Duration::from_secs(1) {
+            env.fault("JOBS_DEAD_AFTER", "must be at least one second", "35s");
         }
+        config
     }
 
     /// Jobs at a time.
