@@ -14,6 +14,8 @@ pub enum Kind {
     Denied,
     /// There is no such thing, or none that the caller may know of.
     NotFound,
+    /// It was there, and is not any more.
+    Gone,
     /// It collides with the present state.
     Conflict,
     /// A condition that the caller set does not hold.

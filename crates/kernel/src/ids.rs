@@ -56,6 +56,8 @@ ids! {
     ApiTokenId;
     /// One picture with its metadata.
     ImageId;
+    /// An upload that is open: announced, its bytes still to come.
+    UploadId;
 }
 
 #[cfg(test)]

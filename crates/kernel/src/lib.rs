@@ -18,6 +18,6 @@ pub use crash::crash_point;
 pub use ctx::{Ctx, RequestId};
 pub use digest::{Hasher, NotSha256, Sha256};
 pub use failure::{Failure, FieldFault, Kind};
-pub use ids::{AccountId, ApiTokenId, Id, ImageId, SessionId};
+pub use ids::{AccountId, ApiTokenId, Id, ImageId, SessionId, UploadId};
 pub use page::{Cursor, CursorError, Limit, Page};
 pub use secret::Secret;

@@ -1,5 +1,5 @@
 //! Where an object lies: a path made of ids only, and what follows from its kind.
-use infravault_kernel::{Id, ImageId, Sha256};
+use infravault_kernel::{Id, ImageId, Sha256, UploadId};
 use uuid::Uuid;
 
 /// The top-level folders of a store; each holds one kind of object.
@@ -9,11 +9,13 @@ pub enum Area {
     Originals,
     /// Pictures made of them, which can be made again.
     Renditions,
+    /// Pieces of uploads that are open. Nothing in it is ever served.
+    Incoming,
 }
 
 impl Area {
     /// Every area.
-    pub const ALL: &'static [Self] = &[Self::Originals, Self::Renditions];
+    pub const ALL: &'static [Self] = &[Self::Originals, Self::Renditions, Self::Incoming];
 
     /// The folder's name.
     #[must_use]
@@ -21,6 +23,7 @@ impl Area {
         match self {
             Self::Originals => "originals",
             Self::Renditions => "renditions",
+            Self::Incoming => "incoming",
         }
     }
 }
@@ -43,6 +46,13 @@ pub enum ObjectKey {
         /// The SHA-256 of the bytes.
         sha256: Sha256,
     },
+    /// A piece of an upload that is open.
+    Incoming {
+        /// The upload that it was sent to.
+        upload: UploadId,
+        /// The piece; it is written once.
+        piece: Uuid,
+    },
 }
 
 impl ObjectKey {
@@ -52,19 +62,22 @@ impl ObjectKey {
         match self {
             Self::Original { .. } => Area::Originals,
             Self::Rendition { .. } => Area::Renditions,
+            Self::Incoming { .. } => Area::Incoming,
         }
     }
 
-    /// The path inside the store: `originals/<2 hex>/<image>.<attempt>` or `renditions/<2 hex>/<image>.<64 hex>`. The
-    /// two digits are the image id's last ones, which are random, so that 256 folders share the objects evenly.
+    /// The path inside the store: `originals/<2 hex>/<image>.<attempt>`, `renditions/<2 hex>/<image>.<64 hex>` or
+    /// `incoming/<2 hex>/<upload>.<piece>`. The two digits are the first id's last ones, which are random, so that 256
+    /// folders share the objects evenly.
     #[must_use]
     pub fn path(&self) -> String {
-        let (image, name) = match self {
-            Self::Original { image, attempt } => (image, attempt.hyphenated().to_string()),
-            Self::Rendition { image, sha256 } => (image, sha256.to_string()),
+        let (of, name) = match self {
+            Self::Original { image, attempt } => (image.uuid(), attempt.hyphenated().to_string()),
+            Self::Rendition { image, sha256 } => (image.uuid(), sha256.to_string()),
+            Self::Incoming { upload, piece } => (upload.uuid(), piece.hyphenated().to_string()),
         };
-        let [.., last] = *image.uuid().as_bytes();
-        format!("{}/{last:02x}/{image}.{name}", self.area().folder())
+        let [.., last] = *of.as_bytes();
+        format!("{}/{last:02x}/{of}.{name}", self.area().folder())
     }
 
     /// Reads a path back; only the exact text that [`ObjectKey::path`] makes is a key.
@@ -73,16 +86,19 @@ impl ObjectKey {
         let mut parts = path.split('/');
         let (area, _, name) = (parts.next()?, parts.next()?, parts.next()?);
         let area = Area::ALL.iter().find(|known| known.folder() == area)?;
-        let (image, name) = name.split_once('.')?;
-        let image = image.parse().ok()?;
+        let (of, name) = name.split_once('.')?;
         let key = match area {
             Area::Originals => Self::Original {
-                image,
-                attempt: name.parse::<uuid::fmt::Hyphenated>().ok()?.into_uuid(),
+                image: of.parse().ok()?,
+                attempt: uuid(name)?,
             },
             Area::Renditions => Self::Rendition {
-                image,
+                image: of.parse().ok()?,
                 sha256: name.parse().ok()?,
+            },
+            Area::Incoming => Self::Incoming {
+                upload: of.parse().ok()?,
+                piece: uuid(name)?,
             },
         };
         (key.path() == path).then_some(key)
@@ -92,7 +108,7 @@ impl ObjectKey {
     #[must_use]
     pub fn cache_control(&self) -> &'static str {
         match self {
-            Self::Original { .. } => "private, no-store",
+            Self::Original { .. } | Self::Incoming { .. } => "private, no-store",
             Self::Rendition { .. } => "private, no-cache",
         }
     }
@@ -101,10 +117,16 @@ impl ObjectKey {
     #[must_use]
     pub fn disposition(&self) -> &'static str {
         match self {
-            Self::Original { .. } => "attachment",
+            Self::Original { .. } | Self::Incoming { .. } => "attachment",
             Self::Rendition { .. } => "inline",
         }
     }
+}
+
+fn uuid(text: &str) -> Option<Uuid> {
+    text.parse::<uuid::fmt::Hyphenated>()
+        .ok()
+        .map(uuid::fmt::Hyphenated::into_uuid)
 }
 
 #[cfg(test)]
@@ -129,6 +151,13 @@ mod tests {
             sha256,
         };
         assert_eq!(key.path(), format!("renditions/2a/{IMAGE}.{sha256}"));
+        assert_eq!(ObjectKey::parse(&key.path()), Some(key));
+
+        let key = ObjectKey::Incoming {
+            upload: IMAGE.parse().unwrap(),
+            piece: ATTEMPT.parse().unwrap(),
+        };
+        assert_eq!(key.path(), format!("incoming/2a/{IMAGE}.{ATTEMPT}"));
         assert_eq!(ObjectKey::parse(&key.path()), Some(key));
     }
 

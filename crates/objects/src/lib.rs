@@ -15,5 +15,5 @@ pub use config::{Config, FsConfig, S3Config, StoreConfig};
 pub use error::Error;
 pub use key::{Area, ObjectKey};
 pub use spool::{Spool, Spooled, SpooledReader};
-pub use store::{Disposition, Listed, Listing, Objects, Stat};
+pub use store::{Bound, Disposition, Listed, Listing, Objects, SignedPut, Stat};
 pub use stream::ObjectStream;

@@ -2,16 +2,16 @@
 mod attempts;
 mod get;
 mod multipart;
+mod presign;
 mod put;
 
-use crate::{Area, Disposition, Error, Listed, Listing, ObjectKey, S3Config, Stat};
+use crate::{Area, Error, Listed, Listing, ObjectKey, S3Config, Stat};
 use attempts::{Attempts, Trouble};
 use s3::{
     Bucket, BucketConfiguration, Region, creds::Credentials, error::S3Error, serde_types::HeadObjectResult,
 };
 use slog::Logger;
 use std::{
-    collections::HashMap,
     sync::atomic::{AtomicBool, Ordering},
     time::Duration,
 };
@@ -163,32 +163,6 @@ impl S3 {
             .filter(|_| page.is_truncated)
             .map(|last| last.path.clone());
         Ok(Listing { items, next })
-    }
-
-    pub(crate) async fn presign_get(
-        &self,
-        path: &str,
-        ttl: Duration,
-        shown_as: &Disposition,
-    ) -> Result<Option<String>, Error> {
-        let Some(public) = &self.public else {
-            return Ok(None);
-        };
-        let mut queries = HashMap::new();
-        for (name, value) in [
-            ("response-content-disposition", &shown_as.content_disposition),
-            ("response-content-type", &shown_as.content_type),
-        ] {
-            if let Some(value) = value {
-                queries.insert(name.to_owned(), value.clone());
-            }
-        }
-        let seconds = u32::try_from(ttl.as_secs()).unwrap_or(u32::MAX);
-        public
-            .presign_get(path, seconds, Some(queries))
-            .await
-            .map(Some)
-            .map_err(|error| Error::unavailable("sign a URL", error))
     }
 
     fn is_conditional(&self) -> bool {

@@ -64,6 +64,26 @@ pub struct Disposition {
     pub content_type: Option<String>,
 }
 
+/// A request by which a browser stores one object in the store itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedPut {
+    /// The address.
+    pub url: String,
+    /// The headers that must be sent with it, as they are; the length is sent by every client by itself.
+    pub headers: Vec<(String, String)>,
+}
+
+/// What a signed PUT is bound to.
+#[derive(Clone, Copy, Debug)]
+pub struct Bound<'a> {
+    /// How many bytes there must be.
+    pub len: u64,
+    /// Their media type.
+    pub media_type: &'a str,
+    /// Their SHA-256.
+    pub sha256: Sha256,
+}
+
 impl Objects {
     /// Opens the store. A folder is made where it does not exist; an S3 store is not asked yet. Call it inside the
     /// asynchronous runtime, once.
@@ -194,6 +214,29 @@ impl Objects {
         match &self.backend {
             Backend::Fs(_) => Ok(None),
             Backend::S3(s3) => s3.presign_get(&key.path(), ttl, shown_as).await,
+        }
+    }
+
+    /// A request by which a browser can store the object in the store itself until `ttl` is over, or `None` where the
+    /// store is a folder or has no public endpoint. The store takes only what the signature is bound to, as far as it
+    /// checks it: whoever reads the object later must not believe it.
+    pub async fn presign_put(
+        &self,
+        key: &ObjectKey,
+        ttl: Duration,
+        bound: &Bound<'_>,
+    ) -> Result<Option<SignedPut>, Error> {
+        match &self.backend {
+            Backend::Fs(_) => Ok(None),
+            Backend::S3(s3) => s3.presign_put(key, ttl, bound).await,
+        }
+    }
+
+    /// Lets pages of these origins use signed requests, where the store can be told so: whether it could.
+    pub async fn allow_origins(&self, origins: &[String]) -> Result<bool, Error> {
+        match &self.backend {
+            Backend::Fs(_) => Ok(false),
+            Backend::S3(s3) => s3.allow_origins(origins).await,
         }
     }
 }

@@ -9,3 +9,4 @@ pub mod similar;
 pub mod sweep;
 pub mod upload;
 pub mod usage;
+pub mod uploads;

@@ -266,4 +266,179 @@ pub mod images {
             }
         }
     }
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    #[allow(non_camel_case_types)]
+    pub enum UploadKind {
+        Single,
+        Parts,
+        Tus,
+        TusPartial,
+    }
+    impl<'a> postgres_types::ToSql for UploadKind {
+        fn to_sql(
+            &self,
+            ty: &postgres_types::Type,
+            buf: &mut postgres_types::private::BytesMut,
+        ) -> Result<postgres_types::IsNull, Box<dyn std::error::Error + Sync + Send>> {
+            let s = match *self {
+                UploadKind::Single => "single",
+                UploadKind::Parts => "parts",
+                UploadKind::Tus => "tus",
+                UploadKind::TusPartial => "tus_partial",
+            };
+            buf.extend_from_slice(s.as_bytes());
+            std::result::Result::Ok(postgres_types::IsNull::No)
+        }
+        fn accepts(ty: &postgres_types::Type) -> bool {
+            if ty.name() != "upload_kind" {
+                return false;
+            }
+            match *ty.kind() {
+                postgres_types::Kind::Enum(ref variants) => {
+                    if variants.len() != 4 {
+                        return false;
+                    }
+                    variants.iter().all(|v| match &**v {
+                        "single" => true,
+                        "parts" => true,
+                        "tus" => true,
+                        "tus_partial" => true,
+                        _ => false,
+                    })
+                }
+                _ => false,
+            }
+        }
+        fn to_sql_checked(
+            &self,
+            ty: &postgres_types::Type,
+            out: &mut postgres_types::private::BytesMut,
+        ) -> Result<postgres_types::IsNull, Box<dyn std::error::Error + Sync + Send>> {
+            postgres_types::__to_sql_checked(self, ty, out)
+        }
+    }
+    impl<'a> postgres_types::FromSql<'a> for UploadKind {
+        fn from_sql(
+            ty: &postgres_types::Type,
+            buf: &'a [u8],
+        ) -> Result<UploadKind, Box<dyn std::error::Error + Sync + Send>> {
+            match std::str::from_utf8(buf)? {
+                "single" => Ok(UploadKind::Single),
+                "parts" => Ok(UploadKind::Parts),
+                "tus" => Ok(UploadKind::Tus),
+                "tus_partial" => Ok(UploadKind::TusPartial),
+                s => Result::Err(Into::into(format!("invalid variant `{}`", s))),
+            }
+        }
+        fn accepts(ty: &postgres_types::Type) -> bool {
+            if ty.name() != "upload_kind" {
+                return false;
+            }
+            match *ty.kind() {
+                postgres_types::Kind::Enum(ref variants) => {
+                    if variants.len() != 4 {
+                        return false;
+                    }
+                    variants.iter().all(|v| match &**v {
+                        "single" => true,
+                        "parts" => true,
+                        "tus" => true,
+                        "tus_partial" => true,
+                        _ => false,
+                    })
+                }
+                _ => false,
+            }
+        }
+    }
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    #[allow(non_camel_case_types)]
+    pub enum UploadState {
+        Open,
+        Finishing,
+        Finished,
+        Joined,
+        Ended,
+    }
+    impl<'a> postgres_types::ToSql for UploadState {
+        fn to_sql(
+            &self,
+            ty: &postgres_types::Type,
+            buf: &mut postgres_types::private::BytesMut,
+        ) -> Result<postgres_types::IsNull, Box<dyn std::error::Error + Sync + Send>> {
+            let s = match *self {
+                UploadState::Open => "open",
+                UploadState::Finishing => "finishing",
+                UploadState::Finished => "finished",
+                UploadState::Joined => "joined",
+                UploadState::Ended => "ended",
+            };
+            buf.extend_from_slice(s.as_bytes());
+            std::result::Result::Ok(postgres_types::IsNull::No)
+        }
+        fn accepts(ty: &postgres_types::Type) -> bool {
+            if ty.name() != "upload_state" {
+                return false;
+            }
+            match *ty.kind() {
+                postgres_types::Kind::Enum(ref variants) => {
+                    if variants.len() != 5 {
+                        return false;
+                    }
+                    variants.iter().all(|v| match &**v {
+                        "open" => true,
+                        "finishing" => true,
+                        "finished" => true,
+                        "joined" => true,
+                        "ended" => true,
+                        _ => false,
+                    })
+                }
+                _ => false,
+            }
+        }
+        fn to_sql_checked(
+            &self,
+            ty: &postgres_types::Type,
+            out: &mut postgres_types::private::BytesMut,
+        ) -> Result<postgres_types::IsNull, Box<dyn std::error::Error + Sync + Send>> {
+            postgres_types::__to_sql_checked(self, ty, out)
+        }
+    }
+    impl<'a> postgres_types::FromSql<'a> for UploadState {
+        fn from_sql(
+            ty: &postgres_types::Type,
+            buf: &'a [u8],
+        ) -> Result<UploadState, Box<dyn std::error::Error + Sync + Send>> {
+            match std::str::from_utf8(buf)? {
+                "open" => Ok(UploadState::Open),
+                "finishing" => Ok(UploadState::Finishing),
+                "finished" => Ok(UploadState::Finished),
+                "joined" => Ok(UploadState::Joined),
+                "ended" => Ok(UploadState::Ended),
+                s => Result::Err(Into::into(format!("invalid variant `{}`", s))),
+            }
+        }
+        fn accepts(ty: &postgres_types::Type) -> bool {
+            if ty.name() != "upload_state" {
+                return false;
+            }
+            match *ty.kind() {
+                postgres_types::Kind::Enum(ref variants) => {
+                    if variants.len() != 5 {
+                        return false;
+                    }
+                    variants.iter().all(|v| match &**v {
+                        "open" => true,
+                        "finishing" => true,
+                        "finished" => true,
+                        "joined" => true,
+                        "ended" => true,
+                        _ => false,
+                    })
+                }
+                _ => false,
+            }
+        }
+    }
 }
