@@ -244,8 +244,8 @@ fn tagged_gif() -> Vec<u8> {
     // XMP in GIF is no chain of blocks; a trailer of falling numbers leads readers back into one.
     let trailer: Vec<u8> = [1].into_iter().chain((0..=255).rev()).chain([0]).collect();
     let application = [b"\x21\xFF\x0BXMP DataXMP".as_slice(), xmp().as_bytes(), &trailer].concat();
-    let end = file.len() - 1;
-    [&file[..end], &comment, &application, &file[end..]].concat()
+    let (file, end) = file.split_at(file.len() - 1);
+    [file, &comment, &application, end].concat()
 }
 
 /// An extended WebP with EXIF and XMP.
@@ -256,7 +256,7 @@ fn tagged_webp(tiff: &[u8]) -> Vec<u8> {
     let body = [
         b"WEBP".as_slice(),
         &header,
-        &plain[12..],
+        plain.split_at(12).1,
         &riff_chunk(*b"EXIF", tiff),
         &riff_chunk(*b"XMP ", xmp().as_bytes()),
     ]

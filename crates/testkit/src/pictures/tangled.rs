@@ -83,18 +83,18 @@ fn gif(width: u16, height: u16, frames: usize) -> Vec<u8> {
 
 /// Frames that each fill the canvas.
 fn webp(side: u32, frames: usize) -> Vec<u8> {
-    let size = (side - 1).to_le_bytes();
-    let size = [&size[..3], &size[..3]].concat();
+    let minus_one = (side - 1).to_le_bytes();
+    let canvas = minus_one.split_at(3).0.repeat(2);
     let frame = [
         [0; 6].as_slice(),
-        &size,
+        &canvas,
         &[100, 0, 0, 0],
-        &webp_promising(side, side)[12..],
+        webp_promising(side, side).split_at(12).1,
     ]
     .concat();
     let body = [
         b"WEBP".as_slice(),
-        &riff_chunk(*b"VP8X", &[[2, 0, 0, 0].as_slice(), &size].concat()),
+        &riff_chunk(*b"VP8X", &[[2, 0, 0, 0].as_slice(), &canvas].concat()),
         &riff_chunk(*b"ANIM", &[0; 6]),
         &riff_chunk(*b"ANMF", &frame).repeat(frames),
     ]
