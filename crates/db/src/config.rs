@@ -1,6 +1,6 @@
 //! Where PostgreSQL is and how many connections may be used.
 use infravault_kernel::{Secret, config::Env};
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 /// Settings of the database connections.
 #[derive(Clone, Debug)]
@@ -25,6 +25,8 @@ pub struct Config {
     pub statement_timeout: Duration,
     /// Whether `serve` migrates when it starts.
     pub migrate_on_start: bool,
+    /// The folder of `pg_dump` and `pg_restore`, where they are not found by themselves.
+    pub pg_bin: Option<PathBuf>,
 }
 
 impl Config {
@@ -64,6 +66,11 @@ impl Config {
                 "MIGRATE_ON_START",
                 "false",
                 "Whether `serve` migrates when it starts.",
+            ),
+            pg_bin: env.optional(
+                "PG_BIN",
+                "/usr/lib/postgresql/18/bin",
+                "The folder of `pg_dump` and `pg_restore`, for `backup` and `restore`; looked for by default.",
             ),
         };
         let example = "postgres://infravault:secret@localhost/infravault";

@@ -26,6 +26,14 @@ pub enum Error {
     /// A migration cannot be applied or taken back.
     #[error("{0}")]
     Migration(String, #[source] Option<Box<dyn std::error::Error + Send + Sync>>),
+    /// One of PostgreSQL's own programs failed.
+    #[error("{program} failed: {said}")]
+    Program {
+        /// Its name.
+        program: &'static str,
+        /// What it said.
+        said: String,
+    },
 }
 
 impl Error {
@@ -70,7 +78,11 @@ impl Failure for Error {
             Self::Unavailable(_) => Kind::Unavailable,
             Self::CredentialEnded => Kind::Unauthenticated,
             Self::AccountSuspended => Kind::Denied,
-            Self::Query(_) | Self::Inconsistent(_) | Self::Config(_) | Self::Migration(..) => Kind::Internal,
+            Self::Query(_)
+            | Self::Inconsistent(_)
+            | Self::Config(_)
+            | Self::Migration(..)
+            | Self::Program { .. } => Kind::Internal,
         }
     }
 
@@ -79,7 +91,11 @@ impl Failure for Error {
             Self::Unavailable(_) => "dependency-unavailable",
             Self::CredentialEnded => "session-expired",
             Self::AccountSuspended => "account-suspended",
-            Self::Query(_) | Self::Inconsistent(_) | Self::Config(_) | Self::Migration(..) => "internal",
+            Self::Query(_)
+            | Self::Inconsistent(_)
+            | Self::Config(_)
+            | Self::Migration(..)
+            | Self::Program { .. } => "internal",
         }
     }
 }

@@ -54,6 +54,14 @@ fn forget(client: &Client, statement: &str) {
     let _ = client.batch_execute(statement).now_or_never();
 }
 
+/// Begins a transaction with a statement of its own.
+pub(crate) async fn begun(client: Client, begin: &str) -> Result<Tx, Error> {
+    let begun = client.batch_execute(begin).await;
+    let tx = Tx { client: Some(client) };
+    begun?;
+    Ok(tx)
+}
+
 impl Db {
     /// Begins a transaction for a request and tells it who is asking, in one round trip. Fails when the session
     /// or token has ended or the account is suspended. Nobody ([`Credential::Anonymous`]) sees public rows only.
@@ -90,11 +98,7 @@ impl Db {
 
     /// Begins a transaction of the process itself: sign-in, sweeper, administration on the command line.
     pub async fn begin_system(&self) -> Result<Tx, Error> {
-        let client = self.client(DbRole::Worker).await?;
-        let begun = client.batch_execute("BEGIN").await;
-        let tx = Tx { client: Some(client) };
-        begun?;
-        Ok(tx)
+        begun(self.client(DbRole::Worker).await?, "BEGIN").await
     }
 
     /// Runs one reading statement for a request: begin, context, statement and commit leave in one flush.

@@ -2,6 +2,7 @@
 #![doc = include_str!("../README.md")]
 
 mod config;
+mod copy;
 mod error;
 mod fs;
 mod key;
@@ -12,6 +13,7 @@ mod store;
 mod stream;
 
 pub use config::{Config, FsConfig, S3Config, StoreConfig};
+pub use copy::{Copied, Described, Trust};
 pub use error::Error;
 pub use key::{Area, ObjectKey};
 pub use spool::{Spool, Spooled, SpooledReader};

@@ -1,0 +1,6 @@
+-- Whether anything of the product is in this database, and how many of its processes are connected to it.
+SELECT
+    EXISTS (SELECT FROM pg_namespace WHERE nspname IN ('access', 'users', 'auth', 'images', 'graphile_worker'))
+        OR to_regclass('public.refinery_schema_history') IS NOT NULL,
+    (SELECT count(*) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name LIKE 'infravault%')
