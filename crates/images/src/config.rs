@@ -26,7 +26,9 @@ pub struct Config {
     pub key_lease: Duration,
     /// How long an idempotency key is remembered.
     pub key_ttl: Duration,
-    /// How long the tombstone of a deleted image is kept.
+    /// How long a deleted picture can be restored.
+    pub trash_retention: Duration,
+    /// How long the tombstone of a purged image is kept.
     pub tombstone_ttl: Duration,
     /// How often the sweeper looks without being asked.
     pub sweep_interval: Duration,
@@ -85,10 +87,15 @@ impl Config {
                 "24h",
                 "How long an `Idempotency-Key` is remembered.",
             ),
+            trash_retention: env.duration(
+                "TRASH_RETENTION",
+                "30d",
+                "How long a deleted picture lies in the trash; 0s purges it with the next sweep.",
+            ),
             tombstone_ttl: env.duration(
                 "TOMBSTONE_TTL",
                 "30d",
-                "How long the id of a deleted image is kept; its texts go at once.",
+                "How long the id of a purged image is kept; its texts go at once.",
             ),
             sweep_interval: env.duration(
                 "SWEEP_INTERVAL",

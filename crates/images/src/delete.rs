@@ -1,4 +1,4 @@
-//! Deleting a picture: invisible and off the account at once, its bytes a little later.
+//! Deleting a picture: out of sight at once, and in the trash until it is purged.
 use crate::{
     Error, Etags, Images, PreconditionFault,
     find::find_in,
@@ -7,28 +7,46 @@ use crate::{
 };
 use infravault_kernel::{Ctx, Id, ImageId, Scope};
 
+/// How often a picture is looked for that others restore meanwhile.
+const LOOKS: u8 = 3;
+
 impl Images {
-    /// Deletes the picture; with a condition, only if it is still of one of the versions named.
+    /// Moves the picture into the trash; with a condition, only if it is still of one of the versions named. It counts in
+    /// the quota until it is purged.
     pub async fn delete(&self, ctx: &Ctx, id: ImageId, if_match: Option<&Etags>) -> Result<(), Error> {
         let (tx, actor) = self.db.begin(ctx).await?;
         let person = actor.with_scope(Scope::ImagesDelete)?;
-        let owner = person.account.uuid();
         let if_match = if_match.unwrap_or(&Etags::Any);
-        let params = sql::change::RemoveParams {
+        let params = sql::trash::TrashOneParams {
             now: ctx.now(),
             id: id.uuid(),
-            owner,
+            owner: person.account.uuid(),
             any_version: *if_match == Etags::Any,
             versions: if_match.versions(),
         };
-        let Some(freed) = sql::change::remove().params(&*tx, &params).opt().await? else {
+        let mut looks = LOOKS;
+        while sql::trash::trash_one()
+            .params(&*tx, &params)
+            .opt()
+            .await?
+            .is_none()
+        {
             policy::may_change(&actor, &find_in(&tx, id).await?)?;
-            return Err(PreconditionFault::Failed.into());
-        };
-        let params = sql::change::ReturnBytesParams { freed, owner };
-        sql::change::return_bytes().params(&*tx, &params).await?;
+            // It may lie in the trash when it is to be moved, and be restored when it is looked for.
+            looks -= 1;
+            if looks == 0 || *if_match != Etags::Any {
+                return Err(PreconditionFault::Failed.into());
+            }
+        }
         tx.commit().await?;
-        self.nudge.notify_one();
+        self.hurry_if_kept_for_nothing();
         Ok(())
+    }
+
+    /// Wakes the sweeper where what is trashed is to be purged at once.
+    pub(crate) fn hurry_if_kept_for_nothing(&self) {
+        if self.config.trash_retention.is_zero() {
+            self.nudge.notify_one();
+        }
     }
 }

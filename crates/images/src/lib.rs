@@ -1,6 +1,7 @@
 //! Storing, finding and serving pictures.
 #![doc = include_str!("../README.md")]
 
+mod bulk;
 mod conditions;
 mod config;
 mod delete;
@@ -22,10 +23,12 @@ mod similar;
 mod sql;
 mod sweep;
 mod text;
+mod trash;
 mod update;
 mod upload;
 mod usage;
 
+pub use bulk::{BulkAction, BulkChange, BulkIds, BulkOutcome, TagChange};
 pub use conditions::{Etag, Etags, IfRange, RangeSpec};
 pub use config::Config;
 pub use download::{Answer, Download, Fetch};
@@ -43,6 +46,7 @@ pub use renditions::{
 pub use similar::Similar;
 pub use sweep::Swept;
 pub use text::{Description, FileName, Tag, Tags, Title, Unfit, Words};
+pub use trash::Trashed;
 pub use update::Change;
 pub use upload::{NewImage, Upload, Uploaded};
 pub use usage::Usage;

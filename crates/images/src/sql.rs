@@ -1,6 +1,6 @@
 //! The one place that names the generated queries, and turns their rows into what the context knows.
 use crate::renditions::{Rendition, Source, SourceRow, picture};
-use crate::{Error, Image, Similar, State, Visibility};
+use crate::{Error, Image, Similar, State, Trashed, Visibility};
 use infravault_images_queries::types::images::{
     RenditionFormat as StoredFormat, State as StoredState, Visibility as Stored,
 };
@@ -10,7 +10,7 @@ use infravault_objects::ObjectKey;
 
 pub(crate) use infravault_images_queries::{
     client::Params,
-    queries::{change, images, process, renditions, search, similar, sweep, upload, usage},
+    queries::{bulk, images, process, renditions, search, similar, sweep, trash, upload, usage},
 };
 
 /// A picture found by a search, with how well it fits.
@@ -92,6 +92,14 @@ pub(crate) fn found(row: search::FoundRowBorrowed<'_>) -> Result<Found, Error> {
 pub(crate) fn similar(row: similar::SimilarRowBorrowed<'_>) -> Result<Similar, Error> {
     Ok(Similar {
         distance: number(row.distance)?,
+        image: image!(row),
+    })
+}
+
+/// Reads the row of a picture in the trash.
+pub(crate) fn trashed(row: trash::TrashRowBorrowed<'_>) -> Result<Trashed, Error> {
+    Ok(Trashed {
+        trashed_at: row.trashed_at,
         image: image!(row),
     })
 }

@@ -44,6 +44,8 @@ struct Remains {
 pub struct Swept {
     /// Uploads given up.
     pub given_up: u64,
+    /// Images purged, because they had lain in the trash for long enough.
+    pub purged: u64,
     /// Images whose objects were deleted.
     pub deleted: u64,
     /// Images whose objects could not all be deleted this time.
@@ -59,6 +61,7 @@ impl Images {
     pub async fn sweep(&self, ctx: &Ctx) -> Result<Swept, Error> {
         let mut swept = Swept::default();
         while self.give_up_stale(ctx, &mut swept).await? == BATCH {}
+        while self.purge_expired(ctx, &mut swept).await? == BATCH {}
         while self.delete_objects(ctx, &mut swept).await? == BATCH {}
         self.forget_old(ctx, &mut swept).await?;
         Ok(swept)
@@ -87,7 +90,7 @@ impl Images {
             Ok(swept) if swept == Swept::default() => {}
             Ok(swept) => {
                 slog::info!(ctx.log, "swept";
-                    "given_up" => swept.given_up, "deleted" => swept.deleted, "left" => swept.left,
+                    "given_up" => swept.given_up, "purged" => swept.purged, "deleted" => swept.deleted, "left" => swept.left,
                     "forgotten" => swept.forgotten, "keys" => swept.keys);
             }
             Err(error) => {
@@ -159,6 +162,24 @@ impl Images {
         tx.commit().await?;
         swept.given_up += count(failed.len());
         Ok(failed.len())
+    }
+
+    /// Purges what has lain in the trash for longer than it is kept there.
+    async fn purge_expired(&self, ctx: &Ctx, swept: &mut Swept) -> Result<usize, Error> {
+        let now = ctx.now();
+        let retention = time::Duration::try_from(self.config.trash_retention).unwrap_or(time::Duration::MAX);
+        // Kept for longer than there is time: for ever.
+        let Some(before) = now.checked_sub(retention) else {
+            return Ok(0);
+        };
+        let Some(tx) = self.begin_sweep().await? else {
+            return Ok(0);
+        };
+        let params = sql::trash::PurgeExpiredParams { before, now };
+        let purged = sql::trash::purge_expired().params(&*tx, &params).all().await?;
+        tx.commit().await?;
+        swept.purged += count(purged.len());
+        Ok(purged.len())
     }
 
     /// Claims rows, deletes their objects outside of any transaction, then writes down which are gone. Stopped anywhere

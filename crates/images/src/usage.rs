@@ -5,12 +5,16 @@ use infravault_kernel::{Ctx, Id, Scope};
 /// What an account stores, and what it may store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Usage {
-    /// Bytes of the originals stored.
+    /// Bytes of the originals stored, those in the trash included.
     pub used_bytes: i64,
     /// Bytes promised to uploads under way.
     pub reserved_bytes: i64,
-    /// Number of pictures.
+    /// Number of pictures, those in the trash included.
     pub image_count: i64,
+    /// Bytes of the originals in the trash.
+    pub trashed_bytes: i64,
+    /// Number of pictures in the trash.
+    pub trashed_count: i64,
     /// Most bytes that the account may store.
     pub quota_bytes: i64,
 }
@@ -24,10 +28,13 @@ impl Images {
             .bind(&*tx, &person.account.uuid())
             .opt()
             .await?;
+        let trash = sql::trash::measure_trash().bind(&*tx).one().await?;
         Ok(Usage {
             used_bytes: row.map_or(0, |row| row.used_bytes),
             reserved_bytes: row.map_or(0, |row| row.reserved_bytes),
             image_count: row.map_or(0, |row| row.image_count),
+            trashed_bytes: trash.bytes.unwrap_or_default(),
+            trashed_count: trash.images,
             quota_bytes: person.quota_bytes,
         })
     }

@@ -1,12 +1,13 @@
 // This file was generated with `cornucopia`. Do not modify.
 
-pub mod change;
+pub mod bulk;
 pub mod images;
 pub mod process;
 pub mod renditions;
 pub mod search;
 pub mod similar;
 pub mod sweep;
+pub mod trash;
 pub mod upload;
 pub mod usage;
 pub mod uploads;

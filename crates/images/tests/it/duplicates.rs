@@ -58,7 +58,7 @@ async fn bytes_survive_deletion_in_any_order() {
             let alice = world.person("alice").await;
             let images = copies(&world, &alice, &bytes, 3).await;
             for (done, at) in order.iter().enumerate() {
-                world.images.delete(&alice, images[*at].id, None).await.unwrap();
+                world.remove(&alice, images[*at].id).await;
                 if sweep_between {
                     world.images.sweep(&world.system_in(SOON)).await.unwrap();
                 }
@@ -80,14 +80,14 @@ async fn a_duplicate_outlives_the_tombstone_of_the_first() {
     let alice = world.person("alice").await;
     let bytes = pictures::png(8, 8, 1);
     let images = copies(&world, &alice, &bytes, 2).await;
-    world.images.delete(&alice, images[0].id, None).await.unwrap();
+    world.remove(&alice, images[0].id).await;
     for later in [SOON, Duration::from_hours(24 * 31)] {
         world.images.sweep(&world.system_in(later)).await.unwrap();
     }
     assert_eq!(world.count("images.images").await, 1);
     // A third one points to where the bytes lie, not to the row that is gone.
     let third = world.upload(&alice, bytes.clone()).await.unwrap();
-    world.images.delete(&alice, images[1].id, None).await.unwrap();
+    world.remove(&alice, images[1].id).await;
     world.images.sweep(&world.system_in(SOON)).await.unwrap();
     assert_whole(&world, &alice, third.id, &bytes).await;
 }
@@ -100,11 +100,11 @@ async fn deleting_and_uploading_the_same_bytes_at_once() {
     let mut present = world.upload(&alice, bytes.clone()).await.unwrap();
     for round in 0..30 {
         let ctx = world.system_in(SOON);
-        let (deleted, one, two, _swept) = tokio::join!(
+        let ((), one, two, _swept) = tokio::join!(
             async {
                 // A little later each time, so that it falls into every step of the uploads.
                 tokio::time::sleep(Duration::from_micros(400 * round)).await;
-                world.images.delete(&alice, present.id, None).await
+                world.remove(&alice, present.id).await;
             },
             world.upload(&alice, bytes.clone()),
             world.upload(&alice, bytes.clone()),
@@ -113,16 +113,15 @@ async fn deleting_and_uploading_the_same_bytes_at_once() {
                 world.images.sweep(&ctx).await
             },
         );
-        deleted.unwrap();
         world.images.sweep(&world.system_in(SOON)).await.unwrap();
         let (one, two) = (one.unwrap(), two.unwrap());
         assert_whole(&world, &alice, one.id, &bytes).await;
-        world.images.delete(&alice, one.id, None).await.unwrap();
+        world.remove(&alice, one.id).await;
         world.images.sweep(&world.system_in(SOON)).await.unwrap();
         assert_whole(&world, &alice, two.id, &bytes).await;
         present = two;
     }
-    world.images.delete(&alice, present.id, None).await.unwrap();
+    world.remove(&alice, present.id).await;
     world
         .images
         .sweep(&world.system_in(Duration::from_mins(5)))
@@ -138,14 +137,14 @@ async fn a_sweeper_that_dies_in_between_leaves_nothing_behind() {
     let alice = world.person("alice").await;
     let bytes = pictures::png(8, 8, 1);
     let images = copies(&world, &alice, &bytes, 2).await;
-    world.images.delete(&alice, images[0].id, None).await.unwrap();
+    world.remove(&alice, images[0].id).await;
     // A sweeper claimed it, found it shared, and died.
     world
         .run(
             "UPDATE images.images SET updated_at = removed_at + interval '1 second' WHERE state = 'deleting'",
         )
         .await;
-    world.images.delete(&alice, images[1].id, None).await.unwrap();
+    world.remove(&alice, images[1].id).await;
     let swept = world.images.sweep(&world.system_in(SOON * 2)).await.unwrap();
     assert_eq!(swept.deleted, 1, "the other one is claimed");
     assert_eq!(world.files().len(), 0);
@@ -218,7 +217,7 @@ async fn renditions_and_the_place_go_with_their_picture() {
         world.run(&statement).await;
     }
     assert_eq!(world.files().len(), 3);
-    world.images.delete(&alice, images[0].id, None).await.unwrap();
+    world.remove(&alice, images[0].id).await;
     world.images.sweep(&world.system_in(SOON)).await.unwrap();
     assert_eq!(
         world.files().len(),
@@ -230,7 +229,7 @@ async fn renditions_and_the_place_go_with_their_picture() {
     let blank =
         "images.images WHERE state = 'deleted' AND phash IS NULL AND camera IS NULL AND colour IS NULL";
     assert_eq!(world.count(blank).await, 1);
-    world.images.delete(&alice, images[1].id, None).await.unwrap();
+    world.remove(&alice, images[1].id).await;
     world.images.sweep(&world.system_in(SOON)).await.unwrap();
     assert_eq!(world.files().len(), 0);
     assert_eq!(world.count("images.renditions").await, 0);

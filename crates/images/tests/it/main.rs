@@ -5,6 +5,7 @@
     reason = "a panic is how a test fails, and a case may be long"
 )]
 
+mod bulk;
 mod change;
 mod download;
 mod duplicates;
@@ -17,4 +18,5 @@ mod search;
 mod setup;
 mod similar;
 mod sweep;
+mod trash;
 mod upload;

@@ -1,6 +1,7 @@
 //! Quota: exact, whatever happens side by side.
 use crate::setup::{World, account, announced, code, whole};
 use futures_util::future::join_all;
+use infravault_images::Error;
 use infravault_testkit::pictures;
 
 #[tokio::test]
@@ -36,16 +37,22 @@ async fn fifty_deletions_free_once() {
     let kept = i64::try_from(keep.len()).unwrap();
     world.upload(&alice, keep).await.unwrap();
     let image = world.upload(&alice, gone).await.unwrap();
+    let both = world.usage(&alice).await;
     let outcomes = join_all((0..50).map(|_| world.images.delete(&alice, image.id, None))).await;
-    assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
-    assert_eq!(
-        outcomes
-            .iter()
-            .filter(|outcome| code(outcome) == "not-found")
-            .count(),
-        49
-    );
+    assert_once(&outcomes);
+    assert_eq!(world.usage(&alice).await, both, "the trash counts");
+    let outcomes = join_all((0..50).map(|_| world.images.purge(&alice, image.id))).await;
+    assert_once(&outcomes);
     assert_eq!(world.usage(&alice).await, (kept, 0, 1));
+}
+
+/// One of fifty did it; for the others there was nothing there.
+fn assert_once(outcomes: &[Result<(), Error>]) {
+    let count = |wanted| {
+        let matching = outcomes.iter().filter(|outcome| code(outcome) == wanted);
+        matching.count()
+    };
+    assert_eq!((count("ok"), count("not-found")), (1, 49));
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use infravault_images::{
     BodyFault, Config, Description, Error, FileName, Image, Images, NewImage, Tags, Title, Upload, Uploaded,
     Visibility,
 };
-use infravault_kernel::{AccountId, Clock, Credential, Ctx, Failure, Id, config::Env};
+use infravault_kernel::{AccountId, Clock, Credential, Ctx, Failure, Id, ImageId, config::Env};
 use infravault_objects::{FsConfig, Objects, StoreConfig};
 use infravault_testkit::{db::TestDb, pictures};
 use std::{
@@ -98,6 +98,12 @@ impl World {
         upload.image.tags = Tags::parse(tags.iter().copied()).unwrap();
         let uploaded = self.images.upload(ctx, upload, whole(bytes)).await.unwrap();
         uploaded.image
+    }
+
+    /// Into the trash, and out of it for good.
+    pub(crate) async fn remove(&self, ctx: &Ctx, id: ImageId) {
+        self.images.delete(ctx, id, None).await.unwrap();
+        self.images.purge(ctx, id).await.unwrap();
     }
 
     /// Used bytes, reserved bytes, number of pictures.

@@ -21,7 +21,7 @@ async fn deleted_pictures_become_tombstones_and_then_nothing() {
         );
     }
     for image in &images[..2] {
-        world.images.delete(&alice, image.id, None).await.unwrap();
+        world.remove(&alice, image.id).await;
     }
     assert_eq!(world.files().len(), 3);
     let swept = world
@@ -91,7 +91,7 @@ async fn an_object_that_cannot_be_deleted_is_tried_again() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     let image = world.picture(&alice, "a", Visibility::Private, &[]).await;
-    world.images.delete(&alice, image.id, None).await.unwrap();
+    world.remove(&alice, image.id).await;
     let originals = world.folder.join("originals");
     let aside = world.folder.join("aside");
     std::fs::rename(&originals, &aside).unwrap();
@@ -160,7 +160,7 @@ async fn deleting_wakes_the_sweeper() {
         .clone()
         .sweep_forever(infravault_testkit::log(), Clock::System, stopped);
     let sweeper = tokio::spawn(sweeper);
-    world.images.delete(&alice, image.id, None).await.unwrap();
+    world.remove(&alice, image.id).await;
     eventually("the object is gone", async || world.files().is_empty()).await;
     stop.send_replace(true);
     sweeper.await.unwrap();

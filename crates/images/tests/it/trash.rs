@@ -1,0 +1,498 @@
+//! The trash: what is in it is nowhere else, comes back as it was, and goes for good once.
+use crate::setup::{World, account, code, eventually};
+use futures_util::future::join_all;
+use infravault_images::{
+    Answer, Change, Config, Error, Etags, Fetch, Image, ListRequest, Title, Trashed, Visibility, Words,
+};
+use infravault_kernel::{Clock, Ctx, Cursor, Id, ImageId, Limit};
+use infravault_testkit::pictures;
+use std::time::Duration;
+use tokio::sync::watch;
+
+const SOON: Duration = Duration::from_secs(1);
+const DAY: Duration = Duration::from_hours(24);
+const JOBS: &str = "graphile_worker._private_jobs WHERE key LIKE 'process:%'";
+
+/// The original is there, byte for byte.
+async fn assert_whole(world: &World, ctx: &Ctx, id: ImageId, bytes: &[u8]) {
+    let download = world.images.download(ctx, id, &Fetch::default()).await.unwrap();
+    let Answer::Whole(Some(stored)) = download.answer else {
+        panic!("expected all of it")
+    };
+    assert_eq!(stored.read().await.unwrap(), bytes);
+}
+
+/// All of the trash, page by page.
+async fn trash(world: &World, ctx: &Ctx, limit: i64) -> Vec<Trashed> {
+    let (mut all, mut cursor) = (Vec::new(), None);
+    loop {
+        let page = world
+            .images
+            .list_trash(ctx, Limit::new(limit).unwrap(), cursor.as_ref())
+            .await
+            .unwrap();
+        assert!(page.items.len() <= usize::try_from(limit).unwrap());
+        all.extend(page.items);
+        match page.next {
+            Some(next) => cursor = Some(Cursor::from_text(next.as_str().to_owned())),
+            None => return all,
+        }
+    }
+}
+
+/// Rows and counters agree.
+async fn assert_exact(world: &World) {
+    let wrong = "images.usage AS u WHERE (used_bytes, image_count, reserved_bytes) <> (
+        SELECT coalesce(sum(byte_size), 0), count(*), 0 FROM images.images AS i
+        WHERE i.owner_id = u.owner_id AND i.state IN ('stored', 'ready', 'failed'))";
+    assert_eq!(world.count(wrong).await, 0, "the quota is not exact");
+}
+
+#[tokio::test]
+async fn what_is_in_the_trash_is_nowhere_else() {
+    let world = World::new().await;
+    let (alice, bob) = (world.person("alice").await, world.person("bob").await);
+    let image = world
+        .picture(&alice, "harbour", Visibility::Public, &["sea"])
+        .await;
+    world.run("UPDATE images.images SET phash = 77").await;
+    let alike = world.picture(&alice, "twin", Visibility::Public, &[]).await;
+    world
+        .run("UPDATE images.images SET phash = 77 WHERE title = 'twin'")
+        .await;
+    world.images.delete(&alice, image.id, None).await.unwrap();
+
+    let words = ListRequest::default();
+    let searches = [
+        words.clone(),
+        ListRequest {
+            filter: infravault_images::Filter {
+                words: Some(Words::parse("harbuor").unwrap()),
+                ..words.filter.clone()
+            },
+            ..words.clone()
+        },
+    ];
+    for request in &searches {
+        for page in [
+            world.images.list_own(&alice, request).await.unwrap(),
+            world.images.list_public(&world.nobody(), request).await.unwrap(),
+        ] {
+            assert!(page.items.iter().all(|found| found.id != image.id));
+        }
+    }
+    assert!(
+        world
+            .images
+            .similar(&alice, alike.id, 10)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    for ctx in [&alice, &bob, &world.nobody()] {
+        let title = Change {
+            title: Some(Title::parse("x").unwrap()),
+            ..Change::default()
+        };
+        let download = world.images.download(ctx, image.id, &Fetch::default()).await;
+        assert_eq!(code(&download), "not-found");
+        assert_eq!(code(&world.images.find(ctx, image.id).await), "not-found");
+        assert_eq!(code(&world.images.similar(ctx, image.id, 10).await), "not-found");
+        if matches!(ctx.credential, infravault_kernel::Credential::Anonymous) {
+            continue;
+        }
+        let update = world
+            .images
+            .update(ctx, image.id, Some(&Etags::Any), &title)
+            .await;
+        assert_eq!(code(&update), "not-found");
+        assert_eq!(code(&world.images.delete(ctx, image.id, None).await), "not-found");
+    }
+    assert!(trash(&world, &bob, 10).await.is_empty());
+    assert_eq!(code(&world.images.restore(&bob, image.id).await), "not-found");
+    assert_eq!(code(&world.images.purge(&bob, image.id).await), "not-found");
+    assert_eq!(world.images.purge_all(&bob).await.unwrap(), 0);
+    assert_eq!(
+        code(&world.images.purge(&alice, alike.id).await),
+        "not-found",
+        "it is not in the trash"
+    );
+    let nobody = world
+        .images
+        .list_trash(&world.nobody(), Limit::default(), None)
+        .await;
+    assert_eq!(code(&nobody), "authentication-required");
+
+    let found = trash(&world, &alice, 10).await;
+    assert_eq!(found.len(), 1);
+    assert_eq!(
+        (found[0].image.id, found[0].image.title.as_str()),
+        (image.id, "harbour")
+    );
+    assert_eq!(
+        world.images.purged_at_latest(&found[0]) - found[0].trashed_at,
+        DAY * 30
+    );
+}
+
+#[tokio::test]
+async fn it_comes_back_as_it_was() {
+    let world = World::new().await;
+    let alice = world.person("alice").await;
+    let bytes = pictures::png(8, 8, 1);
+    let image = world.upload(&alice, bytes.clone()).await.unwrap();
+    let usage = world.usage(&alice).await;
+    for _ in 0..2 {
+        world.images.delete(&alice, image.id, None).await.unwrap();
+        let full = world.images.usage(&alice).await.unwrap();
+        assert_eq!((full.trashed_bytes, full.trashed_count), (usage.0, 1));
+        assert_eq!(
+            world.usage(&alice).await,
+            usage,
+            "it counts as long as it lies there"
+        );
+        world.images.sweep(&world.system_in(DAY * 29)).await.unwrap();
+        // The second time it is there already.
+        for _ in 0..2 {
+            assert_eq!(world.images.restore(&alice, image.id).await.unwrap(), image);
+        }
+        assert_whole(&world, &alice, image.id, &bytes).await;
+        let full = world.images.usage(&alice).await.unwrap();
+        assert_eq!((full.trashed_bytes, full.trashed_count), (0, 0));
+    }
+    assert_exact(&world).await;
+}
+
+#[tokio::test]
+async fn work_that_was_missed_is_asked_for_again() {
+    let world = World::new().await;
+    let alice = world.person("alice").await;
+    let image = world.picture(&alice, "a", Visibility::Private, &[]).await;
+    world.images.delete(&alice, image.id, None).await.unwrap();
+    // Its job found nothing to do.
+    world
+        .images
+        .process(&world.system_in(SOON), image.id)
+        .await
+        .unwrap();
+    world.run("DELETE FROM graphile_worker._private_jobs").await;
+    world.images.restore(&alice, image.id).await.unwrap();
+    assert_eq!(world.count(JOBS).await, 1);
+    world
+        .run("DELETE FROM graphile_worker._private_jobs; UPDATE images.images SET state = 'ready'")
+        .await;
+    world.images.delete(&alice, image.id, None).await.unwrap();
+    world.images.restore(&alice, image.id).await.unwrap();
+    assert_eq!(world.count(JOBS).await, 0, "it needs none");
+}
+
+#[tokio::test]
+async fn the_retention_ends() {
+    for (days, kept) in [(30, 29), (1, 0), (0, 0)] {
+        let world = World::with(Config {
+            trash_retention: DAY * days,
+            ..Config::default()
+        })
+        .await;
+        let (alice, bob) = (world.person("alice").await, world.person("bob").await);
+        let mut all: Vec<(&Ctx, Image)> = Vec::new();
+        for ctx in [&alice, &bob, &alice] {
+            all.push((ctx, world.picture(ctx, "a", Visibility::Private, &[]).await));
+        }
+        for (ctx, image) in &all {
+            world.images.delete(ctx, image.id, None).await.unwrap();
+        }
+        if days > 0 {
+            world.images.sweep(&world.system_in(DAY * kept)).await.unwrap();
+            assert_eq!(world.files().len(), 3);
+        }
+        let swept = world
+            .images
+            .sweep(&world.system_in(DAY * days + SOON))
+            .await
+            .unwrap();
+        assert_eq!(
+            (swept.purged, swept.deleted, swept.left),
+            (3, 3, 0),
+            "{days} days"
+        );
+        assert_eq!(world.files().len(), 0);
+        for ctx in [&alice, &bob] {
+            assert_eq!(world.usage(ctx).await, (0, 0, 0));
+            assert!(trash(&world, ctx, 10).await.is_empty());
+        }
+        assert_eq!(
+            code(&world.images.restore(&alice, all[0].1.id).await),
+            "not-found"
+        );
+        assert_exact(&world).await;
+    }
+}
+
+#[tokio::test]
+async fn a_trash_that_keeps_nothing_wakes_the_sweeper() {
+    let world = World::with(Config {
+        sweep_interval: Duration::from_hours(1),
+        trash_retention: Duration::ZERO,
+        ..Config::default()
+    })
+    .await;
+    let alice = world.person("alice").await;
+    let image = world.picture(&alice, "a", Visibility::Private, &[]).await;
+    let (stop, stopped) = watch::channel(false);
+    let images = world.images.clone();
+    let sweeper = tokio::spawn(images.sweep_forever(infravault_testkit::log(), Clock::System, stopped));
+    world.images.delete(&alice, image.id, None).await.unwrap();
+    eventually("the object is gone", async || world.files().is_empty()).await;
+    stop.send_replace(true);
+    sweeper.await.unwrap();
+}
+
+#[tokio::test]
+async fn pages_of_the_trash() {
+    let world = World::new().await;
+    let (alice, bob) = (world.person("alice").await, world.person("bob").await);
+    let mut expected = Vec::new();
+    for title in ["a", "b", "c", "d", "e"] {
+        expected.push(world.picture(&alice, title, Visibility::Private, &[]).await.id);
+    }
+    for id in [4, 1, 3, 0, 2] {
+        world.images.delete(&alice, expected[id], None).await.unwrap();
+    }
+    // Two of them at the same moment.
+    world
+        .run("UPDATE images.images SET trashed_at = (SELECT trashed_at FROM images.images WHERE title = 'd') WHERE title = 'a'")
+        .await;
+    let all = trash(&world, &alice, 200).await;
+    let titles: Vec<&str> = all.iter().map(|found| found.image.title.as_str()).collect();
+    assert_eq!(titles, ["c", "d", "a", "b", "e"]);
+    for limit in 1..=5 {
+        assert_eq!(trash(&world, &alice, limit).await, all, "by {limit}");
+    }
+    let one = Limit::new(1).unwrap();
+    let next = world
+        .images
+        .list_trash(&alice, one, None)
+        .await
+        .unwrap()
+        .next
+        .unwrap();
+    let theirs = world.images.list_trash(&bob, one, Some(&next)).await;
+    assert_eq!(code(&theirs), "invalid-parameter");
+    let other = Cursor::new(&"other", &1);
+    let other = world.images.list_trash(&alice, one, Some(&other)).await;
+    assert_eq!(code(&other), "invalid-parameter");
+}
+
+#[tokio::test]
+async fn everything_at_once_and_more_than_a_batch() {
+    let world = World::new().await;
+    let (alice, bob) = (world.person("alice").await, world.person("bob").await);
+    let image = world.picture(&alice, "a", Visibility::Private, &[]).await;
+    let his = world.picture(&bob, "b", Visibility::Private, &[]).await;
+    let kept = world.picture(&alice, "kept", Visibility::Private, &[]).await;
+    for (ctx, id) in [(&alice, image.id), (&bob, his.id)] {
+        world.images.delete(ctx, id, None).await.unwrap();
+    }
+    world
+        .run(&format!(
+            "INSERT INTO images.images (id, owner_id, attempt, state, title, file_name, media_type, byte_size, width, height,
+                orientation, frames, sha256, created_at, updated_at, stored_at, removed_at, trashed_at)
+             SELECT gen_random_uuid(), owner_id, gen_random_uuid(), state, title, file_name, media_type, byte_size, width,
+                height, orientation, frames, sha256, created_at, updated_at, stored_at, removed_at, trashed_at
+             FROM images.images, generate_series(1, 2499) WHERE id = '{0}';
+             UPDATE images.usage SET image_count = image_count + 2499, used_bytes = used_bytes + 2499 * {1}
+             WHERE owner_id = '{2}'",
+            image.id.uuid(),
+            image.byte_size,
+            account(&alice).uuid(),
+        ))
+        .await;
+    assert_exact(&world).await;
+    assert_eq!(world.images.purge_all(&alice).await.unwrap(), 2500);
+    assert_eq!(world.images.purge_all(&alice).await.unwrap(), 0);
+    assert_eq!(world.usage(&alice).await.2, 1);
+    assert_exact(&world).await;
+    assert_eq!(trash(&world, &bob, 10).await.len(), 1);
+    let swept = world.images.sweep(&world.system_in(SOON)).await.unwrap();
+    assert_eq!((swept.purged, swept.deleted), (0, 2500));
+    assert_eq!(world.files().len(), 2);
+    world.images.find(&alice, kept.id).await.unwrap();
+}
+
+/// What is done to one of three pictures with the same bytes.
+#[derive(Clone, Copy, Debug)]
+enum Fate {
+    Trashed,
+    Purged,
+    Restored,
+}
+
+#[tokio::test]
+async fn shared_bytes_live_as_long_as_the_trash_needs_them() {
+    use Fate::{Purged, Restored, Trashed};
+    let bytes = pictures::png(8, 8, 1);
+    for fates in [
+        [Purged, Trashed, Restored],
+        [Purged, Restored, Purged],
+        [Trashed, Purged, Trashed],
+        [Restored, Purged, Purged],
+        [Purged, Purged, Trashed],
+        [Trashed, Trashed, Purged],
+    ] {
+        let world = World::new().await;
+        let alice = world.person("alice").await;
+        let mut images = Vec::new();
+        for _ in 0..3 {
+            images.push(world.upload(&alice, bytes.clone()).await.unwrap());
+        }
+        for image in &images {
+            world.images.delete(&alice, image.id, None).await.unwrap();
+        }
+        for (image, fate) in images.iter().zip(fates) {
+            match fate {
+                Trashed => {}
+                Purged => world.images.purge(&alice, image.id).await.unwrap(),
+                Restored => drop(world.images.restore(&alice, image.id).await.unwrap()),
+            }
+            world.images.sweep(&world.system_in(SOON)).await.unwrap();
+        }
+        assert_exact(&world).await;
+        assert_eq!(world.files().len(), 1, "{fates:?}");
+        for (image, fate) in images.iter().zip(fates) {
+            if matches!(fate, Trashed) {
+                world.images.restore(&alice, image.id).await.unwrap();
+            }
+            if !matches!(fate, Purged) {
+                assert_whole(&world, &alice, image.id, &bytes).await;
+            }
+        }
+        for (image, fate) in images.iter().zip(fates) {
+            if !matches!(fate, Purged) {
+                world.remove(&alice, image.id).await;
+            }
+        }
+        world.images.sweep(&world.system_in(SOON)).await.unwrap();
+        assert_eq!(world.files().len(), 0, "{fates:?}");
+        assert_eq!(world.usage(&alice).await, (0, 0, 0));
+    }
+}
+
+#[tokio::test]
+async fn the_same_bytes_are_uploaded_again_while_they_lie_in_the_trash() {
+    let bytes = pictures::png(8, 8, 1);
+    for first in [true, false] {
+        let world = World::new().await;
+        let alice = world.person("alice").await;
+        let old = world.upload(&alice, bytes.clone()).await.unwrap();
+        world.images.delete(&alice, old.id, None).await.unwrap();
+        let new = world.take_in(&alice, bytes.clone()).await.unwrap();
+        assert_eq!(new.duplicate_of, None, "the trash is no place to point to");
+        world.images.restore(&alice, old.id).await.unwrap();
+        let third = world.take_in(&alice, bytes.clone()).await.unwrap();
+        assert_eq!(third.duplicate_of, Some(old.id));
+        let order = if first {
+            [old.id, new.image.id, third.image.id]
+        } else {
+            [third.image.id, new.image.id, old.id]
+        };
+        for (done, id) in order.iter().enumerate() {
+            world.remove(&alice, *id).await;
+            world.images.sweep(&world.system_in(SOON)).await.unwrap();
+            for left in &order[done + 1..] {
+                assert_whole(&world, &alice, *left, &bytes).await;
+            }
+            assert_exact(&world).await;
+        }
+        assert_eq!(world.files().len(), 0);
+    }
+}
+
+#[tokio::test]
+async fn whoever_comes_first_decides() {
+    let world = World::new().await;
+    let alice = world.person("alice").await;
+    let bytes = pictures::png(8, 8, 1);
+    let done = |outcome: &Result<(), Error>| match code(outcome) {
+        "ok" => true,
+        "not-found" => false,
+        other => panic!("unexpected: {other}"),
+    };
+    for _ in 0..15 {
+        let image = world.upload(&alice, bytes.clone()).await.unwrap();
+        let twin = world.upload(&alice, bytes.clone()).await.unwrap();
+        world.images.delete(&alice, image.id, None).await.unwrap();
+        let late = world.system_in(DAY * 31);
+        let (restored, purged, all, swept, again) = tokio::join!(
+            async { world.images.restore(&alice, image.id).await.map(drop) },
+            world.images.purge(&alice, image.id),
+            world.images.purge_all(&alice),
+            world.images.sweep(&late),
+            world.images.delete(&alice, image.id, None),
+        );
+        // Deleted again after it was restored, it may have been purged, too.
+        let trashed_twice = done(&again);
+        let purges = u64::from(done(&purged)) + all.unwrap() + swept.unwrap().purged;
+        assert!(purges <= 1, "it is purged once at most");
+        assert!(done(&restored) || purges == 1, "somebody was first");
+        assert!(!trashed_twice || done(&restored));
+        assert_exact(&world).await;
+        let there = world.images.find(&alice, image.id).await.is_ok();
+        let trashed = trash(&world, &alice, 10).await.len();
+        assert_eq!(usize::from(there) + trashed, if purges == 1 { 0 } else { 1 });
+        assert_whole(&world, &alice, twin.id, &bytes).await;
+        if there {
+            world.remove(&alice, image.id).await;
+        }
+        world.images.purge_all(&alice).await.unwrap();
+        world.remove(&alice, twin.id).await;
+        world.images.sweep(&world.system_in(DAY * 32)).await.unwrap();
+        world.images.sweep(&world.system_in(DAY * 33)).await.unwrap();
+        assert_eq!(world.files().len(), 0);
+        assert_eq!(world.usage(&alice).await, (0, 0, 0));
+    }
+}
+
+#[tokio::test]
+async fn many_who_empty_and_restore_at_once_never_wait_for_each_other() {
+    let world = World::new().await;
+    let alice = world.person("alice").await;
+    let mut ids = Vec::new();
+    for _ in 0..20 {
+        ids.push(world.picture(&alice, "a", Visibility::Private, &[]).await.id);
+    }
+    for round in 0..5 {
+        let works = (0..12).map(|n| {
+            let (world, alice, ids) = (&world, &alice, &ids);
+            async move {
+                let id = ids[(n * 7 + round) % ids.len()];
+                let outcome = match n % 3 {
+                    0 => world.images.delete(alice, id, None).await,
+                    1 => world.images.restore(alice, id).await.map(drop),
+                    _ if round == 4 => world.images.purge_all(alice).await.map(drop),
+                    _ => world.images.purge(alice, ids[n]).await,
+                };
+                assert!(matches!(code(&outcome), "ok" | "not-found"), "{outcome:?}");
+            }
+        });
+        join_all(works).await;
+        assert_exact(&world).await;
+    }
+}
+
+#[tokio::test]
+async fn a_schema_without_a_trash_gives_everything_back() {
+    let world = World::new().await;
+    let alice = world.person("alice").await;
+    let image = world.picture(&alice, "a", Visibility::Public, &[]).await;
+    world.images.delete(&alice, image.id, None).await.unwrap();
+    let log = infravault_testkit::log();
+    let steps = usize::try_from(infravault_db::migrate::wanted_version() - 7).unwrap();
+    infravault_db::migrate::down(&world.db.url(), steps, &log)
+        .await
+        .unwrap();
+    let back = "images.images WHERE removed_at IS NULL AND visibility = 'private' AND state = 'stored'";
+    assert_eq!(world.count(back).await, 1);
+    infravault_db::migrate::up(&world.db.url(), &log).await.unwrap();
+    world.images.find(&alice, image.id).await.unwrap();
+}
