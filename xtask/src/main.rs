@@ -10,6 +10,7 @@ mod deploy_check;
 mod dev;
 mod docs;
 mod failure;
+mod faults;
 mod fuzz;
 mod generated;
 mod interrupt;
@@ -56,7 +57,7 @@ struct Arguments {
 enum Verb {
     /// Run the product here: database, sign-in service and server, until Ctrl-C.
     Dev(dev::Dev),
-    /// Run every test, with everything that they need.
+    /// Run every test, with everything that they need; `test faults` breaks a running server in every way.
     Test(test::Test),
     /// Do what CI does: format, rules, lints, generated files, audit, tests.
     Ci(ci::Ci),

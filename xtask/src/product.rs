@@ -51,6 +51,8 @@ impl Build {
                 "--exclude",
                 "xtask-bench",
                 "--exclude",
+                "xtask-faults",
+                "--exclude",
                 "xtask-fuzz",
                 "--all-targets",
             ]),

@@ -17,7 +17,7 @@ use crate::product::Build;
 use crate::report::{Report, Verdict};
 use crate::seaweed::{self, Seaweed};
 use crate::workspace::Workspace;
-use crate::{corpus, process, say, tools};
+use crate::{corpus, faults, process, say, tools};
 use nextest::Runner;
 
 /// The store of the tests is thrown away; it need not stop in peace.
@@ -37,7 +37,8 @@ pub(crate) struct Test {
     /// PostgreSQL to test on: a major version, or a folder of binaries.
     #[arg(long, value_name = "MAJOR|DIR")]
     pg: Option<String>,
-    /// Passed on to nextest; then only the tests that it selects run, and no other suite.
+    /// Passed on to nextest; then only the tests that it selects run, and no other suite. After the word `faults`:
+    /// passed on to the fault suite (`faults --help`).
     #[arg(
         trailing_var_arg = true,
         allow_hyphen_values = true,
@@ -57,6 +58,11 @@ struct Surroundings {
 impl Test {
     /// Runs the suites and prints how each went.
     pub(crate) fn run(&self, workspace: &Workspace, interrupt: &Interrupt) -> Outcome {
+        if let [first, rest @ ..] = self.arguments.as_slice()
+            && first == "faults"
+        {
+            return faults::run(workspace, rest);
+        }
         let mut report = Report::default();
         self.suites(workspace, interrupt, &mut report, Build::Everything)?;
         report.finish()
@@ -205,6 +211,8 @@ fn examples(workspace: &Workspace) -> Outcome<Verdict> {
         "--workspace",
         "--exclude",
         "xtask-bench",
+        "--exclude",
+        "xtask-faults",
         "--exclude",
         "xtask-fuzz",
     ]);

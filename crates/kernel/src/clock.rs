@@ -27,7 +27,7 @@ impl Clock {
     )]
     pub fn now(&self) -> OffsetDateTime {
         match self {
-            Self::System => OffsetDateTime::now_utc(),
+            Self::System => OffsetDateTime::now_utc() + crate::crash::skew(),
             Self::Fixed(now) => *now.lock().unwrap_or_else(PoisonError::into_inner),
         }
     }

@@ -22,6 +22,22 @@ pub fn crash_point(name: &str) {
 #[cfg(not(feature = "crash-points"))]
 pub const fn crash_point(_name: &str) {}
 
+/// How far the system's clock is off: `CLOCK_SKEW`, in seconds.
+#[cfg(feature = "crash-points")]
+pub(crate) fn skew() -> time::Duration {
+    static SKEW: std::sync::OnceLock<time::Duration> = std::sync::OnceLock::new();
+    *SKEW.get_or_init(|| {
+        let text = std::env::var("CLOCK_SKEW").unwrap_or_default();
+        time::Duration::seconds(text.parse().unwrap_or_default())
+    })
+}
+
+/// Never in this build.
+#[cfg(not(feature = "crash-points"))]
+pub(crate) const fn skew() -> time::Duration {
+    time::Duration::ZERO
+}
+
 #[cfg(feature = "crash-points")]
 fn parse(text: &str) -> (String, u32) {
     match text.split_once(':') {

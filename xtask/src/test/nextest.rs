@@ -6,10 +6,12 @@ use std::process::Command;
 use crate::workspace::Workspace;
 use crate::{process, report, say, tools};
 
-const WORKSPACE: [&str; 5] = [
+const WORKSPACE: [&str; 7] = [
     "--workspace",
     "--exclude",
     "xtask-bench",
+    "--exclude",
+    "xtask-faults",
     "--exclude",
     "xtask-fuzz",
 ];

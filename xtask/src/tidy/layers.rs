@@ -56,6 +56,15 @@ const EDGES: &[(&str, &[&str])] = &[
     ("xtask", &[]),
     ("xtask-codegen", &["infravault-db"]),
     ("xtask-bench", &["infravault-imaging", "infravault-cage"]),
+    (
+        "xtask-faults",
+        &[
+            "infravault-kernel",
+            "infravault-objects",
+            "infravault-api",
+            "infravault-testkit",
+        ],
+    ),
     ("xtask-fuzz", &["infravault-imaging"]),
 ];
 

@@ -1,0 +1,169 @@
+//! F14 to F16, F22: workers and decoders die.
+
+use crate::{Outcome, process, report::Ran, world::World};
+use nix::sys::signal::Signal;
+use std::time::{Duration, Instant};
+use tokio::time::sleep;
+use tokio_postgres::Client;
+
+/// The steps of a job, in their order.
+const PLACES: [&str; 3] = ["after-decode", "after-rendition", "before-mark"];
+const APART: &[(&str, &str)] = &[("JOBS_IN_SERVE", "false")];
+const UNFINISHED: &str = "SELECT count(*) FROM images.images WHERE state = 'stored' AND removed_at IS NULL";
+const GIVEN_UP: &str = "SELECT count(*) FROM graphile_worker.jobs WHERE attempts >= max_attempts";
+const DUE: &str =
+    "UPDATE graphile_worker._private_jobs SET run_at = now() WHERE locked_at IS NULL AND run_at > now()";
+/// A lease of 3 s, and what it may take on top.
+const REDELIVERED: Duration = Duration::from_secs(18);
+
+async fn number(client: &Client, question: &str) -> Outcome<i64> {
+    Ok(client.query_one(question, &[]).await?.try_get(0)?)
+}
+
+/// Waits until every image is ready or failed; how long that took.
+async fn finished(client: &Client, within: Duration) -> Outcome<Duration> {
+    let began = Instant::now();
+    while number(client, UNFINISHED).await? != 0 {
+        if began.elapsed() > within {
+            return Err(format!("images still wait for their work after {within:?}").into());
+        }
+        client.batch_execute(DUE).await?;
+        sleep(Duration::from_millis(50)).await;
+    }
+    Ok(began.elapsed())
+}
+
+/// F14: a worker dies at a step of its job, and another one takes the job up.
+pub(super) async fn worker_dies(world: &mut World) -> Outcome<Ran> {
+    let mut ran = Ran::default();
+    let client = world.cluster.client("infravault").await?;
+    world.restart(APART).await?;
+    for _ in 0..world.times(10) {
+        for place in PLACES {
+            world
+                .ledger
+                .upload(world.ledger.next(), Duration::from_secs(20))
+                .await?;
+            let more = [("CRASH_AT", place), ("JOBS_CONCURRENCY", "1")];
+            let mut worker = world.beside("worker", &["worker"], &more)?;
+            client.batch_execute(DUE).await?;
+            let died = worker.end(Duration::from_secs(20)).await;
+            ran.expect(died.is_ok(), || format!("no worker dies {place}"));
+            ran.cycles += 1;
+        }
+        let _worker = world.beside("worker", &["worker"], &[])?;
+        match finished(&client, REDELIVERED).await {
+            Ok(after) => ran.recovered(after),
+            Err(error) => ran.broken.push(error.to_string()),
+        }
+    }
+    world.restart(&[]).await?;
+    Ok(ran)
+}
+
+/// F15: a worker stands still for longer than its lease, and goes on when another has its job.
+pub(super) async fn worker_paused(world: &mut World) -> Outcome<Ran> {
+    let mut ran = Ran::default();
+    let client = world.cluster.client("infravault").await?;
+    world.restart(APART).await?;
+    for _ in 0..world.times(4) {
+        let load = world.load(10);
+        let sleeper = world.beside("worker", &["worker"], &[])?;
+        sleep(world.random.millis(900, 1600)).await;
+        sleeper.signal(Signal::SIGSTOP);
+        let _other = world.beside("worker", &["worker"], &[])?;
+        sleep(Duration::from_secs(5)).await;
+        load.stop().await;
+        sleeper.signal(Signal::SIGCONT);
+        match finished(&client, REDELIVERED).await {
+            Ok(after) => ran.recovered(after),
+            Err(error) => ran.broken.push(error.to_string()),
+        }
+        ran.cycles += 1;
+    }
+    world.restart(&[]).await?;
+    Ok(ran)
+}
+
+/// F16: a job that kills its worker each time is parked; the others go on; it is asked for again later.
+pub(super) async fn poison(world: &mut World) -> Outcome<Ran> {
+    let mut ran = Ran::default();
+    let client = world.cluster.client("infravault").await?;
+    world.restart(APART).await?;
+    let poison = world
+        .ledger
+        .upload(world.ledger.next(), Duration::from_secs(20))
+        .await?;
+    let began = Instant::now();
+    while number(&client, GIVEN_UP).await? == 0 && began.elapsed() < Duration::from_mins(1) {
+        let more = [("CRASH_AT", "after-decode"), ("JOBS_CONCURRENCY", "1")];
+        let mut worker = world.beside("worker", &["worker"], &more)?;
+        while worker.ended().is_none() && number(&client, GIVEN_UP).await? == 0 {
+            client.batch_execute(DUE).await?;
+            sleep(Duration::from_millis(100)).await;
+            if began.elapsed() > Duration::from_mins(1) {
+                break;
+            }
+        }
+        if worker.ended().is_some() {
+            ran.cycles += 1;
+        }
+    }
+    let deaths = ran.cycles;
+    ran.expect(deaths == 5, || {
+        format!("parked after {deaths} deaths instead of 5")
+    });
+    world.restart(&[]).await?;
+    world
+        .ledger
+        .upload(world.ledger.next(), Duration::from_secs(20))
+        .await?;
+    let since = Instant::now();
+    let others = format!("{UNFINISHED} AND id <> '{poison}'");
+    while number(&client, &others).await? != 0 && since.elapsed() < Duration::from_secs(20) {
+        sleep(Duration::from_millis(20)).await;
+    }
+    let waited = since.elapsed();
+    ran.recovered(waited);
+    ran.expect(waited < Duration::from_secs(2), || {
+        format!("another image waits for {waited:?}")
+    });
+    // Later the sweeper asks again, and this time it works.
+    let age = "UPDATE images.images SET stored_at = stored_at - interval '1 hour' WHERE id = $1";
+    client.execute(age, &[&poison]).await?;
+    world.restart(&[]).await?;
+    let again = finished(&client, Duration::from_secs(20)).await;
+    ran.expect(again.is_ok(), || {
+        "what was parked is not asked for again".to_owned()
+    });
+    Ok(ran)
+}
+
+/// F22: decoders are killed all the time; nobody but their pictures notices.
+pub(super) async fn decoders_killed(world: &mut World) -> Outcome<Ran> {
+    let mut ran = Ran::default();
+    let load = world.load(10);
+    for _ in 0..world.times(100) {
+        sleep(world.random.millis(20, 100)).await;
+        let children = world
+            .server
+            .as_ref()
+            .map(process::Process::children)
+            .unwrap_or_default();
+        if children.is_empty() {
+            continue;
+        }
+        let at = usize::try_from(world.random.next()).unwrap_or_default() % children.len();
+        if let Some(child) = children.get(at) {
+            process::send(*child, Signal::SIGKILL);
+            ran.cycles += 1;
+        }
+    }
+    load.stop().await;
+    ran.recovered(world.recovered(Instant::now()).await?);
+    let (failures, _) = world.ledger.take_failures();
+    ran.expect(failures.is_empty(), || {
+        format!("uploads fail when decoders die: {failures:?}")
+    });
+    Ok(ran)
+}

@@ -1,0 +1,208 @@
+//! Breaks a running InfraVault on purpose, in every way of the plan, and proves that nothing acknowledged is lost.
+
+mod epilogue;
+mod faults;
+mod load;
+mod pgproxy;
+mod postgres;
+mod process;
+mod random;
+mod report;
+mod s3proxy;
+mod say;
+mod seaweed;
+mod world;
+
+use clap::Parser;
+use epilogue::epilogue;
+use faults::{Fault, Place};
+use report::{Ended, Row};
+use std::{
+    error::Error,
+    fs,
+    path::PathBuf,
+    process::ExitCode,
+    time::{Duration, Instant},
+};
+use world::{Kind, Setup, World};
+
+/// What everything here returns; the text is for a person at a terminal.
+type Outcome<T = ()> = Result<T, Box<dyn Error + Send + Sync>>;
+
+/// Breaks a running InfraVault in every way, and looks whether anything was lost.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask test faults")]
+struct Arguments {
+    /// Only these faults, such as F01,F12.
+    #[arg(long, value_delimiter = ',')]
+    only: Vec<String>,
+    /// Everything ten times as often: about an hour.
+    #[arg(long)]
+    soak: bool,
+    /// Print the table as Markdown.
+    #[arg(long)]
+    markdown: bool,
+    /// Repeat a run with the same random numbers.
+    #[arg(long, default_value_t = 20_261_121)]
+    seed: u64,
+    /// The folder of PostgreSQL's programs.
+    #[arg(long, env = "FAULTS_PG_BIN")]
+    pg_bin: PathBuf,
+    /// Who runs PostgreSQL, as numbers `uid:gid`, where the caller is root.
+    #[arg(long, env = "FAULTS_PG_USER")]
+    pg_user: Option<String>,
+    /// The program of SeaweedFS; without it, what needs S3 is skipped.
+    #[arg(long, env = "FAULTS_WEED")]
+    weed: Option<PathBuf>,
+    /// A folder that the user of PostgreSQL can enter.
+    #[arg(long, env = "FAULTS_HOME")]
+    home: PathBuf,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    infravault_testkit::install_crypto();
+    let ended = tokio::select! {
+        ended = run(Arguments::parse()) => ended,
+        // Everything that was started ends with the values that are dropped here.
+        () = interrupted() => Err("interrupted".into()),
+    };
+    match ended {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            say::line(&format!("faults: {error}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Somebody wants the suite to stop.
+async fn interrupted() {
+    let term = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
+    let Ok(mut term) = term else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = term.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}
+
+async fn run(arguments: Arguments) -> Outcome<bool> {
+    let owner = arguments
+        .pg_user
+        .as_deref()
+        .map(|text| -> Outcome<(u32, u32)> {
+            let (uid, gid) = text
+                .split_once(':')
+                .ok_or("the user of PostgreSQL is written uid:gid")?;
+            Ok((uid.parse()?, gid.parse()?))
+        })
+        .transpose()?;
+    let setup = Setup {
+        postgres: postgres::Programs {
+            bin: arguments.pg_bin,
+            owner,
+        },
+        weed: arguments.weed,
+        product: std::env::current_exe()?.with_file_name("infravault-crashing"),
+        home: arguments.home.join(std::process::id().to_string()),
+        seed: arguments.seed,
+        soak: arguments.soak,
+    };
+    fs::create_dir_all(&setup.home)?;
+    say::note(&format!("seed {}, in {}", setup.seed, setup.home.display()));
+    let wanted: Vec<Fault> = faults::ALL
+        .iter()
+        .filter(|fault| arguments.only.is_empty() || arguments.only.iter().any(|only| only == fault.id))
+        .copied()
+        .collect();
+    let (mut rows, more) = tokio::join!(on(&setup, Kind::Folder, &wanted), on(&setup, Kind::S3, &wanted));
+    rows.extend(more);
+    for fault in &wanted {
+        match fault.place {
+            Place::Alone => rows.push(alone(&setup, fault).await),
+            Place::Nowhere(reason) => {
+                let ended = Ended::Skipped(reason.to_owned());
+                rows.push(Row::new(fault.id, fault.what, None, ended, Duration::ZERO));
+            }
+            Place::Both | Place::On(_) => {}
+        }
+    }
+    let good = report::print(&mut rows, arguments.markdown);
+    if good {
+        let _ = fs::remove_dir_all(&setup.home);
+    } else {
+        say::note(&format!("the logs are in {}", setup.home.display()));
+    }
+    Ok(good)
+}
+
+/// Provokes all faults of a store, one after the other, in one installation.
+async fn on(setup: &Setup, kind: Kind, wanted: &[Fault]) -> Vec<Row> {
+    let mine: Vec<&Fault> = wanted.iter().filter(|fault| fault.is_on(kind)).collect();
+    let mut rows = Vec::new();
+    if mine.is_empty() {
+        return rows;
+    }
+    let mut world = match World::start(setup, kind).await {
+        Ok(world) => world,
+        Err(error) => {
+            let missing = kind == Kind::S3 && setup.weed.is_none();
+            let reason = error.to_string();
+            let ended = if missing {
+                Ended::Skipped(reason)
+            } else {
+                Ended::Failed(reason)
+            };
+            rows.push(Row::new("F00", "start", Some(kind), ended, Duration::ZERO));
+            return rows;
+        }
+    };
+    for fault in mine {
+        rows.push(provoke(&mut world, fault, Some(kind)).await);
+    }
+    rows
+}
+
+/// Provokes a fault in an installation of its own.
+async fn alone(setup: &Setup, fault: &Fault) -> Row {
+    match faults::small(setup, fault.id).await {
+        Ok((mut world, _small)) => provoke(&mut world, fault, Some(Kind::Folder)).await,
+        Err(error) => {
+            let reason = format!(
+                "skipped: {}",
+                error.to_string().lines().last().unwrap_or_default()
+            );
+            Row::new(fault.id, fault.what, None, Ended::Skipped(reason), Duration::ZERO)
+        }
+    }
+}
+
+/// Provokes a fault, heals everything, and looks.
+async fn provoke(world: &mut World, fault: &Fault, kind: Option<Kind>) -> Row {
+    let began = Instant::now();
+    let earlier = world.ledger.acknowledged().len();
+    let ran = fault.provoke(world).await;
+    let looked = epilogue(world, earlier).await;
+    let ended = match (ran, looked) {
+        (Ok(ran), Ok(verdict)) => Ended::Ran(ran, verdict),
+        (Err(error), _) | (Ok(_), Err(error)) => Ended::Failed(error.to_string()),
+    };
+    let row = Row::new(fault.id, fault.what, kind, ended, began.elapsed());
+    let word = if row.broken().is_empty() {
+        "holds"
+    } else {
+        "BROKEN"
+    };
+    say::note(&format!(
+        "{}: {word} ({:.0} s)",
+        row.name(),
+        began.elapsed().as_secs_f64()
+    ));
+    for broken in row.broken() {
+        say::note(&format!("    {broken}"));
+    }
+    row
+}
