@@ -61,16 +61,17 @@ WHERE id = ANY(:pieces) AND state <> 'deleting';
 
 --! drop_written (now, pieces)
 --- Leaves pieces to the sweeper at once, because whoever wrote them has ended.
-UPDATE images.upload_pieces SET due_at = :now, state = 'deleting' WHERE id = ANY(:pieces);
+UPDATE images.upload_pieces SET due_at = :now, state = 'deleting' WHERE id = ANY(:pieces) AND state = 'promised';
 
 --! promised_bytes (upload)
 --- The bytes of all pieces of an upload that are there, or may be.
 SELECT coalesce(sum(byte_size), 0)::bigint AS bytes FROM images.upload_pieces WHERE upload_id = :upload;
 
---! promise_part (id, piece, number, len, sha256, due)
---- Writes down a part before anybody may store it.
+--! promise_part (id, most, piece, number, len, sha256, due)
+--- Writes down a part before anybody may store it. No row where the upload has too many.
 WITH upload AS (
-    UPDATE images.uploads SET pieces = pieces + 1 WHERE id = :id AND state = 'open' RETURNING id, owner_id
+    UPDATE images.uploads SET pieces = pieces + 1 WHERE id = :id AND state = 'open' AND pieces < :most
+    RETURNING id, owner_id
 )
 INSERT INTO images.upload_pieces (id, upload_id, owner_id, stored_under, place, byte_size, sha256, due_at)
 SELECT :piece, id, owner_id, id, :number, :len, :sha256, :due FROM upload;

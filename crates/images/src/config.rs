@@ -46,6 +46,12 @@ pub struct Config {
     pub rendition_max_bytes: Option<u64>,
     /// How long a signed address holds at most.
     pub signed_url_ttl: Duration,
+    /// How long an open upload may rest before it is given up.
+    pub upload_expiry: Duration,
+    /// How long the signed address of a part holds; at most a minute.
+    pub upload_url_ttl: Duration,
+    /// Most uploads of an account that are open at a time.
+    pub open_uploads: u32,
 }
 
 impl Default for Config {
@@ -130,7 +136,28 @@ impl Config {
                 "300s",
                 "How long the signed address of a transform holds at most.",
             ),
+            upload_expiry: env.duration(
+                "UPLOAD_EXPIRY",
+                "24h",
+                "How long a presigned or tus upload may rest before it is given up.",
+            ),
+            upload_url_ttl: env.duration(
+                "UPLOAD_URL_TTL",
+                "60s",
+                "How long the signed address of an upload holds; at most 60s.",
+            ),
+            open_uploads: env.or(
+                "OPEN_UPLOADS_MAX",
+                "1000",
+                "Most presigned and tus uploads of an account that are open at a time.",
+            ),
         };
+        if config.upload_url_ttl.is_zero() || config.upload_url_ttl > Duration::from_mins(1) {
+            env.fault("UPLOAD_URL_TTL", "must be 1s to 60s", "60s");
+        }
+        if !(Duration::from_mins(1)..=Duration::from_hours(24 * 365)).contains(&config.upload_expiry) {
+            env.fault("UPLOAD_EXPIRY", "must be 1m to 365d", "24h");
+        }
         if config.upload_grace <= config.upload_deadline {
             env.fault("UPLOAD_GRACE", "must be longer than UPLOAD_DEADLINE", "15m");
         }

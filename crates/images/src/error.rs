@@ -1,4 +1,5 @@
 //! What can go wrong with pictures.
+use crate::UploadFault;
 use deadpool_postgres::tokio_postgres;
 use infravault_imaging::Refusal;
 use infravault_kernel::{Denied, Failure, FieldFault, Kind};
@@ -51,6 +52,9 @@ pub enum Error {
     /// A rendition cannot be given.
     #[error(transparent)]
     Rendition(#[from] RenditionFault),
+    /// An open upload does not allow it.
+    #[error(transparent)]
+    Upload(#[from] UploadFault),
 }
 
 /// Why a rendition cannot be given. All who wait for it are told the same.
@@ -216,6 +220,7 @@ impl Failure for Error {
             Self::Precondition(PreconditionFault::Failed) => Kind::PreconditionFailed,
             Self::Precondition(PreconditionFault::Range { .. }) => Kind::RangeNotSatisfiable,
             Self::Rendition(fault) => fault.kind(),
+            Self::Upload(fault) => fault.kind(),
         }
     }
 
@@ -238,6 +243,7 @@ impl Failure for Error {
             Self::Precondition(PreconditionFault::Failed) => "precondition-failed",
             Self::Precondition(PreconditionFault::Range { .. }) => "range-not-satisfiable",
             Self::Rendition(fault) => fault.code(),
+            Self::Upload(fault) => fault.code(),
         }
     }
 
@@ -256,6 +262,7 @@ impl Failure for Error {
             Self::Objects(error) => error.retry_after(),
             Self::Rendition(RenditionFault::Making(error)) => error.retry_after(),
             Self::Rendition(fault) => (fault.kind() == Kind::Unavailable).then_some(2),
+            Self::Upload(fault) => fault.retry_after(),
             Self::Body(BodyFault::GivenUp) | Self::Idempotency(IdempotencyFault::InFlight) => Some(2),
             _ => None,
         }

@@ -29,6 +29,7 @@ mod upload;
 mod usage;
 
 pub use bulk::{BulkAction, BulkChange, BulkIds, BulkOutcome, TagChange};
+mod uploads;
 pub use conditions::{Etag, Etags, IfRange, RangeSpec};
 pub use config::Config;
 pub use download::{Answer, Download, Fetch};
@@ -55,6 +56,10 @@ use infravault_cage::Cage;
 use infravault_db::Db;
 use infravault_kernel::Secret;
 use infravault_objects::Objects;
+pub use uploads::{
+    Appended, Checksum, ChecksumAlgorithm, OpenUpload, Opening, Part, PieceUrl, Progress, PutTarget, Sent,
+    SignedPart, UploadFault, UploadKind,
+};
 use renditions::Workshop;
 use std::{fmt, sync::Arc};
 use tokio::sync::Notify;

@@ -61,7 +61,7 @@ async fn receive_all(
 
 /// Measures how fast a client sends. Only the time that was spent waiting for the client counts, so that nobody is
 /// blamed for a slow disk.
-struct Pace {
+pub(crate) struct Pace {
     window: Duration,
     at_least: u64,
     waited: Duration,
@@ -69,7 +69,7 @@ struct Pace {
 }
 
 impl Pace {
-    fn new(config: &Config) -> Self {
+    pub(crate) fn new(config: &Config) -> Self {
         Self {
             window: config.rate_window,
             at_least: config.min_rate.saturating_mul(config.rate_window.as_secs()),
@@ -78,7 +78,11 @@ impl Pace {
         }
     }
 
-    async fn wait_for(&mut self, pieces: &mut Receiver<Piece>) -> Result<Option<Piece>, BodyFault> {
+    /// The next piece; none where the client went away.
+    pub(crate) async fn wait_for(
+        &mut self,
+        pieces: &mut Receiver<Piece>,
+    ) -> Result<Option<Piece>, BodyFault> {
         loop {
             let began = Instant::now();
             let left = self.window.saturating_sub(self.waited);

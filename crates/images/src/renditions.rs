@@ -24,7 +24,7 @@ use infravault_imaging::{Format, Recipe};
 use infravault_kernel::{ImageId, Secret, Sha256};
 use once::Once;
 use quick_cache::{Weighter, sync::Cache};
-use signing::Signer;
+pub(crate) use signing::Signer;
 use time::Date;
 use used::Used;
 
@@ -114,6 +114,11 @@ impl Workshop {
 
     pub(crate) fn presets(&self) -> &[Prepared] {
         &self.presets
+    }
+
+    /// What signs addresses.
+    pub(crate) fn signer(&self) -> &Signer {
+        &self.signer
     }
 
     fn preset(&self, name: &str) -> Option<&Prepared> {

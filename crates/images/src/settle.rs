@@ -8,7 +8,7 @@ use crate::{
 use futures_util::try_join;
 use infravault_db::Tx;
 use infravault_imaging::Facts;
-use infravault_kernel::{Ctx, Failure, Id, ImageId, Kind, Scope, crash_point};
+use infravault_kernel::{Ctx, Failure, Id, ImageId, Kind, Scope, UploadId, crash_point};
 use infravault_objects::Spooled;
 
 /// What may be left of an upload that failed.
@@ -36,6 +36,10 @@ impl Failed {
             error: error.into(),
         }
     }
+
+    pub(crate) fn into_parts(self) -> (Left, Error) {
+        (self.left, self.error)
+    }
 }
 
 /// What the second transaction writes down.
@@ -44,6 +48,8 @@ pub(crate) struct Settling<'a> {
     pub(crate) promise: &'a Promise,
     pub(crate) spooled: &'a Spooled,
     pub(crate) facts: &'a Facts,
+    /// The open upload that this finishes.
+    pub(crate) finishes: Option<UploadId>,
 }
 
 impl Images {
@@ -86,6 +92,10 @@ impl Images {
         } = *settling;
         let (tx, actor) = self.db.begin(ctx).await?;
         let person = actor.with_scope(Scope::ImagesWrite)?;
+        // Uploads are locked before images everywhere.
+        if !finish_open_in(&tx, ctx, settling).await? {
+            return Ok((tx, None));
+        }
         let usage = sql::upload::SettleUsageParams {
             real: number(spooled.len())?,
             reserved: promise.reserved,
@@ -135,29 +145,56 @@ impl Images {
     /// As the worker, because the caller's session may have ended meanwhile.
     async fn free_promise(&self, ctx: &Ctx, promise: &Promise, left: Left) -> Result<(), Error> {
         let tx = self.db.begin_system().await?;
-        let (id, attempt) = (promise.id.uuid(), promise.attempt);
-        let found = if left == Left::Nothing {
-            let params = sql::upload::ForgetPendingParams { id, attempt };
-            sql::upload::forget_pending().params(&*tx, &params).await?
-        } else {
-            let now = ctx.now();
-            let params = sql::upload::AbandonPendingParams { now, id, attempt };
-            sql::upload::abandon_pending().params(&*tx, &params).await?
-        };
-        if found == 1 {
-            sql::upload::release_key().bind(&*tx, &id).await?;
+        if self.drop_promise_in(&tx, ctx, promise, left).await? {
+            sql::upload::release_key().bind(&*tx, &promise.id.uuid()).await?;
             let params = sql::upload::ReleaseBytesParams {
                 reserved: promise.reserved,
                 owner: promise.owner.uuid(),
             };
             sql::upload::release_bytes().params(&*tx, &params).await?;
-        } else if left == Left::Object {
-            let now = ctx.now();
-            let params = sql::upload::ReopenDeletingParams { now, id, attempt };
-            sql::upload::reopen_deleting().params(&*tx, &params).await?;
         }
         Ok(tx.commit().await?)
     }
+
+    /// Drops the row of a promise, as far as nothing is stored under it: whether it was still there, and with it the bytes
+    /// that are reserved for it.
+    pub(crate) async fn drop_promise_in(
+        &self,
+        tx: &Tx,
+        ctx: &Ctx,
+        promise: &Promise,
+        left: Left,
+    ) -> Result<bool, Error> {
+        let (id, attempt) = (promise.id.uuid(), promise.attempt);
+        let found = if left == Left::Nothing {
+            let params = sql::upload::ForgetPendingParams { id, attempt };
+            sql::upload::forget_pending().params(&**tx, &params).await?
+        } else {
+            let now = ctx.now();
+            let params = sql::upload::AbandonPendingParams { now, id, attempt };
+            sql::upload::abandon_pending().params(&**tx, &params).await?
+        };
+        if found == 0 && left == Left::Object {
+            let now = ctx.now();
+            let params = sql::upload::ReopenDeletingParams { now, id, attempt };
+            sql::upload::reopen_deleting().params(&**tx, &params).await?;
+        }
+        Ok(found == 1)
+    }
+}
+
+/// Marks the upload finished that the picture is made of, if it is one; not where another node has taken that over.
+async fn finish_open_in(tx: &Tx, ctx: &Ctx, settling: &Settling<'_>) -> Result<bool, Error> {
+    let Some(upload) = settling.finishes else {
+        return Ok(true);
+    };
+    let params = sql::uploads::FinishUploadParams {
+        now: ctx.now(),
+        id: upload.uuid(),
+        attempt: settling.promise.attempt,
+    };
+    let finished = sql::uploads::finish_upload().params(&**tx, &params).opt().await?;
+    Ok(finished.is_some())
 }
 
 async fn commit(tx: Tx, image: Image) -> Result<Image, Failed> {

@@ -1,8 +1,9 @@
 //! The one place that names the generated queries, and turns their rows into what the context knows.
 use crate::renditions::{Rendition, Source, SourceRow, picture};
-use crate::{Error, Image, Similar, State, Trashed, Visibility};
+use crate::{Error, Image, Similar, State, Trashed, UploadKind, Visibility, uploads::Progress};
 use infravault_images_queries::types::images::{
-    RenditionFormat as StoredFormat, State as StoredState, Visibility as Stored,
+    RenditionFormat as StoredFormat, State as StoredState, UploadKind as StoredKind,
+    UploadState as StoredProgress, Visibility as Stored,
 };
 use infravault_imaging::{Camera, Format, MediaType};
 use infravault_kernel::{AccountId, Id, ImageId, Sha256};
@@ -10,7 +11,9 @@ use infravault_objects::ObjectKey;
 
 pub(crate) use infravault_images_queries::{
     client::Params,
-    queries::{bulk, images, process, renditions, search, similar, sweep, trash, upload, usage},
+    queries::{
+        bulk, images, integrity, process, renditions, search, similar, sweep, trash, upload, uploads, usage,
+    },
 };
 
 /// A picture found by a search, with how well it fits.
@@ -38,6 +41,39 @@ impl From<Stored> for Visibility {
             Stored::Unlisted => Self::Unlisted,
             Stored::Public => Self::Public,
         }
+    }
+}
+
+impl From<UploadKind> for StoredKind {
+    fn from(kind: UploadKind) -> Self {
+        match kind {
+            UploadKind::Single => Self::Single,
+            UploadKind::Parts => Self::Parts,
+            UploadKind::Tus => Self::Tus,
+            UploadKind::TusPartial => Self::TusPartial,
+        }
+    }
+}
+
+impl From<StoredKind> for UploadKind {
+    fn from(stored: StoredKind) -> Self {
+        match stored {
+            StoredKind::Single => Self::Single,
+            StoredKind::Parts => Self::Parts,
+            StoredKind::Tus => Self::Tus,
+            StoredKind::TusPartial => Self::TusPartial,
+        }
+    }
+}
+
+/// How far an upload has come; none of one that has ended.
+pub(crate) fn progress(stored: StoredProgress) -> Option<Progress> {
+    match stored {
+        StoredProgress::Open => Some(Progress::Open),
+        StoredProgress::Finishing => Some(Progress::Finishing),
+        StoredProgress::Finished => Some(Progress::Finished),
+        StoredProgress::Joined => Some(Progress::Joined),
+        StoredProgress::Ended => None,
     }
 }
 

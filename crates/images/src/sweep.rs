@@ -19,11 +19,11 @@ use uuid::Uuid;
 /// Held while rows are claimed, so that one node sweeps at a time. Any number will do that nothing else locks.
 const LOCK: i64 = 0x6976_2073_7765_6570;
 /// Rows of one batch, as the queries say.
-const BATCH: usize = 100;
+pub(crate) const BATCH: usize = 100;
 /// How many objects are deleted side by side.
-const SIDE_BY_SIDE: usize = 8;
+pub(crate) const SIDE_BY_SIDE: usize = 8;
 /// A node that claimed rows has so long to delete their objects, before another one does.
-const CLAIM: time::Duration = time::Duration::minutes(2);
+pub(crate) const CLAIM: time::Duration = time::Duration::minutes(2);
 /// How often images are looked for whose work nobody does.
 const LOOK_FOR_LOST: Duration = Duration::from_mins(10);
 /// An image that has waited so long for its work has waited too long.
@@ -45,6 +45,10 @@ pub struct Swept {
     /// Uploads given up.
     pub given_up: u64,
     /// Images purged, because they had lain in the trash for long enough.
+    /// Open uploads whose time was over.
+    pub expired: u64,
+    /// Pieces of open uploads that were deleted.
+    pub pieces: u64,
     pub purged: u64,
     /// Images whose objects were deleted.
     pub deleted: u64,
@@ -63,6 +67,7 @@ impl Images {
         while self.give_up_stale(ctx, &mut swept).await? == BATCH {}
         while self.purge_expired(ctx, &mut swept).await? == BATCH {}
         while self.delete_objects(ctx, &mut swept).await? == BATCH {}
+        self.sweep_uploads(ctx, &mut swept).await?;
         self.forget_old(ctx, &mut swept).await?;
         Ok(swept)
     }
@@ -90,7 +95,8 @@ impl Images {
             Ok(swept) if swept == Swept::default() => {}
             Ok(swept) => {
                 slog::info!(ctx.log, "swept";
-                    "given_up" => swept.given_up, "purged" => swept.purged, "deleted" => swept.deleted, "left" => swept.left,
+                    "given_up" => swept.given_up, "expired" => swept.expired, "pieces" => swept.pieces,
+                    "purged" => swept.purged, "deleted" => swept.deleted, "left" => swept.left,
                     "forgotten" => swept.forgotten, "keys" => swept.keys);
             }
             Err(error) => {
@@ -143,7 +149,8 @@ impl Images {
         }
     }
 
-    async fn begin_sweep(&self) -> Result<Option<Tx>, Error> {
+    /// None while another node sweeps.
+    pub(crate) async fn begin_sweep(&self) -> Result<Option<Tx>, Error> {
         let tx = self.db.begin_system().await?;
         let taken = sql::sweep::lock_sweep().bind(&*tx, &LOCK).one().await?;
         Ok(taken.then_some(tx))
@@ -304,6 +311,6 @@ impl Images {
     }
 }
 
-fn count(rows: usize) -> u64 {
+pub(crate) fn count(rows: usize) -> u64 {
     u64::try_from(rows).unwrap_or(u64::MAX)
 }

@@ -8,9 +8,11 @@ use crate::{
 };
 use bytes::Bytes;
 use futures_util::{Stream, try_join};
+use infravault_db::Tx;
 use infravault_imaging::Facts;
 use infravault_kernel::{AccountId, Ctx, Denied, Id, ImageId, Scope, Sha256, crash_point};
 use infravault_objects::{ObjectKey, Spool, Spooled};
+use time::OffsetDateTime;
 use tokio::sync::mpsc::{self, Receiver};
 use uuid::Uuid;
 
@@ -142,30 +144,15 @@ impl Images {
                 return Ok(Begun::Again { image, fingerprint });
             }
         }
-        let image = &upload.image;
-        let default_title = Title::of_file(&image.file_name);
         let reserve = sql::upload::ReserveBytesParams {
             owner: promise.owner.uuid(),
             declared: promise.reserved,
             quota: person.quota_bytes,
         };
-        let row = sql::upload::InsertPendingParams {
-            id: promise.id.uuid(),
-            owner: promise.owner.uuid(),
-            attempt: promise.attempt,
-            visibility: image.visibility.into(),
-            title: image.title.as_ref().unwrap_or(&default_title).as_str(),
-            description: image.description.as_str(),
-            tags: image.tags.as_slice(),
-            file_name: image.file_name.as_str(),
-            keep_location: image.keep_location,
-            reserved: promise.reserved,
-            now: ctx.now(),
-        };
-        let (reserve_bytes, insert_pending) = (sql::upload::reserve_bytes(), sql::upload::insert_pending());
-        let (reserved, _) = try_join!(
+        let reserve_bytes = sql::upload::reserve_bytes();
+        let (reserved, ()) = try_join!(
             reserve_bytes.params(&*tx, &reserve),
-            insert_pending.params(&*tx, &row)
+            insert_pending_in(&tx, &promise, &upload.image, ctx.now())
         )?;
         if reserved == 0 {
             return Err(quota_exceeded(person.quota_bytes));
@@ -188,7 +175,6 @@ impl Images {
     ) -> Result<Uploaded, Failed> {
         let nothing = |error| Failed::leaving(Left::Nothing, error);
         let (spooled, facts) = self.take_in(upload, spool, pieces).await.map_err(nothing)?;
-        let sha256 = spooled.sha256();
         let settling = Settling {
             upload,
             promise,
@@ -197,19 +183,34 @@ impl Images {
         };
         for _ in 0..LOOKS {
             let same = self.find_same(ctx, promise.owner, sha256, promise.id).await;
-            let Some(twin) = same.map_err(nothing)? else { break };
-            if let Some(image) = self.settle_duplicate(ctx, &settling, twin).await? {
+            let Some(twin) = same.map_err(|error| Failed::leaving(Left::Nothing, error))? else {
+                break;
+            };
+            if let Some(image) = self.settle_duplicate(ctx, settling, twin).await? {
                 let duplicate_of = Some(twin);
                 return Ok(Uploaded { image, duplicate_of });
+            finishes: None,
             }
+        self.keep_upload(ctx, &settling).await
+    }
+
+    /// Steps 5 and 6, when it is known what the bytes are.
+    pub(crate) async fn keep_upload(&self, ctx: &Ctx, settling: &Settling<'_>) -> Result<Uploaded, Failed> {
+        let Settling {
+            promise,
+            spooled,
+            facts,
+            ..
+        } = *settling;
+        let sha256 = spooled.sha256();
         }
         self.objects
-            .store(&promise.object(), &spooled, facts.media_type.as_str())
+            .store(&promise.object(), spooled, facts.media_type.as_str())
             .await
             .map_err(|error| Failed::leaving(Left::Object, error))?;
         crash_point("after-store");
         Ok(Uploaded {
-            image: self.settle(ctx, &settling).await?,
+            image: self.settle(ctx, settling).await?,
             duplicate_of: None,
         })
     }
@@ -283,3 +284,28 @@ async fn run(
 pub(crate) fn quota_exceeded(quota_bytes: i64) -> Error {
     Error::QuotaExceeded { quota_bytes }
 }
+/// The row of a picture whose bytes are still to come.
+pub(crate) async fn insert_pending_in(
+    tx: &Tx,
+    promise: &Promise,
+    image: &NewImage,
+    now: OffsetDateTime,
+) -> Result<(), deadpool_postgres::tokio_postgres::Error> {
+    let default_title = Title::of_file(&image.file_name);
+    let row = sql::upload::InsertPendingParams {
+        id: promise.id.uuid(),
+        owner: promise.owner.uuid(),
+        attempt: promise.attempt,
+        visibility: image.visibility.into(),
+        title: image.title.as_ref().unwrap_or(&default_title).as_str(),
+        description: image.description.as_str(),
+        tags: image.tags.as_slice(),
+        file_name: image.file_name.as_str(),
+        keep_location: image.keep_location,
+        reserved: promise.reserved,
+        now,
+    };
+    sql::upload::insert_pending().params(&**tx, &row).await?;
+    Ok(())
+}
+

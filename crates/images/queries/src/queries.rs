@@ -2,6 +2,7 @@
 
 pub mod bulk;
 pub mod images;
+pub mod integrity;
 pub mod process;
 pub mod renditions;
 pub mod search;
@@ -9,5 +10,5 @@ pub mod similar;
 pub mod sweep;
 pub mod trash;
 pub mod upload;
-pub mod usage;
 pub mod uploads;
+pub mod usage;

@@ -20,3 +20,4 @@ mod similar;
 mod sweep;
 mod trash;
 mod upload;
+mod uploads;

@@ -63,6 +63,7 @@ pub struct DropWrittenParams<T1: crate::ArraySql<Item = uuid::Uuid>> {
 #[derive(Debug)]
 pub struct PromisePartParams<T1: crate::BytesSql> {
     pub id: uuid::Uuid,
+    pub most: i32,
     pub piece: uuid::Uuid,
     pub number: i64,
     pub len: i64,
@@ -1194,7 +1195,7 @@ pub struct DropWrittenStmt(&'static str, Option<tokio_postgres::Statement>);
 /// Leaves pieces to the sweeper at once, because whoever wrote them has ended.
 pub fn drop_written() -> DropWrittenStmt {
     DropWrittenStmt(
-        "UPDATE images.upload_pieces SET due_at = $1, state = 'deleting' WHERE id = ANY($2)",
+        "UPDATE images.upload_pieces SET due_at = $1, state = 'deleting' WHERE id = ANY($2) AND state = 'promised'",
         None,
     )
 }
@@ -1269,10 +1270,10 @@ impl PromisedBytesStmt {
     }
 }
 pub struct PromisePartStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Writes down a part before anybody may store it.
+/// Writes down a part before anybody may store it. No row where the upload has too many.
 pub fn promise_part() -> PromisePartStmt {
     PromisePartStmt(
-        "WITH upload AS ( UPDATE images.uploads SET pieces = pieces + 1 WHERE id = $1 AND state = 'open' RETURNING id, owner_id ) INSERT INTO images.upload_pieces (id, upload_id, owner_id, stored_under, place, byte_size, sha256, due_at) SELECT $2, id, owner_id, id, $3, $4, $5, $6 FROM upload",
+        "WITH upload AS ( UPDATE images.uploads SET pieces = pieces + 1 WHERE id = $1 AND state = 'open' AND pieces < $2 RETURNING id, owner_id ) INSERT INTO images.upload_pieces (id, upload_id, owner_id, stored_under, place, byte_size, sha256, due_at) SELECT $3, id, owner_id, id, $4, $5, $6, $7 FROM upload",
         None,
     )
 }
@@ -1288,6 +1289,7 @@ impl PromisePartStmt {
         &'s self,
         client: &'c C,
         id: &'a uuid::Uuid,
+        most: &'a i32,
         piece: &'a uuid::Uuid,
         number: &'a i64,
         len: &'a i64,
@@ -1295,7 +1297,7 @@ impl PromisePartStmt {
         due: &'a time::OffsetDateTime,
     ) -> Result<u64, tokio_postgres::Error> {
         client
-            .execute(self.0, &[id, piece, number, len, sha256, due])
+            .execute(self.0, &[id, most, piece, number, len, sha256, due])
             .await
     }
 }
@@ -1321,6 +1323,7 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::BytesSql>
         Box::pin(self.bind(
             client,
             &params.id,
+            &params.most,
             &params.piece,
             &params.number,
             &params.len,

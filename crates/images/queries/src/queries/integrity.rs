@@ -1,0 +1,1411 @@
+// This file was generated with `cornucopia`. Do not modify.
+
+#[derive(Clone, Copy, Debug)]
+pub struct PageOriginalsParams {
+    pub after_shard: i32,
+    pub after_key: uuid::Uuid,
+    pub after_attempt: uuid::Uuid,
+    pub after_id: uuid::Uuid,
+    pub max: i64,
+}
+#[derive(Debug)]
+pub struct PageRenditionsParams<T1: crate::BytesSql, T2: crate::BytesSql> {
+    pub after_shard: i32,
+    pub after_image: uuid::Uuid,
+    pub after_sha256: T1,
+    pub after_variant: T2,
+    pub max: i64,
+}
+#[derive(Clone, Copy, Debug)]
+pub struct CountOriginalsParams {
+    pub key: uuid::Uuid,
+    pub attempt: uuid::Uuid,
+}
+#[derive(Debug)]
+pub struct CountRenditionsParams<T1: crate::BytesSql> {
+    pub image: uuid::Uuid,
+    pub sha256: T1,
+}
+#[derive(Debug)]
+pub struct MarkDamagedParams<T1: crate::StringSql> {
+    pub failure: T1,
+    pub key: uuid::Uuid,
+    pub attempt: uuid::Uuid,
+}
+#[derive(Debug)]
+pub struct HealParams<T1: crate::StringSql, T2: crate::ArraySql<Item = T1>> {
+    pub failures: T2,
+    pub key: uuid::Uuid,
+    pub attempt: uuid::Uuid,
+}
+#[derive(Debug)]
+pub struct DropRenditionsParams<T1: crate::BytesSql> {
+    pub image: uuid::Uuid,
+    pub sha256: T1,
+}
+#[derive(Clone, Copy, Debug)]
+pub struct BeginRunParams {
+    pub id: uuid::Uuid,
+    pub deep: bool,
+    pub repair: bool,
+    pub now: time::OffsetDateTime,
+}
+#[derive(Debug)]
+pub struct FinishRunParams<T1: crate::JsonSql, T2: crate::StringSql> {
+    pub now: time::OffsetDateTime,
+    pub report: Option<T1>,
+    pub failure: Option<T2>,
+    pub id: uuid::Uuid,
+}
+#[derive(Debug, Clone, PartialEq)]
+pub struct NamedOriginal {
+    pub id: uuid::Uuid,
+    pub shard: i32,
+    pub stored_as: uuid::Uuid,
+    pub attempt: uuid::Uuid,
+    pub byte_size: Option<i64>,
+    pub sha256: Option<Vec<u8>>,
+    pub media_type: Option<String>,
+    pub failure: Option<String>,
+    pub live: bool,
+}
+pub struct NamedOriginalBorrowed<'a> {
+    pub id: uuid::Uuid,
+    pub shard: i32,
+    pub stored_as: uuid::Uuid,
+    pub attempt: uuid::Uuid,
+    pub byte_size: Option<i64>,
+    pub sha256: Option<&'a [u8]>,
+    pub media_type: Option<&'a str>,
+    pub failure: Option<&'a str>,
+    pub live: bool,
+}
+impl<'a> From<NamedOriginalBorrowed<'a>> for NamedOriginal {
+    fn from(
+        NamedOriginalBorrowed {
+            id,
+            shard,
+            stored_as,
+            attempt,
+            byte_size,
+            sha256,
+            media_type,
+            failure,
+            live,
+        }: NamedOriginalBorrowed<'a>,
+    ) -> Self {
+        Self {
+            id,
+            shard,
+            stored_as,
+            attempt,
+            byte_size,
+            sha256: sha256.map(|v| v.into()),
+            media_type: media_type.map(|v| v.into()),
+            failure: failure.map(|v| v.into()),
+            live,
+        }
+    }
+}
+#[derive(Debug, Clone, PartialEq)]
+pub struct PageRenditions {
+    pub image_id: uuid::Uuid,
+    pub shard: i32,
+    pub sha256: Vec<u8>,
+    pub variant: Vec<u8>,
+    pub byte_size: i32,
+    pub format: crate::types::images::RenditionFormat,
+    pub live: bool,
+}
+pub struct PageRenditionsBorrowed<'a> {
+    pub image_id: uuid::Uuid,
+    pub shard: i32,
+    pub sha256: &'a [u8],
+    pub variant: &'a [u8],
+    pub byte_size: i32,
+    pub format: crate::types::images::RenditionFormat,
+    pub live: bool,
+}
+impl<'a> From<PageRenditionsBorrowed<'a>> for PageRenditions {
+    fn from(
+        PageRenditionsBorrowed {
+            image_id,
+            shard,
+            sha256,
+            variant,
+            byte_size,
+            format,
+            live,
+        }: PageRenditionsBorrowed<'a>,
+    ) -> Self {
+        Self {
+            image_id,
+            shard,
+            sha256: sha256.into(),
+            variant: variant.into(),
+            byte_size,
+            format,
+            live,
+        }
+    }
+}
+#[derive(Debug, Clone, PartialEq, Copy)]
+pub struct CountOriginals {
+    pub named: i64,
+    pub live: i64,
+}
+#[derive(Debug, Clone, PartialEq, Copy)]
+pub struct CountRenditions {
+    pub named: i64,
+    pub live: i64,
+}
+#[derive(Debug, Clone, PartialEq, Copy)]
+pub struct LibrarySize {
+    pub objects: i64,
+    pub bytes: i64,
+}
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunRow {
+    pub id: uuid::Uuid,
+    pub deep: bool,
+    pub repair: bool,
+    pub started_at: time::OffsetDateTime,
+    pub finished_at: Option<time::OffsetDateTime>,
+    pub report: Option<serde_json::Value>,
+    pub failure: Option<String>,
+    pub running: bool,
+}
+pub struct RunRowBorrowed<'a> {
+    pub id: uuid::Uuid,
+    pub deep: bool,
+    pub repair: bool,
+    pub started_at: time::OffsetDateTime,
+    pub finished_at: Option<time::OffsetDateTime>,
+    pub report: Option<postgres_types::Json<&'a serde_json::value::RawValue>>,
+    pub failure: Option<&'a str>,
+    pub running: bool,
+}
+impl<'a> From<RunRowBorrowed<'a>> for RunRow {
+    fn from(
+        RunRowBorrowed {
+            id,
+            deep,
+            repair,
+            started_at,
+            finished_at,
+            report,
+            failure,
+            running,
+        }: RunRowBorrowed<'a>,
+    ) -> Self {
+        Self {
+            id,
+            deep,
+            repair,
+            started_at,
+            finished_at,
+            report: report.map(|v| serde_json::from_str(v.0.get()).unwrap()),
+            failure: failure.map(|v| v.into()),
+            running,
+        }
+    }
+}
+use crate::client::async_::GenericClient;
+use futures::{self, StreamExt, TryStreamExt};
+pub struct NamedOriginalQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor: fn(&tokio_postgres::Row) -> Result<NamedOriginalBorrowed, tokio_postgres::Error>,
+    mapper: fn(NamedOriginalBorrowed) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> NamedOriginalQuery<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(
+        self,
+        mapper: fn(NamedOriginalBorrowed) -> R,
+    ) -> NamedOriginalQuery<'c, 'a, 's, C, R, N> {
+        NamedOriginalQuery {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row =
+            crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row =
+            crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<
+        impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c,
+        tokio_postgres::Error,
+    > {
+        let stream = crate::client::async_::raw(
+            self.client,
+            self.query,
+            crate::slice_iter(&self.params),
+            self.cached,
+        )
+        .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct PageRenditionsQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor: fn(&tokio_postgres::Row) -> Result<PageRenditionsBorrowed, tokio_postgres::Error>,
+    mapper: fn(PageRenditionsBorrowed) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> PageRenditionsQuery<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(
+        self,
+        mapper: fn(PageRenditionsBorrowed) -> R,
+    ) -> PageRenditionsQuery<'c, 'a, 's, C, R, N> {
+        PageRenditionsQuery {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row =
+            crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row =
+            crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<
+        impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c,
+        tokio_postgres::Error,
+    > {
+        let stream = crate::client::async_::raw(
+            self.client,
+            self.query,
+            crate::slice_iter(&self.params),
+            self.cached,
+        )
+        .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct CountOriginalsQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor: fn(&tokio_postgres::Row) -> Result<CountOriginals, tokio_postgres::Error>,
+    mapper: fn(CountOriginals) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> CountOriginalsQuery<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(
+        self,
+        mapper: fn(CountOriginals) -> R,
+    ) -> CountOriginalsQuery<'c, 'a, 's, C, R, N> {
+        CountOriginalsQuery {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row =
+            crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row =
+            crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<
+        impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c,
+        tokio_postgres::Error,
+    > {
+        let stream = crate::client::async_::raw(
+            self.client,
+            self.query,
+            crate::slice_iter(&self.params),
+            self.cached,
+        )
+        .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct CountRenditionsQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor: fn(&tokio_postgres::Row) -> Result<CountRenditions, tokio_postgres::Error>,
+    mapper: fn(CountRenditions) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> CountRenditionsQuery<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(
+        self,
+        mapper: fn(CountRenditions) -> R,
+    ) -> CountRenditionsQuery<'c, 'a, 's, C, R, N> {
+        CountRenditionsQuery {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row =
+            crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row =
+            crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<
+        impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c,
+        tokio_postgres::Error,
+    > {
+        let stream = crate::client::async_::raw(
+            self.client,
+            self.query,
+            crate::slice_iter(&self.params),
+            self.cached,
+        )
+        .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct I64Query<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor: fn(&tokio_postgres::Row) -> Result<i64, tokio_postgres::Error>,
+    mapper: fn(i64) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> I64Query<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(self, mapper: fn(i64) -> R) -> I64Query<'c, 'a, 's, C, R, N> {
+        I64Query {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row =
+            crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row =
+            crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<
+        impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c,
+        tokio_postgres::Error,
+    > {
+        let stream = crate::client::async_::raw(
+            self.client,
+            self.query,
+            crate::slice_iter(&self.params),
+            self.cached,
+        )
+        .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct BoolQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor: fn(&tokio_postgres::Row) -> Result<bool, tokio_postgres::Error>,
+    mapper: fn(bool) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> BoolQuery<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(self, mapper: fn(bool) -> R) -> BoolQuery<'c, 'a, 's, C, R, N> {
+        BoolQuery {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row =
+            crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row =
+            crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<
+        impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c,
+        tokio_postgres::Error,
+    > {
+        let stream = crate::client::async_::raw(
+            self.client,
+            self.query,
+            crate::slice_iter(&self.params),
+            self.cached,
+        )
+        .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct LibrarySizeQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor: fn(&tokio_postgres::Row) -> Result<LibrarySize, tokio_postgres::Error>,
+    mapper: fn(LibrarySize) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> LibrarySizeQuery<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(self, mapper: fn(LibrarySize) -> R) -> LibrarySizeQuery<'c, 'a, 's, C, R, N> {
+        LibrarySizeQuery {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row =
+            crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row =
+            crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<
+        impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c,
+        tokio_postgres::Error,
+    > {
+        let stream = crate::client::async_::raw(
+            self.client,
+            self.query,
+            crate::slice_iter(&self.params),
+            self.cached,
+        )
+        .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct RunRowQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+    client: &'c C,
+    params: [&'a (dyn postgres_types::ToSql + Sync); N],
+    query: &'static str,
+    cached: Option<&'s tokio_postgres::Statement>,
+    extractor: fn(&tokio_postgres::Row) -> Result<RunRowBorrowed, tokio_postgres::Error>,
+    mapper: fn(RunRowBorrowed) -> T,
+}
+impl<'c, 'a, 's, C, T: 'c, const N: usize> RunRowQuery<'c, 'a, 's, C, T, N>
+where
+    C: GenericClient,
+{
+    pub fn map<R>(self, mapper: fn(RunRowBorrowed) -> R) -> RunRowQuery<'c, 'a, 's, C, R, N> {
+        RunRowQuery {
+            client: self.client,
+            params: self.params,
+            query: self.query,
+            cached: self.cached,
+            extractor: self.extractor,
+            mapper,
+        }
+    }
+    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
+        let row =
+            crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
+        Ok((self.mapper)((self.extractor)(&row)?))
+    }
+    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
+        self.iter().await?.try_collect().await
+    }
+    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
+        let opt_row =
+            crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
+        Ok(opt_row
+            .map(|row| {
+                let extracted = (self.extractor)(&row)?;
+                Ok((self.mapper)(extracted))
+            })
+            .transpose()?)
+    }
+    pub async fn iter(
+        self,
+    ) -> Result<
+        impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c,
+        tokio_postgres::Error,
+    > {
+        let stream = crate::client::async_::raw(
+            self.client,
+            self.query,
+            crate::slice_iter(&self.params),
+            self.cached,
+        )
+        .await?;
+        let mapped = stream
+            .map(move |res| {
+                res.and_then(|row| {
+                    let extracted = (self.extractor)(&row)?;
+                    Ok((self.mapper)(extracted))
+                })
+            })
+            .into_stream();
+        Ok(mapped)
+    }
+}
+pub struct PageOriginalsStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Rows that name an original, in the order of the keys. `live` is one whose bytes must be there; those of the others may
+/// be on their way in or out. More than one row may name the same.
+pub fn page_originals() -> PageOriginalsStmt {
+    PageOriginalsStmt(
+        "SELECT id, get_byte(uuid_send(coalesce(stored_as, id)), 15) AS shard, coalesce(stored_as, id) AS stored_as, attempt, byte_size, sha256, media_type, failure, (stored_at IS NOT NULL AND state NOT IN ('pending', 'deleting')) AS live FROM images.images WHERE state <> 'deleted' AND (get_byte(uuid_send(coalesce(stored_as, id)), 15), coalesce(stored_as, id), attempt, id) > ($1::integer, $2::uuid, $3::uuid, $4::uuid) ORDER BY get_byte(uuid_send(coalesce(stored_as, id)), 15), coalesce(stored_as, id), attempt, id LIMIT $5",
+        None,
+    )
+}
+impl PageOriginalsStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        after_shard: &'a i32,
+        after_key: &'a uuid::Uuid,
+        after_attempt: &'a uuid::Uuid,
+        after_id: &'a uuid::Uuid,
+        max: &'a i64,
+    ) -> NamedOriginalQuery<'c, 'a, 's, C, NamedOriginal, 5> {
+        NamedOriginalQuery {
+            client,
+            params: [after_shard, after_key, after_attempt, after_id, max],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor:
+                |row: &tokio_postgres::Row| -> Result<NamedOriginalBorrowed, tokio_postgres::Error> {
+                    Ok(NamedOriginalBorrowed {
+                        id: row.try_get(0)?,
+                        shard: row.try_get(1)?,
+                        stored_as: row.try_get(2)?,
+                        attempt: row.try_get(3)?,
+                        byte_size: row.try_get(4)?,
+                        sha256: row.try_get(5)?,
+                        media_type: row.try_get(6)?,
+                        failure: row.try_get(7)?,
+                        live: row.try_get(8)?,
+                    })
+                },
+            mapper: |it| NamedOriginal::from(it),
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient>
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        PageOriginalsParams,
+        NamedOriginalQuery<'c, 'a, 's, C, NamedOriginal, 5>,
+        C,
+    > for PageOriginalsStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a PageOriginalsParams,
+    ) -> NamedOriginalQuery<'c, 'a, 's, C, NamedOriginal, 5> {
+        self.bind(
+            client,
+            &params.after_shard,
+            &params.after_key,
+            &params.after_attempt,
+            &params.after_id,
+            &params.max,
+        )
+    }
+}
+pub struct PageRenditionsStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Rows that name a rendition, in the order of the keys. More than one row may name the same.
+pub fn page_renditions() -> PageRenditionsStmt {
+    PageRenditionsStmt(
+        "SELECT r.image_id, get_byte(uuid_send(r.image_id), 15) AS shard, r.sha256, r.variant, r.byte_size, r.format, (i.state NOT IN ('deleting', 'deleted')) AS live FROM images.renditions AS r JOIN images.images AS i ON i.id = r.image_id WHERE (get_byte(uuid_send(r.image_id), 15), r.image_id, r.sha256, r.variant) > ($1::integer, $2::uuid, $3::bytea, $4::bytea) ORDER BY get_byte(uuid_send(r.image_id), 15), r.image_id, r.sha256, r.variant LIMIT $5",
+        None,
+    )
+}
+impl PageRenditionsStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    fn bind<'c, 'a, 's, C: GenericClient, T1: crate::BytesSql, T2: crate::BytesSql>(
+        &'s self,
+        client: &'c C,
+        after_shard: &'a i32,
+        after_image: &'a uuid::Uuid,
+        after_sha256: &'a T1,
+        after_variant: &'a T2,
+        max: &'a i64,
+    ) -> PageRenditionsQuery<'c, 'a, 's, C, PageRenditions, 5> {
+        PageRenditionsQuery {
+            client,
+            params: [after_shard, after_image, after_sha256, after_variant, max],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |
+                row: &tokio_postgres::Row,
+            | -> Result<PageRenditionsBorrowed, tokio_postgres::Error> {
+                Ok(PageRenditionsBorrowed {
+                    image_id: row.try_get(0)?,
+                    shard: row.try_get(1)?,
+                    sha256: row.try_get(2)?,
+                    variant: row.try_get(3)?,
+                    byte_size: row.try_get(4)?,
+                    format: row.try_get(5)?,
+                    live: row.try_get(6)?,
+                })
+            },
+            mapper: |it| PageRenditions::from(it),
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient, T1: crate::BytesSql, T2: crate::BytesSql>
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        PageRenditionsParams<T1, T2>,
+        PageRenditionsQuery<'c, 'a, 's, C, PageRenditions, 5>,
+        C,
+    > for PageRenditionsStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a PageRenditionsParams<T1, T2>,
+    ) -> PageRenditionsQuery<'c, 'a, 's, C, PageRenditions, 5> {
+        self.bind(
+            client,
+            &params.after_shard,
+            &params.after_image,
+            &params.after_sha256,
+            &params.after_variant,
+            &params.max,
+        )
+    }
+}
+pub struct CountOriginalsStmt(&'static str, Option<tokio_postgres::Statement>);
+/// How many rows name an original, and how many of them are live.
+pub fn count_originals() -> CountOriginalsStmt {
+    CountOriginalsStmt(
+        "SELECT count(*) AS named, count(*) FILTER (WHERE stored_at IS NOT NULL AND state NOT IN ('pending', 'deleting')) AS live FROM images.images WHERE state <> 'deleted' AND get_byte(uuid_send(coalesce(stored_as, id)), 15) = get_byte(uuid_send($1), 15) AND coalesce(stored_as, id) = $1 AND attempt = $2",
+        None,
+    )
+}
+impl CountOriginalsStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        key: &'a uuid::Uuid,
+        attempt: &'a uuid::Uuid,
+    ) -> CountOriginalsQuery<'c, 'a, 's, C, CountOriginals, 2> {
+        CountOriginalsQuery {
+            client,
+            params: [key, attempt],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor:
+                |row: &tokio_postgres::Row| -> Result<CountOriginals, tokio_postgres::Error> {
+                    Ok(CountOriginals {
+                        named: row.try_get(0)?,
+                        live: row.try_get(1)?,
+                    })
+                },
+            mapper: |it| CountOriginals::from(it),
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient>
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        CountOriginalsParams,
+        CountOriginalsQuery<'c, 'a, 's, C, CountOriginals, 2>,
+        C,
+    > for CountOriginalsStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a CountOriginalsParams,
+    ) -> CountOriginalsQuery<'c, 'a, 's, C, CountOriginals, 2> {
+        self.bind(client, &params.key, &params.attempt)
+    }
+}
+pub struct CountRenditionsStmt(&'static str, Option<tokio_postgres::Statement>);
+/// How many rows name a rendition, and how many of them are live.
+pub fn count_renditions() -> CountRenditionsStmt {
+    CountRenditionsStmt(
+        "SELECT count(*) AS named, count(*) FILTER (WHERE i.state NOT IN ('deleting', 'deleted')) AS live FROM images.renditions AS r JOIN images.images AS i ON i.id = r.image_id WHERE r.image_id = $1 AND r.sha256 = $2",
+        None,
+    )
+}
+impl CountRenditionsStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    fn bind<'c, 'a, 's, C: GenericClient, T1: crate::BytesSql>(
+        &'s self,
+        client: &'c C,
+        image: &'a uuid::Uuid,
+        sha256: &'a T1,
+    ) -> CountRenditionsQuery<'c, 'a, 's, C, CountRenditions, 2> {
+        CountRenditionsQuery {
+            client,
+            params: [image, sha256],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor:
+                |row: &tokio_postgres::Row| -> Result<CountRenditions, tokio_postgres::Error> {
+                    Ok(CountRenditions {
+                        named: row.try_get(0)?,
+                        live: row.try_get(1)?,
+                    })
+                },
+            mapper: |it| CountRenditions::from(it),
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient, T1: crate::BytesSql>
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        CountRenditionsParams<T1>,
+        CountRenditionsQuery<'c, 'a, 's, C, CountRenditions, 2>,
+        C,
+    > for CountRenditionsStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a CountRenditionsParams<T1>,
+    ) -> CountRenditionsQuery<'c, 'a, 's, C, CountRenditions, 2> {
+        self.bind(client, &params.image, &params.sha256)
+    }
+}
+pub struct MarkDamagedStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Says of images that their original is missing or damaged. Whatever was made of it before is still shown.
+pub fn mark_damaged() -> MarkDamagedStmt {
+    MarkDamagedStmt(
+        "UPDATE images.images SET state = 'failed', failure = $1 WHERE state IN ('stored', 'ready', 'failed') AND failure IS DISTINCT FROM $1 AND get_byte(uuid_send(coalesce(stored_as, id)), 15) = get_byte(uuid_send($2), 15) AND coalesce(stored_as, id) = $2 AND attempt = $3",
+        None,
+    )
+}
+impl MarkDamagedStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    async fn bind<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>(
+        &'s self,
+        client: &'c C,
+        failure: &'a T1,
+        key: &'a uuid::Uuid,
+        attempt: &'a uuid::Uuid,
+    ) -> Result<u64, tokio_postgres::Error> {
+        client.execute(self.0, &[failure, key, attempt]).await
+    }
+}
+impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql>
+    crate::client::async_::Params<
+        'a,
+        'a,
+        'a,
+        MarkDamagedParams<T1>,
+        std::pin::Pin<
+            Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
+        >,
+        C,
+    > for MarkDamagedStmt
+{
+    fn params(
+        &'a self,
+        client: &'a C,
+        params: &'a MarkDamagedParams<T1>,
+    ) -> std::pin::Pin<
+        Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
+    > {
+        Box::pin(self.bind(client, &params.failure, &params.key, &params.attempt))
+    }
+}
+pub struct HealStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Takes that back, because the original is there again; what is to be made of it is asked for anew.
+pub fn heal() -> HealStmt {
+    HealStmt(
+        "WITH healed AS ( UPDATE images.images SET state = 'stored', failure = NULL WHERE state = 'failed' AND failure = ANY($1) AND get_byte(uuid_send(coalesce(stored_as, id)), 15) = get_byte(uuid_send($2), 15) AND coalesce(stored_as, id) = $2 AND attempt = $3 RETURNING id ) SELECT count(*) AS healed FROM healed CROSS JOIN LATERAL images.enqueue_processing(healed.id) AS done",
+        None,
+    )
+}
+impl HealStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    fn bind<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::ArraySql<Item = T1>>(
+        &'s self,
+        client: &'c C,
+        failures: &'a T2,
+        key: &'a uuid::Uuid,
+        attempt: &'a uuid::Uuid,
+    ) -> I64Query<'c, 'a, 's, C, i64, 3> {
+        I64Query {
+            client,
+            params: [failures, key, attempt],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |row| Ok(row.try_get(0)?),
+            mapper: |it| it,
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::ArraySql<Item = T1>>
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        HealParams<T1, T2>,
+        I64Query<'c, 'a, 's, C, i64, 3>,
+        C,
+    > for HealStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a HealParams<T1, T2>,
+    ) -> I64Query<'c, 'a, 's, C, i64, 3> {
+        self.bind(client, &params.failures, &params.key, &params.attempt)
+    }
+}
+pub struct DropRenditionsStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Forgets renditions whose object is missing or damaged, so that they are made again.
+pub fn drop_renditions() -> DropRenditionsStmt {
+    DropRenditionsStmt(
+        "DELETE FROM images.renditions WHERE image_id = $1 AND sha256 = $2",
+        None,
+    )
+}
+impl DropRenditionsStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    async fn bind<'c, 'a, 's, C: GenericClient, T1: crate::BytesSql>(
+        &'s self,
+        client: &'c C,
+        image: &'a uuid::Uuid,
+        sha256: &'a T1,
+    ) -> Result<u64, tokio_postgres::Error> {
+        client.execute(self.0, &[image, sha256]).await
+    }
+}
+impl<'a, C: GenericClient + Send + Sync, T1: crate::BytesSql>
+    crate::client::async_::Params<
+        'a,
+        'a,
+        'a,
+        DropRenditionsParams<T1>,
+        std::pin::Pin<
+            Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
+        >,
+        C,
+    > for DropRenditionsStmt
+{
+    fn params(
+        &'a self,
+        client: &'a C,
+        params: &'a DropRenditionsParams<T1>,
+    ) -> std::pin::Pin<
+        Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
+    > {
+        Box::pin(self.bind(client, &params.image, &params.sha256))
+    }
+}
+pub struct LockDeletionsStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Whether objects may be deleted now: not while a backup copies them. What a row stopped naming before the backup took
+/// its lock is not in the backup, so it is enough to ask for this in the transaction that takes the name away or claims
+/// the deletion.
+pub fn lock_deletions() -> LockDeletionsStmt {
+    LockDeletionsStmt(
+        "SELECT pg_try_advisory_xact_lock_shared($1) AS allowed",
+        None,
+    )
+}
+impl LockDeletionsStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        lock: &'a i64,
+    ) -> BoolQuery<'c, 'a, 's, C, bool, 1> {
+        BoolQuery {
+            client,
+            params: [lock],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |row| Ok(row.try_get(0)?),
+            mapper: |it| it,
+        }
+    }
+}
+pub struct LibrarySizeStmt(&'static str, Option<tokio_postgres::Statement>);
+/// How many originals there are about, and their bytes.
+pub fn library_size() -> LibrarySizeStmt {
+    LibrarySizeStmt(
+        "SELECT coalesce(sum(image_count), 0)::bigint AS objects, coalesce(sum(used_bytes), 0)::bigint AS bytes FROM images.usage",
+        None,
+    )
+}
+impl LibrarySizeStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+    ) -> LibrarySizeQuery<'c, 'a, 's, C, LibrarySize, 0> {
+        LibrarySizeQuery {
+            client,
+            params: [],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |row: &tokio_postgres::Row| -> Result<LibrarySize, tokio_postgres::Error> {
+                Ok(LibrarySize {
+                    objects: row.try_get(0)?,
+                    bytes: row.try_get(1)?,
+                })
+            },
+            mapper: |it| LibrarySize::from(it),
+        }
+    }
+}
+pub struct EndUploadsStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Ends uploads whose pieces are not there.
+pub fn end_uploads() -> EndUploadsStmt {
+    EndUploadsStmt(
+        "UPDATE images.uploads SET expires_at = $1 WHERE state IN ('open', 'finishing') AND expires_at > $1",
+        None,
+    )
+}
+impl EndUploadsStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub async fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        now: &'a time::OffsetDateTime,
+    ) -> Result<u64, tokio_postgres::Error> {
+        client.execute(self.0, &[now]).await
+    }
+}
+pub struct BeginRunStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Writes down that a comparison begins.
+pub fn begin_run() -> BeginRunStmt {
+    BeginRunStmt(
+        "INSERT INTO images.integrity_runs (id, deep, repair, started_at) VALUES ($1, $2, $3, $4)",
+        None,
+    )
+}
+impl BeginRunStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    async fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        id: &'a uuid::Uuid,
+        deep: &'a bool,
+        repair: &'a bool,
+        now: &'a time::OffsetDateTime,
+    ) -> Result<u64, tokio_postgres::Error> {
+        client.execute(self.0, &[id, deep, repair, now]).await
+    }
+}
+impl<'a, C: GenericClient + Send + Sync>
+    crate::client::async_::Params<
+        'a,
+        'a,
+        'a,
+        BeginRunParams,
+        std::pin::Pin<
+            Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
+        >,
+        C,
+    > for BeginRunStmt
+{
+    fn params(
+        &'a self,
+        client: &'a C,
+        params: &'a BeginRunParams,
+    ) -> std::pin::Pin<
+        Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
+    > {
+        Box::pin(self.bind(
+            client,
+            &params.id,
+            &params.deep,
+            &params.repair,
+            &params.now,
+        ))
+    }
+}
+pub struct ForgetRunsStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Forgets comparisons of long ago.
+pub fn forget_runs() -> ForgetRunsStmt {
+    ForgetRunsStmt(
+        "DELETE FROM images.integrity_runs WHERE started_at < $1",
+        None,
+    )
+}
+impl ForgetRunsStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub async fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        before: &'a time::OffsetDateTime,
+    ) -> Result<u64, tokio_postgres::Error> {
+        client.execute(self.0, &[before]).await
+    }
+}
+pub struct FinishRunStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Writes down what a comparison found.
+pub fn finish_run() -> FinishRunStmt {
+    FinishRunStmt(
+        "UPDATE images.integrity_runs SET finished_at = $1, report = $2, failure = $3 WHERE id = $4",
+        None,
+    )
+}
+impl FinishRunStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    async fn bind<'c, 'a, 's, C: GenericClient, T1: crate::JsonSql, T2: crate::StringSql>(
+        &'s self,
+        client: &'c C,
+        now: &'a time::OffsetDateTime,
+        report: &'a Option<T1>,
+        failure: &'a Option<T2>,
+        id: &'a uuid::Uuid,
+    ) -> Result<u64, tokio_postgres::Error> {
+        client.execute(self.0, &[now, report, failure, id]).await
+    }
+}
+impl<'a, C: GenericClient + Send + Sync, T1: crate::JsonSql, T2: crate::StringSql>
+    crate::client::async_::Params<
+        'a,
+        'a,
+        'a,
+        FinishRunParams<T1, T2>,
+        std::pin::Pin<
+            Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
+        >,
+        C,
+    > for FinishRunStmt
+{
+    fn params(
+        &'a self,
+        client: &'a C,
+        params: &'a FinishRunParams<T1, T2>,
+    ) -> std::pin::Pin<
+        Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
+    > {
+        Box::pin(self.bind(
+            client,
+            &params.now,
+            &params.report,
+            &params.failure,
+            &params.id,
+        ))
+    }
+}
+pub struct FindLastRunStmt(&'static str, Option<tokio_postgres::Statement>);
+/// The newest comparison, and whether somebody is at one now.
+pub fn find_last_run() -> FindLastRunStmt {
+    FindLastRunStmt(
+        "SELECT id, deep, repair, started_at, finished_at, report, failure, EXISTS ( SELECT FROM pg_catalog.pg_locks AS l WHERE l.locktype = 'advisory' AND l.granted AND l.mode = 'ExclusiveLock' AND l.objsubid = 1 AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database()) AND (l.classid::bigint << 32) | l.objid::bigint = $1::bigint) AS running FROM images.integrity_runs ORDER BY started_at DESC LIMIT 1",
+        None,
+    )
+}
+impl FindLastRunStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        lock: &'a i64,
+    ) -> RunRowQuery<'c, 'a, 's, C, RunRow, 1> {
+        RunRowQuery {
+            client,
+            params: [lock],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor:
+                |row: &tokio_postgres::Row| -> Result<RunRowBorrowed, tokio_postgres::Error> {
+                    Ok(RunRowBorrowed {
+                        id: row.try_get(0)?,
+                        deep: row.try_get(1)?,
+                        repair: row.try_get(2)?,
+                        started_at: row.try_get(3)?,
+                        finished_at: row.try_get(4)?,
+                        report: row.try_get(5)?,
+                        failure: row.try_get(6)?,
+                        running: row.try_get(7)?,
+                    })
+                },
+            mapper: |it| RunRow::from(it),
+        }
+    }
+}

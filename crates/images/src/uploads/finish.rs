@@ -1,0 +1,332 @@
+//! Making a picture of an upload: the same steps as for a plain one, with the bytes coming out of the store.
+use super::{Stored, UploadFault, UploadKind, end::end_in, end::release_in, lock_in, new_image, pieces_in};
+use crate::{
+    BodyFault, Error, Images, Upload, Uploaded,
+    receive::inspect,
+    settle::{Failed, Left, Settling},
+    sql::{self, Params, number},
+    upload::{Promise, insert_pending_in, quota_exceeded},
+};
+use futures_util::TryStreamExt;
+use infravault_db::Tx;
+use infravault_imaging::{Facts, Refusal};
+use infravault_kernel::{Ctx, Failure, Id, ImageId, Kind, Person, Scope, Sha256, UploadId};
+use infravault_objects::Spooled;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// For how long others leave the finishing to whoever does it, in seconds. Measured by the database's clock, the only one
+/// that all nodes share.
+const LEASE: f64 = 15.0;
+/// How often it is renewed.
+const RENEW: Duration = Duration::from_secs(5);
+/// How long a request waits for another one that makes the picture; longer than the lease of a node that has died.
+const PATIENCE: Duration = Duration::from_secs(20);
+const LOOK_AGAIN: Duration = Duration::from_millis(200);
+
+/// What is found by whoever wants to finish an upload.
+enum Claim {
+    /// It is a picture already.
+    Done(ImageId),
+    /// Somebody else is at it.
+    Busy,
+    /// It is ours to do.
+    Mine(Box<Work>),
+}
+
+/// An upload that is being made a picture.
+struct Work {
+    id: UploadId,
+    upload: Upload,
+    promise: Promise,
+    pieces: Vec<Stored>,
+}
+
+impl Images {
+    /// Makes the picture of an upload whose bytes are all there. Asked again it gives the same picture. A refusal ends the
+    /// upload; where something this depends on fails, the bytes stay and it can be asked for again.
+    pub async fn finish_upload(&self, ctx: &Ctx, id: UploadId) -> Result<Uploaded, Error> {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            match self.claim_finishing(ctx, id).await? {
+                Claim::Done(image) => return self.made_before(ctx, image).await,
+                Claim::Mine(work) => return self.make_of(ctx, *work).await,
+                Claim::Busy if Instant::now() >= until => return Err(UploadFault::Busy.into()),
+                Claim::Busy => tokio::time::sleep(LOOK_AGAIN).await,
+            }
+        }
+    }
+
+    async fn made_before(&self, ctx: &Ctx, image: ImageId) -> Result<Uploaded, Error> {
+        let image = match self.find(ctx, image).await {
+            Err(Error::NotFound) => return Err(UploadFault::Gone.into()),
+            found => found?,
+        };
+        let duplicate_of = self.find_same(ctx, image.owner, image.sha256, image.id).await?;
+        Ok(Uploaded { image, duplicate_of })
+    }
+
+    /// The first transaction: what is reserved for the upload becomes the promise of a picture.
+    async fn claim_finishing(&self, ctx: &Ctx, id: UploadId) -> Result<Claim, Error> {
+        let (tx, actor) = self.db.begin(ctx).await?;
+        let person = actor.with_scope(Scope::ImagesWrite)?;
+        let row = lock_in(&tx, id).await?;
+        match sql::progress(row.state) {
+            Some(super::Progress::Finished) => {
+                return Ok(Claim::Done(ImageId::from_uuid(row.image_id.unwrap_or_default())));
+            }
+            Some(super::Progress::Finishing) if row.claimed => return Ok(Claim::Busy),
+            Some(super::Progress::Open) if row.expires_at <= ctx.now() => {
+                return Err(UploadFault::Gone.into());
+            }
+            Some(super::Progress::Open | super::Progress::Finishing) => {}
+            Some(super::Progress::Joined) | None => return Err(UploadFault::Gone.into()),
+        }
+        let pieces = pieces_in(&tx, id).await?;
+        check_whole(&row, &pieces)?;
+        let promise = Promise {
+            id: ctx.new_id(),
+            attempt: uuid::Builder::from_random_bytes(ctx.random()).into_uuid(),
+            owner: person.account,
+            reserved: row.declared_bytes,
+        };
+        take_reservation(&tx, ctx, person, &row).await?;
+        let upload = upload_of(&row)?;
+        insert_pending_in(&tx, &promise, &upload.image, ctx.now()).await?;
+        let params = sql::uploads::ClaimFinishingParams {
+            image: promise.id.uuid(),
+            attempt: promise.attempt,
+            seconds: LEASE,
+            id: id.uuid(),
+        };
+        sql::uploads::claim_finishing().params(&*tx, &params).await?;
+        tx.commit().await?;
+        Ok(Claim::Mine(Box::new(Work {
+            id,
+            upload,
+            promise,
+            pieces,
+        })))
+    }
+
+    /// In a task of its own, so that it ends well or is undone when nobody waits any more.
+    async fn make_of(&self, ctx: &Ctx, work: Work) -> Result<Uploaded, Error> {
+        let (images, owned) = (self.clone(), ctx.clone());
+        let task = tokio::spawn(async move {
+            let outcome = tokio::select! {
+                outcome = images.deliver_pieces(&owned, &work) => outcome,
+                never = images.renew_finishing(&work) => match never {},
+            };
+            match outcome {
+                Ok(uploaded) => {
+                    images.nudge.notify_one();
+                    Ok(uploaded)
+                }
+                Err(failed) => Err(images.undo(&owned, &work, failed).await),
+            }
+        });
+        task.await.unwrap_or_else(|error| {
+            slog::error!(ctx.log, "making a picture of an upload ended without an answer"; "error" => %error);
+            Err(BodyFault::GivenUp.into())
+        })
+    }
+
+    async fn renew_finishing(&self, work: &Work) -> std::convert::Infallible {
+        loop {
+            tokio::time::sleep(RENEW).await;
+            let params = sql::uploads::RenewFinishingParams {
+                seconds: LEASE,
+                id: work.id.uuid(),
+                attempt: work.promise.attempt,
+            };
+            // A lease that is lost costs another node's work, and nothing else.
+            if let Ok(tx) = self.db.begin_system().await
+                && sql::uploads::renew_finishing()
+                    .params(&*tx, &params)
+                    .await
+                    .is_ok()
+            {
+                let _ = tx.commit().await;
+            }
+        }
+    }
+
+    async fn deliver_pieces(&self, ctx: &Ctx, work: &Work) -> Result<Uploaded, Failed> {
+        let assembled = self.assemble(ctx, work).await;
+        let (spooled, facts) = assembled.map_err(|error| Failed::leaving(Left::Nothing, error))?;
+        let settling = Settling {
+            upload: &work.upload,
+            promise: &work.promise,
+            spooled: &spooled,
+            facts: &facts,
+            finishes: Some(work.id),
+        };
+        self.keep_upload(ctx, &settling).await
+    }
+
+    /// Reads the pieces into the spool and looks at the whole. What the store took is believed only now.
+    async fn assemble(&self, ctx: &Ctx, work: &Work) -> Result<(Spooled, Facts), Error> {
+        let mut spool = self.objects.spool(work.upload.at_least)?;
+        for piece in &work.pieces {
+            let mut hasher = Sha256::hasher();
+            let mut bytes = self
+                .objects
+                .read(&piece.key, piece.len, None)
+                .await
+                .map_err(|error| unusable(ctx, piece, error))?;
+            while let Some(chunk) = bytes
+                .try_next()
+                .await
+                .map_err(|error| unusable(ctx, piece, error))?
+            {
+                hasher.update(&chunk);
+                spool.write(chunk).await?;
+            }
+            if hasher.finish() != piece.sha256 {
+                return Err(mismatch(
+                    "The stored bytes are not those whose SHA-256 was announced.",
+                ));
+            }
+        }
+        let spooled = spool.finish().await?;
+        if work
+            .upload
+            .digest
+            .is_some_and(|digest| digest != spooled.sha256())
+        {
+            return Err(mismatch(
+                "The stored bytes are not those whose SHA-256 was announced.",
+            ));
+        }
+        let facts = inspect(&spooled, &self.config.limits).await?;
+        Ok((spooled, facts))
+    }
+
+    /// After a failure: a refusal ends the upload, anything else leaves it as it was.
+    async fn undo(&self, ctx: &Ctx, work: &Work, failed: Failed) -> Error {
+        let (left, error) = failed.into_parts();
+        if left != Left::Unknown
+            && let Err(undo) = self.undo_rows(ctx, work, left, is_refusal(&error)).await
+        {
+            slog::warn!(ctx.log, "a failed upload is left to the sweeper"; "upload" => %work.id, "error" => %undo);
+        }
+        self.nudge.notify_one();
+        if matches!(error.kind(), Kind::Unavailable | Kind::Internal) {
+            slog::warn!(ctx.log, "no picture could be made of an upload";
+                "upload" => %work.id, "left" => ?left, "error" => %error);
+        }
+        error
+    }
+
+    async fn undo_rows(&self, ctx: &Ctx, work: &Work, left: Left, refused: bool) -> Result<(), Error> {
+        let tx = self.db.begin_system().await?;
+        let promise = &work.promise;
+        lock_in(&tx, work.id).await?;
+        let freed = if self.drop_promise_in(&tx, ctx, promise, left).await? {
+            promise.reserved
+        } else {
+            0
+        };
+        let params = sql::uploads::ReopenUploadParams {
+            reserved: freed,
+            id: work.id.uuid(),
+            attempt: promise.attempt,
+        };
+        let reopened = sql::uploads::reopen_upload().params(&*tx, &params).await? == 1;
+        if !reopened {
+            release_in(&tx, promise.owner, freed).await?;
+        } else if refused {
+            end_in(&tx, ctx.now(), work.id, promise.owner).await?;
+        }
+        Ok(tx.commit().await?)
+    }
+}
+
+/// Whether the bytes themselves are refused, so that trying again makes no sense.
+fn is_refusal(error: &Error) -> bool {
+    match error {
+        Error::Refused(refusal) => !matches!(refusal, Refusal::Unreadable(_)),
+        Error::Upload(UploadFault::Mismatch(_)) => true,
+        _ => false,
+    }
+}
+
+/// The bytes must be all there, and so many as were announced.
+fn check_whole(row: &sql::uploads::UploadRow, pieces: &[Stored]) -> Result<(), Error> {
+    let declared: u64 = number(row.declared_bytes)?;
+    let stored: u64 = pieces
+        .iter()
+        .filter(|piece| piece.acknowledged)
+        .map(|piece| piece.len)
+        .sum();
+    let kind = UploadKind::from(row.kind);
+    let whole = stored == declared && (kind != UploadKind::Tus || row.received_bytes == row.declared_bytes);
+    // A part of a concatenation is no picture.
+    if kind == UploadKind::TusPartial {
+        return Err(Error::NotFound);
+    }
+    if whole {
+        return Ok(());
+    }
+    let detail = format!("The upload has {stored} of the {declared} bytes that were announced.");
+    Err(mismatch(&detail))
+}
+
+/// Takes what is reserved for the upload, or was for a picture that a dead node was making of it. What the sweeper has
+/// given back meanwhile is reserved anew.
+async fn take_reservation(
+    tx: &Tx,
+    ctx: &Ctx,
+    person: &Person,
+    row: &sql::uploads::UploadRow,
+) -> Result<(), Error> {
+    let mut held = row.reserved_bytes;
+    if let (Some(id), Some(attempt)) = (row.image_id, row.attempt) {
+        let now = ctx.now();
+        let params = sql::upload::AbandonPendingParams { now, id, attempt };
+        if sql::upload::abandon_pending().params(&**tx, &params).await? == 1 {
+            held = row.declared_bytes;
+        }
+    }
+    if held < row.declared_bytes {
+        let params = sql::upload::ReserveBytesParams {
+            owner: person.account.uuid(),
+            declared: row.declared_bytes - held,
+            quota: person.quota_bytes,
+        };
+        if sql::upload::reserve_bytes().params(&**tx, &params).await? == 0 {
+            return Err(quota_exceeded(person.quota_bytes));
+        }
+    }
+    Ok(())
+}
+
+fn upload_of(row: &sql::uploads::UploadRow) -> Result<Upload, Error> {
+    let digest = row.sha256.as_deref().map(Sha256::try_from).transpose();
+    let len = number(row.declared_bytes)?;
+    Ok(Upload {
+        image: new_image(row)?,
+        declared_type: row.media_type.clone(),
+        at_least: len,
+        at_most: Some(len),
+        key: None,
+        digest: digest.map_err(|_| Error::inconsistent("a SHA-256"))?,
+    })
+}
+
+/// An object that is not what its row says was written by somebody else, or not at all.
+fn unusable(ctx: &Ctx, piece: &Stored, error: infravault_objects::Error) -> Error {
+    use infravault_objects::Error as Fault;
+    match error {
+        Fault::Missing(_) | Fault::Corrupt { .. } => {
+            slog::warn!(ctx.log, "a piece of an upload is not what was announced";
+                "object" => piece.key.path(), "error" => %error);
+            mismatch("The stored bytes are not as many as were announced.")
+        }
+        error => error.into(),
+    }
+}
+
+fn mismatch(detail: &str) -> Error {
+    UploadFault::Mismatch(detail.to_owned()).into()
+}

@@ -1,0 +1,620 @@
+//! Open uploads: continued anywhere, exact in quota whatever happens, and nothing left of them.
+use crate::setup::{World, account, announced, code, whole};
+use bytes::Bytes;
+use futures_util::{Stream, future::join_all, stream};
+use infravault_cage::Cage;
+use infravault_images::{
+    Appended, BodyFault, Checksum, ChecksumAlgorithm, Config, Error, Images, OpenUpload, Opening, Part,
+    PutTarget, Sent, UploadKind,
+};
+use infravault_kernel::{Clock, Ctx, Secret, Sha256, UploadId};
+use infravault_testkit::pictures;
+use std::time::Duration;
+
+fn opening(bytes: &[u8], kind: UploadKind) -> Opening {
+    Opening {
+        image: announced(bytes).image,
+        declared_type: "image/jpeg".to_owned(),
+        len: u64::try_from(bytes.len()).unwrap(),
+        digest: (kind == UploadKind::Single).then(|| Sha256::of(bytes)),
+        kind,
+        metadata: String::new(),
+        concat: String::new(),
+    }
+}
+
+/// Another node's handle on the same database and the same store.
+fn beside(world: &World, config: Config) -> Images {
+    let cage = Cage::new(infravault_cage::Config::default(), &infravault_testkit::log());
+    let keys = vec![("k".to_owned(), Secret::new([7; 32]))];
+    Images::new(world.db.db_of(8), world.objects.clone(), cage, keys, config)
+}
+
+fn part(bytes: &[u8], number: u64) -> Part {
+    Part {
+        number,
+        len: u64::try_from(bytes.len()).unwrap(),
+        sha256: Sha256::of(bytes),
+    }
+}
+
+/// Bytes that arrive, and then the connection breaks.
+fn cut(bytes: &[u8]) -> impl Stream<Item = Result<Bytes, BodyFault>> {
+    stream::iter([Ok(Bytes::copy_from_slice(bytes)), Err(BodyFault::Interrupted)])
+}
+
+async fn append(
+    images: &Images,
+    ctx: &Ctx,
+    id: UploadId,
+    at: usize,
+    bytes: &[u8],
+) -> Result<Appended, Error> {
+    let at = u64::try_from(at).unwrap();
+    images
+        .append(ctx, id, (at, None), None, whole(bytes.to_vec()))
+        .await
+}
+
+async fn store(
+    images: &Images,
+    ctx: &Ctx,
+    upload: &OpenUpload,
+    number: u64,
+    bytes: &[u8],
+) -> Result<(), Error> {
+    let signed = images.sign_parts(ctx, upload.id, &[part(bytes, number)]).await?;
+    let PutTarget::Here(piece, url) = &signed[0].target else {
+        panic!("a folder takes nothing itself")
+    };
+    let sent = Sent {
+        len: Some(u64::try_from(bytes.len()).unwrap()),
+        media_type: &signed[0].media_type,
+        sha256: Some(Sha256::of(bytes)),
+    };
+    images
+        .store_piece(ctx, (upload.id, *piece), url, &sent, whole(bytes.to_vec()))
+        .await
+}
+
+/// Everything that is over is swept away: only the pictures are left.
+async fn sweep(world: &World, later: Duration) {
+    world.images.sweep(&world.system_in(later)).await.unwrap();
+    assert_eq!(world.count("images.upload_pieces").await, 0);
+    let incoming = world
+        .files()
+        .into_iter()
+        .filter(|path| path.to_str().unwrap().contains("incoming"));
+    assert_eq!(incoming.count(), 0);
+}
+
+#[tokio::test]
+async fn two_nodes_continue_each_other_s_upload() {
+    let world = World::new().await;
+    let alice = world.person("alice").await;
+    let bytes = pictures::jpeg(900, 700, 5);
+    let (a, b) = (
+        beside(&world, Config::default()),
+        beside(&world, Config::default()),
+    );
+    let upload = a
+        .open_upload(&alice, &opening(&bytes, UploadKind::Tus))
+        .await
+        .unwrap();
+    let len = i64::try_from(bytes.len()).unwrap();
+    assert_eq!(world.usage(&alice).await, (0, len, 0));
+    let (first, second) = (bytes.len() / 3, bytes.len() / 2);
+    let outcome = a
+        .append(&alice, upload.id, (0, None), None, cut(&bytes[..first]))
+        .await;
+    assert_eq!(code(&outcome), "invalid-request");
+    let stands = b.find_upload(&alice, upload.id).await.unwrap();
+    assert_eq!(
+        stands.received,
+        u64::try_from(first).unwrap(),
+        "what came before the cut is kept"
+    );
+    let wrong = append(&b, &alice, upload.id, first + 1, &bytes[second..]).await;
+    assert_eq!(code(&wrong), "upload-offset-mismatch");
+    let on = append(&b, &alice, upload.id, first, &bytes[first..second])
+        .await
+        .unwrap();
+    assert!(on.uploaded.is_none());
+    let done = append(&a, &alice, upload.id, second, &bytes[second..])
+        .await
+        .unwrap();
+    let image = done.uploaded.unwrap().image;
+    assert_eq!(image.sha256, Sha256::of(&bytes));
+    assert_eq!(world.usage(&alice).await, (len, 0, 1));
+    for node in [&a, &b] {
+        let again = node.finish_upload(&alice, upload.id).await.unwrap();
+        assert_eq!(again.image.id, image.id, "finishing twice gives the same picture");
+    }
+    sweep(&world, Duration::ZERO).await;
+    assert_eq!(world.count("images.images").await, 1);
+}
+
+#[tokio::test]
+async fn whoever_loses_the_offset_gets_a_conflict_and_leaves_nothing() {
+    let world = World::new().await;
+    let alice = world.person("alice").await;
+    let bytes = pictures::jpeg(300, 200, 6);
+    let half = bytes.len() / 2;
+    let upload = world
+        .images
+        .open_upload(&alice, &opening(&bytes, UploadKind::Tus))
+        .await
+        .unwrap();
+    let nodes: Vec<Images> = (0..2).map(|_| beside(&world, Config::default())).collect();
+    let outcomes =
+        join_all((0..8).map(|index| append(&nodes[index % 2], &alice, upload.id, 0, &bytes[..half]))).await;
+    assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
+    assert!(
+        outcomes
+            .iter()
+            .all(|outcome| matches!(code(outcome), "ok" | "upload-offset-mismatch"))
+    );
+    world
+        .images
+        .sweep(&world.system_in(Duration::ZERO))
+        .await
+        .unwrap();
+    assert_eq!(
+        world.count("images.upload_pieces").await,
+        1,
+        "the losers' chunks are gone"
+    );
+    let done = append(&world.images, &alice, upload.id, half, &bytes[half..])
+        .await
+        .unwrap();
+    assert_eq!(done.uploaded.unwrap().image.sha256, Sha256::of(&bytes));
+    sweep(&world, Duration::ZERO).await;
+}
+
+#[tokio::test]
+async fn large_bodies_go_in_chunks_that_are_kept_one_by_one() {
+    let world = World::new().await;
+    let alice = world.person("alice").await;
+    // Noise does not compress, so this is larger than two chunks.
+    let mut bytes = pictures::png(64, 64, 9);
+    bytes.truncate(bytes.len() - 12);
+    bytes.resize(20 << 20, 7);
+    let upload = world
+        .images
+        .open_upload(&alice, &opening(&bytes, UploadKind::Tus))
+        .await
+        .unwrap();
+    let many = stream::iter(
+        bytes
+            .chunks(100_000)
+            .map(Bytes::copy_from_slice)
+            .map(Ok)
+            .collect::<Vec<_>>(),
+    );
+    let outcome = world
+        .images
+        .append(&alice, upload.id, (0, None), None, many)
+        .await;
+    assert!(outcome.is_err(), "it is no picture, and the upload is over");
+    assert_eq!(
+        code(&world.images.find_upload(&alice, upload.id).await),
+        "upload-gone"
+    );
+    assert_eq!(world.usage(&alice).await, (0, 0, 0));
+    assert_eq!(world.count("images.upload_pieces").await, 3);
+    sweep(&world, Duration::ZERO).await;
+    assert_eq!(world.count("images.images").await, 0);
+}
+
+#[tokio::test]
+async fn a_checksum_holds_for_the_whole_request() {
+    let world = World::new().await;
+    let alice = world.person("alice").await;
+    let bytes = pictures::jpeg(200, 100, 7);
+    let images = &world.images;
+    let upload = images
+        .open_upload(&alice, &opening(&bytes, UploadKind::Tus))
+        .await
+        .unwrap();
+    let sum = |bytes: &[u8]| Checksum {
+        algorithm: ChecksumAlgorithm::Sha256,
+        digest: Sha256::of(bytes).bytes().to_vec(),
+    };
+    let wrong = images
+        .append(
+            &alice,
+            upload.id,
+            (0, None),
+            Some(sum(b"other")),
+            whole(bytes.clone()),
+        )
+        .await;
+    assert_eq!(code(&wrong), "upload-checksum-mismatch");
+    let broken = images
+        .append(
+            &alice,
+            upload.id,
+            (0, None),
+            Some(sum(&bytes)),
+            cut(&bytes[..100]),
+        )
+        .await;
+    assert_eq!(code(&broken), "invalid-request");
+    assert_eq!(images.find_upload(&alice, upload.id).await.unwrap().received, 0);
+    let right = images
+        .append(
+            &alice,
+            upload.id,
+            (0, None),
+            Some(sum(&bytes)),
+            whole(bytes.clone()),
+        )
+        .await;
+    assert!(right.unwrap().uploaded.is_some());
+    sweep(&world, Duration::ZERO).await;
+}
+
+#[tokio::test]
+async fn what_expires_or_is_ended_gives_everything_back() {
+    let world = World::new().await;
+    let alice = world.person("alice").await;
+    let bytes = pictures::jpeg(200, 100, 8);
+    let images = &world.images;
+    for kind in [
+        UploadKind::Single,
+        UploadKind::Parts,
+        UploadKind::Tus,
+        UploadKind::TusPartial,
+    ] {
+        let upload = images.open_upload(&alice, &opening(&bytes, kind)).await.unwrap();
+        if kind.is_tus() {
+            append(images, &alice, upload.id, 0, &bytes[..50]).await.unwrap();
+        }
+        images.end_upload(&alice, upload.id).await.unwrap();
+        images.end_upload(&alice, upload.id).await.unwrap();
+        assert_eq!(code(&images.find_upload(&alice, upload.id).await), "upload-gone");
+        assert_eq!(world.usage(&alice).await, (0, 0, 0), "{kind:?}");
+    }
+    sweep(&world, Duration::ZERO).await;
+    let upload = images
+        .open_upload(&alice, &opening(&bytes, UploadKind::Tus))
+        .await
+        .unwrap();
+    append(images, &alice, upload.id, 0, &bytes[..50]).await.unwrap();
+    let day = Duration::from_hours(25);
+    let late = Ctx {
+        clock: Clock::fixed(alice.now() + day),
+        ..alice.clone()
+    };
+    assert_eq!(code(&images.find_upload(&late, upload.id).await), "upload-gone");
+    assert_eq!(
+        code(&append(images, &late, upload.id, 50, &bytes[50..]).await),
+        "upload-gone"
+    );
+    sweep(&world, day).await;
+    assert_eq!(world.usage(&alice).await, (0, 0, 0));
+    sweep(&world, day * 3).await;
+    assert_eq!(world.count("images.uploads").await, 0);
+    assert_eq!(code(&images.find_upload(&alice, upload.id).await), "not-found");
+}
+
+#[tokio::test]
+async fn nobody_else_knows_of_an_upload() {
+    let world = World::new().await;
+    let (alice, bob) = (world.person("alice").await, world.person("bob").await);
+    let bytes = pictures::jpeg(20, 10, 8);
+    let images = &world.images;
+    let upload = images
+        .open_upload(&alice, &opening(&bytes, UploadKind::Tus))
+        .await
+        .unwrap();
+    assert_eq!(code(&images.find_upload(&bob, upload.id).await), "not-found");
+    assert_eq!(code(&images.end_upload(&bob, upload.id).await), "not-found");
+    assert_eq!(code(&images.finish_upload(&bob, upload.id).await), "not-found");
+    assert_eq!(
+        code(&append(images, &bob, upload.id, 0, &bytes).await),
+        "not-found"
+    );
+    assert_eq!(
+        code(&images.find_upload(&world.nobody(), upload.id).await),
+        "authentication-required"
+    );
+    let announced = opening(&bytes, UploadKind::Single);
+    assert_eq!(
+        code(&images.open_upload(&world.nobody(), &announced).await),
+        "authentication-required"
+    );
+}
+
+#[tokio::test]
+async fn quota_is_kept_for_open_uploads_and_never_twice() {
+    let world = World::new().await;
+    let alice = world.person("alice").await;
+    let bytes = pictures::jpeg(64, 48, 3);
+    let len = i64::try_from(bytes.len()).unwrap();
+    world.db.set_quota(account(&alice), len * 5 + len / 2).await;
+    let images = beside(&world, Config::default());
+    let announced = opening(&bytes, UploadKind::Tus);
+    let opened = join_all((0..20).map(|_| images.open_upload(&alice, &announced))).await;
+    let open: Vec<OpenUpload> = opened.into_iter().filter_map(Result::ok).collect();
+    assert_eq!(open.len(), 5);
+    assert_eq!(world.usage(&alice).await, (0, len * 5, 0));
+    let finished = join_all(
+        open.iter()
+            .map(|upload| append(&images, &alice, upload.id, 0, &bytes)),
+    )
+    .await;
+    assert!(finished.iter().all(Result::is_ok), "{finished:?}");
+    assert_eq!(world.usage(&alice).await, (len * 5, 0, 5));
+    assert_eq!(
+        code(&images.open_upload(&alice, &announced).await),
+        "storage-quota-exceeded"
+    );
+    sweep(&world, Duration::ZERO).await;
+}
+
+#[tokio::test]
+async fn many_who_finish_at_once_get_one_picture() {
+    let world = World::new().await;
+    let alice = world.person("alice").await;
+    let bytes = pictures::jpeg(300, 200, 11);
+    let nodes: Vec<Images> = (0..2).map(|_| beside(&world, Config::default())).collect();
+    let upload = nodes[0]
+        .open_upload(&alice, &opening(&bytes, UploadKind::Single))
+        .await
+        .unwrap();
+    store(&nodes[0], &alice, &upload, 1, &bytes).await.unwrap();
+    let made = join_all((0..10).map(|index| nodes[index % 2].complete_upload(&alice, upload.id, None))).await;
+    let ids: Vec<_> = made.into_iter().map(|made| made.unwrap().image.id).collect();
+    assert!(ids.iter().all(|id| *id == ids[0]), "{ids:?}");
+    assert_eq!(world.count("images.images").await, 1);
+    assert_eq!(
+        world.usage(&alice).await,
+        (i64::try_from(bytes.len()).unwrap(), 0, 1)
+    );
+    sweep(&world, Duration::ZERO).await;
+}
+
+#[tokio::test]
+async fn finishing_works_again_after_the_store_failed() {
+    let world = World::new().await;
+    let alice = world.person("alice").await;
+    let bytes = pictures::jpeg(300, 200, 12);
+    let len = i64::try_from(bytes.len()).unwrap();
+    let images = beside(&world, Config::default());
+    let upload = images
+        .open_upload(&alice, &opening(&bytes, UploadKind::Single))
+        .await
+        .unwrap();
+    store(&images, &alice, &upload, 1, &bytes).await.unwrap();
+    // The folder of the originals is a file for a while.
+    let originals = world.folder.join("originals");
+    let aside = world.folder.join("aside");
+    std::fs::rename(&originals, &aside).unwrap();
+    std::fs::write(&originals, b"in the way").unwrap();
+    let failed = images.complete_upload(&alice, upload.id, None).await;
+    assert_eq!(code(&failed), "storage-unavailable");
+    assert_eq!(
+        world.usage(&alice).await,
+        (0, len, 0),
+        "what was reserved is the upload's again"
+    );
+    std::fs::remove_file(&originals).unwrap();
+    std::fs::rename(&aside, &originals).unwrap();
+    let made = images.complete_upload(&alice, upload.id, None).await.unwrap();
+    assert_eq!(made.image.sha256, Sha256::of(&bytes));
+    assert_eq!(world.usage(&alice).await, (len, 0, 1));
+    sweep(&world, Duration::ZERO).await;
+}
+
+#[tokio::test]
+async fn a_node_that_dies_while_it_finishes_is_relieved() {
+    let world = World::new().await;
+    let alice = world.person("alice").await;
+    let bytes = pictures::jpeg(300, 200, 13);
+    let len = i64::try_from(bytes.len()).unwrap();
+    let images = beside(&world, Config::default());
+    for swept in [false, true] {
+        let upload = images
+            .open_upload(&alice, &opening(&bytes, UploadKind::Single))
+            .await
+            .unwrap();
+        store(&images, &alice, &upload, 1, &bytes).await.unwrap();
+        let before = world.usage(&alice).await;
+        // As the first transaction of a node leaves it that dies right afterwards.
+        world
+            .run(&format!(
+                "INSERT INTO images.images (id, owner_id, attempt, title, file_name, reserved_bytes, created_at, updated_at)
+                 SELECT gen_random_uuid(), owner_id, gen_random_uuid(), 'x', 'x', declared_bytes, now(), now()
+                 FROM images.uploads WHERE id = '{id}';
+                 UPDATE images.uploads AS u SET state = 'finishing', reserved_bytes = 0, image_id = i.id,
+                    attempt = i.attempt, claimed_until = now() - interval '1 second'
+                 FROM images.images AS i WHERE u.id = '{id}' AND i.title = 'x' AND i.state = 'pending';",
+                id = upload.id
+            ))
+            .await;
+        if swept {
+            // The sweeper has given the picture up meanwhile, and its bytes back.
+            world
+                .images
+                .sweep(&world.system_in(Duration::from_mins(20)))
+                .await
+                .unwrap();
+            assert_eq!(world.usage(&alice).await.1, before.1 - len);
+        }
+        let made = images.complete_upload(&alice, upload.id, None).await.unwrap();
+        assert_eq!(made.image.sha256, Sha256::of(&bytes));
+        assert_eq!(world.usage(&alice).await.1, 0);
+        world
+            .images
+            .sweep(&world.system_in(Duration::ZERO))
+            .await
+            .unwrap();
+    }
+    assert_eq!(world.usage(&alice).await, (len * 2, 0, 2));
+    assert_eq!(world.count("images.images WHERE state = 'pending'").await, 0);
+}
+
+#[tokio::test]
+async fn parts_are_what_was_announced_or_nothing() {
+    let world = World::new().await;
+    let alice = world.person("alice").await;
+    let bytes = pictures::jpeg(300, 200, 14);
+    let half = bytes.len() / 2;
+    let images = beside(&world, Config::default());
+    let upload = images
+        .open_upload(&alice, &opening(&bytes, UploadKind::Parts))
+        .await
+        .unwrap();
+    store(&images, &alice, &upload, 2, &bytes[half..]).await.unwrap();
+    let complete = async |parts: &[u64]| images.complete_upload(&alice, upload.id, Some(parts)).await;
+    assert_eq!(
+        code(&complete(&[1, 2]).await),
+        "validation-failed",
+        "part 1 was never announced"
+    );
+    images
+        .sign_parts(&alice, upload.id, &[part(b"another", 1)])
+        .await
+        .unwrap();
+    assert_eq!(
+        code(&complete(&[1, 2]).await),
+        "upload-mismatch",
+        "it has not arrived"
+    );
+    let more = images.sign_parts(&alice, upload.id, &[part(&bytes, 3)]).await;
+    assert_eq!(
+        code(&more),
+        "validation-failed",
+        "that is more than was announced"
+    );
+    store(&images, &alice, &upload, 1, &bytes[..half]).await.unwrap();
+    assert_eq!(
+        code(&store(&images, &alice, &upload, 1, &bytes[..half]).await),
+        "precondition-failed"
+    );
+    assert_eq!(code(&complete(&[2, 1]).await), "validation-failed");
+    let made = complete(&[1, 2]).await.unwrap();
+    assert_eq!(made.image.sha256, Sha256::of(&bytes));
+    // The part that was replaced could still be stored for a while.
+    sweep(&world, Duration::from_mins(20)).await;
+}
+
+#[tokio::test]
+async fn bytes_that_got_past_the_store_are_not_believed() {
+    let world = World::new().await;
+    let alice = world.person("alice").await;
+    let bytes = pictures::jpeg(300, 200, 15);
+    let images = beside(&world, Config::default());
+    for lie in ["other bytes", "other length", "no picture"] {
+        let html = b"<html>".to_vec();
+        let honest = if lie == "no picture" { &html } else { &bytes };
+        let upload = images
+            .open_upload(&alice, &opening(honest, UploadKind::Single))
+            .await
+            .unwrap();
+        let signed = images
+            .sign_parts(&alice, upload.id, &[part(honest, 1)])
+            .await
+            .unwrap();
+        let PutTarget::Here(piece, _) = signed[0].target else {
+            panic!()
+        };
+        let mut stored = honest.clone();
+        match lie {
+            "other bytes" => *stored.last_mut().unwrap() ^= 1,
+            "other length" => stored.push(0),
+            _ => {}
+        }
+        let mut spool = world.objects.spool(1 << 20).unwrap();
+        spool.write(Bytes::from(stored)).await.unwrap();
+        let key = infravault_objects::ObjectKey::Incoming {
+            upload: upload.id,
+            piece,
+        };
+        let spooled = spool.finish().await.unwrap();
+        world.objects.store(&key, &spooled, "image/jpeg").await.unwrap();
+        let expected = if lie == "no picture" {
+            "unsupported-image-type"
+        } else {
+            "upload-mismatch"
+        };
+        assert_eq!(
+            code(&images.complete_upload(&alice, upload.id, None).await),
+            expected,
+            "{lie}"
+        );
+        if lie == "other length" {
+            images.end_upload(&alice, upload.id).await.unwrap();
+        }
+        assert_eq!(world.usage(&alice).await, (0, 0, 0), "{lie}");
+    }
+    sweep(&world, Duration::from_mins(20)).await;
+    assert_eq!(world.count("images.images WHERE stored_at IS NOT NULL").await, 0);
+}
+
+#[tokio::test]
+async fn parts_of_a_concatenation_become_one_picture() {
+    let world = World::new().await;
+    let alice = world.person("alice").await;
+    let bytes = pictures::jpeg(300, 200, 16);
+    let images = &world.images;
+    let mut parts = Vec::new();
+    for piece in bytes.chunks(bytes.len() / 3 + 1) {
+        let upload = images
+            .open_upload(&alice, &opening(piece, UploadKind::TusPartial))
+            .await
+            .unwrap();
+        append(images, &alice, upload.id, 0, piece).await.unwrap();
+        parts.push(upload.id);
+    }
+    let join = async |parts: &[UploadId]| {
+        let texts = (String::new(), "final;…".to_owned());
+        images
+            .join_uploads(&alice, announced(&bytes).image, parts, texts)
+            .await
+    };
+    assert_eq!(code(&images.finish_upload(&alice, parts[0]).await), "not-found");
+    let whole = join(&parts).await.unwrap();
+    assert_eq!(join(&parts).await.unwrap().id, whole.id, "joined once");
+    assert_eq!(
+        code(&join(&parts[..2]).await),
+        "upload-gone",
+        "they are part of another whole"
+    );
+    let made = images.finish_upload(&alice, whole.id).await.unwrap();
+    assert_eq!(made.image.sha256, Sha256::of(&bytes));
+    let len = i64::try_from(bytes.len()).unwrap();
+    assert_eq!(world.usage(&alice).await, (len, 0, 1));
+    let open = images
+        .open_upload(&alice, &opening(&bytes, UploadKind::TusPartial))
+        .await
+        .unwrap();
+    assert_eq!(code(&join(&[open.id]).await), "upload-mismatch");
+    images.end_upload(&alice, open.id).await.unwrap();
+    assert_eq!(world.usage(&alice).await, (len, 0, 1));
+    sweep(&world, Duration::ZERO).await;
+}
+
+#[tokio::test]
+async fn so_many_may_be_open_and_no_more() {
+    let world = World::new().await;
+    let alice = world.person("alice").await;
+    let bytes = pictures::jpeg(20, 10, 17);
+    let images = beside(
+        &world,
+        Config {
+            open_uploads: 2,
+            ..Config::default()
+        },
+    );
+    let announced = opening(&bytes, UploadKind::Tus);
+    let first = images.open_upload(&alice, &announced).await.unwrap();
+    images.open_upload(&alice, &announced).await.unwrap();
+    assert_eq!(
+        code(&images.open_upload(&alice, &announced).await),
+        "too-many-uploads"
+    );
+    images.end_upload(&alice, first.id).await.unwrap();
+    images.open_upload(&alice, &announced).await.unwrap();
+}
