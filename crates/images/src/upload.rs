@@ -112,6 +112,13 @@ impl Images {
         })
     }
 
+    /// Refuses who may not upload at all, for those who go to some trouble before they do.
+    pub async fn may_upload(&self, ctx: &Ctx) -> Result<(), Error> {
+        let (_, actor) = self.db.begin(ctx).await?;
+        actor.with_scope(Scope::ImagesWrite)?;
+        Ok(())
+    }
+
     /// Step 1: what can be refused without asking anybody.
     fn admit(&self, ctx: &Ctx, upload: &Upload) -> Result<Spool, Error> {
         if ctx.credential == infravault_kernel::Credential::Anonymous {
@@ -180,17 +187,8 @@ impl Images {
             promise,
             spooled: &spooled,
             facts: &facts,
-        };
-        for _ in 0..LOOKS {
-            let same = self.find_same(ctx, promise.owner, sha256, promise.id).await;
-            let Some(twin) = same.map_err(|error| Failed::leaving(Left::Nothing, error))? else {
-                break;
-            };
-            if let Some(image) = self.settle_duplicate(ctx, settling, twin).await? {
-                let duplicate_of = Some(twin);
-                return Ok(Uploaded { image, duplicate_of });
             finishes: None,
-            }
+        };
         self.keep_upload(ctx, &settling).await
     }
 
@@ -203,6 +201,15 @@ impl Images {
             ..
         } = *settling;
         let sha256 = spooled.sha256();
+        for _ in 0..LOOKS {
+            let same = self.find_same(ctx, promise.owner, sha256, promise.id).await;
+            let Some(twin) = same.map_err(|error| Failed::leaving(Left::Nothing, error))? else {
+                break;
+            };
+            if let Some(image) = self.settle_duplicate(ctx, settling, twin).await? {
+                let duplicate_of = Some(twin);
+                return Ok(Uploaded { image, duplicate_of });
+            }
         }
         self.objects
             .store(&promise.object(), spooled, facts.media_type.as_str())
@@ -281,9 +288,6 @@ async fn run(
     }
 }
 
-pub(crate) fn quota_exceeded(quota_bytes: i64) -> Error {
-    Error::QuotaExceeded { quota_bytes }
-}
 /// The row of a picture whose bytes are still to come.
 pub(crate) async fn insert_pending_in(
     tx: &Tx,
@@ -309,3 +313,6 @@ pub(crate) async fn insert_pending_in(
     Ok(())
 }
 
+pub(crate) fn quota_exceeded(quota_bytes: i64) -> Error {
+    Error::QuotaExceeded { quota_bytes }
+}
