@@ -1,5 +1,5 @@
 //! Dumping the database and restoring it, with PostgreSQL's own programs.
-use crate::{Db, DbRole, Error, Owner, Tx, migrate, tx, programs::Programs};
+use crate::{Db, DbRole, Error, Owner, Tx, migrate, programs::Programs, tx};
 use slog::Logger;
 use std::path::Path;
 use tokio_postgres::Client;
@@ -49,15 +49,19 @@ impl Db {
 /// The dump is taken by the login, which row-level security binds like everybody. It is refused where a rule would keep
 /// rows from it.
 pub async fn dump(db: &Db, snapshot: &Snapshot, to: &Path) -> Result<(), Error> {
-    let hidden = login(db.config().url.expose()).await?.query(HIDDEN, &[]).await?;
-    let hidden: Vec<String> = hidden.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
+    let login = login(db.config().url.expose()).await?;
+    let hidden = login.query(HIDDEN, &[]).await?;
+    let hidden: Vec<String> = hidden
+        .iter()
+        .map(|row| row.try_get(0))
+        .collect::<Result<_, _>>()?;
     if !hidden.is_empty() {
         return Err(Error::Config(format!(
             "a rule would keep rows of {} out of the dump; it needs a policy that shows all rows to infravault_worker",
             hidden.join(", ")
         )));
     }
-    let programs = Programs::find(db).await?;
+    let programs = Programs::find(&login, db.config().pg_bin.clone()).await?;
     programs.dump(db.config().url.expose(), &snapshot.name, to).await
 }
 
@@ -69,7 +73,10 @@ pub async fn owners(db: &Db) -> Result<Vec<String>, Error> {
 
 /// What is in the database.
 pub async fn occupied(db: &Db) -> Result<Occupied, Error> {
-    let row = login(db.config().url.expose()).await?.query_one(OCCUPIED, &[]).await?;
+    let row = login(db.config().url.expose())
+        .await?
+        .query_one(OCCUPIED, &[])
+        .await?;
     Ok(Occupied {
         tables: row.try_get(0)?,
         connections: row.try_get(1)?,
@@ -80,8 +87,8 @@ pub async fn occupied(db: &Db) -> Result<Occupied, Error> {
 /// from a login of another name and from an older binary; the schema stays as it was then.
 pub async fn restore(db: &Db, from: &Path, owners: &[String], log: &Logger) -> Result<(), Error> {
     let url = db.config().url.expose();
-    let programs = Programs::find(db).await?;
     let client = login(url).await?;
+    let programs = Programs::find(&client, db.config().pg_bin.clone()).await?;
     client.batch_execute(CLEAR).await?;
     // Roles belong to the cluster and are in no dump. The migrations make them, and the extensions.
     migrate::up(url, log).await?;

@@ -1,5 +1,5 @@
 //! `pg_dump` and `pg_restore`: where they are, and how they are run.
-use crate::{Db, Error};
+use crate::Error;
 use std::{
     ffi::OsString,
     fs,
@@ -7,10 +7,11 @@ use std::{
     process::{Command, Output},
 };
 use tokio_postgres::{
-    Config,
+    Client, Config,
     config::{Host, SslMode},
 };
 
+const FACTS: &str = include_str!("../../../queries/db/facts.sql");
 /// Where distributions put one folder for each version, below which the programs lie in `bin`.
 const VERSIONED: [&str; 3] = ["/usr/lib/postgresql", "/usr/pgsql", "/usr/local/lib/postgresql"];
 
@@ -23,11 +24,10 @@ pub(crate) struct Programs {
 impl Programs {
     /// Looks in `PG_BIN`, or else on the path and where distributions put them. The version of the server comes first: an
     /// older program refuses it, and what a newer one writes an older server may not know.
-    pub(crate) async fn find(db: &Db) -> Result<Self, Error> {
-        let version = db.facts().await?.version;
-        let server = major(&version)
-            .ok_or_else(|| Error::Inconsistent("the version of the server".to_owned()))?;
-        let chosen = db.config().pg_bin.clone();
+    pub(crate) async fn find(login: &Client, chosen: Option<PathBuf>) -> Result<Self, Error> {
+        let version: String = login.query_one(FACTS, &[]).await?.try_get(0)?;
+        let server =
+            major(&version).ok_or_else(|| Error::Inconsistent("the version of the server".to_owned()))?;
         let found = in_background(move || Ok(newer(chosen.as_deref(), server))).await?;
         found.map(|bin| Self { bin }).ok_or_else(|| {
             Error::Config(format!(
@@ -41,7 +41,12 @@ impl Programs {
     pub(crate) async fn dump(&self, url: &str, snapshot: &str, to: &Path) -> Result<(), Error> {
         let mut command = self.command("pg_dump", url)?;
         command
-            .args(["--format=custom", "--no-password", "--no-comments", "--enable-row-security"])
+            .args([
+                "--format=custom",
+                "--no-password",
+                "--no-comments",
+                "--enable-row-security",
+            ])
             .args(["--no-unlogged-table-data", "--lock-wait-timeout=60s"])
             .arg(format!("--snapshot={snapshot}"))
             .arg("--file")
@@ -91,7 +96,10 @@ fn environment(config: &Config) -> Vec<(&'static str, OsString)> {
     set.extend(config.get_user().map(|user| ("PGUSER", user.into())));
     set.extend(config.get_dbname().map(|name| ("PGDATABASE", name.into())));
     if let Some(password) = config.get_password() {
-        set.push(("PGPASSWORD", String::from_utf8_lossy(password).into_owned().into()));
+        set.push((
+            "PGPASSWORD",
+            String::from_utf8_lossy(password).into_owned().into(),
+        ));
     }
     let tls = match config.get_ssl_mode() {
         SslMode::Disable => "disable",
@@ -136,9 +144,10 @@ fn major(text: &str) -> Option<u32> {
 async fn run(program: &'static str, mut command: Command) -> Result<(), Error> {
     let failed = |said: String| Error::Program { program, said };
     let output: Output = in_background(move || {
-        command
-            .output()
-            .map_err(|error| Error::Program { program, said: error.to_string() })
+        command.output().map_err(|error| Error::Program {
+            program,
+            said: error.to_string(),
+        })
     })
     .await?;
     if output.status.success() {
@@ -150,7 +159,9 @@ async fn run(program: &'static str, mut command: Command) -> Result<(), Error> {
 async fn in_background<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Error> + Send + 'static,
 ) -> Result<T, Error> {
-    tokio::task::spawn_blocking(work).await.map_err(Error::unavailable)?
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(Error::unavailable)?
 }
 
 #[cfg(test)]

@@ -9,8 +9,11 @@ mod download;
 mod error;
 mod find;
 mod idempotency;
+mod integrity;
+mod library;
 mod list;
 mod model;
+mod named;
 pub mod policy;
 mod presets;
 mod process;
@@ -37,8 +40,11 @@ pub use error::{BodyFault, Error, IdempotencyFault, PreconditionFault, Rendition
 pub use idempotency::IdempotencyKey;
 pub use infravault_imaging::{Camera, Format, Limits, Location, MediaType};
 pub use infravault_objects::ObjectStream;
+pub use integrity::{Check, Fault, Finding, Findings, LastRun, Outcome, Repaired, Report, Run};
+pub use library::{Library, LibrarySize};
 pub use list::{Filter, ListRequest, Sort, SortBy};
 pub use model::{Image, State, Visibility};
+pub use named::NamedObject;
 pub use presets::{Preset, Quality, RenditionLink};
 pub use renditions::{
     Accepted, Ask, Choice, FormatCount, Prune, Pruned, Rendered, Served, SignedTransform, SignedUrl,

@@ -216,7 +216,8 @@ pub(crate) fn looked(row: renditions::RenditionRowBorrowed<'_>) -> Result<(Optio
     Ok((rendition, row.claimed))
 }
 
-fn digest(stored: &[u8]) -> Result<Sha256, Error> {
+/// Reads a SHA-256.
+pub(crate) fn digest(stored: &[u8]) -> Result<Sha256, Error> {
     Sha256::try_from(stored).map_err(|_| Error::inconsistent("a SHA-256"))
 }
 

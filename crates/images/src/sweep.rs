@@ -1,6 +1,7 @@
 //! The sweeper: finishes what should have ended long ago. It decides from rows only.
 use crate::{
     Error, Images,
+    library::may_delete_in,
     sql::{self, Params},
 };
 use futures_util::future::join_all;
@@ -213,6 +214,9 @@ impl Images {
         let Some(tx) = self.begin_sweep().await? else {
             return Ok(Vec::new());
         };
+        if !may_delete_in(&tx).await? {
+            return Ok(Vec::new());
+        }
         let now = ctx.now();
         let params = sql::sweep::ClaimDeletingParams {
             now,

@@ -1,6 +1,7 @@
 //! Letting renditions go that nobody asks for: the rows first, then the objects that no row names any more.
 use crate::{
     Error, Format, Images,
+    library::may_delete_in,
     sql::{self, Params, number},
 };
 use infravault_kernel::{Ctx, Id, ImageId, Sha256};
@@ -131,6 +132,10 @@ impl Images {
                 max: if most == u64::MAX { BATCH } else { 1 },
             };
             let tx = self.db.begin_system().await?;
+            if !may_delete_in(&tx).await? {
+                slog::info!(ctx.log, "a backup runs, so no more renditions are let go for now");
+                return Ok(());
+            }
             let dropped = sql::renditions::drop_unused().params(&*tx, &params).all().await?;
             tx.commit().await?;
             let last = dropped.iter().map(|row| (row.image_id, &row.variant)).max();

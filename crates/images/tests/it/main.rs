@@ -10,6 +10,7 @@ mod change;
 mod download;
 mod duplicates;
 mod idempotency;
+mod integrity;
 mod isolation;
 mod lists;
 mod process;

@@ -1,0 +1,287 @@
+//! Compares the object store with the rows, both ways, in the order of the keys, page by page.
+mod repair;
+mod report;
+mod run;
+mod stored;
+
+pub use report::{Fault, Finding, Findings, Repaired, Report};
+pub use run::{LastRun, Outcome, Run};
+
+use crate::{
+    Error, Images, NamedObject,
+    named::{Named, NamedRows, Rows},
+    sql::{self, Params},
+};
+use futures_util::{StreamExt, stream};
+use infravault_kernel::{Ctx, Id};
+use infravault_objects::{Area, Error as ObjectError, Listed, ObjectKey};
+use std::{cmp::Ordering, time::Duration};
+use stored::Stored;
+
+/// What an image says whose original is not there.
+const MISSING: &str = "The bytes of this picture are missing from the store. Whoever runs this server can bring them back from a backup.";
+/// What an image says whose original is not what was uploaded.
+const DAMAGED: &str = "The bytes of this picture were damaged in the store. Whoever runs this server can bring them back from a backup.";
+/// How many objects are read side by side.
+const SIDE_BY_SIDE: usize = 4;
+/// How many objects are read before the next ones are looked for.
+const BATCH: usize = 64;
+/// The object of a rendition is stored before its row: one that was just made may still get it.
+const MAKING: Duration = Duration::from_mins(15);
+/// How many faults are remembered for the repair; what is beyond waits for the next run.
+const REMEMBERED: usize = 10_000;
+
+/// Whether the reason of a failure is one of ours.
+pub(crate) fn is_mark(failure: &str) -> bool {
+    failure == MISSING || failure == DAMAGED
+}
+
+/// How to look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Check {
+    /// Read every byte and compare the checksums, not only the lengths.
+    pub deep: bool,
+    /// Mend what can be mended without losing anything.
+    pub repair: bool,
+    /// Objects that no row names are deleted when they are older than this.
+    pub orphan_age: Duration,
+}
+
+impl Default for Check {
+    fn default() -> Self {
+        Self {
+            deep: false,
+            repair: false,
+            orphan_age: Duration::from_hours(24),
+        }
+    }
+}
+
+/// How many rows name an object.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Names {
+    pub(crate) named: i64,
+    pub(crate) live: i64,
+}
+
+/// What was found, and what the repair needs of it.
+#[derive(Debug, Default)]
+struct Looked {
+    report: Report,
+    orphans: Vec<ObjectKey>,
+    missing: Vec<NamedObject>,
+    damaged: Vec<NamedObject>,
+    healed: Vec<ObjectKey>,
+}
+
+impl Images {
+    /// Looks at everything; `progress` is told as it goes. Where something seems wrong it is looked at again, so that what
+    /// comes and goes meanwhile is no fault.
+    async fn compare(
+        &self,
+        ctx: &Ctx,
+        check: Check,
+        progress: &mut (dyn FnMut(&Report) + Send),
+    ) -> Result<Looked, Error> {
+        let mut looked = Looked::default();
+        for area in [Area::Originals, Area::Renditions] {
+            self.compare_area(ctx, check, area, &mut looked, progress).await?;
+        }
+        Ok(looked)
+    }
+
+    async fn compare_area(
+        &self,
+        ctx: &Ctx,
+        check: Check,
+        area: Area,
+        looked: &mut Looked,
+        progress: &mut (dyn FnMut(&Report) + Send),
+    ) -> Result<(), Error> {
+        let rows = Rows::Now(&self.db);
+        let (mut stored, mut named) = (Stored::of(area), NamedRows::of(area));
+        let mut object = stored.next(&self.objects).await?;
+        let mut row = named.next(&rows).await?;
+        let mut unread: Vec<Named> = Vec::new();
+        loop {
+            let order = match (&object, &row) {
+                (None, None) => break,
+                (Some(_), None) => Ordering::Less,
+                (None, Some(_)) => Ordering::Greater,
+                (Some(object), Some(row)) => object.path.as_str().cmp(&row.key.path()),
+            };
+            if order.is_le()
+                && let Some(object) = object.take()
+            {
+                looked.report.objects += 1;
+                looked.report.bytes += object.len;
+                match (order, &row) {
+                    (Ordering::Equal, Some(row)) => {
+                        looked.report.named += 1;
+                        if self.has_its_length(row, object.len, looked).await? {
+                            unread.push(row.clone());
+                        }
+                    }
+                    _ => self.look_at_nameless(ctx, check, object, looked).await?,
+                }
+                progress(&looked.report);
+            } else if let Some(missed) = &row {
+                self.look_for(missed, &mut unread, looked).await?;
+            }
+            if order.is_le() {
+                object = stored.next(&self.objects).await?;
+            }
+            if order.is_ge() {
+                row = named.next(&rows).await?;
+            }
+            if unread.len() >= BATCH {
+                self.read_all(check, std::mem::take(&mut unread), looked).await?;
+                progress(&looked.report);
+            }
+        }
+        self.read_all(check, unread, looked).await?;
+        progress(&looked.report);
+        Ok(())
+    }
+
+    /// An object whose key no row had. An original is always stored after its row, so only a rendition may be new.
+    async fn look_at_nameless(
+        &self,
+        ctx: &Ctx,
+        check: Check,
+        object: Listed,
+        looked: &mut Looked,
+    ) -> Result<(), Error> {
+        let age = ctx.now() - object.modified;
+        let older_than = |span: Duration| time::Duration::try_from(span).is_ok_and(|span| age > span);
+        if let Some(key) = &object.key {
+            let making =
+                matches!(key, ObjectKey::Rendition { .. }) && !older_than(MAKING.min(check.orphan_age));
+            if making || self.names(key).await?.named > 0 {
+                return Ok(());
+            }
+        }
+        let fault = if object.key.is_none() {
+            Fault::Foreign
+        } else if older_than(check.orphan_age) {
+            Fault::Nameless
+        } else {
+            looked.report.too_young += 1;
+            Fault::TooYoung
+        };
+        if let Some(key) = object.key.filter(|_| fault == Fault::Nameless) {
+            remember(&mut looked.orphans, key);
+        }
+        looked.report.orphans.add(object.path, fault);
+        Ok(())
+    }
+
+    /// An object that the listing did not have: it may have come since.
+    async fn look_for(&self, row: &Named, unread: &mut Vec<Named>, looked: &mut Looked) -> Result<(), Error> {
+        let Some(live) = &row.live else {
+            return Ok(());
+        };
+        if let Some(stat) = self.objects.head(&row.key).await? {
+            if self.has_its_length(row, stat.len, looked).await? {
+                unread.push(row.clone());
+            }
+        } else if self.is_named(&row.key).await? {
+            looked.report.missing.add(row.key.path(), Fault::Missing);
+            remember(&mut looked.missing, live.clone());
+        }
+        Ok(())
+    }
+
+    /// Whether the object is as long as the row says. Only what is live has a length to compare.
+    async fn has_its_length(&self, row: &Named, len: u64, looked: &mut Looked) -> Result<bool, Error> {
+        let Some(live) = &row.live else {
+            return Ok(false);
+        };
+        if len == live.len {
+            return Ok(true);
+        }
+        if self.is_named(&row.key).await? {
+            let fault = Fault::Length {
+                found: len,
+                expected: live.len,
+            };
+            looked.report.mismatching.add(row.key.path(), fault);
+            remember(&mut looked.damaged, live.clone());
+        }
+        Ok(false)
+    }
+
+    /// Reads objects whose length is right, where that was asked for.
+    async fn read_all(&self, check: Check, rows: Vec<Named>, looked: &mut Looked) -> Result<(), Error> {
+        if !check.deep {
+            return Ok(());
+        }
+        let read = rows.into_iter().filter_map(|row| {
+            let live = row.live?;
+            Some(async move {
+                let outcome = self.objects.verify(&live.described()).await;
+                (live, row.marked, outcome)
+            })
+        });
+        let mut read = stream::iter(read).buffered(SIDE_BY_SIDE);
+        while let Some((live, marked, outcome)) = read.next().await {
+            let path = live.key.path();
+            match outcome {
+                Ok(()) if marked => remember(&mut looked.healed, live.key),
+                Ok(()) => {}
+                Err(ObjectError::Missing(_)) => {
+                    if self.is_named(&live.key).await? {
+                        looked.report.missing.add(path, Fault::Missing);
+                        remember(&mut looked.missing, live);
+                    }
+                }
+                Err(ObjectError::Corrupt { .. }) => {
+                    looked.report.mismatching.add(path, Fault::Digest);
+                    remember(&mut looked.damaged, live);
+                }
+                Err(error) => return Err(error.into()),
+            }
+            looked.report.read += 1;
+        }
+        Ok(())
+    }
+
+    /// How many rows name an object now.
+    pub(crate) async fn names(&self, key: &ObjectKey) -> Result<Names, Error> {
+        let tx = self.db.begin_system().await?;
+        let (named, live) = match key {
+            ObjectKey::Original { image, attempt } => {
+                let params = sql::integrity::CountOriginalsParams {
+                    key: image.uuid(),
+                    attempt: *attempt,
+                };
+                let count = sql::integrity::count_originals()
+                    .params(&*tx, &params)
+                    .one()
+                    .await?;
+                (count.named, count.live)
+            }
+            ObjectKey::Rendition { image, sha256 } => {
+                let params = sql::integrity::CountRenditionsParams {
+                    image: image.uuid(),
+                    sha256: sha256.bytes().as_slice(),
+                };
+                let count = sql::integrity::count_renditions()
+                    .params(&*tx, &params)
+                    .one()
+                    .await?;
+                (count.named, count.live)
+            }
+            // The pieces of uploads under way are the sweeper's.
+            ObjectKey::Incoming { .. } => (0, 0),
+        };
+        tx.commit().await?;
+        Ok(Names { named, live })
+    }
+}
+
+fn remember<T>(list: &mut Vec<T>, one: T) {
+    if list.len() < REMEMBERED {
+        list.push(one);
+    }
+}

@@ -1,0 +1,333 @@
+//! The comparison of store and rows, with faults planted on purpose (F19), and what the repair makes of them.
+use crate::setup::World;
+use infravault_images::{Check, Fault, Image, Report, Visibility};
+use infravault_kernel::{Id, ImageId, Sha256};
+use infravault_objects::ObjectKey;
+use infravault_testkit::pictures;
+use std::{fs, path::PathBuf, time::Duration};
+
+const DEEP: Check = Check {
+    deep: true,
+    repair: false,
+    orphan_age: Duration::from_hours(24),
+};
+const REPAIR: Check = Check { repair: true, ..DEEP };
+const DAY: Duration = Duration::from_hours(24);
+
+impl World {
+    async fn check(&self, check: Check, later: Duration) -> Report {
+        let ctx = self.system_in(later);
+        let run = self.images.begin_integrity(&ctx, check).await.unwrap().unwrap();
+        self.images.check_integrity(&ctx, run, |_| {}).await.unwrap()
+    }
+
+    /// The file of an image's original.
+    fn original(&self, image: &Image) -> PathBuf {
+        let id = image.id.to_string();
+        let files = self.files();
+        let found = files.iter().find(|path| path.to_string_lossy().contains(&id));
+        found.unwrap().clone()
+    }
+
+    /// An object that no row names; its path in the store.
+    async fn orphan(&self, key: ObjectKey) -> String {
+        let mut spool = self.objects.spool(100).unwrap();
+        spool.write("nobody's".into()).await.unwrap();
+        let spooled = spool.finish().await.unwrap();
+        self.objects.store(&key, &spooled, "image/jpeg").await.unwrap();
+        key.path()
+    }
+
+    /// A rendition of an image that is there, and its row.
+    async fn rendition(&self, image: &Image, bytes: &'static [u8]) -> ObjectKey {
+        let key = ObjectKey::Rendition {
+            image: image.id,
+            sha256: Sha256::of(bytes),
+        };
+        self.objects
+            .store_derived(&key, bytes.into(), "image/webp")
+            .await
+            .unwrap();
+        let sha256 = Sha256::of(bytes).to_string();
+        // Two recipes can lead to the same bytes.
+        for variant in ["aa", "bb"] {
+            self.run(&format!(
+                "INSERT INTO images.renditions (image_id, variant, format, width, height, byte_size, used_on, sha256)
+                 VALUES ('{}', decode('{variant}{}', 'hex'), 'webp', 1, 1, {}, current_date, decode('{sha256}', 'hex'))",
+                image.id,
+                &sha256[..30],
+                bytes.len(),
+            ))
+            .await;
+        }
+        key
+    }
+
+    async fn text(&self, query: &str) -> String {
+        self.db
+            .superuser()
+            .await
+            .query_one(query, &[])
+            .await
+            .unwrap()
+            .get(0)
+    }
+}
+
+fn flip_a_bit(file: &PathBuf) {
+    let mut bytes = fs::read(file).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(file, bytes).unwrap();
+}
+
+fn truncate(file: &PathBuf) {
+    let bytes = fs::read(file).unwrap();
+    fs::write(file, &bytes[..bytes.len() - 1]).unwrap();
+}
+
+fn counts(report: &Report) -> (u64, u64, u64) {
+    (
+        report.orphans.count,
+        report.missing.count,
+        report.mismatching.count,
+    )
+}
+
+fn new_original() -> ObjectKey {
+    let ctx = infravault_kernel::Ctx::system(&infravault_testkit::log(), infravault_kernel::Clock::System);
+    ObjectKey::Original {
+        image: ctx.new_id(),
+        attempt: ctx.new_id::<ImageId>().uuid(),
+    }
+}
+
+#[tokio::test]
+async fn planted_faults_are_counted_exactly() {
+    let world = World::new().await;
+    let alice = world.person("alice").await;
+    let mut images = Vec::new();
+    for _ in 0..8 {
+        images.push(world.picture(&alice, "a", Visibility::Private, &[]).await);
+    }
+    // A duplicate shares the object of the first, one in the trash is still there, and one was never finished.
+    let shared = pictures::jpeg(16, 12, 77);
+    world.upload(&alice, shared.clone()).await.unwrap();
+    world.upload(&alice, shared).await.unwrap();
+    world.images.delete(&alice, images[7].id, None).await.unwrap();
+    world
+        .run(
+            "INSERT INTO images.images (id, owner_id, attempt, title, file_name, created_at, updated_at)
+             SELECT gen_random_uuid(), owner_id, gen_random_uuid(), 'x', 'x', now(), now() FROM images.images LIMIT 1",
+        )
+        .await;
+    world.rendition(&images[0], b"a picture").await;
+    let sound = world.check(DEEP, Duration::ZERO).await;
+    assert_eq!(counts(&sound), (0, 0, 0), "{sound:?}");
+    assert_eq!((sound.objects, sound.named, sound.read), (10, 10, 10));
+    assert!(sound.is_clean());
+
+    let orphan = world.orphan(new_original()).await;
+    let deleted = world.original(&images[1]);
+    fs::remove_file(&deleted).unwrap();
+    truncate(&world.original(&images[2]));
+    flip_a_bit(&world.original(&images[3]));
+
+    let shallow = world.check(Check { deep: false, ..DEEP }, Duration::ZERO).await;
+    assert_eq!(counts(&shallow), (1, 1, 1), "{shallow:?}");
+    assert_eq!(shallow.orphans.examples[0].path, orphan);
+    assert_eq!(shallow.orphans.examples[0].fault, Fault::TooYoung);
+    assert!(deleted.ends_with(&shallow.missing.examples[0].path));
+    assert!(matches!(
+        shallow.mismatching.examples[0].fault,
+        Fault::Length { found, expected } if found + 1 == expected
+    ));
+    let deep = world.check(DEEP, Duration::ZERO).await;
+    assert_eq!(counts(&deep), (1, 1, 2), "{deep:?}");
+    assert!(
+        deep.mismatching
+            .examples
+            .iter()
+            .any(|finding| finding.fault == Fault::Digest)
+    );
+    assert!(!deep.is_clean());
+    // Looking changes nothing.
+    assert_eq!(world.count("images.images WHERE state = 'failed'").await, 0);
+    assert_eq!(world.files().len(), 10);
+}
+
+#[tokio::test]
+async fn the_repair_deletes_old_orphans_and_marks_images_and_takes_it_back() {
+    let world = World::new().await;
+    let alice = world.person("alice").await;
+    let mut images = Vec::new();
+    for _ in 0..6 {
+        images.push(world.picture(&alice, "a", Visibility::Private, &[]).await);
+    }
+    world.orphan(new_original()).await;
+    let (lost, cut) = (world.original(&images[0]), world.original(&images[1]));
+    let (kept_lost, kept_cut) = (fs::read(&lost).unwrap(), fs::read(&cut).unwrap());
+    fs::remove_file(&lost).unwrap();
+    truncate(&cut);
+
+    let young = world.check(REPAIR, Duration::ZERO).await;
+    assert_eq!((young.too_young, young.repaired.orphans), (1, 0));
+    assert_eq!(young.repaired.marked, 2);
+    assert!(!young.is_clean());
+    let failed = "images.images WHERE state = 'failed'";
+    assert_eq!(
+        world
+            .count(&format!("{failed} AND failure LIKE '%missing%'"))
+            .await,
+        1
+    );
+    assert_eq!(
+        world
+            .count(&format!("{failed} AND failure LIKE '%damaged%'"))
+            .await,
+        1
+    );
+    // What is left of the original is never deleted, and what is marked stays counted.
+    assert!(cut.exists());
+    let old = world.check(REPAIR, DAY + DAY).await;
+    assert_eq!(counts(&old), (1, 1, 1));
+    assert_eq!((old.repaired.orphans, old.repaired.marked), (1, 0));
+    assert_eq!(world.files().len(), 5);
+
+    // The operator brings the bytes back.
+    fs::write(&lost, kept_lost).unwrap();
+    fs::write(&cut, kept_cut).unwrap();
+    let healed = world.check(REPAIR, DAY).await;
+    assert_eq!(counts(&healed), (0, 0, 0));
+    assert_eq!(healed.repaired.healed, 2);
+    assert_eq!(world.count(&format!("{failed} OR failure IS NOT NULL")).await, 0);
+}
+
+#[tokio::test]
+async fn a_lost_rendition_is_forgotten_and_a_new_one_left_alone() {
+    let world = World::new().await;
+    let alice = world.person("alice").await;
+    let image = world.picture(&alice, "a", Visibility::Private, &[]).await;
+    world.picture(&alice, "b", Visibility::Private, &[]).await;
+    world.rendition(&image, b"one picture").await;
+    let lost = world.rendition(&image, b"another one").await;
+    let damaged = world.rendition(&image, b"the third").await;
+    world.objects.delete(&lost).await.unwrap();
+    flip_a_bit(&world.folder.join(damaged.path()));
+    // Stored a moment ago, its row on the way.
+    let making = ObjectKey::Rendition {
+        image: image.id,
+        sha256: Sha256::of(b"nobody's"),
+    };
+    world.orphan(making).await;
+    let report = world.check(REPAIR, Duration::ZERO).await;
+    assert_eq!(counts(&report), (0, 1, 1), "{report:?}");
+    assert_eq!(report.repaired.renditions, 2);
+    assert!(report.is_clean());
+    assert_eq!(world.count("images.renditions").await, 2);
+    assert!(world.objects.head(&damaged).await.unwrap().is_none());
+    assert!(world.objects.head(&making).await.unwrap().is_some());
+    let later = world.check(REPAIR, DAY + DAY).await;
+    assert_eq!((later.orphans.count, later.repaired.orphans), (1, 1));
+}
+
+#[tokio::test]
+async fn the_wrong_database_or_the_wrong_store_is_not_repaired() {
+    let world = World::new().await;
+    let alice = world.person("alice").await;
+    let image = world.picture(&alice, "a", Visibility::Private, &[]).await;
+    let file = world.original(&image);
+    for _ in 0..2 {
+        world.orphan(new_original()).await;
+    }
+    let report = world.check(REPAIR, DAY + DAY).await;
+    assert_eq!((report.orphans.count, report.repaired.orphans), (2, 0));
+    assert!(report.refused.unwrap().contains("right database"));
+    fs::remove_file(file).unwrap();
+    let report = world.check(REPAIR, Duration::ZERO).await;
+    assert_eq!((report.missing.count, report.repaired.marked), (1, 0));
+    assert!(report.refused.unwrap().contains("right store"));
+    let state = world.text("SELECT state::text FROM images.images").await;
+    assert_eq!(state, "stored");
+}
+
+#[tokio::test]
+async fn pages_meet_whatever_lies_between_them() {
+    let world = World::new().await;
+    let alice = world.person("alice").await;
+    let image = world.picture(&alice, "a", Visibility::Private, &[]).await;
+    // More rows than two pages, of which every third names an object that is there.
+    world
+        .run(
+            "INSERT INTO images.images (id, owner_id, attempt, state, title, file_name, media_type, byte_size, width, height,
+                orientation, frames, sha256, created_at, updated_at, stored_at)
+             SELECT gen_random_uuid(), owner_id, gen_random_uuid(), 'ready', 'x', 'x', media_type, 8, width, height,
+                orientation, frames, sha256('nobody''s'), now(), now(), now()
+             FROM images.images, generate_series(1, 2500)",
+        )
+        .await;
+    let rows = world
+        .db
+        .superuser()
+        .await
+        .query(
+            "SELECT id, attempt FROM images.images WHERE id <> $1 ORDER BY attempt",
+            &[&image.id.uuid()],
+        )
+        .await
+        .unwrap();
+    let mut there = 0;
+    for row in rows.iter().step_by(3) {
+        let (id, attempt) = (row.get(0), row.get(1));
+        let key = ObjectKey::Original {
+            image: ImageId::from_uuid(id),
+            attempt,
+        };
+        let file = world.folder.join(key.path());
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, b"nobody's").unwrap();
+        there += 1;
+    }
+    fs::write(world.folder.join("originals/stray"), b"in no shard").unwrap();
+    fs::write(world.folder.join("originals/00/stray"), b"ours is no such name").unwrap();
+    let report = world.check(DEEP, Duration::ZERO).await;
+    assert_eq!(counts(&report), (1, 2500 - there, 0));
+    assert_eq!((report.named, report.read), (there + 1, there + 1));
+    assert_eq!(report.orphans.examples[0].fault, Fault::Foreign);
+}
+
+#[tokio::test]
+async fn one_comparison_at_a_time() {
+    let world = World::new().await;
+    let ctx = world.system_in(Duration::ZERO);
+    let first = world.images.begin_integrity(&ctx, DEEP).await.unwrap().unwrap();
+    assert!(world.images.begin_integrity(&ctx, DEEP).await.unwrap().is_none());
+    world.images.check_integrity(&ctx, first, |_| {}).await.unwrap();
+    assert_eq!(
+        world
+            .count("images.integrity_runs WHERE report IS NOT NULL")
+            .await,
+        1
+    );
+}
+
+#[tokio::test]
+async fn a_backup_holds_deletions_back() {
+    let world = World::new().await;
+    let alice = world.person("alice").await;
+    let image = world.picture(&alice, "a", Visibility::Private, &[]).await;
+    let hold = world.images.hold_deletions().await.unwrap().unwrap();
+    assert!(world.images.hold_deletions().await.unwrap().is_none());
+    world
+        .run("UPDATE images.images SET state = 'deleting', removed_at = now(), updated_at = now()")
+        .await;
+    let swept = world.images.sweep(&world.system_in(DAY)).await.unwrap();
+    assert_eq!(swept.deleted, 0);
+    assert!(world.original(&image).exists());
+    assert!(hold.is_kept().await);
+    drop(hold);
+    crate::setup::eventually("the lock is given back", async || {
+        world.images.sweep(&world.system_in(DAY)).await.unwrap().deleted == 1
+    })
+    .await;
+}

@@ -1,0 +1,3 @@
+DROP TABLE images.integrity_runs;
+DROP INDEX images.renditions_keys;
+DROP INDEX images.images_keys;
