@@ -2,6 +2,7 @@
 use crate::Error;
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt, stream::BoxStream};
+use infravault_kernel::{Hasher, Sha256};
 use rustix::buffer::spare_capacity;
 use std::{
     fmt,
@@ -24,6 +25,8 @@ pub struct ObjectStream {
     len: u64,
     left: u64,
     failed: bool,
+    /// The SHA-256 that all bytes must have, and what came so far of it.
+    expected: Option<(Sha256, Hasher)>,
     inner: BoxStream<'static, Result<Bytes, Error>>,
 }
 
@@ -38,8 +41,15 @@ impl ObjectStream {
             len,
             left: len,
             failed: false,
+            expected: None,
             inner: inner.boxed(),
         }
+    }
+
+    /// The same stream, but its last bytes come only when all of them have this SHA-256.
+    pub(crate) fn expecting(mut self, sha256: Sha256) -> Self {
+        self.expected = Some((sha256, Sha256::hasher()));
+        self
     }
 
     /// How many bytes the whole stream yields.
@@ -67,6 +77,15 @@ impl ObjectStream {
                     return Some(Err(Error::corrupt(&self.key, "has more bytes than recorded")));
                 };
                 self.left = left;
+                if let Some((_, hasher)) = &mut self.expected {
+                    hasher.update(&bytes);
+                }
+                if left == 0
+                    && let Some((expected, hasher)) = self.expected.take()
+                    && hasher.finish() != expected
+                {
+                    return Some(Err(Error::corrupt(&self.key, "has other bytes than recorded")));
+                }
                 Some(Ok(bytes))
             }
             None if self.left > 0 => {

@@ -1,8 +1,9 @@
 //! Reads an object from the store as a stream that is whole or an error.
-use super::{S3, SIGNED_SECONDS, attempts::Trouble, is_transient, refused};
+use super::{S3, SHA256_META, SIGNED_SECONDS, attempts::Trouble, is_transient, refused};
 use crate::{Error, ObjectStream};
 use bytes::Bytes;
 use futures_util::{Stream, stream};
+use infravault_kernel::Sha256;
 use reqwest::{
     Response, StatusCode,
     header::{CONTENT_RANGE, RANGE},
@@ -30,8 +31,14 @@ impl S3 {
                 check(path, answer, len, start, count).await
             })
             .await?;
+        // The store gives back what it was told about the bytes, so what is spoilt on the way here is noticed.
+        let sha256 = whole.then(|| recorded(&answer)).flatten();
         let chunks = chunks(answer, self.config.idle_timeout);
-        Ok(ObjectStream::new(path.to_owned(), count, chunks))
+        let stream = ObjectStream::new(path.to_owned(), count, chunks);
+        Ok(match sha256 {
+            Some(sha256) => stream.expecting(sha256),
+            None => stream,
+        })
     }
 
     async fn get(&self, path: &str, range: Option<String>) -> Result<Response, Trouble> {
@@ -50,6 +57,11 @@ impl S3 {
             Err(late) => Err(Trouble::Again(late.into())),
         }
     }
+}
+
+/// The SHA-256 that the object was stored with.
+fn recorded(answer: &Response) -> Option<Sha256> {
+    answer.headers().get(SHA256_META)?.to_str().ok()?.parse().ok()
 }
 
 /// Lets an answer through that promises exactly the bytes that were asked for.

@@ -26,6 +26,8 @@ enum Act {
     CutBody,
     /// Sends half of the body and then nothing.
     StallBody,
+    /// Sends a body of the right length with a wrong byte.
+    WrongByte,
 }
 
 #[derive(Default)]
@@ -172,7 +174,10 @@ async fn serve(mut socket: TcpStream, state: &Mutex<State>) {
     let Some(request) = receive(&mut socket).await else {
         return;
     };
-    let (act, status, body) = act(&mut state.lock().unwrap(), &request);
+    let (act, status, mut body) = act(&mut state.lock().unwrap(), &request);
+    if act == Act::WrongByte {
+        *body.last_mut().unwrap() ^= 1;
+    }
     let head = format!(
         "HTTP/1.1 {status}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
         body.len()
@@ -296,6 +301,9 @@ async fn a_cut_or_stalled_body_is_an_error_never_a_short_success() {
             "{act:?}: {outcome:?}"
         );
     }
+    server.script("GET", &[Act::WrongByte]);
+    let outcome = server.read(&key, 300_000).await;
+    assert!(matches!(outcome, Err(Error::Corrupt { .. })), "{outcome:?}");
     // The server ignores ranges and gives the whole.
     let outcome = server.objects.read(&key, 300_000, Some(0..=9)).await;
     assert!(matches!(outcome, Err(Error::Corrupt { .. })), "{outcome:?}");
