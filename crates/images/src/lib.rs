@@ -29,10 +29,10 @@ mod text;
 mod trash;
 mod update;
 mod upload;
+mod uploads;
 mod usage;
 
 pub use bulk::{BulkAction, BulkChange, BulkIds, BulkOutcome, TagChange};
-mod uploads;
 pub use conditions::{Etag, Etags, IfRange, RangeSpec};
 pub use config::Config;
 pub use download::{Answer, Download, Fetch};
@@ -56,16 +56,16 @@ pub use text::{Description, FileName, Tag, Tags, Title, Unfit, Words};
 pub use trash::Trashed;
 pub use update::Change;
 pub use upload::{NewImage, Upload, Uploaded};
+pub use uploads::{
+    Appended, Checksum, ChecksumAlgorithm, OpenUpload, Opening, Part, PieceUrl, Progress, PutTarget, Sent,
+    SignedPart, UploadFault, UploadKind,
+};
 pub use usage::Usage;
 
 use infravault_cage::Cage;
 use infravault_db::Db;
 use infravault_kernel::Secret;
 use infravault_objects::Objects;
-pub use uploads::{
-    Appended, Checksum, ChecksumAlgorithm, OpenUpload, Opening, Part, PieceUrl, Progress, PutTarget, Sent,
-    SignedPart, UploadFault, UploadKind,
-};
 use renditions::Workshop;
 use std::{fmt, sync::Arc};
 use tokio::sync::Notify;

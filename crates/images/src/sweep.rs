@@ -45,11 +45,11 @@ struct Remains {
 pub struct Swept {
     /// Uploads given up.
     pub given_up: u64,
-    /// Images purged, because they had lain in the trash for long enough.
     /// Open uploads whose time was over.
     pub expired: u64,
     /// Pieces of open uploads that were deleted.
     pub pieces: u64,
+    /// Images purged, because they had lain in the trash for long enough.
     pub purged: u64,
     /// Images whose objects were deleted.
     pub deleted: u64,
@@ -67,8 +67,8 @@ impl Images {
         let mut swept = Swept::default();
         while self.give_up_stale(ctx, &mut swept).await? == BATCH {}
         while self.purge_expired(ctx, &mut swept).await? == BATCH {}
-        while self.delete_objects(ctx, &mut swept).await? == BATCH {}
         self.sweep_uploads(ctx, &mut swept).await?;
+        while self.delete_objects(ctx, &mut swept).await? == BATCH {}
         self.forget_old(ctx, &mut swept).await?;
         Ok(swept)
     }
