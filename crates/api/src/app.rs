@@ -193,6 +193,16 @@ fn cors(origins: &[String]) -> Cors {
             header::RANGE,
             header::HeaderName::from_static("idempotency-key"),
             header::HeaderName::from_static("x-iv-csrf"),
+            // Signed uploads, and tus.
+            header::HeaderName::from_static("x-amz-checksum-sha256"),
+            header::HeaderName::from_static("tus-resumable"),
+            header::HeaderName::from_static("upload-length"),
+            header::HeaderName::from_static("upload-offset"),
+            header::HeaderName::from_static("upload-metadata"),
+            header::HeaderName::from_static("upload-concat"),
+            header::HeaderName::from_static("upload-checksum"),
+            header::HeaderName::from_static("x-http-method-override"),
+            header::HeaderName::from_static("x-request-id"),
         ])
         .expose_headers([
             "etag",
@@ -202,6 +212,17 @@ fn cors(origins: &[String]) -> Cors {
             "ratelimit",
             "x-request-id",
             "content-disposition",
+            "tus-resumable",
+            "tus-version",
+            "tus-extension",
+            "tus-max-size",
+            "tus-checksum-algorithm",
+            "upload-length",
+            "upload-offset",
+            "upload-metadata",
+            "upload-concat",
+            "upload-expires",
+            "upload-image-id",
         ])
         .supports_credentials()
         .max_age(600)

@@ -326,9 +326,16 @@ catalogue! {
     "signup-disabled" 403 "Sign-up disabled" "This installation takes no new accounts. Ask an administrator.";
     "storage-quota-exceeded" 403 "Storage quota exceeded" "There is not enough room left in your account. Delete pictures or ask for more.";
     "storage-unavailable" 503 "Storage unavailable" "The object store or the spool cannot take it now. Retry after the time in `Retry-After`.";
+    "too-many-uploads" 429 "Too many open uploads" "Finish uploads that are open, or end them; one that has too many pieces must be begun anew.";
+    "tus-version" 412 "Unknown version of tus" "Send `Tus-Resumable: 1.0.0`.";
     "unsupported-content-encoding" 415 "Unsupported content encoding" "Send the body without `Content-Encoding`.";
     "unsupported-image-type" 415 "Unsupported image type" "The content is no JPEG, PNG, GIF or WebP, whatever its name says.";
     "unsupported-media-type" 415 "Unsupported media type" "The `Content-Type` is not one that this endpoint takes.";
+    "upload-busy" 409 "Upload is being finished" "A picture is being made of this upload. Ask again in a moment. `HEAD` answers 423.";
+    "upload-checksum-mismatch" 460 "Checksum mismatch" "The bytes that arrived are not those that `Upload-Checksum` names. Send them again from the same offset.";
+    "upload-gone" 410 "Upload ended" "The upload has ended or expired. Begin another one.";
+    "upload-mismatch" 422 "Upload does not match" "What was stored is not what was announced, or not all there. `detail` says whether bytes are missing; then store them and ask again.";
+    "upload-offset-mismatch" 409 "Wrong offset" "The upload stands elsewhere. Ask for its `Upload-Offset` and continue there.";
     "url-expired" 403 "Address expired" "The signed address does not hold any more. Ask the picture's owner for another one.";
     "validation-failed" 422 "Validation failed" "`errors` names every field that will not do.";
 }

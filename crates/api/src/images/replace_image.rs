@@ -57,7 +57,7 @@ impl ImageTextsBody {
 }
 
 /// Takes what was parsed, or notes what is wrong with it.
-pub(super) fn keep<T>(faults: &mut Vec<FieldFault>, field: &str, parsed: Result<T, Unfit>) -> Option<T> {
+pub(crate) fn keep<T>(faults: &mut Vec<FieldFault>, field: &str, parsed: Result<T, Unfit>) -> Option<T> {
     parsed
         .map_err(|unfit| faults.push(FieldFault::new(field, unfit)))
         .ok()

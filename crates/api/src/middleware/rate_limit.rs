@@ -87,7 +87,8 @@ impl RateLimits {
         if path.starts_with("/api/v1/images/") && path.contains("/renditions/") {
             return self.rendition.as_ref().map(|policy| policy.decide(&caller));
         }
-        let upload = *request.method() == Method::POST && path == "/api/v1/images";
+        let begins = ["/api/v1/images", "/api/v1/uploads/presign", "/api/v1/uploads/tus"];
+        let upload = *request.method() == Method::POST && begins.contains(&path);
         let policy = match (&caller, upload) {
             (Caller::Network(_), _) => &self.anonymous,
             (_, true) => &self.upload,
