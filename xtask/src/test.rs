@@ -167,7 +167,9 @@ impl Surroundings {
 
     /// Sets the variables that `infravault-testkit` reads.
     fn tell(&self, command: &mut Command, cluster: &Cluster) {
-        command.env("INFRAVAULT_TEST_DATABASE_URL", cluster.admin_url());
+        command
+            .env("INFRAVAULT_TEST_DATABASE_URL", cluster.admin_url())
+            .env("PG_BIN", cluster.programs());
         if let Some(seaweed) = &self.seaweed {
             command
                 .env("INFRAVAULT_TEST_S3_ENDPOINT", seaweed.endpoint())

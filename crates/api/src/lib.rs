@@ -5,6 +5,7 @@
     reason = "the wire types of an endpoint stay in its file, and the OpenAPI document names them"
 )]
 
+pub mod admin;
 pub mod app;
 pub mod auth;
 pub mod cli;

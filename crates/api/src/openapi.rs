@@ -1,6 +1,6 @@
 //! The OpenAPI 3.1 document, from the attributes of the handlers; `docs/openapi.json` is its committed copy.
 use crate::{
-    auth, docs, health, images,
+    admin, auth, docs, health, images,
     problem::{FieldProblem, ProblemBody},
     users,
 };
@@ -27,6 +27,7 @@ use utoipa::{
         auth::list_api_tokens, auth::create_api_token, auth::revoke_api_token,
         users::get_profile, users::replace_profile, users::get_usage, users::list_users, users::get_user,
         users::update_user,
+        admin::get_integrity, admin::start_integrity,
         images::get_limits, images::upload_image, images::list_images, images::list_public_images,
         images::get_image, images::replace_image, images::update_image, images::delete_image,
         images::download_image, images::get_rendition, images::get_transform, images::create_transform_url, images::list_similar_images,

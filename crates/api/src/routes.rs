@@ -1,6 +1,6 @@
 //! The one map of the API: every path, its methods and their handlers. Whatever is not here is 404, and a method
 //! that a path does not have is 405 with `Allow`.
-use crate::{auth, docs, health, images, problem::Problem, users};
+use crate::{admin, auth, docs, health, images, problem::Problem, users};
 use actix_web::{
     HttpRequest, Resource, Route, guard,
     http::{Method, StatusCode, header},
@@ -26,6 +26,7 @@ fn table() -> Vec<(&'static str, Methods)> {
     table.extend(auth_paths());
     table.extend(user_paths());
     table.extend(image_paths());
+    table.extend(admin_paths());
     table
 }
 
@@ -133,6 +134,16 @@ fn image_paths() -> Vec<(&'static str, Methods)> {
             vec![get(web::to(images::list_similar_images))],
         ),
     ]
+}
+
+fn admin_paths() -> Vec<(&'static str, Methods)> {
+    vec![(
+        "/api/v1/admin/integrity",
+        vec![
+            get(web::to(admin::get_integrity)),
+            post(web::to(admin::start_integrity)),
+        ],
+    )]
 }
 
 /// Whatever can be got can also be asked for its head alone (RFC 9110 section 9.3.2).

@@ -47,12 +47,7 @@ impl Objects {
 
     /// Copies an object into another store, unless it is there. What lies there under its key and is something else is
     /// replaced, once the bytes from here have proved to be the ones described.
-    pub async fn copy_to(
-        &self,
-        there: &Self,
-        object: &Described<'_>,
-        trust: Trust,
-    ) -> Result<Copied, Error> {
+    pub async fn copy_to(&self, there: &Self, object: &Described<'_>, trust: Trust) -> Result<Copied, Error> {
         if there.holds(object, trust).await? {
             return Ok(Copied::Before);
         }

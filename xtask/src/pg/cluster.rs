@@ -104,6 +104,11 @@ impl Cluster {
         self.binaries.major()
     }
 
+    /// Where its programs lie.
+    pub(crate) fn programs(&self) -> &Path {
+        self.binaries.folder()
+    }
+
     /// The superuser's URL of the maintenance database.
     pub(crate) fn admin_url(&self) -> String {
         format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)

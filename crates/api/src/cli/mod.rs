@@ -1,10 +1,15 @@
 //! The command line: one subcommand, one file.
 mod admin;
+mod backup;
+mod copying;
 mod doctor;
 mod healthcheck;
+mod integrity;
 mod migrate;
+mod progress;
 mod reference;
 mod renditions;
+mod restore;
 mod serve;
 mod storage;
 mod worker;
@@ -39,12 +44,18 @@ enum Command {
     /// Administer accounts from the host.
     #[command(subcommand)]
     Admin(admin::Command),
-    /// Prepare the object store.
+    /// Prepare the object store, or move the library into another one.
     #[command(subcommand)]
     Storage(storage::Command),
     /// Count renditions, or delete those that nobody asks for.
     #[command(subcommand)]
     Renditions(renditions::Command),
+    /// Compare the object store with the database; exit code 1 where something is wrong.
+    Integrity(integrity::Options),
+    /// Write the database and the objects into a folder, while the server runs.
+    Backup(backup::Options),
+    /// Fill an empty installation from such a folder.
+    Restore(restore::Options),
     /// Print the OpenAPI document.
     Openapi,
     /// Print the reference of all environment variables.
@@ -92,6 +103,9 @@ pub fn run() -> ExitCode {
         Command::Admin(command) => with_config(|config| admin::run(command, config)),
         Command::Storage(command) => with_config(|config| storage::run(command, config)),
         Command::Renditions(command) => with_config(|config| renditions::run(command, config)),
+        Command::Integrity(options) => with_config(|config| integrity::run(options, config)),
+        Command::Backup(options) => with_config(|config| backup::run(options, config)),
+        Command::Restore(options) => with_config(|config| restore::run(options, config)),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

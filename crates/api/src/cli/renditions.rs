@@ -77,7 +77,7 @@ fn line(pruned: &Pruned) -> String {
 }
 
 /// Spans and sizes are written as in the environment.
-fn span(text: &str) -> Result<Duration, String> {
+pub(super) fn span(text: &str) -> Result<Duration, String> {
     read(text, |env| env.duration("VALUE", "30d", ""))
 }
 

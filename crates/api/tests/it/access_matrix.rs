@@ -53,6 +53,8 @@ const MATRIX: &[(&str, Row)] = &[
     ("list_users", [401, 403, 403, 403, 200, 403, 403, 403]),
     ("get_user", [401, 403, 403, 403, 200, 403, 403, 403]),
     ("update_user", [401, 403, 403, 403, 200, 403, 403, 403]),
+    ("get_integrity", [401, 403, 403, 403, 200, 403, 403, 403]),
+    ("start_integrity", [401, 403, 403, 403, 202, 403, 403, 403]),
     ("upload_image", [401, 201, 201, 201, 201, 201, 403, 403]),
     ("list_images", [401, 200, 200, 200, 200, 200, 403, 403]),
     ("list_public_images", PUBLIC_READ),
@@ -171,6 +173,7 @@ async fn question(cast: &Cast, operation: &str, path: &str) -> Question {
         "update_image" => Some(json!({ "title": "New" })),
         "create_transform_url" => Some(json!({ "w": 16 })),
         "update_user" => Some(json!({ "quota_bytes": 1_000_000_000 })),
+        "start_integrity" => Some(json!({})),
         "create_api_token" => Some(json!({ "name": "t", "scopes": ["images:read"] })),
         "replace_profile" => {
             Some(json!({ "display_name": "New", "locale": "en", "preferences": {}, "avatar_image_id": null }))

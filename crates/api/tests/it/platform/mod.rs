@@ -1,4 +1,5 @@
 //! What holds for every request, whatever it asks for.
+mod backup;
 mod cross_site;
 mod health;
 mod http;

@@ -1,0 +1,393 @@
+//! The restore drill (G40), and what moves or checks a whole library, with the program as an operator runs it.
+use crate::harness::{TestApp, expect, problem};
+use infravault_testkit::pictures;
+use reqwest::Method;
+use serde_json::{Value, json};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+const SCOPES: &str = "images:read images:write images:delete profile:read";
+
+/// Whatever the program said, and how it ended.
+fn run(app: &TestApp, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_infravault"))
+        .args(arguments)
+        .env("DATABASE_URL", app.db.url())
+        .env("BIND", "127.0.0.1:0")
+        .env("PUBLIC_ORIGIN", &app.origin)
+        .env("INFRAVAULT_INSECURE_DEV", "1")
+        .env("STORE", "fs")
+        .env("STORE_DIR", app.folder.join("objects"))
+        .env("AUTH_KEY_DIR", app.folder.join("keys"))
+        .env("LOG_FORMAT", "terminal")
+        .output()
+        .unwrap()
+}
+
+fn said(output: &Output) -> String {
+    format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    )
+}
+
+fn succeeds(app: &TestApp, arguments: &[&str]) -> String {
+    let output = run(app, arguments);
+    assert!(output.status.success(), "{arguments:?}: {}", said(&output));
+    said(&output)
+}
+
+fn fails(app: &TestApp, arguments: &[&str]) -> String {
+    let output = run(app, arguments);
+    assert_eq!(output.status.code(), Some(1), "{arguments:?}: {}", said(&output));
+    said(&output)
+}
+
+/// The number behind a word of what was printed.
+fn number(text: &str, word: &str) -> u64 {
+    let line = text.lines().find(|line| line.starts_with(word));
+    let rest = line.unwrap_or_else(|| panic!("{word} is missing in {text}"));
+    rest[word.len()..]
+        .split_whitespace()
+        .next()
+        .unwrap()
+        .parse()
+        .unwrap()
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).into_iter().flatten() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files(&path));
+        } else {
+            found.push(path);
+        }
+    }
+    found
+}
+
+fn originals(app: &TestApp) -> Vec<PathBuf> {
+    files(&app.folder.join("objects/originals"))
+}
+
+struct Library {
+    app: TestApp,
+    token: String,
+    /// Every picture that was acknowledged: its id and its bytes.
+    pictures: Vec<(String, Vec<u8>)>,
+}
+
+impl Library {
+    async fn new(count: u64) -> Self {
+        let app = TestApp::without_jobs().await;
+        let alice = app.sign_in("alice@example.com").await;
+        let token = app.token(&alice, SCOPES).await;
+        let mut pictures = Vec::new();
+        for seed in 0..count {
+            let bytes = pictures::jpeg(64, 48, seed);
+            let image = alice.upload(bytes.clone(), "").await;
+            pictures.push((image["id"].as_str().unwrap().to_owned(), bytes));
+        }
+        Self { app, token, pictures }
+    }
+
+    async fn upload(&mut self, bytes: Vec<u8>) {
+        let request = self.app.bearer(&self.token, Method::POST, "/api/v1/images");
+        let request = request.header("Content-Type", "image/jpeg").body(bytes.clone());
+        let image = expect(request.send().await.unwrap(), 201).await;
+        self.pictures
+            .push((image["id"].as_str().unwrap().to_owned(), bytes));
+    }
+
+    /// Every picture is there, at this origin, byte for byte.
+    async fn assert_complete(&self, origin: &str) {
+        let get = |path: String| {
+            self.app
+                .client()
+                .get(format!("{origin}{path}"))
+                .bearer_auth(&self.token)
+        };
+        for (id, bytes) in &self.pictures {
+            let answer = get(format!("/api/v1/images/{id}/download")).send().await.unwrap();
+            assert_eq!(answer.status(), 200, "{id}");
+            assert!(answer.bytes().await.unwrap() == *bytes, "{id} has other bytes");
+        }
+        let usage = get("/api/v1/users/profile/usage".to_owned())
+            .send()
+            .await
+            .unwrap();
+        let usage = expect(usage, 200).await;
+        let bytes: usize = self.pictures.iter().map(|(_, bytes)| bytes.len()).sum();
+        assert_eq!(usage["used_bytes"], json!(bytes));
+        assert_eq!(usage["reserved_bytes"], 0);
+        assert_eq!(usage["image_count"], json!(self.pictures.len()));
+    }
+
+    async fn state(&self, id: &str) -> String {
+        let query = "SELECT state::text FROM images.images WHERE id::text = $1";
+        self.app
+            .db
+            .superuser()
+            .await
+            .query_one(query, &[&id])
+            .await
+            .unwrap()
+            .get(0)
+    }
+}
+
+#[tokio::test]
+async fn what_was_backed_up_comes_back_after_everything_was_lost() {
+    let mut library = Library::new(5).await;
+    // An exact duplicate shares an object.
+    library.upload(pictures::jpeg(64, 48, 0)).await;
+    let thumb = format!("/api/v1/images/{}/renditions/thumb", library.pictures[0].0);
+    let made = library
+        .app
+        .bearer(&library.token, Method::GET, &thumb)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(made.status(), 200);
+    let folder = library.app.folder.join("backups");
+    let to = folder.to_str().unwrap().to_owned();
+    let first = succeeds(&library.app, &["backup", "--to", &to]);
+    assert_eq!(
+        (number(&first, "copied"), number(&first, "there before")),
+        (6, 0),
+        "{first}"
+    );
+    library.upload(pictures::jpeg(64, 48, 99)).await;
+    let second = succeeds(&library.app, &["backup", "--to", &to]);
+    assert_eq!(
+        (number(&second, "copied"), number(&second, "there before")),
+        (1, 6),
+        "{second}"
+    );
+    assert_eq!(fs::read_dir(folder.join("sets")).unwrap().count(), 2);
+
+    // What is there is not overwritten by accident.
+    assert!(fails(&library.app, &["restore", "--from", &to]).contains("not empty"));
+    library.assert_complete(&library.app.origin).await;
+
+    library.app.stop();
+    library
+        .app
+        .db
+        .superuser()
+        .await
+        .batch_execute(
+            "DROP SCHEMA images, auth, users, access, graphile_worker CASCADE; DROP TABLE refinery_schema_history",
+        )
+        .await
+        .unwrap();
+    fs::remove_dir_all(library.app.folder.join("objects")).unwrap();
+    // The connections of this test are open still, which is why it has to be forced.
+    assert!(fails(&library.app, &["restore", "--from", &to]).contains("connected"));
+    let restored = succeeds(&library.app, &["restore", "--from", &to, "--force"]);
+    for word in ["orphan", "missing", "mismatching"] {
+        assert_eq!(number(&restored, word), 0, "{restored}");
+    }
+    assert_eq!(number(&restored, "copied"), 7);
+    let deep = succeeds(&library.app, &["integrity", "--deep"]);
+    assert_eq!(number(&deep, "read"), 7, "{deep}");
+
+    let origin = library.app.beside(&[("JOBS_IN_SERVE", "false")]).await;
+    library.assert_complete(&origin).await;
+    let again = library
+        .app
+        .client()
+        .get(format!("{origin}{thumb}"))
+        .bearer_auth(&library.token);
+    assert_eq!(again.send().await.unwrap().status(), 200);
+    // Nothing of the rules was lost: nobody sees what is private, and the roles are the ones they were.
+    let hidden = format!("{origin}/api/v1/images/{}", library.pictures[0].0);
+    problem(
+        library.app.client().get(hidden).send().await.unwrap(),
+        404,
+        "not-found",
+    )
+    .await;
+    let owners =
+        "SELECT count(*) FROM pg_class WHERE relnamespace IN ('images'::regnamespace, 'users'::regnamespace)
+        AND relkind = 'v' AND pg_get_userbyid(relowner) <> 'infravault_worker'";
+    let strange: i64 = library
+        .app
+        .db
+        .superuser()
+        .await
+        .query_one(owners, &[])
+        .await
+        .unwrap()
+        .get(0);
+    assert_eq!(strange, 0);
+}
+
+#[tokio::test]
+async fn a_backup_that_rotted_is_refused_and_the_one_before_can_be_taken() {
+    let library = Library::new(1).await;
+    let folder = library.app.folder.join("backups");
+    let to = folder.to_str().unwrap().to_owned();
+    succeeds(&library.app, &["backup", "--to", &to, "--without-renditions"]);
+    succeeds(&library.app, &["backup", "--to", &to]);
+    let mut sets: Vec<PathBuf> = fs::read_dir(folder.join("sets"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    sets.sort();
+    let dump = sets[1].join("database.dump");
+    let mut bytes = fs::read(&dump).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(dump, bytes).unwrap();
+    assert!(fails(&library.app, &["restore", "--from", &to, "--force"]).contains("damaged"));
+    let older = sets[0].file_name().unwrap().to_str().unwrap();
+    succeeds(
+        &library.app,
+        &["restore", "--from", &to, "--force", "--set", older],
+    );
+    library.assert_complete(&library.app.origin).await;
+}
+
+#[tokio::test]
+async fn a_library_moves_into_another_store_while_the_server_runs() {
+    let mut library = Library::new(4).await;
+    let from = format!("fs:{}", library.app.folder.join("objects").display());
+    let there = library.app.folder.join("there");
+    let to = format!("fs:{}", there.display());
+    let migrate = ["storage", "migrate", "--from", &from, "--to", &to];
+    let first = succeeds(&library.app, &migrate);
+    assert_eq!(number(&first, "copied"), 4, "{first}");
+    library.upload(pictures::jpeg(64, 48, 50)).await;
+    // One that was copied is spoilt there, with its length unchanged: it is copied again.
+    let spoilt = files(&there.join("originals")).remove(0);
+    let mut bytes = fs::read(&spoilt).unwrap();
+    bytes[10] ^= 1;
+    fs::write(&spoilt, bytes).unwrap();
+    let second = succeeds(&library.app, &migrate);
+    assert_eq!(
+        (number(&second, "copied"), number(&second, "there before")),
+        (2, 3),
+        "{second}"
+    );
+    let origin = library
+        .app
+        .beside(&[("JOBS_IN_SERVE", "false"), ("STORE_DIR", there.to_str().unwrap())])
+        .await;
+    library.assert_complete(&origin).await;
+
+    // What is damaged is not passed on.
+    let mut bytes = fs::read(&originals(&library.app)[0]).unwrap();
+    bytes[10] ^= 1;
+    fs::write(&originals(&library.app)[0], bytes).unwrap();
+    let elsewhere = format!("fs:{}", library.app.folder.join("elsewhere").display());
+    let third = fails(
+        &library.app,
+        &["storage", "migrate", "--from", &from, "--to", &elsewhere],
+    );
+    assert!(
+        third.contains("LOST") && third.contains("1 original(s)"),
+        "{third}"
+    );
+    assert_eq!(number(&third, "copied"), 4);
+}
+
+#[tokio::test]
+async fn the_command_counts_planted_faults_and_its_exit_code_says_so() {
+    let library = Library::new(6).await;
+    let clean = succeeds(&library.app, &["integrity", "--deep"]);
+    assert_eq!(number(&clean, "objects"), 6, "{clean}");
+    let files = originals(&library.app);
+    let lost = library
+        .pictures
+        .iter()
+        .find(|(id, _)| files[0].to_string_lossy().contains(id));
+    fs::remove_file(&files[0]).unwrap();
+    let cut = fs::read(&files[1]).unwrap();
+    fs::write(&files[1], &cut[..cut.len() - 1]).unwrap();
+    let mut flipped = fs::read(&files[2]).unwrap();
+    flipped[10] ^= 1;
+    fs::write(&files[2], flipped).unwrap();
+    let stray = "00000000-0000-7000-8000-000000000000";
+    let orphan = library
+        .app
+        .folder
+        .join(format!("objects/originals/00/{stray}.{stray}"));
+    fs::create_dir_all(orphan.parent().unwrap()).unwrap();
+    fs::write(&orphan, b"nobody's").unwrap();
+
+    let found = fails(&library.app, &["integrity", "--deep"]);
+    let counts = ["orphan", "missing", "mismatching"].map(|word| number(&found, word));
+    assert_eq!(counts, [1, 1, 2], "{found}");
+    let repaired = fails(
+        &library.app,
+        &["integrity", "--repair", "--deep", "--orphan-age", "0s"],
+    );
+    assert!(!orphan.exists(), "{repaired}");
+    assert_eq!(library.state(&lost.unwrap().0).await, "failed");
+    // The original of a picture that says so can still be had where there is any of it.
+    let flipped = library
+        .pictures
+        .iter()
+        .find(|(id, _)| files[2].to_string_lossy().contains(id));
+    let path = format!("/api/v1/images/{}/download", flipped.unwrap().0);
+    let answer = library
+        .app
+        .bearer(&library.token, Method::GET, &path)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(answer.status(), 200);
+}
+
+#[tokio::test]
+async fn an_administrator_begins_a_comparison_and_reads_its_report() {
+    let library = Library::new(2).await;
+    let admin = library.app.sign_in("admin@example.com").await;
+    library.app.make_admin(&admin).await;
+    let read = async || expect(admin.get("/api/v1/admin/integrity").send().await.unwrap(), 200).await;
+    let never = read().await;
+    assert_eq!(
+        (&never["state"], &never["report"]),
+        (&json!("never"), &Value::Null)
+    );
+    let begin = || {
+        admin
+            .post("/api/v1/admin/integrity")
+            .json(&json!({ "deep": true }))
+    };
+    let begun = begin().send().await.unwrap();
+    assert_eq!(begun.status(), 202);
+    assert_eq!(begun.headers()["location"], "/api/v1/admin/integrity");
+    let mut last = read().await;
+    while last["state"] == "running" {
+        tokio::task::yield_now().await;
+        last = read().await;
+    }
+    assert_eq!(last["state"], "finished", "{last}");
+    let report = &last["report"];
+    assert_eq!(
+        (&report["clean"], &report["objects"], &report["read"]),
+        (&json!(true), &json!(2), &json!(2))
+    );
+    for kind in ["orphan", "missing", "mismatching"] {
+        assert_eq!(report[kind]["count"], 0);
+    }
+    // While another process is at it there is no second one.
+    let lock = "SELECT pg_advisory_lock(7599297058431067495)";
+    library
+        .app
+        .db
+        .superuser()
+        .await
+        .batch_execute(lock)
+        .await
+        .unwrap();
+    problem(begin().send().await.unwrap(), 409, "conflict").await;
+}
