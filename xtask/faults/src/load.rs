@@ -151,7 +151,11 @@ impl Ledger {
 
     /// A request with the token.
     pub(crate) fn request(&self, method: reqwest::Method, path: &str) -> reqwest::RequestBuilder {
-        let url = format!("{}{path}", self.origin);
+        self.request_at(method, format!("{}{path}", self.origin))
+    }
+
+    /// A request with the token to a server beside.
+    pub(crate) fn request_at(&self, method: reqwest::Method, url: String) -> reqwest::RequestBuilder {
         self.client.request(method, url).bearer_auth(&self.token)
     }
 
@@ -252,10 +256,10 @@ pub(crate) struct Load {
 }
 
 impl Load {
-    /// Begins.
-    pub(crate) fn start(ledger: &Arc<Ledger>, per_second: u32) -> Self {
+    /// Begins. Uploads are tried again, or left for later after one try.
+    pub(crate) fn start(ledger: &Arc<Ledger>, per_second: u32, again: bool) -> Self {
         let (stop, stopped) = watch::channel(false);
-        let task = tokio::spawn(run(Arc::clone(ledger), per_second, stopped));
+        let task = tokio::spawn(run(Arc::clone(ledger), per_second, again, stopped));
         Self { stop, task }
     }
 
@@ -266,7 +270,7 @@ impl Load {
     }
 }
 
-async fn run(ledger: Arc<Ledger>, per_second: u32, mut stopped: watch::Receiver<bool>) {
+async fn run(ledger: Arc<Ledger>, per_second: u32, again: bool, mut stopped: watch::Receiver<bool>) {
     let mut uploads = JoinSet::new();
     let mut tick = interval(Duration::from_secs(1) / per_second);
     tick.set_missed_tick_behavior(MissedTickBehavior::Skip);
@@ -278,17 +282,20 @@ async fn run(ledger: Arc<Ledger>, per_second: u32, mut stopped: watch::Receiver<
         while uploads.try_join_next().is_some() {}
         if uploads.len() < AT_ONCE {
             let (ledger, stopped) = (Arc::clone(&ledger), stopped.clone());
-            uploads.spawn(upload(ledger, stopped));
+            uploads.spawn(upload(ledger, again, stopped));
         }
     }
     uploads.join_all().await;
 }
 
 /// One upload, tried until it is acknowledged or the load ends.
-async fn upload(ledger: Arc<Ledger>, mut stopped: watch::Receiver<bool>) {
+async fn upload(ledger: Arc<Ledger>, again: bool, mut stopped: watch::Receiver<bool>) {
     let seed = ledger.next();
     let work = async {
         while !matches!(ledger.try_once(seed).await, Tried::Acknowledged(_)) {
+            if !again {
+                return ledger.leave(seed);
+            }
             sleep(PAUSE).await;
         }
     };

@@ -18,7 +18,7 @@ use tokio::{
     time::sleep,
 };
 
-/// A COMMIT that is sent alone, as the product sends those that change something.
+/// A COMMIT, as the product sends it: the last of a piece.
 const COMMIT: &[u8] = b"Q\0\0\0\x0bCOMMIT\0";
 /// How a connection for people's requests begins.
 const APP: &[u8] = b"role=infravault_app";
@@ -132,7 +132,7 @@ async fn ask(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, shared: &Shared, d
         let mode = *shared.mode.borrow();
         if let Mode::CutCommits(every) = mode
             && app
-            && piece == COMMIT
+            && piece.ends_with(COMMIT)
         {
             let seen = shared.commits.fetch_add(1, Ordering::Relaxed) + 1;
             if seen.is_multiple_of(every) {

@@ -1,6 +1,12 @@
 //! F04 to F08, F10, F11: PostgreSQL is away, slow, silent, read-only, or has no connection left.
 
-use crate::{Outcome, load::Tried, pgproxy::Mode, report::Ran, world::World};
+use crate::{
+    Outcome,
+    load::{Load, Tried},
+    pgproxy::Mode,
+    report::Ran,
+    world::World,
+};
 use futures_util::{StreamExt as _, stream};
 use reqwest::Method;
 use std::time::{Duration, Instant};
@@ -53,6 +59,8 @@ pub(super) async fn restarted(world: &mut World) -> Outcome<Ran> {
                 1 => world.cluster.end_connections().await?,
                 _ => world.cluster.kill_backend().await?,
             }
+            // PostgreSQL needs a moment to notice that one of its processes is gone.
+            sleep(Duration::from_millis(200)).await;
             world.cluster.wait(Duration::from_secs(30)).await?;
             ran.recovered(world.recovered(Instant::now()).await?);
             ran.cycles += 1;
@@ -97,8 +105,8 @@ pub(super) async fn failed_over(world: &mut World) -> Outcome<Ran> {
 pub(super) async fn answers_lost(world: &mut World) -> Outcome<Ran> {
     let mut ran = Ran::default();
     let (before, wanted) = (world.pg.cuts(), u64::from(world.times(25)));
-    world.pg.set(Mode::CutCommits(6));
-    let load = world.load(20);
+    world.pg.set(Mode::CutCommits(9));
+    let load = Load::start(&world.ledger, 20, false);
     let began = Instant::now();
     while world.pg.cuts() - before < wanted && began.elapsed() < Duration::from_secs(2 * wanted) {
         sleep(Duration::from_millis(50)).await;
@@ -107,8 +115,9 @@ pub(super) async fn answers_lost(world: &mut World) -> Outcome<Ran> {
     ran.recovered(world.recovered(Instant::now()).await?);
     load.stop().await;
     ran.cycles = u32::try_from(world.pg.cuts() - before)?;
-    ran.expect(u64::from(ran.cycles) >= wanted, || {
-        "too few COMMITs were cut".to_owned()
+    let cycles = ran.cycles;
+    ran.expect(u64::from(cycles) >= wanted, || {
+        format!("only {cycles} COMMITs were cut")
     });
     Ok(ran)
 }

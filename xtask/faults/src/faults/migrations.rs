@@ -16,7 +16,7 @@ const EXTENSIONS: &str = "CREATE EXTENSION citext SCHEMA public; CREATE EXTENSIO
     CREATE EXTENSION unaccent SCHEMA public; CREATE EXTENSION btree_gin SCHEMA public";
 
 /// A new, empty database of the product.
-async fn fresh(world: &World, name: &str) -> Outcome<String> {
+pub(super) async fn fresh(world: &World, name: &str) -> Outcome<String> {
     let admin = world.cluster.client("postgres").await?;
     admin
         .batch_execute(&format!("CREATE DATABASE {name} OWNER infravault"))
@@ -33,7 +33,7 @@ async fn fresh(world: &World, name: &str) -> Outcome<String> {
     ))
 }
 
-async fn forget(world: &World, name: &str) -> Outcome {
+pub(super) async fn forget(world: &World, name: &str) -> Outcome {
     let admin = world.cluster.client("postgres").await?;
     Ok(admin
         .batch_execute(&format!("DROP DATABASE {name} WITH (FORCE)"))

@@ -2,6 +2,7 @@
 
 mod clients;
 mod database;
+mod drills;
 mod full;
 mod jobs;
 mod kills;
@@ -73,7 +74,9 @@ pub(crate) const ALL: &[Fault] = &[
         Place::Nowhere("not applicable: there are no webhooks yet"),
     ),
     fault("F18", "clocks 10 min off; store's clock off", S3),
+    fault("F19", "planted damage", FOLDER),
     fault("F20", "SIGTERM with uploads in flight", FOLDER),
+    fault("F21", "backup under load, restored elsewhere", FOLDER),
     fault("F22", "decoders killed", S3),
     fault("F23", "server before its schema; two migrate at once", FOLDER),
     fault("F24", "migration killed, migration blocked", S3),
@@ -107,7 +110,9 @@ impl Fault {
             "F15" => jobs::worker_paused(world).await,
             "F16" => jobs::poison(world).await,
             "F18" => lifecycle::clocks(world).await,
+            "F19" => drills::planted(world).await,
             "F20" => lifecycle::stopped_in_peace(world).await,
+            "F21" => drills::restored(world).await,
             "F22" => jobs::decoders_killed(world).await,
             "F23" => migrations::before_its_schema(world).await,
             "F24" => migrations::killed_and_blocked(world).await,
