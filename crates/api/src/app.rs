@@ -10,6 +10,7 @@ use actix_web::{
 use infravault_auth::Auth;
 use infravault_cage::Cage;
 use infravault_db::Db;
+use infravault_fetch::Fetch;
 use infravault_images::{Images, Prune, Pruned};
 use infravault_kernel::{Clock, Ctx};
 use infravault_objects::Objects;
@@ -36,6 +37,8 @@ pub struct App {
     pub images: Images,
     /// Where they are decoded.
     pub cage: Cage,
+    /// Pictures of other servers.
+    pub fetch: Fetch,
     /// The database, for readiness and for flows that span two contexts.
     pub db: Db,
     /// The object store, for readiness.
@@ -61,6 +64,7 @@ impl App {
         let objects = Objects::open(&config.objects, log)?;
         let auth = Auth::new(db.clone(), config.auth.clone(), &config.server.public_origin, log)?;
         let users = Users::new(db.clone(), config.users.clone());
+        let fetch = Fetch::new(config.fetch.clone())?;
         let cage = Cage::new(config.cage.clone(), log);
         let images = Images::new(
             db.clone(),
@@ -77,6 +81,7 @@ impl App {
             users,
             images,
             cage,
+            fetch,
             db,
             objects,
             rates,

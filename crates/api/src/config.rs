@@ -27,6 +27,8 @@ pub struct Config {
     pub images: infravault_images::Config,
     /// The processes that decode them.
     pub cage: infravault_cage::Config,
+    /// Fetching pictures from other servers.
+    pub fetch: infravault_fetch::Config,
     /// Background jobs.
     pub jobs: infravault_jobs::Config,
 }
@@ -174,6 +176,7 @@ impl Config {
             images: infravault_images::Config::from_env(env),
             cage: cage(env),
             jobs: infravault_jobs::Config::from_env(env),
+            fetch: infravault_fetch::Config::from_env(env),
         }
     }
 }

@@ -21,5 +21,6 @@ pub mod middleware;
 pub mod openapi;
 pub mod problem;
 pub mod routes;
+pub mod uploads;
 pub mod users;
 mod worker;

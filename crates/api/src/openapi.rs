@@ -2,7 +2,7 @@
 use crate::{
     admin, auth, docs, health, images,
     problem::{FieldProblem, ProblemBody},
-    users,
+    uploads, users,
 };
 use utoipa::{
     Modify, OpenApi,
@@ -28,9 +28,13 @@ use utoipa::{
         users::get_profile, users::replace_profile, users::get_usage, users::list_users, users::get_user,
         users::update_user,
         admin::get_integrity, admin::start_integrity,
-        images::get_limits, images::upload_image, images::list_images, images::list_public_images,
+        images::get_limits, images::upload_image, images::upload_from_url, images::list_images, images::list_public_images,
         images::get_image, images::replace_image, images::update_image, images::delete_image,
         images::download_image, images::get_rendition, images::get_transform, images::create_transform_url, images::list_similar_images,
+        images::change_images, images::restore_image, images::list_trash, images::purge_image, images::purge_trash,
+        uploads::presign_upload, uploads::get_upload, uploads::sign_upload_parts, uploads::complete_upload,
+        uploads::delete_upload, uploads::store_upload_piece, uploads::get_tus_options, uploads::create_tus_upload,
+        uploads::get_tus_upload, uploads::append_tus_upload, uploads::override_tus_upload, uploads::delete_tus_upload,
     ),
     components(schemas(ProblemBody, FieldProblem)),
     modifiers(&Extras),
@@ -75,6 +79,7 @@ impl Modify for Extras {
                 &mut item.delete,
                 &mut item.patch,
                 &mut item.head,
+                &mut item.options,
             ];
             for operation in operations.into_iter().flatten() {
                 operation

@@ -138,6 +138,13 @@ impl Problem {
 
     /// The whole answer.
     pub fn respond(&self, origin: &str, instance: &str, request_id: &str) -> HttpResponse {
+        let body = self.body(origin, instance, request_id);
+        let text = serde_json::to_string(&body).unwrap_or_default();
+        self.head().content_type(MEDIA_TYPE).body(text)
+    }
+
+    /// What the answer says.
+    pub fn body(&self, origin: &str, instance: &str, request_id: &str) -> ProblemBody {
         let errors: Vec<FieldProblem> = self
             .0
             .fields
@@ -147,7 +154,7 @@ impl Problem {
                 detail: fault.detail.clone(),
             })
             .collect();
-        let body = ProblemBody {
+        ProblemBody {
             kind: format!("{origin}/problems/{}", self.0.code),
             title: title(self.0.code),
             status: self.0.status.as_u16(),
@@ -157,9 +164,7 @@ impl Problem {
             request_id: request_id.to_owned(),
             field: errors.first().map(|error| error.field.clone()),
             errors,
-        };
-        let text = serde_json::to_string(&body).unwrap_or_default();
-        self.head().content_type(MEDIA_TYPE).body(text)
+        }
     }
 
     fn head(&self) -> HttpResponseBuilder {
@@ -297,6 +302,7 @@ catalogue! {
     "image-too-complex" 422 "Image too complex" "The file would cost too much to decode: too many frames, scans, or packed data. See `GET /api/v1/limits`.";
     "image-too-large" 422 "Image too large" "Too many pixels, or a side too long. See `GET /api/v1/limits`.";
     "image-undecodable" 422 "Image cannot be decoded" "The file is damaged or incomplete. Export it again.";
+    "import-failed" 422 "Import failed" "The other server did not give the picture: it did not answer, broke off, or sent too much. Try again, or upload the file.";
     "insufficient-scope" 403 "Insufficient scope" "The API token may not do this. Make one with the scope named, or sign in.";
     "internal" 500 "Internal error" "A fault of ours. Tell the operator the request id.";
     "invalid-parameter" 400 "Invalid parameter" "A path, query or header value will not do; `field` names it.";
@@ -311,6 +317,7 @@ catalogue! {
     "malformed-multipart" 400 "Malformed form" "The multipart form is broken, or its parts are in an order that cannot be streamed: `file` comes last.";
     "method-not-allowed" 405 "Method not allowed" "`Allow` lists what this resource answers.";
     "misdirected-request" 421 "Misdirected request" "This server does not answer for that host name.";
+    "not-enabled" 403 "Not enabled" "The operator of this server has not switched this on.";
     "not-found" 404 "Not found" "There is nothing here that you may see.";
     "overloaded" 503 "Overloaded" "Too many pictures are being worked on. Retry after the time in `Retry-After`.";
     "payload-too-large" 413 "Payload too large" "The body is larger than permitted. See `GET /api/v1/limits`.";
@@ -337,6 +344,7 @@ catalogue! {
     "upload-mismatch" 422 "Upload does not match" "What was stored is not what was announced, or not all there. `detail` says whether bytes are missing; then store them and ask again.";
     "upload-offset-mismatch" 409 "Wrong offset" "The upload stands elsewhere. Ask for its `Upload-Offset` and continue there.";
     "url-expired" 403 "Address expired" "The signed address does not hold any more. Ask the picture's owner for another one.";
+    "url-not-allowed" 422 "Address not allowed" "Pictures are fetched by http and https from public networks only, with at most three redirects.";
     "validation-failed" 422 "Validation failed" "`errors` names every field that will not do.";
 }
 

@@ -1,6 +1,6 @@
 //! The one map of the API: every path, its methods and their handlers. Whatever is not here is 404, and a method
 //! that a path does not have is 405 with `Allow`.
-use crate::{admin, auth, docs, health, images, problem::Problem, users};
+use crate::{admin, auth, docs, health, images, problem::Problem, uploads, users};
 use actix_web::{
     HttpRequest, Resource, Route, guard,
     http::{Method, StatusCode, header},
@@ -26,6 +26,7 @@ fn table() -> Vec<(&'static str, Methods)> {
     table.extend(auth_paths());
     table.extend(user_paths());
     table.extend(image_paths());
+    table.extend(upload_paths());
     table.extend(admin_paths());
     table
 }
@@ -101,9 +102,14 @@ fn image_paths() -> Vec<(&'static str, Methods)> {
             ],
         ),
         (
+            "/api/v1/images/from-url",
+            vec![post(web::to(images::upload_from_url))],
+        ),
+        (
             "/api/v1/images/public",
             vec![get(web::to(images::list_public_images))],
         ),
+        ("/api/v1/images/bulk", vec![post(web::to(images::change_images))]),
         (
             "/api/v1/images/{id}",
             vec![
@@ -113,6 +119,18 @@ fn image_paths() -> Vec<(&'static str, Methods)> {
                 delete(web::to(images::delete_image)),
             ],
         ),
+        (
+            "/api/v1/images/{id}/restore",
+            vec![post(web::to(images::restore_image))],
+        ),
+        (
+            "/api/v1/trash",
+            vec![
+                get(web::to(images::list_trash)),
+                delete(web::to(images::purge_trash)),
+            ],
+        ),
+        ("/api/v1/trash/{id}", vec![delete(web::to(images::purge_image))]),
         (
             "/api/v1/images/{id}/download",
             vec![get(web::to(images::download_image))],
@@ -146,12 +164,62 @@ fn admin_paths() -> Vec<(&'static str, Methods)> {
     )]
 }
 
+fn upload_paths() -> Vec<(&'static str, Methods)> {
+    vec![
+        (
+            "/api/v1/uploads/presign",
+            vec![post(web::to(uploads::presign_upload))],
+        ),
+        (
+            "/api/v1/uploads/tus",
+            vec![
+                options(web::to(uploads::get_tus_options)),
+                post(web::to(uploads::create_tus_upload)),
+            ],
+        ),
+        (
+            "/api/v1/uploads/tus/{id}",
+            vec![
+                head(web::to(uploads::get_tus_upload)),
+                patch(web::to(uploads::append_tus_upload)),
+                post(web::to(uploads::override_tus_upload)),
+                delete(web::to(uploads::delete_tus_upload)),
+            ],
+        ),
+        (
+            "/api/v1/uploads/{id}",
+            vec![
+                get(web::to(uploads::get_upload)),
+                delete(web::to(uploads::delete_upload)),
+            ],
+        ),
+        (
+            "/api/v1/uploads/{id}/parts",
+            vec![post(web::to(uploads::sign_upload_parts))],
+        ),
+        (
+            "/api/v1/uploads/{id}/complete",
+            vec![post(web::to(uploads::complete_upload))],
+        ),
+        (
+            "/api/v1/uploads/{id}/pieces/{piece}",
+            vec![put(web::to(uploads::store_upload_piece))],
+        ),
+    ]
+}
+
 /// Whatever can be got can also be asked for its head alone (RFC 9110 section 9.3.2).
 fn get(route: Route) -> (Method, Route) {
     (
         Method::GET,
         route.guard(guard::Any(guard::Get()).or(guard::Head())),
     )
+}
+fn head(route: Route) -> (Method, Route) {
+    (Method::HEAD, route.method(Method::HEAD))
+}
+fn options(route: Route) -> (Method, Route) {
+    (Method::OPTIONS, route.method(Method::OPTIONS))
 }
 fn post(route: Route) -> (Method, Route) {
     (Method::POST, route.method(Method::POST))

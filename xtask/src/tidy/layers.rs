@@ -14,6 +14,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("infravault-imaging", &["infravault-kernel"]),
     ("infravault-cage", &["infravault-imaging"]),
     ("infravault-jobs", &["infravault-kernel", "infravault-db"]),
+    ("infravault-fetch", &["infravault-kernel"]),
     (
         "infravault-auth",
         &["infravault-kernel", "infravault-db", "infravault-auth-queries"],
@@ -40,6 +41,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "infravault-db",
             "infravault-objects",
             "infravault-cage",
+            "infravault-fetch",
             "infravault-jobs",
             "infravault-auth",
             "infravault-users",

@@ -104,6 +104,12 @@ impl ImageBody {
             updated_at: image.updated_at,
         }
     }
+
+    /// The same without addresses of its renditions.
+    pub(super) fn without_renditions(mut self) -> Self {
+        self.renditions.clear();
+        self
+    }
 }
 
 /// The picture with its entity tag.
@@ -279,7 +285,7 @@ impl From<State> for StateWord {
 }
 
 /// Who may see a picture besides its owner.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 #[schema(as = Visibility)]
 pub enum VisibilityWord {

@@ -1,4 +1,4 @@
-//! `DELETE /images/{id}`: deletes a picture.
+//! `DELETE /images/{id}`: moves a picture into the trash.
 use super::conditions::if_match;
 use crate::{
     app::App,
@@ -8,7 +8,7 @@ use crate::{
 use actix_web::{HttpRequest, HttpResponse, web};
 use infravault_kernel::ImageId;
 
-/// Deletes an own picture: at once for everybody, its bytes a little later.
+/// Moves an own picture into the trash: out of sight for everybody at once. It counts in the quota until it is purged.
 #[utoipa::path(
     delete, path = "/api/v1/images/{id}", tag = "images",
     params(
@@ -16,7 +16,7 @@ use infravault_kernel::ImageId;
         ("If-Match" = Option<String>, Header, description = "Only if it still has one of these `ETag`s"),
     ),
     security(("session" = []), ("api_token" = [])),
-    responses((status = 204, description = "Deleted"))
+    responses((status = 204, description = "It is in the trash"))
 )]
 pub async fn delete_image(
     app: web::Data<App>,

@@ -1,4 +1,4 @@
-//! The form of an upload (RFC 7578), read as it comes: small fields first, then the file as a stream.
+//! The form of an upload (RFC 7578), read as it comes: small fields first, then each file as a stream.
 use super::{replace_image::keep, upload_image::broken};
 use actix_multipart::{Field, Multipart, MultipartError};
 use actix_web::{
@@ -8,11 +8,11 @@ use actix_web::{
     web::{self, Bytes},
 };
 use futures_util::{Stream, StreamExt, stream};
-use infravault_images::{BodyFault, Description, Error, FileName, NewImage, Tags, Title, Visibility};
+use infravault_images::{BodyFault, Config, Description, Error, FileName, NewImage, Tags, Title, Visibility};
 use infravault_kernel::FieldFault;
 use std::{cell::Cell, rc::Rc};
 
-/// Most parts of a form.
+/// Most parts of a form before its first file.
 const MAX_PARTS: usize = 20;
 /// Most bytes of the headers of a part.
 const MAX_PART_HEADERS: usize = 8 << 10;
@@ -20,30 +20,47 @@ const MAX_PART_HEADERS: usize = 8 << 10;
 const MAX_TEXT: usize = 16 << 10;
 /// The longest boundary (RFC 2046 section 5.1.1).
 const MAX_BOUNDARY: usize = 70;
-/// Most bytes that a form may have besides its file.
+/// Most bytes that a form may have besides its first file.
 pub(super) const MAX_OVERHEAD: u64 = (20 * (8 + 16)) << 10;
 /// What the reader of the form may take ahead, so that the bytes of the file are not counted as the form's.
 const READ_AHEAD: u64 = 256 << 10;
 /// The boundaries and headers that are always there, generously.
 const FRAME: u64 = 16 << 10;
 
-/// A form of which everything but the file has been read.
-pub(super) struct Form<S> {
-    pub(super) image: NewImage,
-    /// The type that the part of the file declares.
-    pub(super) declared_type: String,
-    /// The headers of that part.
-    pub(super) headers: HeaderMap,
-    /// About how many bytes of the body are not the file's; never fewer than there are in an ordinary form.
+/// A form whose fields have been read, and whose files come one after the other.
+pub(super) struct Form {
+    form: Multipart,
+    at: At,
+    /// What the fields say about every file.
+    said: NewImage,
+    /// About how many bytes of the body are not the first file's; never fewer than there are in an ordinary form.
     pub(super) overhead: u64,
-    /// The file. It ends well only if nothing comes after it.
-    pub(super) body: S,
 }
 
-type Body = stream::LocalBoxStream<'static, Result<Bytes, BodyFault>>;
+/// How far a form has been read.
+enum At {
+    /// Before the bytes of a file.
+    Before(Field),
+    /// Within them.
+    Within(Field),
+    /// Behind them, and what comes next is not known yet.
+    Behind,
+    /// At its end, or where it broke.
+    End,
+}
 
-impl Form<Body> {
-    /// Reads the fields before the file.
+/// What is known of a file before its bytes.
+pub(super) struct File {
+    /// What is said about the picture.
+    pub(super) image: NewImage,
+    /// The type that its part declares.
+    pub(super) declared_type: String,
+    /// The headers of its part.
+    pub(super) headers: HeaderMap,
+}
+
+impl Form {
+    /// Reads the fields before the first file.
     pub(super) async fn read(request: &HttpRequest, payload: web::Payload) -> Result<Self, Error> {
         check_boundary(request)?;
         let before_file = Rc::new(Cell::new(true));
@@ -58,12 +75,119 @@ impl Form<Body> {
             let name = part.name().unwrap_or_default().to_owned();
             if name == "file" {
                 before_file.set(false);
-                return texts.with_file(form, part);
+                return Ok(Self {
+                    overhead: texts.bytes + FRAME,
+                    said: texts.parse()?,
+                    at: At::Before(part),
+                    form,
+                });
             }
             let text = read_text(&name, &mut part).await?;
             texts.take(&name, text)?;
         }
-        Err(fault(format!("The form has more than {MAX_PARTS} parts.")))
+        Err(fault(format!(
+            "The form has more than {MAX_PARTS} parts before its file."
+        )))
+    }
+
+    /// The file that comes next; none at the end of the form, or before the end of another file.
+    pub(super) fn next_file(&mut self) -> Option<File> {
+        match std::mem::replace(&mut self.at, At::End) {
+            At::Before(part) => {
+                let sent_name = part.content_disposition().and_then(name_of).unwrap_or_default();
+                let declared_type = part
+                    .content_type()
+                    .map_or("application/octet-stream", |mime| mime.essence_str());
+                let file = File {
+                    image: NewImage {
+                        file_name: FileName::clean(&sent_name),
+                        ..self.said.clone()
+                    },
+                    declared_type: declared_type.to_owned(),
+                    headers: part.headers().clone(),
+                };
+                self.at = At::Within(part);
+                Some(file)
+            }
+            other => {
+                self.at = other;
+                None
+            }
+        }
+    }
+
+    /// The bytes of the file that has begun. They end well only where the form ends behind them, or another file follows.
+    pub(super) fn bytes(&mut self) -> impl Stream<Item = Result<Bytes, BodyFault>> + '_ {
+        stream::try_unfold(self, async |form: &mut Self| {
+            let bytes = form.next_bytes().await?;
+            Ok(bytes.map(|bytes| (bytes, form)))
+        })
+    }
+
+    async fn next_bytes(&mut self) -> Result<Option<Bytes>, BodyFault> {
+        if let At::Within(file) = &mut self.at {
+            match file.next().await {
+                Some(Ok(bytes)) => return Ok(Some(bytes)),
+                Some(Err(error)) => return Err(self.break_off(fault_of(&error))),
+                None => self.at = At::Behind,
+            }
+        }
+        if matches!(self.at, At::Behind) {
+            match self.form.next().await {
+                None => self.at = At::End,
+                Some(Err(error)) => return Err(self.break_off(fault_of(&error))),
+                Some(Ok(part)) if part.name() == Some("file") => {
+                    check_headers(part.headers()).map_err(|fault| self.break_off(fault))?;
+                    self.at = At::Before(part);
+                }
+                Some(Ok(_)) => {
+                    let detail = "Behind a file only further files may stand, in fields of the name `file`.";
+                    return Err(self.break_off(BodyFault::Malformed(detail.to_owned())));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether another file follows.
+    pub(super) fn has_more(&self) -> bool {
+        matches!(self.at, At::Before(_))
+    }
+
+    /// Takes nothing more of it.
+    pub(super) fn give_up(&mut self) {
+        self.at = At::End;
+    }
+
+    fn break_off(&mut self, fault: BodyFault) -> BodyFault {
+        self.at = At::End;
+        fault
+    }
+
+    /// Reads on to the end of a file that nobody wants any more: at the pace that an upload must keep, and no more than
+    /// one may have.
+    pub(super) async fn skip_file(&mut self, config: &Config) -> Result<(), BodyFault> {
+        let (mut left, limit) = (config.max_upload_bytes, config.max_upload_bytes);
+        let window = config.min_rate.saturating_mul(config.rate_window.as_secs());
+        loop {
+            let skip = tokio::time::timeout(config.rate_window, self.skip(window));
+            match skip.await.map_err(|_| BodyFault::TooSlow)?? {
+                None => return Ok(()),
+                Some(skipped) => left = left.checked_sub(skipped).ok_or(BodyFault::TooLarge { limit })?,
+            }
+        }
+    }
+
+    /// Throws away so many bytes of the file, or all that is left of it: none then.
+    async fn skip(&mut self, at_least: u64) -> Result<Option<u64>, BodyFault> {
+        let mut skipped = 0;
+        while let Some(bytes) = self.next_bytes().await? {
+            skipped += u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+            if skipped >= at_least {
+                return Ok(Some(skipped));
+            }
+        }
+        Ok(None)
     }
 }
 
@@ -98,21 +222,8 @@ impl Texts {
         Ok(())
     }
 
-    fn with_file(self, form: Multipart, file: Field) -> Result<Form<Body>, Error> {
-        let sent_name = file.content_disposition().and_then(name_of).unwrap_or_default();
-        let declared_type = file
-            .content_type()
-            .map_or("application/octet-stream", |mime| mime.essence_str());
-        Ok(Form {
-            overhead: self.bytes + FRAME,
-            image: self.parse(&sent_name)?,
-            declared_type: declared_type.to_owned(),
-            headers: file.headers().clone(),
-            body: file_only(form, file),
-        })
-    }
-
-    fn parse(self, sent_name: &str) -> Result<NewImage, Error> {
+    /// What the fields say; the file's name is the file's matter.
+    fn parse(self) -> Result<NewImage, Error> {
         let mut faults = Vec::new();
         // An empty field is what a browser sends of an input that was left empty.
         let title = self
@@ -134,7 +245,7 @@ impl Texts {
         };
         let tags = Tags::parse_list(self.tags.iter().map(String::as_str));
         let image = NewImage {
-            file_name: FileName::clean(sent_name),
+            file_name: FileName::clean(""),
             title: title.and_then(|title| keep(&mut faults, "title", title)),
             description: keep(&mut faults, "description", description).unwrap_or_else(Description::empty),
             tags: keep(&mut faults, "tags", tags).unwrap_or_default(),
@@ -161,30 +272,6 @@ pub(super) fn name_of(disposition: &ContentDisposition) -> Option<String> {
             _ => None,
         });
     extended.or_else(|| disposition.get_filename().map(str::to_owned))
-}
-
-/// The bytes of the file, and a fault if the form does not end behind it.
-fn file_only(form: Multipart, file: Field) -> Body {
-    let state = Some((form, file));
-    stream::try_unfold(state, async |state| {
-        let Some((mut form, mut file)) = state else {
-            return Ok(None);
-        };
-        if let Some(bytes) = file.next().await {
-            let bytes = bytes.map_err(|error| fault_of(&error))?;
-            return Ok(Some((bytes, Some((form, file)))));
-        }
-        drop(file);
-        match form.next().await {
-            None => Ok(None),
-            Some(Err(error)) => Err(fault_of(&error)),
-            Some(Ok(_)) => {
-                let detail = "`file` must be the last field, and the only one of its name.";
-                Err(BodyFault::Malformed(detail.to_owned()))
-            }
-        }
-    })
-    .boxed_local()
 }
 
 /// Bounds what may come before the file, which nothing else does.
@@ -217,15 +304,14 @@ fn check_boundary(request: &HttpRequest) -> Result<(), Error> {
     )))
 }
 
-fn check_headers(headers: &HeaderMap) -> Result<(), Error> {
+fn check_headers(headers: &HeaderMap) -> Result<(), BodyFault> {
     let len: usize = headers
         .iter()
         .map(|(name, value)| name.as_str().len() + value.len() + 4)
         .sum();
     if len > MAX_PART_HEADERS {
-        return Err(fault(format!(
-            "The headers of a part have more than {MAX_PART_HEADERS} bytes."
-        )));
+        let detail = format!("The headers of a part have more than {MAX_PART_HEADERS} bytes.");
+        return Err(BodyFault::Malformed(detail));
     }
     Ok(())
 }

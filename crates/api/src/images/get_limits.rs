@@ -2,7 +2,7 @@
 use super::body::MediaTypeWord;
 use crate::app::App;
 use actix_web::{HttpResponse, web};
-use infravault_images::{Description, MediaType, Tag, Tags, Title};
+use infravault_images::{BulkIds, Description, MediaType, Tag, Tags, Title};
 use infravault_kernel::Limit;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -37,6 +37,10 @@ pub(super) struct LimitsBody {
     max_tag_chars: usize,
     /// Most items of a page.
     max_page_items: u8,
+    /// Most pictures of one bulk operation.
+    max_bulk_items: usize,
+    /// For how many seconds a deleted picture can be restored.
+    trash_seconds: u64,
     /// For how many seconds an `Idempotency-Key` is remembered.
     idempotency_seconds: u64,
 }
@@ -63,6 +67,8 @@ pub async fn get_limits(app: web::Data<App>) -> HttpResponse {
         max_tags: Tags::MAX,
         max_tag_chars: Tag::MAX,
         max_page_items: Limit::MAX,
+        max_bulk_items: BulkIds::MAX,
+        trash_seconds: config.trash_retention.as_secs(),
         idempotency_seconds: config.key_ttl.as_secs(),
     })
 }

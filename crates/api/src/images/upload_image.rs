@@ -1,8 +1,9 @@
-//! `POST /images`: a new picture, as a form or as a plain body.
+//! `POST /images`: a new picture as a plain body, or pictures in a form.
 use super::{
     body::{ImageBody, VisibilityWord},
-    form::{self, Form},
+    form,
     replace_image::keep,
+    upload_files::{UploadResultsBody, upload_form},
 };
 use crate::{
     app::App,
@@ -21,7 +22,7 @@ use actix_web::{
 use base64::{Engine, engine::general_purpose::STANDARD};
 use futures_util::StreamExt;
 use infravault_images::{
-    BodyFault, Description, Error, FileName, IdempotencyKey, NewImage, Tags, Title, Upload, Uploaded,
+    BodyFault, Description, Error, FileName, IdempotencyKey, Images, NewImage, Tags, Title, Upload, Uploaded,
 };
 use infravault_kernel::Sha256;
 use serde::{Deserialize, Serialize};
@@ -29,7 +30,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 /// What is said about the picture of a plain body. A form says it in its fields.
-#[derive(Debug, Default, Deserialize, IntoParams)]
+#[derive(Debug, Default, PartialEq, Eq, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct UploadImage {
@@ -51,7 +52,7 @@ pub struct UploadImage {
     keep_location: Option<bool>,
 }
 
-/// A form with a picture. The fields stand before the file.
+/// A form with pictures. The fields stand before the files and hold for each of them.
 #[derive(Debug, ToSchema)]
 #[schema(as = UploadForm)]
 #[expect(dead_code, reason = "only described; the form is read as a stream")]
@@ -69,7 +70,7 @@ pub(super) struct UploadFormBody {
     visibility: Option<VisibilityWord>,
     /// Whether the place is kept where it was taken, for its owner alone; `false` by default.
     keep_location: Option<bool>,
-    /// The picture; the last field.
+    /// The picture; the last field. The field may be repeated, for at most 50 pictures.
     #[schema(value_type = String, format = Binary)]
     file: Vec<u8>,
 }
@@ -77,15 +78,24 @@ pub(super) struct UploadFormBody {
 /// A picture that was taken in.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = UploadedImage)]
-pub(super) struct UploadedBody {
+pub(crate) struct UploadedBody {
     #[serde(flatten)]
     image: ImageBody,
     /// The oldest other picture of yours with the same bytes, which are stored once.
     duplicate_of: Option<Uuid>,
 }
 
+impl UploadedBody {
+    pub(super) fn new(images: &Images, Uploaded { image, duplicate_of }: Uploaded) -> Self {
+        Self {
+            image: ImageBody::new(images, image),
+            duplicate_of: duplicate_of.map(infravault_kernel::Id::uuid),
+        }
+    }
+}
+
 /// Takes in a picture. What is acknowledged with 201 is never lost. With an `Idempotency-Key` it can be sent again
-/// safely.
+/// safely. A form with several files is answered 200 with one result each; every one of them has its own status.
 #[utoipa::path(
     post, path = "/api/v1/images", tag = "images",
     params(
@@ -97,9 +107,12 @@ pub(super) struct UploadedBody {
         (UploadFormBody = "multipart/form-data"), (Vec<u8> = "image/jpeg"), (Vec<u8> = "image/png"),
         (Vec<u8> = "image/gif"), (Vec<u8> = "image/webp"), (Vec<u8> = "application/octet-stream"))),
     security(("session" = []), ("api_token" = [])),
-    responses((status = 201, body = UploadedBody, headers(
-        ("Location" = String, description = "Where the picture is"),
-        ("ETag" = String, description = "For `If-Match`"))))
+    responses(
+        (status = 201, body = UploadedBody, headers(
+            ("Location" = String, description = "Where the picture is"),
+            ("ETag" = String, description = "For `If-Match`"))),
+        (status = 200, description = "A form with several files", body = UploadResultsBody),
+    )
 )]
 pub async fn upload_image(
     app: web::Data<App>,
@@ -109,17 +122,22 @@ pub async fn upload_image(
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
     refuse_encoding(&request)?;
-    let Uploaded { image, duplicate_of } = match kind(&request)? {
-        Kind::Form => upload_form(&app, &ctx, &request, &query.0, payload).await?,
-        Kind::Plain(media_type) => upload_plain(&app, &ctx, &request, &query.0, media_type, payload).await?,
-    };
-    Ok(HttpResponse::Created()
+    match kind(&request)? {
+        Kind::Form => upload_form(&app, &ctx, &request, &query.0, payload).await,
+        Kind::Plain(media_type) => {
+            let uploaded = upload_plain(&app, &ctx, &request, &query.0, media_type, payload).await?;
+            Ok(created(&app.images, uploaded))
+        }
+    }
+}
+
+/// 201 with the picture.
+pub(crate) fn created(images: &Images, uploaded: Uploaded) -> HttpResponse {
+    let image = &uploaded.image;
+    HttpResponse::Created()
         .insert_header((header::LOCATION, format!("/api/v1/images/{}", image.id)))
         .insert_header((header::ETAG, format!("\"{}\"", image.etag())))
-        .json(UploadedBody {
-            image: ImageBody::new(&app.images, image),
-            duplicate_of: duplicate_of.map(infravault_kernel::Id::uuid),
-        }))
+        .json(UploadedBody::new(images, uploaded))
 }
 
 /// How the picture comes.
@@ -167,57 +185,6 @@ async fn upload_plain(
     app.images.upload(ctx, upload, body).await.map_err(problem)
 }
 
-async fn upload_form(
-    app: &App,
-    ctx: &RequestCtx,
-    request: &HttpRequest,
-    query: &UploadImage,
-    payload: web::Payload,
-) -> Result<Uploaded, Problem> {
-    if !matches!(
-        query,
-        UploadImage {
-            file_name: None,
-            title: None,
-            description: None,
-            tags: None,
-            visibility: None,
-            keep_location: None
-        }
-    ) {
-        return Err(Problem::parameter(
-            "query",
-            "a form says everything in its fields; send no query with it",
-        ));
-    }
-    if digest(request.headers())?.is_some() {
-        let detail =
-            "must stand in the headers of the part `file`, because it is about the picture, not the form";
-        return Err(Problem::parameter("Repr-Digest", detail));
-    }
-    let (key, length, config) = (key(request)?, length(request), app.images.config());
-    let limit = config.max_upload_bytes;
-    if length.is_some_and(|length| length > limit.saturating_add(form::MAX_OVERHEAD)) {
-        return Err(problem(BodyFault::TooLarge { limit }.into()));
-    }
-    if ctx.credential == infravault_kernel::Credential::Anonymous {
-        return Err(infravault_kernel::Denied::AuthenticationRequired.into());
-    }
-    let form = tokio::time::timeout(config.rate_window, Form::read(request, payload))
-        .await
-        .map_err(|_| problem(BodyFault::TooSlow.into()))?
-        .map_err(problem)?;
-    let upload = Upload {
-        digest: digest(&form.headers)?,
-        at_least: length.map_or(0, |length| length.saturating_sub(form.overhead)),
-        at_most: length,
-        image: form.image,
-        declared_type: form.declared_type,
-        key,
-    };
-    app.images.upload(ctx, upload, form.body).await.map_err(problem)
-}
-
 /// What the query and the headers say about the picture of a plain body.
 fn described(query: &UploadImage, headers: &HeaderMap) -> Result<NewImage, Problem> {
     let mut faults = Vec::new();
@@ -245,7 +212,7 @@ fn file_name(query: &UploadImage, headers: &HeaderMap) -> FileName {
 }
 
 /// The announced length of the body.
-fn length(request: &HttpRequest) -> Option<u64> {
+pub(crate) fn length(request: &HttpRequest) -> Option<u64> {
     request
         .headers()
         .get(header::CONTENT_LENGTH)?
@@ -255,7 +222,7 @@ fn length(request: &HttpRequest) -> Option<u64> {
         .ok()
 }
 
-fn key(request: &HttpRequest) -> Result<Option<IdempotencyKey>, Problem> {
+pub(super) fn key(request: &HttpRequest) -> Result<Option<IdempotencyKey>, Problem> {
     const NAME: &str = "Idempotency-Key";
     let Some(value) = request.headers().get(NAME) else {
         return Ok(None);
@@ -268,7 +235,7 @@ fn key(request: &HttpRequest) -> Result<Option<IdempotencyKey>, Problem> {
 }
 
 /// The SHA-256 of `Repr-Digest` or `Content-Digest` (RFC 9530), which are the same for what is sent here.
-fn digest(headers: &HeaderMap) -> Result<Option<Sha256>, Problem> {
+pub(super) fn digest(headers: &HeaderMap) -> Result<Option<Sha256>, Problem> {
     let mut found = None;
     for name in ["Repr-Digest", "Content-Digest"] {
         for value in headers.get_all(name) {
@@ -305,14 +272,14 @@ fn sha256(text: &str) -> Option<Sha256> {
 }
 
 /// Why no more bytes come.
-pub(super) fn broken(error: &PayloadError) -> BodyFault {
+pub(crate) fn broken(error: &PayloadError) -> BodyFault {
     match error {
         PayloadError::Overflow => BodyFault::Malformed("A part of the form is too large.".to_owned()),
         _ => BodyFault::Interrupted,
     }
 }
 
-fn problem(error: Error) -> Problem {
+pub(crate) fn problem(error: Error) -> Problem {
     match error {
         Error::Body(BodyFault::TooSlow) => Problem::new(
             StatusCode::REQUEST_TIMEOUT,

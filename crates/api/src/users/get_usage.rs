@@ -10,14 +10,18 @@ use utoipa::ToSchema;
 pub struct UsageBody {
     /// The most it may store.
     quota_bytes: i64,
-    /// What it stores.
+    /// What it stores, with what is in the trash.
     used_bytes: i64,
     /// What uploads under way have been promised.
     reserved_bytes: i64,
     /// What is left; 0 where an administrator lowered the quota below what is stored.
     available_bytes: i64,
-    /// How many images it stores.
+    /// How many images it stores, with those in the trash.
     image_count: i64,
+    /// What is in the trash of that.
+    trashed_bytes: i64,
+    /// How many images are in the trash.
+    trashed_count: i64,
 }
 
 /// The caller's quota and what is taken of it.
@@ -35,5 +39,7 @@ pub async fn get_usage(app: web::Data<App>, ctx: RequestCtx) -> Result<web::Json
         reserved_bytes: usage.reserved_bytes,
         available_bytes: usage.quota_bytes.saturating_sub(taken).max(0),
         image_count: usage.image_count,
+        trashed_bytes: usage.trashed_bytes,
+        trashed_count: usage.trashed_count,
     }))
 }

@@ -1,5 +1,5 @@
 //! Multipart forms: good ones, and everything that can be wrong with one (N51).
-use super::assert_nothing_left;
+use super::{assert_nothing_left, left, stored};
 use crate::harness::{Browser, TestApp, expect, problem};
 use infravault_testkit::pictures;
 use reqwest::{
@@ -135,11 +135,6 @@ async fn broken_forms() {
         ("an empty boundary", String::new(), vec![file(&png), end()]),
         ("another boundary", "other".to_owned(), vec![file(&png), end()]),
         (
-            "two files",
-            BOUNDARY.to_owned(),
-            vec![file(&png), file(&png), end()],
-        ),
-        (
             "a field after the file",
             BOUNDARY.to_owned(),
             vec![file(&png), text("title", "x"), end()],
@@ -234,4 +229,254 @@ async fn fields_that_will_not_do() {
         .multipart(Form::new().part("file", Part::bytes(png)));
     problem(answer.send().await.unwrap(), 400, "invalid-parameter").await;
     assert_nothing_left(&app).await;
+}
+
+/// What became of the files of a form: status, and the code of the problem where there is one.
+async fn results(answer: Response) -> Vec<(u64, Option<String>)> {
+    let body = expect(answer, 200).await;
+    let results = body["results"].as_array().unwrap();
+    for (index, result) in results.iter().enumerate() {
+        assert_eq!(result["index"], index);
+        assert_eq!(
+            result["status"] == 201,
+            result["image"]["id"].is_string(),
+            "{result}"
+        );
+        assert_eq!(result["status"] == 201, result["problem"].is_null(), "{result}");
+        if !result["problem"].is_null() {
+            assert_eq!(result["problem"]["status"], result["status"]);
+            assert!(result["problem"]["request_id"].is_string(), "{result}");
+        }
+    }
+    let outcome = |result: &serde_json::Value| {
+        let code = result["problem"]["code"].as_str().map(str::to_owned);
+        (result["status"].as_u64().unwrap(), code)
+    };
+    results.iter().map(outcome).collect()
+}
+
+fn done() -> (u64, Option<String>) {
+    (201, None)
+}
+
+fn refused(status: u64, code: &str) -> (u64, Option<String>) {
+    (status, Some(code.to_owned()))
+}
+
+fn named(name: &str, more: &str, bytes: &[u8]) -> Vec<u8> {
+    let head = format!("Content-Disposition: form-data; name=\"file\"; filename=\"{name}\"{more}");
+    part(&head, bytes)
+}
+
+#[tokio::test]
+async fn several_files_have_a_result_each() {
+    let app = TestApp::with(&[("JOBS_IN_SERVE", "false"), ("MAX_UPLOAD_BYTES", "64KiB")]).await;
+    let alice = app.sign_in("alice@example.com").await;
+    let (one, two) = (pictures::png(4, 4, 1), pictures::png(5, 5, 2));
+    let mut long = pictures::png(6, 6, 3);
+    long.resize(80 << 10, 7);
+    let cut = &two[..two.len() - 20];
+    let digest = "\r\nRepr-Digest: sha-256=:ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=:";
+    let parts = [
+        text("tags", "trip, sea"),
+        text("visibility", "unlisted"),
+        named("one.png", "", &one),
+        named("words.png", "", b"these are words"),
+        named("cut.png", "", cut),
+        named("long.png", "", &long),
+        named("other.png", digest, &two),
+        named("odd.png", "\r\nRepr-Digest: nonsense", &two),
+        named("empty.png", "", b""),
+        named("two.png", "", &two),
+        named("again.png", "", &one),
+        end(),
+    ];
+    let answer = send(&alice, BOUNDARY, &parts).await;
+    assert_eq!(
+        results(answer).await,
+        [
+            done(),
+            refused(415, "unsupported-image-type"),
+            refused(422, "image-undecodable"),
+            refused(413, "payload-too-large"),
+            refused(422, "checksum-mismatch"),
+            refused(400, "invalid-parameter"),
+            refused(422, "validation-failed"),
+            done(),
+            done(),
+        ]
+    );
+    let list = expect(
+        alice
+            .get("/api/v1/images?tag=sea&visibility=unlisted")
+            .send()
+            .await
+            .unwrap(),
+        200,
+    )
+    .await;
+    let names: Vec<&str> = list["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|image| image["title"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, ["again", "two", "one"], "the fields hold for all of them");
+    assert_eq!(left(&app).await.0, 3);
+    assert_eq!(stored(&app).len(), 2, "the same bytes are stored once");
+    let usage = expect(
+        alice.get("/api/v1/users/profile/usage").send().await.unwrap(),
+        200,
+    )
+    .await;
+    assert_eq!(
+        (&usage["used_bytes"], &usage["reserved_bytes"]),
+        (&(one.len() * 2 + two.len()).into(), &0.into())
+    );
+}
+
+#[tokio::test]
+async fn the_first_file_may_be_the_one_that_will_not_do() {
+    let app = TestApp::without_jobs().await;
+    let alice = app.sign_in("alice@example.com").await;
+    let png = pictures::png(4, 4, 1);
+    let words = named("words.png", "", b"these are words");
+    let answer = send(&alice, BOUNDARY, &[words.clone(), file(&png), end()]).await;
+    assert_eq!(
+        results(answer).await,
+        [refused(415, "unsupported-image-type"), done()]
+    );
+    // Alone it is answered as it always was.
+    problem(
+        send(&alice, BOUNDARY, &[words, end()]).await,
+        415,
+        "unsupported-image-type",
+    )
+    .await;
+    assert_eq!(left(&app).await.0, 1);
+}
+
+#[tokio::test]
+async fn a_form_of_several_files_that_breaks_keeps_what_was_whole() {
+    let app = TestApp::without_jobs().await;
+    let alice = app.sign_in("alice@example.com").await;
+    let pngs: Vec<Vec<u8>> = (0..3).map(|seed| pictures::png(4, 4, seed)).collect();
+    let broken = refused(400, "malformed-multipart");
+    // A field behind the second, and a third that is cut off.
+    let between = [
+        file(&pngs[0]),
+        file(&pngs[1]),
+        text("title", "x"),
+        file(&pngs[2]),
+        end(),
+    ];
+    assert_eq!(
+        results(send(&alice, BOUNDARY, &between).await).await,
+        [done(), broken.clone()]
+    );
+    let cut = [file(&pngs[1]), file(&pngs[2])[..120].to_vec()];
+    assert_eq!(
+        results(send(&alice, BOUNDARY, &cut).await).await,
+        [done(), broken.clone()]
+    );
+    assert_eq!(left(&app).await.0, 2);
+    let headers = named("x.png", &format!("\r\nX-Long: {}", "x".repeat(9 << 10)), &pngs[2]);
+    problem(
+        send(&alice, BOUNDARY, &[file(&pngs[2]), headers, end()]).await,
+        400,
+        "malformed-multipart",
+    )
+    .await;
+    assert_eq!(left(&app).await.0, 2);
+}
+
+#[tokio::test]
+async fn fifty_files_and_no_more() {
+    let app = TestApp::without_jobs().await;
+    let alice = app.sign_in("alice@example.com").await;
+    let mut parts: Vec<Vec<u8>> = (0..51).map(|seed| file(&pictures::png(3, 3, seed))).collect();
+    parts.push(end());
+    let results = results(send(&alice, BOUNDARY, &parts).await).await;
+    assert_eq!(results[..50], vec![done(); 50]);
+    assert_eq!(results[50..], [refused(400, "malformed-multipart")]);
+}
+
+#[tokio::test]
+async fn the_quota_ends_a_form_in_between() {
+    let app = TestApp::without_jobs().await;
+    let alice = app.sign_in("alice@example.com").await;
+    let png = pictures::png(40, 40, 1);
+    let account: uuid::Uuid = alice.account().await.parse().unwrap();
+    let set = "UPDATE users.accounts SET quota_bytes = $2 WHERE id = $1";
+    let quota = i64::try_from(png.len() * 5 / 2).unwrap();
+    app.db
+        .superuser()
+        .await
+        .execute(set, &[&account, &quota])
+        .await
+        .unwrap();
+    let small = pictures::png(3, 3, 1);
+    let parts = |count: usize| [vec![file(&png); count], vec![file(&small), end()]].concat();
+    // As a whole it is announced to be too large for the account: nothing of it is read.
+    problem(
+        send(&alice, BOUNDARY, &parts(60)).await,
+        403,
+        "storage-quota-exceeded",
+    )
+    .await;
+    assert_eq!(left(&app).await, (0, 0, 0));
+    // Not announced at all.
+    let body = reqwest::Body::wrap_stream(futures_util::stream::iter([Ok::<_, std::io::Error>(
+        parts(3).concat(),
+    )]));
+    let request = alice.post("/api/v1/images").body(body);
+    let request = request.header(
+        "Content-Type",
+        format!("multipart/form-data; boundary={BOUNDARY}"),
+    );
+    let results = results(request.send().await.unwrap()).await;
+    assert_eq!(
+        results,
+        [done(), done(), refused(403, "storage-quota-exceeded"), done()]
+    );
+    let usage = expect(
+        alice.get("/api/v1/users/profile/usage").send().await.unwrap(),
+        200,
+    )
+    .await;
+    assert_eq!(
+        (&usage["used_bytes"], &usage["reserved_bytes"]),
+        (&(png.len() * 2 + small.len()).into(), &0.into())
+    );
+}
+
+#[tokio::test]
+async fn a_form_of_several_files_can_be_sent_again() {
+    let app = TestApp::without_jobs().await;
+    let alice = app.sign_in("alice@example.com").await;
+    let pngs: Vec<Vec<u8>> = (0..3).map(|seed| file(&pictures::png(4, 4, seed))).collect();
+    let send = async |files: &[&Vec<u8>]| {
+        let mut body: Vec<u8> = files.iter().flat_map(|file| file.to_vec()).collect();
+        body.extend(end());
+        let request = alice
+            .post("/api/v1/images")
+            .header("Idempotency-Key", "form-1")
+            .body(body);
+        let request = request.header(
+            "Content-Type",
+            format!("multipart/form-data; boundary={BOUNDARY}"),
+        );
+        expect(request.send().await.unwrap(), 200).await
+    };
+    let first = send(&[&pngs[0], &pngs[1], &pngs[2]]).await;
+    let ids = |answer: &serde_json::Value| -> Vec<String> {
+        let results = answer["results"].as_array().unwrap().iter();
+        results.map(|result| result["image"]["id"].to_string()).collect()
+    };
+    assert_eq!(ids(&send(&[&pngs[0], &pngs[1], &pngs[2]]).await), ids(&first));
+    let other = send(&[&pngs[0], &pngs[2], &pngs[2]]).await;
+    assert_eq!(ids(&other)[0], ids(&first)[0]);
+    assert_eq!(other["results"][1]["problem"]["code"], "idempotency-mismatch");
+    assert_eq!(ids(&other)[2], ids(&first)[2]);
+    assert_eq!(left(&app).await.0, 3);
 }

@@ -1,13 +1,16 @@
 //! HTTP tests of images.
+mod bulk;
 mod changes;
 mod downloads;
 mod forms;
 mod hostile;
 mod idempotency;
+mod imports;
 mod lists;
 mod processing;
 mod renditions;
 mod transforms;
+mod trash;
 mod uploads;
 
 use crate::harness::TestApp;

@@ -1,0 +1,11 @@
+//! Fetches what a user names by a URL, from public addresses only.
+#![doc = include_str!("../README.md")]
+mod address;
+mod config;
+mod error;
+mod get;
+mod resolve;
+
+pub use config::Config;
+pub use error::Error;
+pub use get::{Fetch, Fetched};
