@@ -26,6 +26,12 @@ impl IdempotencyKey {
         }
     }
 
+    /// The key of another file of the same request, counted from 0. No client can send it, because of its first character.
+    #[must_use]
+    pub fn of_file(&self, index: usize) -> Self {
+        Self(format!("\u{1F}{index}\u{1F}{}", Sha256::of(self.0.as_bytes())))
+    }
+
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -187,6 +193,11 @@ mod tests {
         ] {
             let key = IdempotencyKey::parse(text);
             assert_eq!(key.as_ref().map(IdempotencyKey::as_str).ok(), expected, "{text}");
+            let others = key.map_or_else(|_| Vec::new(), |key| vec![key.of_file(1), key.of_file(2)]);
+            for (at, other) in others.iter().enumerate() {
+                assert!(IdempotencyKey::parse(other.as_str()).is_err() && other.as_str().len() < 255);
+                assert_ne!(*other, others[1 - at]);
+            }
         }
     }
 

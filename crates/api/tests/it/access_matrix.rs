@@ -62,6 +62,12 @@ const MATRIX: &[(&str, Row)] = &[
     ("replace_image", [401, 404, 200, 404, 404, 200, 403, 403]),
     ("update_image", [401, 404, 200, 404, 404, 200, 403, 403]),
     ("delete_image", [401, 404, 204, 404, 404, 204, 403, 403]),
+    // Nothing of others is found, and a token needs the scope of the action.
+    ("change_images", [401, 200, 200, 200, 200, 200, 403, 403]),
+    ("restore_image", [401, 404, 200, 404, 404, 200, 403, 403]),
+    ("list_trash", [401, 200, 200, 200, 200, 200, 403, 403]),
+    ("purge_image", [401, 404, 204, 404, 404, 204, 403, 403]),
+    ("purge_trash", [401, 200, 200, 200, 200, 200, 403, 403]),
     ("download_image", [404, 404, 200, 404, 404, 200, 403, 403]),
     ("list_similar_images", [404, 404, 200, 404, 404, 200, 403, 403]),
     ("get_rendition", [404, 404, 200, 404, 404, 200, 403, 403]),
@@ -138,6 +144,17 @@ async fn question(cast: &Cast, operation: &str, path: &str) -> Question {
             question.if_match = Some(answer.headers()["etag"].to_str().unwrap().to_owned());
             question.path = path.replace("{id}", image["id"].as_str().unwrap());
         }
+        "restore_image" | "purge_image" => {
+            let image = owner.upload(pictures::jpeg(32, 24, 7), "").await;
+            let id = image["id"].as_str().unwrap();
+            let deleted = owner
+                .delete(&format!("/api/v1/images/{id}"))
+                .send()
+                .await
+                .unwrap();
+            assert_eq!(deleted.status(), 204);
+            question.path = path.replace("{id}", id);
+        }
         "get_rendition" | "create_transform_url" | "list_similar_images" => {
             let image = owner.upload(pictures::jpeg(32, 24, 7), "").await;
             question.path = path
@@ -172,6 +189,7 @@ async fn question(cast: &Cast, operation: &str, path: &str) -> Question {
         }
         "update_image" => Some(json!({ "title": "New" })),
         "create_transform_url" => Some(json!({ "w": 16 })),
+        "change_images" => Some(json!({ "ids": [uuid::Uuid::nil()], "action": "restore" })),
         "update_user" => Some(json!({ "quota_bytes": 1_000_000_000 })),
         "start_integrity" => Some(json!({})),
         "create_api_token" => Some(json!({ "name": "t", "scopes": ["images:read"] })),
@@ -234,6 +252,7 @@ async fn ask(cast: &Cast, caller: &str, id: &str, method: &Method, path: &str) -
         id,
         "get_image"
             | "list_images"
+            | "list_trash"
             | "download_image"
             | "list_similar_images"
             | "get_rendition"

@@ -1,5 +1,6 @@
 //! HTTP tests of images.
 mod bulk;
+mod bulk;
 mod changes;
 mod downloads;
 mod forms;
@@ -10,6 +11,7 @@ mod lists;
 mod processing;
 mod renditions;
 mod transforms;
+mod trash;
 mod trash;
 mod uploads;
 
