@@ -51,6 +51,7 @@ pub(crate) struct Test {
 struct Surroundings {
     seaweed: Option<Seaweed>,
     oidc_provider: Option<PathBuf>,
+    tus_client: Option<PathBuf>,
     /// What is missing, and why.
     missing: Vec<(&'static str, String)>,
 }
@@ -151,9 +152,14 @@ impl Surroundings {
         let oidc_provider = oidc_provider
             .map_err(|failure| note("sign-in through oidc-provider", &failure))
             .ok();
+        let tus_client = tools::fetch(workspace, &tools::TUS_CLIENT);
+        let tus_client = tus_client
+            .map_err(|failure| note("uploads by tus-js-client", &failure))
+            .ok();
         Self {
             seaweed,
             oidc_provider,
+            tus_client,
             missing,
         }
     }
@@ -179,6 +185,9 @@ impl Surroundings {
         }
         if let Some(folder) = &self.oidc_provider {
             command.env("INFRAVAULT_TEST_OIDC_PROVIDER", folder);
+        }
+        if let Some(folder) = &self.tus_client {
+            command.env("INFRAVAULT_TEST_TUS_CLIENT", folder);
         }
     }
 }

@@ -68,6 +68,8 @@ pub(crate) const CARGO_AUDIT: Tool = pip("cargo-audit", "0.22.2", "bin/cargo-aud
 pub(crate) const CARGO_NEXTEST: Tool = pip("cargo-nextest", "0.9.148", "bin/cargo-nextest");
 /// A certified OpenID provider that shares no code with ours.
 pub(crate) const OIDC_PROVIDER: Tool = npm("oidc-provider", "9.13.3", "");
+/// The reference client of the tus protocol.
+pub(crate) const TUS_CLIENT: Tool = npm("tus-js-client", "4.3.1", "");
 /// The picture library of Node.js, which is libvips, and a server of renditions on top of it: what the bench compares with.
 pub(crate) const SHARP: Tool = npm("sharp", "0.34.5", "node_modules");
 /// The source of a picture library, for the broken pictures among its tests.
