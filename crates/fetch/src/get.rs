@@ -126,7 +126,13 @@ impl Fetch {
         if text.len() > MAX_URL_LEN {
             return Err(Error::NotAllowed("it is longer than 2,048 bytes"));
         }
-        let url = Url::parse(text).map_err(|_| Error::NotAllowed("it is no URL"))?;
+        let mut url = Url::parse(text).map_err(|_| Error::NotAllowed("it is no URL"))?;
+        // A name with its last dot is the same name; certificates and hosts files have it without.
+        if let Some(name) = url.domain().and_then(|name| name.strip_suffix('.')) {
+            let name = name.to_owned();
+            url.set_host(Some(&name))
+                .map_err(|_| Error::NotAllowed("it names no host"))?;
+        }
         if !matches!(url.scheme(), "http" | "https") {
             return Err(Error::NotAllowed("it is neither http nor https"));
         }
