@@ -58,6 +58,8 @@ const MATRIX: &[(&str, Row)] = &[
     ("upload_image", [401, 201, 201, 201, 201, 201, 403, 403]),
     ("list_images", [401, 200, 200, 200, 200, 200, 403, 403]),
     ("list_public_images", PUBLIC_READ),
+    // Switched off where the operator has not switched it on.
+    ("upload_from_url", [401, 403, 403, 403, 403, 403, 403, 403]),
     ("get_image", [404, 404, 200, 404, 404, 200, 403, 403]),
     ("replace_image", [401, 404, 200, 404, 404, 200, 403, 403]),
     ("update_image", [401, 404, 200, 404, 404, 200, 403, 403]),
@@ -74,6 +76,19 @@ const MATRIX: &[(&str, Row)] = &[
     // The signature is the permission, whoever comes with it.
     ("get_transform", PUBLIC),
     ("create_transform_url", [401, 404, 200, 404, 404, 200, 403, 403]),
+    ("presign_upload", [401, 201, 201, 201, 201, 201, 403, 403]),
+    ("get_upload", [401, 404, 200, 404, 404, 200, 403, 403]),
+    ("sign_upload_parts", [401, 404, 200, 404, 404, 200, 403, 403]),
+    ("complete_upload", [401, 404, 201, 404, 404, 201, 403, 403]),
+    ("delete_upload", [401, 404, 204, 404, 404, 204, 403, 403]),
+    // The signature is the permission, whoever comes with it.
+    ("store_upload_piece", PUBLIC),
+    ("get_tus_options", [204; 8]),
+    ("create_tus_upload", [401, 201, 201, 201, 201, 201, 403, 403]),
+    ("get_tus_upload", [401, 404, 200, 404, 404, 200, 403, 403]),
+    ("append_tus_upload", [401, 404, 204, 404, 404, 204, 403, 403]),
+    ("override_tus_upload", [401, 404, 204, 404, 404, 204, 403, 403]),
+    ("delete_tus_upload", [401, 404, 204, 404, 404, 204, 403, 403]),
 ];
 
 /// Everybody, signed in, and the tokens of the owner.
@@ -123,6 +138,79 @@ struct Question {
     body: Option<Value>,
     if_match: Option<String>,
     picture: bool,
+    headers: Vec<(&'static str, String)>,
+    bytes: Option<Vec<u8>>,
+}
+
+/// What an operation on an open upload is asked with.
+async fn about_upload(owner: &Browser, operation: &str, question: &mut Question) {
+    let picture = pictures::jpeg(32, 24, 7);
+    if operation.contains("tus") {
+        let set = |question: &mut Question, headers: &[(&'static str, &str)]| {
+            question
+                .headers
+                .extend(headers.iter().map(|(name, value)| (*name, (*value).to_owned())));
+        };
+        set(question, &[("Tus-Resumable", "1.0.0")]);
+        if operation == "create_tus_upload" {
+            question
+                .headers
+                .push(("Upload-Length", picture.len().to_string()));
+            return;
+        }
+        let opened = owner.post("/api/v1/uploads/tus").header("Tus-Resumable", "1.0.0");
+        let opened = opened
+            .header("Upload-Length", picture.len())
+            .send()
+            .await
+            .unwrap();
+        question.path = crate::harness::location(&opened);
+        match operation {
+            "append_tus_upload" => {
+                set(
+                    question,
+                    &[
+                        ("Upload-Offset", "0"),
+                        ("Content-Type", "application/offset+octet-stream"),
+                    ],
+                );
+                question.bytes = Some(picture);
+            }
+            "override_tus_upload" => set(question, &[("X-HTTP-Method-Override", "DELETE")]),
+            _ => {}
+        }
+        return;
+    }
+    let announced = crate::uploads::announce(&picture, &json!({}));
+    let opened = owner
+        .post("/api/v1/uploads/presign")
+        .json(&announced)
+        .send()
+        .await
+        .unwrap();
+    let opened = expect(opened, 201).await;
+    question.path = question.path.replace("{id}", opened["id"].as_str().unwrap());
+    match operation {
+        "sign_upload_parts" => {
+            let (size, sha256) = (&announced["size"], &announced["sha256"]);
+            question.body = Some(json!({ "parts": [{ "number": 1, "size": size, "sha256": sha256 }] }));
+        }
+        "complete_upload" => {
+            let stored = crate::uploads::put(&opened["put"], picture).await;
+            assert_eq!(stored.status(), 200);
+            question.body = Some(json!({}));
+        }
+        "store_upload_piece" => {
+            let url = opened["put"]["url"].as_str().unwrap();
+            question.path = url[url.find("/api").unwrap()..].to_owned();
+            for name in ["content-type", "x-amz-checksum-sha256"] {
+                let value = opened["put"]["headers"][name].as_str().unwrap();
+                question.headers.push((name, value.to_owned()));
+            }
+            question.bytes = Some(picture);
+        }
+        _ => {}
+    }
 }
 
 async fn question(cast: &Cast, operation: &str, path: &str) -> Question {
@@ -132,6 +220,8 @@ async fn question(cast: &Cast, operation: &str, path: &str) -> Question {
         body: None,
         if_match: None,
         picture: false,
+        headers: Vec::new(),
+        bytes: None,
     };
     match operation {
         "get_image" | "replace_image" | "update_image" | "delete_image" | "download_image" => {
@@ -188,6 +278,7 @@ async fn question(cast: &Cast, operation: &str, path: &str) -> Question {
             Some(json!({ "title": "New", "description": "", "tags": [], "visibility": "private" }))
         }
         "update_image" => Some(json!({ "title": "New" })),
+        "upload_from_url" => Some(json!({ "url": "https://example.com/picture.jpg" })),
         "create_transform_url" => Some(json!({ "w": 16 })),
         "change_images" => Some(json!({ "ids": [uuid::Uuid::nil()], "action": "restore" })),
         "update_user" => Some(json!({ "quota_bytes": 1_000_000_000 })),
@@ -199,6 +290,14 @@ async fn question(cast: &Cast, operation: &str, path: &str) -> Question {
         _ => None,
     };
     question.picture = operation == "upload_image";
+    match operation {
+        "presign_upload" => {
+            question.body = Some(crate::uploads::announce(&pictures::jpeg(32, 24, 7), &json!({})));
+        }
+        "get_tus_options" => {}
+        other if path.contains("/uploads/") => about_upload(owner, other, &mut question).await,
+        _ => {}
+    }
     question
 }
 
@@ -276,6 +375,12 @@ async fn ask(cast: &Cast, caller: &str, id: &str, method: &Method, path: &str) -
         request = request
             .header("Content-Type", "image/jpeg")
             .body(pictures::jpeg(32, 24, 7));
+    }
+    for (name, value) in question.headers {
+        request = request.header(name, value);
+    }
+    if let Some(bytes) = question.bytes {
+        request = request.body(bytes);
     }
     let answer = request.send().await.unwrap();
     let status = answer.status().as_u16();

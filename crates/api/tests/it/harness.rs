@@ -110,9 +110,14 @@ impl TestApp {
 
     /// Runs a command of the program with the settings of this server; what it printed.
     pub(crate) fn command(&self, arguments: &[&str]) -> String {
+        self.command_with(arguments, &[])
+    }
+
+    /// The same with these environment variables as well.
+    pub(crate) fn command_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> String {
         let output = std::process::Command::new(env!("CARGO_BIN_EXE_infravault"))
             .args(arguments)
-            .envs(environment(&self.db, &self.issuer, &self.folder, &[]))
+            .envs(environment(&self.db, &self.issuer, &self.folder, variables))
             .env("PUBLIC_ORIGIN", &self.origin)
             .output()
             .unwrap();

@@ -14,4 +14,5 @@ mod auth;
 mod harness;
 mod images;
 mod platform;
+mod uploads;
 mod users;

@@ -1,0 +1,325 @@
+//! Uploads by signed requests, on the folder store, where the server itself takes the bytes in.
+use super::{announce, download, len, put, usage};
+use crate::harness::{Browser, TestApp, expect, problem};
+use infravault_kernel::{Clock, Sha256};
+use infravault_testkit::pictures;
+use reqwest::Method;
+use serde_json::{Value, json};
+use time::{Duration, OffsetDateTime};
+
+async fn presign(browser: &Browser, picture: &[u8], more: Value) -> Value {
+    let request = browser
+        .post("/api/v1/uploads/presign")
+        .json(&announce(picture, &more));
+    expect(request.send().await.unwrap(), 201).await
+}
+
+fn path(upload: &Value, rest: &str) -> String {
+    format!("/api/v1/uploads/{}{rest}", upload["id"].as_str().unwrap())
+}
+
+#[tokio::test]
+async fn a_picture_goes_straight_into_the_store() {
+    let app = TestApp::without_jobs().await;
+    let alice = app.sign_in("alice@example.com").await;
+    let picture = pictures::jpeg(300, 200, 1);
+    let upload = presign(
+        &alice,
+        &picture,
+        json!({ "title": "Direct", "tags": ["a"], "visibility": "public" }),
+    )
+    .await;
+    assert_eq!(
+        (upload["state"].as_str(), upload["kind"].as_str()),
+        (Some("open"), Some("single"))
+    );
+    assert_eq!(usage(&alice).await, (0, len(&picture), 0));
+    let early = alice
+        .post(&path(&upload, "/complete"))
+        .json(&json!({}))
+        .send()
+        .await
+        .unwrap();
+    problem(early, 422, "upload-mismatch").await;
+    assert_eq!(put(&upload["put"], picture.clone()).await.status(), 200);
+    problem(
+        put(&upload["put"], picture.clone()).await,
+        412,
+        "precondition-failed",
+    )
+    .await;
+    let mut made = Vec::new();
+    for _ in 0..2 {
+        let answer = alice
+            .post(&path(&upload, "/complete"))
+            .json(&json!({}))
+            .send()
+            .await
+            .unwrap();
+        assert!(answer.headers().contains_key("etag") && answer.headers().contains_key("location"));
+        made.push(expect(answer, 201).await);
+    }
+    assert_eq!(made[0]["id"], made[1]["id"], "asked twice it is the same picture");
+    let image = &made[0];
+    assert_eq!(image["sha256"], Sha256::of(&picture).to_string());
+    assert_eq!(
+        (image["title"].as_str(), image["visibility"].as_str()),
+        (Some("Direct"), Some("public"))
+    );
+    assert_eq!(download(&alice, image["id"].as_str().unwrap()).await, picture);
+    assert_eq!(usage(&alice).await, (len(&picture), 0, 1));
+    let state = expect(alice.get(&path(&upload, "")).send().await.unwrap(), 200).await;
+    assert_eq!(
+        (state["state"].as_str(), &state["image_id"]),
+        (Some("finished"), &image["id"])
+    );
+}
+
+#[tokio::test]
+async fn a_signed_request_is_bound_to_everything_that_was_announced() {
+    let app = TestApp::without_jobs().await;
+    let alice = app.sign_in("alice@example.com").await;
+    let picture = pictures::jpeg(300, 200, 2);
+    let upload = presign(&alice, &picture, json!({})).await;
+    let other = presign(&alice, &pictures::jpeg(30, 20, 3), json!({})).await;
+    let signed = &upload["put"];
+    let with = |change: &dyn Fn(&mut Value)| {
+        let mut changed = signed.clone();
+        change(&mut changed);
+        changed
+    };
+    let url = signed["url"].as_str().unwrap();
+    let piece = |upload: &Value| {
+        let url = upload["put"]["url"].as_str().unwrap();
+        url.split('?')
+            .next()
+            .unwrap()
+            .rsplit('/')
+            .next()
+            .unwrap()
+            .to_owned()
+    };
+    let larger = [picture.clone(), vec![0]].concat();
+    let cases = [
+        ("larger", signed.clone(), larger),
+        ("smaller", signed.clone(), picture[1..].to_vec()),
+        (
+            "other type",
+            with(&|it| it["headers"]["content-type"] = json!("text/html")),
+            picture.clone(),
+        ),
+        (
+            "other checksum",
+            with(&|it| {
+                it["headers"]["x-amz-checksum-sha256"] =
+                    other["put"]["headers"]["x-amz-checksum-sha256"].clone()
+            }),
+            picture.clone(),
+        ),
+        (
+            "no checksum",
+            with(&|it| {
+                it["headers"]
+                    .as_object_mut()
+                    .unwrap()
+                    .remove("x-amz-checksum-sha256");
+            }),
+            picture.clone(),
+        ),
+        (
+            "other piece",
+            with(&|it| it["url"] = json!(url.replace(&piece(&upload), &piece(&other)))),
+            picture.clone(),
+        ),
+        (
+            "other upload",
+            with(&|it| {
+                let (mine, theirs) = (upload["id"].as_str().unwrap(), other["id"].as_str().unwrap());
+                it["url"] = json!(url.replace(mine, theirs));
+            }),
+            picture.clone(),
+        ),
+        (
+            "later",
+            with(&|it| it["url"] = json!(url.replace("exp=1", "exp=2"))),
+            picture.clone(),
+        ),
+        (
+            "other signature",
+            with(&|it| it["url"] = json!(format!("{url}A"))),
+            picture.clone(),
+        ),
+    ];
+    for (name, request, bytes) in cases {
+        let answer = put(&request, bytes).await;
+        assert_eq!(answer.status(), 403, "{name}");
+        problem(answer, 403, "invalid-signature").await;
+    }
+    let mut spoilt = picture.clone();
+    *spoilt.last_mut().unwrap() ^= 1;
+    problem(put(signed, spoilt).await, 422, "checksum-mismatch").await;
+    let late = Clock::fixed(OffsetDateTime::now_utc() + Duration::seconds(61));
+    let later = app.beside_at(&[("JOBS_IN_SERVE", "false")], late).await;
+    let moved = with(&|it| it["url"] = json!(url.replace(&app.origin, &later)));
+    problem(put(&moved, picture.clone()).await, 403, "url-expired").await;
+    let missing = alice
+        .post(&path(&upload, "/complete"))
+        .json(&json!({}))
+        .send()
+        .await
+        .unwrap();
+    problem(missing, 422, "upload-mismatch").await;
+    // A page of our own origin sends its cookies along, and no header of ours.
+    let mut request = alice.bare(Method::PUT, url.strip_prefix(&app.origin).unwrap());
+    for (name, value) in signed["headers"].as_object().unwrap() {
+        request = request.header(name, value.as_str().unwrap());
+    }
+    assert_eq!(request.body(picture).send().await.unwrap().status(), 200);
+}
+
+#[tokio::test]
+async fn what_is_no_picture_ends_the_upload() {
+    let app = TestApp::without_jobs().await;
+    let alice = app.sign_in("alice@example.com").await;
+    let html = b"<html><script>alert(1)</script></html>".to_vec();
+    let upload = presign(&alice, &html, json!({})).await;
+    assert_eq!(put(&upload["put"], html).await.status(), 200);
+    let refused = alice
+        .post(&path(&upload, "/complete"))
+        .json(&json!({}))
+        .send()
+        .await
+        .unwrap();
+    problem(refused, 415, "unsupported-image-type").await;
+    assert_eq!(usage(&alice).await, (0, 0, 0));
+    problem(
+        alice.get(&path(&upload, "")).send().await.unwrap(),
+        410,
+        "upload-gone",
+    )
+    .await;
+    let again = alice
+        .post(&path(&upload, "/complete"))
+        .json(&json!({}))
+        .send()
+        .await
+        .unwrap();
+    problem(again, 410, "upload-gone").await;
+    let incoming = app.folder.join("objects/incoming");
+    crate::uploads::tus::until_empty(&incoming).await;
+}
+
+#[tokio::test]
+async fn parts_of_any_size() {
+    let app = TestApp::without_jobs().await;
+    let alice = app.sign_in("alice@example.com").await;
+    let picture = pictures::jpeg(300, 200, 4);
+    let upload = presign(&alice, &picture, json!({ "multipart": true, "sha256": null })).await;
+    assert!(upload["put"].is_null());
+    let pieces: Vec<&[u8]> = vec![&picture[..1], &picture[1..1000], &picture[1000..]];
+    let parts: Vec<Value> = pieces
+        .iter()
+        .enumerate()
+        .map(|(index, piece)| json!({ "number": index + 1, "size": piece.len(), "sha256": Sha256::of(piece).to_string() }))
+        .collect();
+    let sign = async |parts: &[Value]| {
+        let request = alice
+            .post(&path(&upload, "/parts"))
+            .json(&json!({ "parts": parts }));
+        request.send().await.unwrap()
+    };
+    let complete = async |parts: Value| {
+        let request = alice.post(&path(&upload, "/complete")).json(&parts);
+        request.send().await.unwrap()
+    };
+    let first = expect(sign(&parts[..1]).await, 200).await;
+    let again = expect(sign(&parts[..1]).await, 200).await;
+    let bare = |answer: &Value| {
+        answer["parts"][0]["put"]["url"]
+            .as_str()
+            .unwrap()
+            .split('?')
+            .next()
+            .unwrap()
+            .to_owned()
+    };
+    assert_eq!(bare(&first), bare(&again), "the same part is the same object");
+    let signed = expect(sign(&parts).await, 200).await;
+    for (part, piece) in signed["parts"].as_array().unwrap().iter().zip(&pieces) {
+        assert_eq!(put(&part["put"], piece.to_vec()).await.status(), 200);
+    }
+    let too_many = json!({ "number": 4, "size": 1, "sha256": parts[0]["sha256"] });
+    problem(sign(&[too_many]).await, 422, "validation-failed").await;
+    problem(sign(&[]).await, 422, "validation-failed").await;
+    problem(
+        sign(&[parts[0].clone(), parts[0].clone()]).await,
+        422,
+        "validation-failed",
+    )
+    .await;
+    problem(complete(json!({})).await, 422, "validation-failed").await;
+    problem(
+        complete(json!({ "parts": [1, 2] })).await,
+        422,
+        "validation-failed",
+    )
+    .await;
+    problem(
+        complete(json!({ "parts": [3, 2, 1] })).await,
+        422,
+        "validation-failed",
+    )
+    .await;
+    let image = expect(complete(json!({ "parts": [1, 2, 3] })).await, 201).await;
+    assert_eq!(download(&alice, image["id"].as_str().unwrap()).await, picture);
+    assert_eq!(usage(&alice).await, (len(&picture), 0, 1));
+}
+
+#[tokio::test]
+async fn what_cannot_be_announced() {
+    let app = TestApp::with(&[
+        ("JOBS_IN_SERVE", "false"),
+        ("MAX_UPLOAD_BYTES", "100000"),
+        ("OPEN_UPLOADS_MAX", "2"),
+    ])
+    .await;
+    let alice = app.sign_in("alice@example.com").await;
+    let picture = pictures::jpeg(30, 20, 5);
+    for (more, status, code) in [
+        (json!({ "size": 100_001 }), 413, "payload-too-large"),
+        (json!({ "size": 0 }), 422, "validation-failed"),
+        (json!({ "size": -1 }), 422, "validation-failed"),
+        (json!({ "sha256": null }), 422, "validation-failed"),
+        (json!({ "sha256": "abc" }), 422, "validation-failed"),
+        (json!({ "media_type": "text/html" }), 422, "validation-failed"),
+        (json!({ "title": "x".repeat(201) }), 422, "validation-failed"),
+        (json!({ "owner_id": "me" }), 422, "validation-failed"),
+    ] {
+        let request = alice
+            .post("/api/v1/uploads/presign")
+            .json(&announce(&picture, &more));
+        let body = problem(request.send().await.unwrap(), status, code).await;
+        assert!(body["detail"].is_string(), "{more}");
+    }
+    assert_eq!(usage(&alice).await, (0, 0, 0));
+    let first = presign(&alice, &picture, json!({})).await;
+    presign(&alice, &picture, json!({})).await;
+    let third = alice
+        .post("/api/v1/uploads/presign")
+        .json(&announce(&picture, &json!({})));
+    problem(third.send().await.unwrap(), 429, "too-many-uploads").await;
+    for _ in 0..2 {
+        assert_eq!(
+            alice.delete(&path(&first, "")).send().await.unwrap().status(),
+            204
+        );
+    }
+    assert_eq!(usage(&alice).await, (0, len(&picture), 0));
+    problem(put(&first["put"], picture.clone()).await, 410, "upload-gone").await;
+    let nothing = alice
+        .get("/api/v1/uploads/01930000-0000-7000-8000-000000000000")
+        .send()
+        .await
+        .unwrap();
+    problem(nothing, 404, "not-found").await;
+}

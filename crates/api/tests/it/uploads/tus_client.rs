@@ -1,0 +1,142 @@
+//! Uploads by the npm package `tus-js-client`, which shares no code with ours.
+//!
+//! `INFRAVAULT_TEST_TUS_CLIENT` names the folder whose `node_modules` holds it; `cargo xtask test` fetches it.
+use super::{download, len, usage};
+use crate::harness::{TestApp, expect};
+use infravault_testkit::pictures;
+use serde_json::{Value, json};
+use std::{
+    ffi::OsString,
+    io::Write,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+const FOLDER: &str = "INFRAVAULT_TEST_TUS_CLIENT";
+const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../testkit/tus-js-client/upload.mjs");
+
+/// The folder of the package; none where it is missing, which is a failure in CI.
+fn package() -> Option<OsString> {
+    let folder = std::env::var_os(FOLDER).filter(|folder| !folder.is_empty());
+    if folder.is_none() {
+        assert!(std::env::var_os("CI").is_none(), "{FOLDER} must be set in CI");
+        println!("skipped: {FOLDER} does not name a folder with the npm package tus-js-client");
+    }
+    folder
+}
+
+/// Runs the client; what it says at its end.
+async fn run(folder: OsString, order: Value) -> Value {
+    let said = tokio::task::spawn_blocking(move || {
+        let mut client = Command::new("node")
+            .arg(SCRIPT)
+            .arg(folder)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("node runs");
+        let mut input = client.stdin.take().unwrap();
+        writeln!(input, "{order}").unwrap();
+        drop(input);
+        client.wait_with_output().unwrap().stdout
+    });
+    serde_json::from_slice(&said.await.unwrap()).expect("the client says how it ended")
+}
+
+/// A file with a picture and so many bytes in all.
+fn file(app: &TestApp, bytes: usize) -> (PathBuf, Vec<u8>) {
+    let mut picture = pictures::png(64, 64, 3);
+    let mut state = 0x9E37_79B9_7F4A_7C15_u64;
+    while picture.len() < bytes {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        picture.extend_from_slice(&state.to_le_bytes());
+    }
+    let path = app.folder.join("picture.png");
+    std::fs::write(&path, &picture).unwrap();
+    (path, picture)
+}
+
+fn order(origins: &[&str], token: &str, file: &Path, cuts: u32, options: Value) -> Value {
+    json!({
+        "origins": origins, "token": token, "file": file, "cuts": cuts, "options": options,
+        "metadata": { "filename": "picture.png", "title": "By tus", "tags": "a,b", "visibility": "private" },
+    })
+}
+
+#[tokio::test]
+async fn an_upload_that_is_cut_four_times_goes_on_at_another_server() {
+    let Some(folder) = package() else { return };
+    let settings = [("JOBS_IN_SERVE", "false"), ("MAX_UPLOAD_BYTES", "300000000")];
+    let app = TestApp::with(&settings).await;
+    let beside = app.beside(&settings).await;
+    let alice = app.sign_in("alice@example.com").await;
+    let token = app.token(&alice, "images:read images:write").await;
+    let (path, picture) = file(&app, 100_000_000);
+    let origins = [app.origin.as_str(), beside.as_str()];
+    let done = run(folder, order(&origins, &token, &path, 4, json!({}))).await;
+    let image = done["image"].as_str().unwrap_or_else(|| panic!("{done}"));
+    let resumed: Vec<u64> = done["resumed"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(Value::as_u64)
+        .collect();
+    println!("resumed at {resumed:?}");
+    assert!(resumed.len() >= 4, "{done}");
+    assert!(
+        *resumed.last().unwrap() > len(&picture) / 2,
+        "it went on where it stood: {resumed:?}"
+    );
+    assert!(download(&alice, image).await == picture, "the bytes are others");
+    let found = expect(
+        alice
+            .get(&format!("/api/v1/images/{image}"))
+            .send()
+            .await
+            .unwrap(),
+        200,
+    )
+    .await;
+    assert_eq!(
+        (found["title"].as_str(), &found["tags"]),
+        (Some("By tus"), &json!(["a", "b"]))
+    );
+    assert_eq!(usage(&alice).await, (len(&picture), 0, 1));
+    super::tus::until_empty(&app.folder.join("objects/incoming")).await;
+}
+
+#[tokio::test]
+async fn the_other_ways_of_the_client() {
+    let Some(folder) = package() else { return };
+    let app = TestApp::without_jobs().await;
+    let alice = app.sign_in("alice@example.com").await;
+    let token = app.token(&alice, "images:read images:write").await;
+    let (path, picture) = file(&app, 1_000_000);
+    for options in [
+        json!({ "parallelUploads": 3 }),
+        json!({ "overridePatchMethod": true, "chunkSize": 300_000 }),
+        json!({ "uploadDataDuringCreation": true }),
+        json!({ "uploadDataDuringCreation": true, "chunkSize": 400_000 }),
+    ] {
+        let done = run(
+            folder.clone(),
+            order(&[&app.origin], &token, &path, 0, options.clone()),
+        )
+        .await;
+        let image = done["image"]
+            .as_str()
+            .unwrap_or_else(|| panic!("{options}: {done}"));
+        assert!(download(&alice, image).await == picture, "{options}");
+    }
+    std::fs::write(&path, "no picture").unwrap();
+    let refused = run(folder, order(&[&app.origin], &token, &path, 0, json!({}))).await;
+    assert_eq!(refused["status"], 415, "{refused}");
+    assert!(
+        refused["body"]
+            .as_str()
+            .unwrap()
+            .contains("unsupported-image-type")
+    );
+}
