@@ -70,6 +70,8 @@ fn is_passing(code: &SqlState) -> bool {
         || *code == SqlState::READ_ONLY_SQL_TRANSACTION
         || *code == SqlState::LOCK_NOT_AVAILABLE
         || *code == SqlState::T_R_DEADLOCK_DETECTED
+        // Of statements that were sent together one failed, and another one's answer was seen first.
+        || *code == SqlState::IN_FAILED_SQL_TRANSACTION
 }
 
 impl Failure for Error {
