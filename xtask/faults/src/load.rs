@@ -194,16 +194,13 @@ impl Ledger {
         };
         let body: Value = serde_json::from_str(&text).unwrap_or_default();
         if status == StatusCode::CREATED {
-            return match body.get("id").and_then(Value::as_str).map(str::parse) {
-                Some(Ok(id)) => {
-                    self.book().acknowledged.push(Acknowledged { seed, id });
-                    Tried::Acknowledged(id)
-                }
-                _ => {
-                    self.odd(format!("201 without an id: {text}"));
-                    Tried::Again
-                }
+            let id = body.get("id").and_then(Value::as_str);
+            let Some(id) = id.and_then(|id| id.parse().ok()) else {
+                self.odd(format!("201 without an id: {text}"));
+                return Tried::Again;
             };
+            self.note(seed, id);
+            return Tried::Acknowledged(id);
         }
         let code = body.get("code").and_then(Value::as_str).unwrap_or_default();
         self.failed(&format!("{} {code}", status.as_u16()), began.elapsed());

@@ -191,13 +191,13 @@ async fn provoke(world: &mut World, fault: &Fault, kind: Option<Kind>) -> Row {
         (Err(error), _) | (Ok(_), Err(error)) => Ended::Failed(error.to_string()),
     };
     let row = Row::new(fault.id, fault.what, kind, ended, began.elapsed());
-    let word = if row.broken().is_empty() {
+    let said = if row.broken().is_empty() {
         "holds"
     } else {
         "BROKEN"
     };
     say::note(&format!(
-        "{}: {word} ({:.0} s)",
+        "{}: {said} ({:.0} s)",
         row.name(),
         began.elapsed().as_secs_f64()
     ));

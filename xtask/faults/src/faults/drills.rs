@@ -68,6 +68,40 @@ async fn quiet(world: &World) -> Outcome {
     Ok(())
 }
 
+/// Removes, shortens and changes the originals of three images; their files.
+async fn damage(world: &World, images: &[Acknowledged]) -> Outcome<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for (number, image) in images.iter().enumerate() {
+        let file = original(world, image.id).await?;
+        let mut bytes = fs::read(&file)?;
+        match number {
+            0 => fs::remove_file(&file)?,
+            1 => fs::write(&file, bytes.get(..100).unwrap_or_default())?,
+            _ => {
+                if let Some(byte) = bytes.last_mut() {
+                    *byte ^= 1;
+                }
+                fs::write(&file, &bytes)?;
+            }
+        }
+        files.push(file);
+    }
+    Ok(files)
+}
+
+/// An object that no row names.
+fn plant_orphan(world: &mut World) -> Outcome<PathBuf> {
+    let nobody = Uuid::from_u64_pair(world.random.next(), world.random.next());
+    let orphan = ObjectKey::Original {
+        image: ImageId::from_uuid(nobody),
+        attempt: nobody,
+    };
+    let orphan = world.home.join("objects").join(orphan.path());
+    fs::create_dir_all(orphan.parent().ok_or("a key has a folder")?)?;
+    fs::write(&orphan, "nobody's")?;
+    Ok(orphan)
+}
+
 /// F19: an orphan, a missing, a short and a changed object: found exactly, and nothing that matters is deleted.
 pub(super) async fn planted(world: &mut World) -> Outcome<Ran> {
     let mut ran = Ran::default();
@@ -83,30 +117,8 @@ pub(super) async fn planted(world: &mut World) -> Outcome<Ran> {
         ran.expect(sound == ([0; 3], true), || {
             format!("before anything is planted: {sound:?}")
         });
-        let mut files = Vec::new();
-        for (number, image) in images.iter().enumerate() {
-            let file = original(world, image.id).await?;
-            let mut bytes = fs::read(&file)?;
-            match number {
-                0 => fs::remove_file(&file)?,
-                1 => fs::write(&file, bytes.get(..100).unwrap_or_default())?,
-                _ => {
-                    if let Some(byte) = bytes.last_mut() {
-                        *byte ^= 1;
-                    }
-                    fs::write(&file, &bytes)?;
-                }
-            }
-            files.push(file);
-        }
-        let nobody = Uuid::from_u64_pair(world.random.next(), world.random.next());
-        let orphan = ObjectKey::Original {
-            image: ImageId::from_uuid(nobody),
-            attempt: nobody,
-        };
-        let orphan = world.home.join("objects").join(orphan.path());
-        fs::create_dir_all(orphan.parent().ok_or("a key has a folder")?)?;
-        fs::write(&orphan, "nobody's")?;
+        let files = damage(world, &images).await?;
+        let orphan = plant_orphan(world)?;
         let shallow = integrity(world, &[], &[])?;
         ran.expect(shallow == ([1, 1, 1], false), || {
             format!("planted 1/1/1 and a changed byte: {shallow:?}")
@@ -131,7 +143,7 @@ pub(super) async fn planted(world: &mut World) -> Outcome<Ran> {
         });
         ran.cycles += 1;
     }
-    ran.note = "1 orphan, 1 missing, 2 mismatching: counted exactly".to_owned();
+    "1 orphan, 1 missing, 2 mismatching: counted exactly".clone_into(&mut ran.note);
     Ok(ran)
 }
 

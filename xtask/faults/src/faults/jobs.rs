@@ -10,7 +10,8 @@ use tokio_postgres::Client;
 const PLACES: [&str; 3] = ["after-decode", "after-rendition", "before-mark"];
 const APART: &[(&str, &str)] = &[("JOBS_IN_SERVE", "false")];
 const UNFINISHED: &str = "SELECT count(*) FROM images.images WHERE state = 'stored' AND removed_at IS NULL";
-const GIVEN_UP: &str = "SELECT count(*) FROM graphile_worker.jobs WHERE attempts >= max_attempts";
+const GIVEN_UP: &str =
+    "SELECT count(*) FROM graphile_worker.jobs WHERE attempts >= max_attempts AND locked_at IS NULL";
 const DUE: &str =
     "UPDATE graphile_worker._private_jobs SET run_at = now() WHERE locked_at IS NULL AND run_at > now()";
 /// A lease of 3 s, and what it may take on top.

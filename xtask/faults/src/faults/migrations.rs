@@ -81,7 +81,7 @@ pub(super) async fn before_its_schema(world: &mut World) -> Outcome<Ran> {
             Process::start("migrate", &mut migrate(world, &url, &["up"]), &log)?,
         ];
         for one in &mut both {
-            let status = one.end(Duration::from_secs(60)).await?;
+            let status = one.end(Duration::from_mins(1)).await?;
             ran.expect(status.success(), || {
                 format!("one of two migrations at once ended with {status}")
             });
@@ -101,7 +101,7 @@ pub(super) async fn before_its_schema(world: &mut World) -> Outcome<Ran> {
         forget(world, &name).await?;
         ran.cycles += 1;
     }
-    ran.note = "no older release exists to run on the new schema".to_owned();
+    "no older release exists to run on the new schema".clone_into(&mut ran.note);
     Ok(ran)
 }
 

@@ -4,7 +4,11 @@ use crate::{Outcome, report::Ran, world::World};
 use infravault_testkit::issuer::{Issuer, Lie};
 use reqwest::{Client, Method, redirect::Policy};
 use serde_json::Value;
-use std::time::Instant;
+use std::time::{Duration, Instant};
+use tokio::time::sleep;
+
+/// A provider that is back is used again by then.
+const AGAIN: Duration = Duration::from_secs(5);
 
 /// F26: discovery, then the key set are down; then everything works again.
 pub(super) async fn provider_down(world: &mut World) -> Outcome<Ran> {
@@ -32,7 +36,12 @@ pub(super) async fn provider_down(world: &mut World) -> Outcome<Ran> {
             });
             issuer.truth();
             let since = Instant::now();
-            let (status, code) = sign_in(world).await?;
+            // A provider that failed is left in peace for a moment.
+            let (mut status, mut code) = sign_in(world).await?;
+            while status == 503 && since.elapsed() < AGAIN {
+                sleep(Duration::from_millis(100)).await;
+                (status, code) = sign_in(world).await?;
+            }
             ran.expect(status == 303, || {
                 format!("after {lie:?}: a sign-in is answered with {status} {code}")
             });
