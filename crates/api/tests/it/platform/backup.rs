@@ -13,7 +13,12 @@ const SCOPES: &str = "images:read images:write images:delete profile:read";
 
 /// Whatever the program said, and how it ended.
 fn run(app: &TestApp, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_infravault"))
+    command(app, arguments).output().unwrap()
+}
+
+fn command(app: &TestApp, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_infravault"));
+    command
         .args(arguments)
         .env("DATABASE_URL", app.db.url())
         .env("BIND", "127.0.0.1:0")
@@ -22,9 +27,8 @@ fn run(app: &TestApp, arguments: &[&str]) -> Output {
         .env("STORE", "fs")
         .env("STORE_DIR", app.folder.join("objects"))
         .env("AUTH_KEY_DIR", app.folder.join("keys"))
-        .env("LOG_FORMAT", "terminal")
-        .output()
-        .unwrap()
+        .env("LOG_FORMAT", "terminal");
+    command
 }
 
 fn said(output: &Output) -> String {
@@ -188,9 +192,7 @@ async fn what_was_backed_up_comes_back_after_everything_was_lost() {
         .await
         .unwrap();
     fs::remove_dir_all(library.app.folder.join("objects")).unwrap();
-    // The connections of this test are open still, which is why it has to be forced.
-    assert!(fails(&library.app, &["restore", "--from", &to]).contains("connected"));
-    let restored = succeeds(&library.app, &["restore", "--from", &to, "--force"]);
+    let restored = succeeds(&library.app, &["restore", "--from", &to]);
     for word in ["orphan", "missing", "mismatching"] {
         assert_eq!(number(&restored, word), 0, "{restored}");
     }
@@ -296,6 +298,38 @@ async fn a_library_moves_into_another_store_while_the_server_runs() {
         "{third}"
     );
     assert_eq!(number(&third, "copied"), 4);
+}
+
+#[tokio::test]
+async fn a_library_moves_from_a_folder_to_s3() {
+    let variable = |name: &str| std::env::var(format!("INFRAVAULT_TEST_S3_{name}"));
+    let Ok(endpoint) = variable("ENDPOINT") else {
+        return;
+    };
+    let library = Library::new(3).await;
+    let from = format!("fs:{}", library.app.folder.join("objects").display());
+    let database = library.app.db.url();
+    let bucket = database.rsplit('_').next().unwrap();
+    let to = format!("s3://{bucket}");
+    // The settings of one side come before those of the process.
+    let on_s3 = |arguments: &[&str], side: &str| {
+        let output = command(&library.app, arguments)
+            .env("S3_ENDPOINT", "http://127.0.0.1:1")
+            .env(format!("{side}S3_ENDPOINT"), &endpoint)
+            .env("S3_REGION", variable("REGION").unwrap())
+            .env("S3_ACCESS_KEY", variable("ACCESS_KEY").unwrap())
+            .env("S3_SECRET_KEY", variable("SECRET_KEY").unwrap())
+            .env("S3_BUCKET", bucket)
+            .env("STORE", if side.is_empty() { "s3" } else { "fs" })
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", said(&output));
+        said(&output)
+    };
+    let migrate = ["storage", "migrate", "--from", &from, "--to", &to];
+    assert_eq!(number(&on_s3(&migrate, "TO_"), "copied"), 3);
+    assert_eq!(number(&on_s3(&migrate, "TO_"), "there before"), 3);
+    assert_eq!(number(&on_s3(&["integrity", "--deep"], ""), "read"), 3);
 }
 
 #[tokio::test]
