@@ -335,6 +335,7 @@ catalogue! {
     "storage-unavailable" 503 "Storage unavailable" "The object store or the spool cannot take it now. Retry after the time in `Retry-After`.";
     "too-many-uploads" 429 "Too many open uploads" "Finish uploads that are open, or end them; one that has too many pieces must be begun anew.";
     "tus-version" 412 "Unknown version of tus" "Send `Tus-Resumable: 1.0.0`.";
+    "too-many-uploads" 429 "Too many uploads at once" "Send the next picture when one of those under way is done.";
     "unsupported-content-encoding" 415 "Unsupported content encoding" "Send the body without `Content-Encoding`.";
     "unsupported-image-type" 415 "Unsupported image type" "The content is no JPEG, PNG, GIF or WebP, whatever its name says.";
     "unsupported-media-type" 415 "Unsupported media type" "The `Content-Type` is not one that this endpoint takes.";

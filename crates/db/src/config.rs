@@ -31,6 +31,7 @@ pub struct Config {
 
 impl Config {
     /// Reads the settings.
+    #[expect(clippy::too_many_lines, reason = "a list of settings, one after the other")]
     pub fn from_env(env: &mut Env) -> Self {
         let url = env.secret(
             "DATABASE_URL",

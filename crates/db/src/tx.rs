@@ -56,9 +56,9 @@ fn forget(client: &Client, statement: &str) {
 
 /// Begins a transaction with a statement of its own.
 pub(crate) async fn begun(client: Client, begin: &str) -> Result<Tx, Error> {
-    let begun = client.batch_execute(begin).await;
+    let outcome = client.batch_execute(begin).await;
     let tx = Tx { client: Some(client) };
-    begun?;
+    outcome?;
     Ok(tx)
 }
 

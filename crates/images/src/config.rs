@@ -22,6 +22,10 @@ pub struct Config {
     pub min_rate: u64,
     /// What the rate is averaged over.
     pub rate_window: Duration,
+    /// Bodies that this process takes in at once.
+    pub uploads_in_flight: usize,
+    /// Bodies of one account that this process takes in at once.
+    pub uploads_per_account: usize,
     /// How long an upload under way keeps its idempotency key to itself.
     pub key_lease: Duration,
     /// How long an idempotency key is remembered.
@@ -86,6 +90,16 @@ impl Config {
                 "UPLOAD_RATE_WINDOW",
                 "20s",
                 "What UPLOAD_MIN_RATE is averaged over.",
+            ),
+            uploads_in_flight: env.or(
+                "UPLOADS_IN_FLIGHT",
+                "1000",
+                "Bodies of uploads that this process takes in at once; what comes then is answered 503.",
+            ),
+            uploads_per_account: env.or(
+                "UPLOADS_PER_ACCOUNT",
+                "100",
+                "Bodies of uploads of one account that this process takes in at once; what comes then is answered 429.",
             ),
             key_lease: Duration::from_mins(10),
             key_ttl: env.duration(

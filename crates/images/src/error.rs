@@ -138,6 +138,15 @@ pub enum BodyFault {
         /// How many bytes would do.
         limit: u64,
     },
+    /// The account sends too many at once.
+    #[error("You are sending {most} pictures at once already; send the next when one is done.")]
+    TooMany {
+        /// How many would do.
+        most: usize,
+    },
+    /// Everybody together sends too many at once.
+    #[error("Too many pictures are being sent at once; try again in a moment.")]
+    Crowded,
     /// The form around the file is broken.
     #[error("{0}")]
     Malformed(String),
@@ -263,7 +272,8 @@ impl Failure for Error {
             Self::Rendition(RenditionFault::Making(error)) => error.retry_after(),
             Self::Rendition(fault) => (fault.kind() == Kind::Unavailable).then_some(2),
             Self::Upload(fault) => fault.retry_after(),
-            Self::Body(BodyFault::GivenUp) | Self::Idempotency(IdempotencyFault::InFlight) => Some(2),
+            Self::Body(BodyFault::GivenUp | BodyFault::TooMany { .. } | BodyFault::Crowded)
+            | Self::Idempotency(IdempotencyFault::InFlight) => Some(2),
             _ => None,
         }
     }
@@ -273,7 +283,8 @@ impl BodyFault {
     fn kind(&self) -> Kind {
         match self {
             Self::Interrupted | Self::TooSlow | Self::Malformed(_) => Kind::Invalid,
-            Self::GivenUp => Kind::Unavailable,
+            Self::GivenUp | Self::Crowded => Kind::Unavailable,
+            Self::TooMany { .. } => Kind::TooMany,
             Self::TooLarge { .. } => Kind::TooLarge,
             Self::DigestMismatch => Kind::Unprocessable,
         }
@@ -285,6 +296,8 @@ impl BodyFault {
             Self::TooSlow => "request-timeout",
             Self::Malformed(_) => "malformed-multipart",
             Self::GivenUp => "dependency-unavailable",
+            Self::TooMany { .. } => "too-many-uploads",
+            Self::Crowded => "overloaded",
             Self::TooLarge { .. } => "payload-too-large",
             Self::DigestMismatch => "checksum-mismatch",
         }

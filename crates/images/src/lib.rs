@@ -9,6 +9,7 @@ mod download;
 mod error;
 mod find;
 mod idempotency;
+mod in_flight;
 mod integrity;
 mod library;
 mod list;
@@ -62,6 +63,7 @@ pub use uploads::{
 };
 pub use usage::Usage;
 
+use in_flight::InFlight;
 use infravault_cage::Cage;
 use infravault_db::Db;
 use infravault_kernel::Secret;
@@ -82,6 +84,8 @@ pub struct Images {
     config: Arc<Config>,
     /// Wakes the sweeper when there is something to delete.
     nudge: Arc<Notify>,
+    /// Bodies under way.
+    in_flight: Arc<InFlight>,
 }
 
 impl Images {
@@ -99,6 +103,7 @@ impl Images {
             objects,
             cage,
             workshop: Arc::new(Workshop::new(url_keys, &config)),
+            in_flight: Arc::new(InFlight::new(&config)),
             config: Arc::new(config),
             nudge: Arc::default(),
         }

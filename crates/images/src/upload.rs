@@ -2,6 +2,7 @@
 use crate::{
     BodyFault, Description, Error, FileName, IdempotencyKey, Image, Images, Tags, Title, Visibility,
     idempotency::Claim,
+    in_flight::Place,
     receive::{PIECES_UNDER_WAY, Piece, inspect, pump, receive},
     settle::{Failed, Left, Settling},
     sql::{self, Params, number},
@@ -83,7 +84,7 @@ impl Promise {
 /// What the first transaction found.
 enum Begun {
     /// A new picture is promised.
-    New(Promise),
+    New(Promise, Place),
     /// The same key has finished an upload before.
     Again {
         image: ImageId,
@@ -137,6 +138,7 @@ impl Images {
     async fn begin_upload(&self, ctx: &Ctx, upload: &Upload) -> Result<Begun, Error> {
         let (tx, actor) = self.db.begin(ctx).await?;
         let person = actor.with_scope(Scope::ImagesWrite)?;
+        let place = self.in_flight.enter(person.account)?;
         let promise = Promise {
             id: ctx.new_id(),
             attempt: uuid::Builder::from_random_bytes(ctx.random()).into_uuid(),
@@ -167,7 +169,7 @@ impl Images {
         crash_point("before-t1");
         tx.commit().await?;
         crash_point("after-t1");
-        Ok(Begun::New(promise))
+        Ok(Begun::New(promise, place))
     }
 
     /// Steps 3 to 6, of which each failure says what may be left of it. Bytes that the owner has already are not stored
@@ -270,8 +272,8 @@ async fn run(
     spool: Spool,
     mut pieces: Receiver<Piece>,
 ) -> Result<Uploaded, Error> {
-    let promise = match images.begin_upload(&ctx, &upload).await? {
-        Begun::New(promise) => promise,
+    let (promise, _place) = match images.begin_upload(&ctx, &upload).await? {
+        Begun::New(promise, place) => (promise, place),
         Begun::Again { image, fingerprint } => {
             let body = receive(spool, &mut pieces, &images.config).await?.sha256();
             return images

@@ -20,7 +20,7 @@ use crate::{
     sql::{self, number},
 };
 use infravault_db::Tx;
-use infravault_kernel::{Ctx, Id, ImageId, Kind, Scope, Sha256, UploadId};
+use infravault_kernel::{AccountId, Ctx, Id, ImageId, Kind, Scope, Sha256, UploadId};
 use infravault_objects::ObjectKey;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -170,9 +170,14 @@ struct Stored {
 impl Images {
     /// An upload of the caller's; one that has ended is [`UploadFault::Gone`].
     pub async fn find_upload(&self, ctx: &Ctx, id: UploadId) -> Result<OpenUpload, Error> {
+        let (_, upload) = self.find_with_owner(ctx, id).await?;
+        Ok(upload)
+    }
+
+    async fn find_with_owner(&self, ctx: &Ctx, id: UploadId) -> Result<(AccountId, OpenUpload), Error> {
         let (tx, actor) = self.db.begin(ctx).await?;
-        actor.with_scope(Scope::ImagesWrite)?;
-        living(find_in(&tx, id).await?, ctx.now())
+        let owner = actor.with_scope(Scope::ImagesWrite)?.account;
+        Ok((owner, living(find_in(&tx, id).await?, ctx.now())?))
     }
 }
 

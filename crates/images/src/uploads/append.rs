@@ -53,8 +53,9 @@ impl Images {
         checksum: Option<Checksum>,
         body: impl Stream<Item = Result<Bytes, BodyFault>>,
     ) -> Result<Appended, Error> {
-        let upload = self.find_upload(ctx, id).await?;
+        let (owner, upload) = self.find_with_owner(ctx, id).await?;
         check(&upload, at, at_most)?;
+        let _place = self.in_flight.enter(owner)?;
         let (sender, bytes) = mpsc::channel(PIECES_UNDER_WAY);
         let taking = Taking::new(self.clone(), ctx.clone(), &upload, checksum);
         // A task of its own, so that what has come is kept when the client goes away.
