@@ -1,7 +1,7 @@
 //! HTTP tests of images.
 mod bulk;
-mod bulk;
 mod changes;
+mod crowds;
 mod downloads;
 mod forms;
 mod hostile;
@@ -11,7 +11,6 @@ mod lists;
 mod processing;
 mod renditions;
 mod transforms;
-mod trash;
 mod trash;
 mod uploads;
 
