@@ -29,7 +29,7 @@ const FRAME: u64 = 16 << 10;
 
 /// A form whose fields have been read, and whose files come one after the other.
 pub(super) struct Form {
-    form: Multipart,
+    parts: Multipart,
     at: At,
     /// What the fields say about every file.
     said: NewImage,
@@ -79,7 +79,7 @@ impl Form {
                     overhead: texts.bytes + FRAME,
                     said: texts.parse()?,
                     at: At::Before(part),
-                    form,
+                    parts: form,
                 });
             }
             let text = read_text(&name, &mut part).await?;
@@ -133,7 +133,7 @@ impl Form {
             }
         }
         if matches!(self.at, At::Behind) {
-            match self.form.next().await {
+            match self.parts.next().await {
                 None => self.at = At::End,
                 Some(Err(error)) => return Err(self.break_off(fault_of(&error))),
                 Some(Ok(part)) if part.name() == Some("file") => {

@@ -56,21 +56,21 @@ async fn what_is_in_the_trash_is_nowhere_else() {
         .picture(&alice, "harbour", Visibility::Public, &["sea"])
         .await;
     world.run("UPDATE images.images SET phash = 77").await;
-    let alike = world.picture(&alice, "twin", Visibility::Public, &[]).await;
+    let twin = world.picture(&alice, "twin", Visibility::Public, &[]).await;
     world
         .run("UPDATE images.images SET phash = 77 WHERE title = 'twin'")
         .await;
     world.images.delete(&alice, image.id, None).await.unwrap();
 
-    let words = ListRequest::default();
+    let all = ListRequest::default();
     let searches = [
-        words.clone(),
+        all.clone(),
         ListRequest {
             filter: infravault_images::Filter {
                 words: Some(Words::parse("harbuor").unwrap()),
-                ..words.filter.clone()
+                ..all.filter.clone()
             },
-            ..words.clone()
+            ..all.clone()
         },
     ];
     for request in &searches {
@@ -84,7 +84,7 @@ async fn what_is_in_the_trash_is_nowhere_else() {
     assert!(
         world
             .images
-            .similar(&alice, alike.id, 10)
+            .similar(&alice, twin.id, 10)
             .await
             .unwrap()
             .is_empty()
@@ -113,7 +113,7 @@ async fn what_is_in_the_trash_is_nowhere_else() {
     assert_eq!(code(&world.images.purge(&bob, image.id).await), "not-found");
     assert_eq!(world.images.purge_all(&bob).await.unwrap(), 0);
     assert_eq!(
-        code(&world.images.purge(&alice, alike.id).await),
+        code(&world.images.purge(&alice, twin.id).await),
         "not-found",
         "it is not in the trash"
     );
@@ -432,14 +432,14 @@ async fn whoever_comes_first_decides() {
         );
         // Deleted again after it was restored, it may have been purged, too.
         let trashed_twice = done(&again);
-        let purges = u64::from(done(&purged)) + all.unwrap() + swept.unwrap().purged;
-        assert!(purges <= 1, "it is purged once at most");
-        assert!(done(&restored) || purges == 1, "somebody was first");
+        let times = u64::from(done(&purged)) + all.unwrap() + swept.unwrap().purged;
+        assert!(times <= 1, "it is purged once at most");
+        assert!(done(&restored) || times == 1, "somebody was first");
         assert!(!trashed_twice || done(&restored));
         assert_exact(&world).await;
         let there = world.images.find(&alice, image.id).await.is_ok();
         let trashed = trash(&world, &alice, 10).await.len();
-        assert_eq!(usize::from(there) + trashed, if purges == 1 { 0 } else { 1 });
+        assert_eq!(usize::from(there) + trashed, usize::from(times == 0));
         assert_whole(&world, &alice, twin.id, &bytes).await;
         if there {
             world.remove(&alice, image.id).await;

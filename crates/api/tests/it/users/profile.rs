@@ -228,16 +228,22 @@ async fn the_usage_counts_what_is_stored() {
     let app = TestApp::with(&[("DEFAULT_QUOTA", "1MiB")]).await;
     let ada = app.sign_in("ada@example.com").await;
     let usage = async || expect(ada.get("/api/v1/users/profile/usage").send().await.unwrap(), 200).await;
-    let empty = json!({ "quota_bytes": 1_048_576, "used_bytes": 0, "reserved_bytes": 0, "available_bytes": 1_048_576, "image_count": 0 });
+    let empty = json!({ "quota_bytes": 1_048_576, "used_bytes": 0, "reserved_bytes": 0, "available_bytes": 1_048_576, "image_count": 0,
+        "trashed_bytes": 0, "trashed_count": 0 });
     assert_eq!(usage().await, empty);
     let picture = pictures::jpeg(64, 48, 7);
     let size = i64::try_from(picture.len()).unwrap();
     let image = ada.upload(picture, "").await;
     let expected = json!({
-        "quota_bytes": 1_048_576, "used_bytes": size, "reserved_bytes": 0, "available_bytes": 1_048_576 - size, "image_count": 1
+        "quota_bytes": 1_048_576, "used_bytes": size, "reserved_bytes": 0, "available_bytes": 1_048_576 - size, "image_count": 1,
+        "trashed_bytes": 0, "trashed_count": 0
     });
     assert_eq!(usage().await, expected);
     let path = format!("/api/v1/images/{}", image["id"].as_str().unwrap());
     expect(ada.delete(&path).send().await.unwrap(), 204).await;
+    let mut trashed = expected;
+    (trashed["trashed_bytes"], trashed["trashed_count"]) = (size.into(), 1.into());
+    assert_eq!(usage().await, trashed);
+    expect(ada.delete("/api/v1/trash").send().await.unwrap(), 200).await;
     assert_eq!(usage().await, empty);
 }
