@@ -32,7 +32,6 @@ use utoipa::{
         images::get_image, images::replace_image, images::update_image, images::delete_image,
         images::download_image, images::get_rendition, images::get_transform, images::create_transform_url, images::list_similar_images,
         images::change_images, images::restore_image, images::list_trash, images::purge_image, images::purge_trash,
-        images::change_images, images::restore_image, images::list_trash, images::purge_image, images::purge_trash,
         uploads::presign_upload, uploads::get_upload, uploads::sign_upload_parts, uploads::complete_upload,
         uploads::delete_upload, uploads::store_upload_piece, uploads::get_tus_options, uploads::create_tus_upload,
         uploads::get_tus_upload, uploads::append_tus_upload, uploads::override_tus_upload, uploads::delete_tus_upload,

@@ -110,7 +110,6 @@ fn image_paths() -> Vec<(&'static str, Methods)> {
             vec![get(web::to(images::list_public_images))],
         ),
         ("/api/v1/images/bulk", vec![post(web::to(images::change_images))]),
-        ("/api/v1/images/bulk", vec![post(web::to(images::change_images))]),
         (
             "/api/v1/images/{id}",
             vec![
@@ -120,18 +119,6 @@ fn image_paths() -> Vec<(&'static str, Methods)> {
                 delete(web::to(images::delete_image)),
             ],
         ),
-        (
-            "/api/v1/images/{id}/restore",
-            vec![post(web::to(images::restore_image))],
-        ),
-        (
-            "/api/v1/trash",
-            vec![
-                get(web::to(images::list_trash)),
-                delete(web::to(images::purge_trash)),
-            ],
-        ),
-        ("/api/v1/trash/{id}", vec![delete(web::to(images::purge_image))]),
         (
             "/api/v1/images/{id}/restore",
             vec![post(web::to(images::restore_image))],

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{app::App, config::Config, logging};
 use infravault_kernel::{Clock, config::Env};
-use infravault_objects::{Config as StoreConfig, Objects, Trust};
+use infravault_objects::{Config as ObjectsConfig, Objects, StoreConfig, Trust};
 use std::{collections::BTreeMap, error::Error};
 
 /// What to do with the object store.
@@ -44,8 +44,31 @@ fn setup(config: Config) -> Outcome {
         objects.setup().await?;
         objects.probe().await?;
         say("the object store is ready");
-        Ok(())
+        allow_origins(&objects, &config).await
     })
+}
+
+/// Lets our own pages, and those of `CORS_ORIGINS`, use the signed requests that go to the store itself.
+async fn allow_origins(objects: &Objects, config: &Config) -> Outcome {
+    let StoreConfig::S3(store) = &config.objects.store else {
+        return Ok(());
+    };
+    if store.public_endpoint.is_none() {
+        return Ok(());
+    }
+    let server = &config.server;
+    let mut origins = vec![server.public_origin.clone()];
+    origins.extend(server.cors_origins.iter().cloned());
+    origins.dedup();
+    if objects.allow_origins(&origins).await? {
+        say(&format!(
+            "pages of {} may use its signed requests",
+            origins.join(", ")
+        ));
+    } else {
+        say("the store takes no CORS rule from here; set one by hand for pages that use its signed requests");
+    }
+    Ok(())
 }
 
 fn migrate(from: &str, to: &str, renditions: bool, config: Config) -> Outcome {
@@ -76,7 +99,7 @@ fn store(
     address: &str,
     side: &str,
     mut values: BTreeMap<String, String>,
-) -> Result<StoreConfig, Box<dyn Error>> {
+) -> Result<ObjectsConfig, Box<dyn Error>> {
     let own: Vec<(String, String)> = values
         .iter()
         .filter_map(|(name, value)| Some((name.strip_prefix(side)?.to_owned(), value.clone())))
@@ -98,7 +121,7 @@ fn store(
     }
     values.insert("STORE".to_owned(), kind.to_owned());
     let mut env: Env = values.into_iter().collect();
-    let mut config = StoreConfig::from_env(&mut env);
+    let mut config = ObjectsConfig::from_env(&mut env);
     env.finish()?;
     // Nobody else uses the spool of this command.
     config.spool_budget = u64::MAX;

@@ -87,7 +87,7 @@ impl Images {
         let (mut len, mut reserved) = (0_u64, 0_u64);
         for row in rows {
             reserved += number::<_, u64>(row.reserved_bytes)?;
-            len += whole_part(living(row, ctx.now())?)?;
+            len += whole_part(&living(row, ctx.now())?)?;
         }
         self.check_len(len)?;
         let opening = Opening {
@@ -198,7 +198,7 @@ fn joined_before(rows: &[sql::uploads::UploadRow]) -> Option<UploadId> {
 }
 
 /// How many bytes a part has that is whole and open.
-fn whole_part(part: OpenUpload) -> Result<u64, Error> {
+fn whole_part(part: &OpenUpload) -> Result<u64, Error> {
     if part.kind != UploadKind::TusPartial {
         return Err(refused("names an upload that is no part"));
     }

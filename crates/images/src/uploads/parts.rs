@@ -142,13 +142,14 @@ impl Images {
             sha256: part.sha256,
         };
         let key = ObjectKey::Incoming { upload, piece };
-        let target = match self.objects.presign_put(&key, ttl, &bound).await? {
-            Some(put) => PutTarget::Store(put),
-            None => {
-                let url = signing::sign(self.workshop.signer(), upload, piece, expires_at);
-                let url = url.ok_or_else(|| Error::inconsistent("the keys that sign addresses"))?;
-                PutTarget::Here(piece, url)
-            }
+        let target = if let Some(put) = self.objects.presign_put(&key, ttl, &bound).await? {
+            PutTarget::Store(put)
+        } else {
+            let url = signing::sign(self.workshop.signer(), upload, piece, expires_at);
+            PutTarget::Here(
+                piece,
+                url.ok_or_else(|| Error::inconsistent("the keys that sign addresses"))?,
+            )
         };
         Ok(SignedPart {
             part,
