@@ -11,7 +11,7 @@ use infravault_kernel::{Clock, Ctx};
 use std::time::Duration;
 
 /// How to compare.
-#[derive(Clone, Debug, clap::Args)]
+#[derive(Clone, Copy, Debug, clap::Args)]
 pub(super) struct Options {
     /// Read every byte and compare the checksums, not only the lengths.
     #[arg(long)]

@@ -36,16 +36,16 @@ impl Progress {
         // The first line of a log would say nothing.
         let first = self.shown.replace(Instant::now()).is_none();
         if self.terminal {
-            self.write(&format!("\r\x1b[K{}{}", self.bar(done), text()));
+            write(&format!("\r\x1b[K{}{}", self.bar(done), text()));
         } else if !first {
-            self.write(&format!("{}{}\n", self.bar(done), text()));
+            write(&format!("{}{}\n", self.bar(done), text()));
         }
     }
 
     /// Makes room for what is printed next.
     pub(super) fn end(&self) {
         if self.terminal && self.shown.is_some() {
-            self.write("\r\x1b[K");
+            write("\r\x1b[K");
         }
     }
 
@@ -64,12 +64,12 @@ impl Progress {
             done * 100 / total
         )
     }
+}
 
-    fn write(&self, text: &str) {
-        let mut stderr = stderr();
-        // Who cannot be told is not told.
-        let _ = stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush());
-    }
+fn write(text: &str) {
+    let mut stderr = stderr();
+    // Who cannot be told is not told.
+    let _ = stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush());
 }
 
 /// A number of bytes for people.

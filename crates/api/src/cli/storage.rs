@@ -17,11 +17,11 @@ pub(super) enum Command {
     /// Copy the library into another store, and verify every checksum. The server may run meanwhile; begun again, it
     /// copies what is missing.
     Migrate {
-        /// The store that is in use, as fs:/folder or s3://bucket. An S3 store takes its settings from the S3_*
-        /// variables; FROM_S3_ENDPOINT and the like come before them.
+        /// The store that is in use, as `fs:/folder` or `s3://bucket`. An S3 store takes its settings from the `S3_…`
+        /// variables; `FROM_S3_ENDPOINT` and the like come before them.
         #[arg(long)]
         from: String,
-        /// The new store, as fs:/folder or s3://bucket; TO_S3_ENDPOINT and the like come first.
+        /// The new store, as `fs:/folder` or `s3://bucket`; `TO_S3_ENDPOINT` and the like come first.
         #[arg(long)]
         to: String,
         /// Copy renditions as well. Otherwise they are made again when somebody asks for them.

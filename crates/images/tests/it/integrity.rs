@@ -77,13 +77,14 @@ impl World {
 fn flip_a_bit(file: &PathBuf) {
     let mut bytes = fs::read(file).unwrap();
     let middle = bytes.len() / 2;
-    bytes[middle] ^= 1;
+    *bytes.get_mut(middle).unwrap() ^= 1;
     fs::write(file, bytes).unwrap();
 }
 
 fn truncate(file: &PathBuf) {
-    let bytes = fs::read(file).unwrap();
-    fs::write(file, &bytes[..bytes.len() - 1]).unwrap();
+    let mut bytes = fs::read(file).unwrap();
+    bytes.pop();
+    fs::write(file, bytes).unwrap();
 }
 
 fn counts(report: &Report) -> (u64, u64, u64) {
