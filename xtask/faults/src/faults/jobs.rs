@@ -12,6 +12,8 @@ const APART: &[(&str, &str)] = &[("JOBS_IN_SERVE", "false")];
 const UNFINISHED: &str = "SELECT count(*) FROM images.images WHERE state = 'stored' AND removed_at IS NULL";
 const GIVEN_UP: &str =
     "SELECT count(*) FROM graphile_worker.jobs WHERE attempts >= max_attempts AND locked_at IS NULL";
+const CLEAR: &str =
+    "DELETE FROM graphile_worker._private_jobs WHERE attempts >= max_attempts AND locked_at IS NULL";
 const DUE: &str =
     "UPDATE graphile_worker._private_jobs SET run_at = now() WHERE locked_at IS NULL AND run_at > now()";
 /// A lease of 3 s, and what it may take on top.
@@ -137,6 +139,9 @@ pub(super) async fn poison(world: &mut World) -> Outcome<Ran> {
     ran.expect(again.is_ok(), || {
         "what was parked is not asked for again".to_owned()
     });
+    // What was given up stays where the operator sees it, until somebody clears it away.
+    let seen = client.execute(CLEAR, &[]).await?;
+    ran.expect(seen == 1, || format!("{seen} jobs are shown as given up"));
     Ok(ran)
 }
 
