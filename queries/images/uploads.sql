@@ -149,13 +149,11 @@ UPDATE images.uploads SET received_bytes = :received WHERE id = :id;
 
 --! expire_uploads (now)
 --- Ends uploads whose time is over and gives back what was reserved for them. At most 100.
-WITH due AS (
-    SELECT id FROM images.uploads
+WITH was AS (
+    SELECT id, owner_id, reserved_bytes FROM images.uploads
     WHERE expires_at <= :now AND state IN ('open', 'finishing')
         AND (state = 'open' OR coalesce(claimed_until <= clock_timestamp(), true))
     ORDER BY expires_at LIMIT 100 FOR UPDATE SKIP LOCKED
-), was AS (
-    SELECT u.id, u.owner_id, u.reserved_bytes FROM images.uploads AS u INNER JOIN due ON due.id = u.id
 ), ended AS (
     UPDATE images.uploads AS u SET state = 'ended', reserved_bytes = 0, claimed_until = NULL
     FROM was WHERE u.id = was.id
@@ -198,3 +196,7 @@ DELETE FROM images.uploads WHERE id IN (
     WHERE u.expires_at < :before AND u.state IN ('finished', 'joined', 'ended')
         AND NOT EXISTS (SELECT FROM images.upload_pieces AS p WHERE p.upload_id = u.id)
     LIMIT 1000 FOR UPDATE SKIP LOCKED);
+
+--! known_pieces (pieces)
+--- Which of these pieces have a row.
+SELECT id FROM images.upload_pieces WHERE id = ANY(:pieces);

@@ -82,6 +82,7 @@ impl Images {
             if looked.is_none_or(|looked| looked.elapsed() >= LOOK_FOR_LOST) {
                 looked = Some(Instant::now());
                 self.requeue_and_say(&ctx).await;
+                self.delete_strays_and_say(&ctx).await;
             }
             tokio::select! {
                 _ = stop.wait_for(|stop| *stop) => return,
@@ -102,6 +103,19 @@ impl Images {
             }
             Err(error) => {
                 slog::warn!(ctx.log, "sweeping failed; it will be tried again"; "error" => %error);
+            }
+        }
+    }
+
+    async fn delete_strays_and_say(&self, ctx: &Ctx) {
+        match self.sweep_strays(ctx).await {
+            Ok(0) => {}
+            Ok(count) => {
+                slog::info!(ctx.log, "deleted pieces that no upload knows of"; "pieces" => count);
+            }
+            Err(error) => {
+                slog::warn!(ctx.log, "looking for pieces that no upload knows of failed; it will be tried again";
+                    "error" => %error);
             }
         }
     }

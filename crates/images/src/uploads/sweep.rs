@@ -6,8 +6,13 @@ use crate::{
 };
 use futures_util::future::join_all;
 use infravault_kernel::{Ctx, Id, UploadId};
-use infravault_objects::ObjectKey;
+use infravault_objects::{Area, ObjectKey};
 use uuid::Uuid;
+
+/// Objects of one page of the pieces.
+const PAGE: usize = 500;
+/// An object that is younger may belong to somebody whose clock is another one.
+const SETTLED: time::Duration = time::Duration::minutes(10);
 
 impl Images {
     /// One pass over uploads.
@@ -74,6 +79,41 @@ impl Images {
                 "object" => key.path(), "error" => %error);
         }
         deleted.is_ok()
+    }
+
+    /// Deletes what lies among the pieces and has no row, which comes before every object: written by a signed request after
+    /// its upload had ended, or older than the backup that the database was restored from. How many there were.
+    pub async fn sweep_strays(&self, ctx: &Ctx) -> Result<u64, Error> {
+        let (mut after, mut strays) = (None, 0);
+        loop {
+            let page = self.objects.list(Area::Incoming, after, PAGE).await?;
+            let old = page
+                .items
+                .iter()
+                .filter(|item| item.modified < ctx.now() - SETTLED);
+            let pieces: Vec<(Uuid, Uuid)> = old
+                .filter_map(|item| match item.key {
+                    Some(ObjectKey::Incoming { upload, piece }) => Some((upload.uuid(), piece)),
+                    _ => None,
+                })
+                .collect();
+            let ids: Vec<Uuid> = pieces.iter().map(|(_, piece)| *piece).collect();
+            let tx = self.db.begin_system().await?;
+            let known = sql::uploads::known_pieces()
+                .bind(&*tx, &ids.as_slice())
+                .all()
+                .await?;
+            drop(tx);
+            for (upload, piece) in pieces {
+                if !known.contains(&piece) && self.delete_piece(ctx, upload, piece).await {
+                    strays += 1;
+                }
+            }
+            after = page.next;
+            if after.is_none() {
+                return Ok(strays);
+            }
+        }
     }
 
     /// For a day after their time, late clients are told that an upload has ended instead of that there is none.

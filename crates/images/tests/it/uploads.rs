@@ -597,6 +597,37 @@ async fn parts_of_a_concatenation_become_one_picture() {
 }
 
 #[tokio::test]
+async fn what_no_upload_knows_of_is_deleted() {
+    let world = World::new().await;
+    let alice = world.person("alice").await;
+    let bytes = pictures::jpeg(60, 40, 18);
+    let upload = world
+        .images
+        .open_upload(&alice, &opening(&bytes, UploadKind::Tus))
+        .await
+        .unwrap();
+    append(&world.images, &alice, upload.id, 0, &bytes[..50])
+        .await
+        .unwrap();
+    let stray = infravault_objects::ObjectKey::Incoming {
+        upload: upload.id,
+        piece: uuid::Uuid::from_u128(5),
+    };
+    let mut spool = world.objects.spool(100).unwrap();
+    spool.write(Bytes::from_static(b"late")).await.unwrap();
+    let spooled = spool.finish().await.unwrap();
+    world.objects.store(&stray, &spooled, "image/jpeg").await.unwrap();
+    let sweep = async |later| world.images.sweep_strays(&world.system_in(later)).await.unwrap();
+    assert_eq!(sweep(Duration::ZERO).await, 0, "it is too young to judge");
+    assert_eq!(sweep(Duration::from_mins(11)).await, 1);
+    assert_eq!(world.objects.head(&stray).await.unwrap(), None);
+    let rest = append(&world.images, &alice, upload.id, 50, &bytes[50..])
+        .await
+        .unwrap();
+    assert!(rest.uploaded.is_some(), "the pieces of the upload are there");
+}
+
+#[tokio::test]
 async fn so_many_may_be_open_and_no_more() {
     let world = World::new().await;
     let alice = world.person("alice").await;

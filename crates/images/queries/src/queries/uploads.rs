@@ -1856,7 +1856,7 @@ pub struct ExpireUploadsStmt(&'static str, Option<tokio_postgres::Statement>);
 /// Ends uploads whose time is over and gives back what was reserved for them. At most 100.
 pub fn expire_uploads() -> ExpireUploadsStmt {
     ExpireUploadsStmt(
-        "WITH due AS ( SELECT id FROM images.uploads WHERE expires_at <= $1 AND state IN ('open', 'finishing') AND (state = 'open' OR coalesce(claimed_until <= clock_timestamp(), true)) ORDER BY expires_at LIMIT 100 FOR UPDATE SKIP LOCKED ), was AS ( SELECT u.id, u.owner_id, u.reserved_bytes FROM images.uploads AS u INNER JOIN due ON due.id = u.id ), ended AS ( UPDATE images.uploads AS u SET state = 'ended', reserved_bytes = 0, claimed_until = NULL FROM was WHERE u.id = was.id ), dropped AS ( UPDATE images.upload_pieces AS p SET due_at = CASE WHEN p.state = 'stored' THEN $1 ELSE p.due_at END, state = 'deleting' FROM was WHERE p.upload_id = was.id AND p.state <> 'deleting' ), freed AS ( UPDATE images.usage AS u SET reserved_bytes = u.reserved_bytes - f.bytes FROM (SELECT owner_id, sum(reserved_bytes)::bigint AS bytes FROM was GROUP BY owner_id) AS f WHERE u.owner_id = f.owner_id ) SELECT id FROM was",
+        "WITH was AS ( SELECT id, owner_id, reserved_bytes FROM images.uploads WHERE expires_at <= $1 AND state IN ('open', 'finishing') AND (state = 'open' OR coalesce(claimed_until <= clock_timestamp(), true)) ORDER BY expires_at LIMIT 100 FOR UPDATE SKIP LOCKED ), ended AS ( UPDATE images.uploads AS u SET state = 'ended', reserved_bytes = 0, claimed_until = NULL FROM was WHERE u.id = was.id ), dropped AS ( UPDATE images.upload_pieces AS p SET due_at = CASE WHEN p.state = 'stored' THEN $1 ELSE p.due_at END, state = 'deleting' FROM was WHERE p.upload_id = was.id AND p.state <> 'deleting' ), freed AS ( UPDATE images.usage AS u SET reserved_bytes = u.reserved_bytes - f.bytes FROM (SELECT owner_id, sum(reserved_bytes)::bigint AS bytes FROM was GROUP BY owner_id) AS f WHERE u.owner_id = f.owner_id ) SELECT id FROM was",
         None,
     )
 }
@@ -2008,5 +2008,36 @@ impl ForgetUploadsStmt {
         before: &'a time::OffsetDateTime,
     ) -> Result<u64, tokio_postgres::Error> {
         client.execute(self.0, &[before]).await
+    }
+}
+pub struct KnownPiecesStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Which of these pieces have a row.
+pub fn known_pieces() -> KnownPiecesStmt {
+    KnownPiecesStmt(
+        "SELECT id FROM images.upload_pieces WHERE id = ANY($1)",
+        None,
+    )
+}
+impl KnownPiecesStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    pub fn bind<'c, 'a, 's, C: GenericClient, T1: crate::ArraySql<Item = uuid::Uuid>>(
+        &'s self,
+        client: &'c C,
+        pieces: &'a T1,
+    ) -> UuidUuidQuery<'c, 'a, 's, C, uuid::Uuid, 1> {
+        UuidUuidQuery {
+            client,
+            params: [pieces],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor: |row| Ok(row.try_get(0)?),
+            mapper: |it| it,
+        }
     }
 }
