@@ -3,7 +3,7 @@ use super::{
     metadata,
     protocol::{
         PATH, UPLOAD_CONCAT, UPLOAD_LENGTH, UPLOAD_METADATA, answer, check_type, check_version, checksum,
-        describe, failed, location, number, own, sends_bytes, text,
+        describe, failed, location, number, own, sends_bytes,
     },
 };
 use crate::{
@@ -49,9 +49,9 @@ pub async fn create_tus_upload(
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
     check_version(&request)?;
-    let described = text(&request, &UPLOAD_METADATA).unwrap_or_default().to_owned();
+    let described = ascii(&request, &UPLOAD_METADATA)?;
     let image = metadata::parse(&described)?;
-    let concat = text(&request, &UPLOAD_CONCAT).unwrap_or_default().to_owned();
+    let concat = ascii(&request, &UPLOAD_CONCAT)?;
     let parts = match concat.as_str() {
         "" | "partial" => None,
         list => Some(named(list)?),
@@ -74,6 +74,15 @@ pub async fn create_tus_upload(
         }
     };
     Ok(created(&appended))
+}
+
+/// A header that may be missing and must be ASCII.
+fn ascii(request: &HttpRequest, name: &header::HeaderName) -> Result<String, Problem> {
+    let Some(value) = request.headers().get(name) else {
+        return Ok(String::new());
+    };
+    let refused = |_| own(Problem::parameter(name.as_str(), "must be ASCII"));
+    value.to_str().map(str::to_owned).map_err(refused)
 }
 
 fn created(appended: &Appended) -> HttpResponse {
