@@ -22,8 +22,9 @@ pub(super) async fn provider_down(world: &mut World) -> Outcome<Ran> {
         ("OIDC_DEV_CLIENT_SECRET", "dev-secret"),
     ];
     for _ in 0..world.times(2) {
-        world.restart(&settings).await?;
         for lie in [Lie::DiscoveryDown, Lie::JwksDown] {
+            // A new process knows nothing of the provider yet.
+            world.restart(&settings).await?;
             issuer.lie(lie.clone());
             let (status, code) = sign_in(world).await?;
             ran.expect((status, code.as_str()) == (503, "login-unavailable"), || {
