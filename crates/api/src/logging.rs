@@ -5,7 +5,8 @@ use std::{io, sync::Mutex};
 use time::format_description::well_known::Rfc3339;
 
 /// Makes the root logger, and the guard that writes what is queued when it is dropped. There is one writer, so that
-/// lines never mix.
+/// lines never mix. A line that cannot be written, because the disk is full or nobody reads any more, is lost, and
+/// nothing else: no request fails because of it.
 pub fn root(config: &Log) -> (Logger, slog_async::AsyncGuard) {
     let level = config.level;
     match config.format {
@@ -18,7 +19,7 @@ pub fn root(config: &Log) -> (Logger, slog_async::AsyncGuard) {
                     "message" => PushFnValue(|record: &Record<'_>, serializer| serializer.emit(record.msg())),
                 ))
                 .build();
-            asynchronous(Mutex::new(json).fuse(), level)
+            asynchronous(Mutex::new(json).ignore_res(), level)
         }
         LogFormat::Terminal => {
             let decorator = slog_term::TermDecorator::new().stderr().build();
@@ -26,7 +27,7 @@ pub fn root(config: &Log) -> (Logger, slog_async::AsyncGuard) {
                 slog_term::FullFormat::new(decorator)
                     .use_utc_timestamp()
                     .build()
-                    .fuse(),
+                    .ignore_res(),
                 level,
             )
         }
@@ -42,7 +43,7 @@ where
         .chan_size(4096)
         .overflow_strategy(slog_async::OverflowStrategy::Block)
         .build_with_guard();
-    (Logger::root(drain.filter_level(level).fuse(), o!()), guard)
+    (Logger::root(drain.filter_level(level).ignore_res(), o!()), guard)
 }
 
 /// Sends what libraries log through the crate `log` to the same place: warnings and errors only. A second call in
