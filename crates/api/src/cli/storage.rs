@@ -61,7 +61,7 @@ async fn allow_origins(objects: &Objects, config: &Config) -> Outcome {
     origins.extend(server.cors_origins.iter().cloned());
     origins.dedup();
     if objects.allow_origins(&origins).await? {
-        say(&format!(
+        say(format_args!(
             "pages of {} may use its signed requests",
             origins.join(", ")
         ));

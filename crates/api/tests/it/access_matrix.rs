@@ -202,7 +202,7 @@ async fn about_upload(owner: &Browser, operation: &str, question: &mut Question)
         }
         "store_upload_piece" => {
             let url = opened["put"]["url"].as_str().unwrap();
-            question.path = url[url.find("/api").unwrap()..].to_owned();
+            url[url.find("/api").unwrap()..].clone_into(&mut question.path);
             for name in ["content-type", "x-amz-checksum-sha256"] {
                 let value = opened["put"]["headers"][name].as_str().unwrap();
                 question.headers.push((name, value.to_owned()));

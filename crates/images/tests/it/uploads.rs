@@ -64,12 +64,13 @@ async fn store(
     bytes: &[u8],
 ) -> Result<(), Error> {
     let signed = images.sign_parts(ctx, upload.id, &[part(bytes, number)]).await?;
-    let PutTarget::Here(piece, url) = &signed[0].target else {
+    let signed = signed.first().unwrap();
+    let PutTarget::Here(piece, url) = &signed.target else {
         panic!("a folder takes nothing itself")
     };
     let sent = Sent {
         len: Some(u64::try_from(bytes.len()).unwrap()),
-        media_type: &signed[0].media_type,
+        media_type: &signed.media_type,
         sha256: Some(Sha256::of(bytes)),
     };
     images

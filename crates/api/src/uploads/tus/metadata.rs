@@ -39,14 +39,13 @@ pub(super) fn parse(header: &str) -> Result<NewImage, Problem> {
 
 fn set(image: &mut NewImage, faults: &mut Vec<FieldFault>, name: &str, text: &str) {
     match name {
-        "title" if text.is_empty() => {}
+        "title" | "visibility" if text.is_empty() => {}
         "title" => image.title = keep(faults, "title", Title::parse(text)),
         "description" => {
             if let Some(description) = keep(faults, "description", Description::parse(text)) {
                 image.description = description;
             }
         }
-        "visibility" if text.is_empty() => {}
         "visibility" => {
             if let Some(visibility) = keep(faults, "visibility", text.parse::<Visibility>()) {
                 image.visibility = visibility;

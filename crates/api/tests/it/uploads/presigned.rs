@@ -5,7 +5,7 @@ use infravault_kernel::{Clock, Sha256};
 use infravault_testkit::pictures;
 use reqwest::Method;
 use serde_json::{Value, json};
-use time::{Duration, OffsetDateTime};
+use time::Duration;
 
 async fn presign(browser: &Browser, picture: &[u8], more: Value) -> Value {
     let request = browser
@@ -112,7 +112,7 @@ async fn a_signed_request_is_bound_to_everything_that_was_announced() {
             "other checksum",
             with(&|it| {
                 it["headers"]["x-amz-checksum-sha256"] =
-                    other["put"]["headers"]["x-amz-checksum-sha256"].clone()
+                    other["put"]["headers"]["x-amz-checksum-sha256"].clone();
             }),
             picture.clone(),
         ),
@@ -158,7 +158,7 @@ async fn a_signed_request_is_bound_to_everything_that_was_announced() {
     let mut spoilt = picture.clone();
     *spoilt.last_mut().unwrap() ^= 1;
     problem(put(signed, spoilt).await, 422, "checksum-mismatch").await;
-    let late = Clock::fixed(OffsetDateTime::now_utc() + Duration::seconds(61));
+    let late = Clock::fixed(Clock::System.now() + Duration::seconds(61));
     let later = app.beside_at(&[("JOBS_IN_SERVE", "false")], late).await;
     let moved = with(&|it| it["url"] = json!(url.replace(&app.origin, &later)));
     problem(put(&moved, picture.clone()).await, 403, "url-expired").await;

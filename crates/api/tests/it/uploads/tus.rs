@@ -6,7 +6,7 @@ use infravault_kernel::{Clock, Sha256};
 use infravault_testkit::pictures;
 use reqwest::{Method, RequestBuilder, Response};
 use std::path::Path;
-use time::{Duration, OffsetDateTime};
+use time::Duration;
 
 const PATH: &str = "/api/v1/uploads/tus";
 
@@ -45,10 +45,7 @@ async fn failed(answer: Response, status: u16, code: &str) {
 /// Waits until the sweeper has deleted all pieces.
 pub(super) async fn until_empty(folder: &Path) {
     for _ in 0..200 {
-        let mut shards = std::fs::read_dir(folder)
-            .map(|dirs| dirs.flatten().collect())
-            .unwrap_or(Vec::new())
-            .into_iter();
+        let mut shards = std::fs::read_dir(folder).into_iter().flatten().flatten();
         if shards.all(|shard| std::fs::read_dir(shard.path()).unwrap().next().is_none()) {
             return;
         }
@@ -257,7 +254,7 @@ async fn termination_expiry_and_pictures_that_are_refused() {
 
     let path = location(&create(&alice, &picture, &[]).await);
     let token = app.token(&alice, "images:read images:write").await;
-    let late = Clock::fixed(OffsetDateTime::now_utc() + Duration::hours(25));
+    let late = Clock::fixed(Clock::System.now() + Duration::hours(25));
     let later = app.beside_at(&[("JOBS_IN_SERVE", "false")], late).await;
     let head = app
         .client()

@@ -58,7 +58,7 @@ fn file(app: &TestApp, bytes: usize) -> (PathBuf, Vec<u8>) {
     (path, picture)
 }
 
-fn order(origins: &[&str], token: &str, file: &Path, cuts: u32, options: Value) -> Value {
+fn order(origins: &[&str], token: &str, file: &Path, cuts: u32, options: &Value) -> Value {
     json!({
         "origins": origins, "token": token, "file": file, "cuts": cuts, "options": options,
         "metadata": { "filename": "picture.png", "title": "By tus", "tags": "a,b", "visibility": "private" },
@@ -75,7 +75,7 @@ async fn an_upload_that_is_cut_four_times_goes_on_at_another_server() {
     let token = app.token(&alice, "images:read images:write").await;
     let (path, picture) = file(&app, 100_000_000);
     let origins = [app.origin.as_str(), beside.as_str()];
-    let done = run(folder, order(&origins, &token, &path, 4, json!({}))).await;
+    let done = run(folder, order(&origins, &token, &path, 4, &json!({}))).await;
     let image = done["image"].as_str().unwrap_or_else(|| panic!("{done}"));
     let resumed: Vec<u64> = done["resumed"]
         .as_array()
@@ -120,18 +120,14 @@ async fn the_other_ways_of_the_client() {
         json!({ "uploadDataDuringCreation": true }),
         json!({ "uploadDataDuringCreation": true, "chunkSize": 400_000 }),
     ] {
-        let done = run(
-            folder.clone(),
-            order(&[&app.origin], &token, &path, 0, options.clone()),
-        )
-        .await;
+        let done = run(folder.clone(), order(&[&app.origin], &token, &path, 0, &options)).await;
         let image = done["image"]
             .as_str()
             .unwrap_or_else(|| panic!("{options}: {done}"));
         assert!(download(&alice, image).await == picture, "{options}");
     }
     std::fs::write(&path, "no picture").unwrap();
-    let refused = run(folder, order(&[&app.origin], &token, &path, 0, json!({}))).await;
+    let refused = run(folder, order(&[&app.origin], &token, &path, 0, &json!({}))).await;
     assert_eq!(refused["status"], 415, "{refused}");
     assert!(
         refused["body"]
