@@ -5,7 +5,6 @@ ALTER TABLE images.images ADD COLUMN trashed_at timestamptz;
 ALTER TABLE images.images ADD CONSTRAINT images_trashed_whole CHECK (
     trashed_at IS NULL
     OR (stored_at IS NOT NULL AND removed_at IS NOT NULL AND state IN ('stored', 'ready', 'failed'))) NOT VALID;
-ALTER TABLE images.images VALIDATE CONSTRAINT images_trashed_whole;
 
 -- What lies in an account's trash, newest first, and how much that is.
 CREATE INDEX images_trash ON images.images (owner_id, trashed_at DESC, id DESC) INCLUDE (byte_size)

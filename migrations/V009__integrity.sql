@@ -1,3 +1,6 @@
+-- The rule of V008, of which every row that was there is an example: nothing lay in the trash.
+ALTER TABLE images.images VALIDATE CONSTRAINT images_trashed_whole;
+
 -- What the comparison of the store with the rows needs: the rows in the order in which a store lists its objects, and
 -- what was found.
 --

@@ -53,7 +53,9 @@ async fn n53_who_sends_too_many_at_once_is_told_when_to_come_back() {
     ];
     promised(&app, 3).await;
     for (browser, status, code) in [(&alice, 429, "too-many-uploads"), (&bob, 503, "overloaded")] {
-        let request = browser.post("/api/v1/images").header("Content-Type", "image/jpeg");
+        let request = browser
+            .post("/api/v1/images")
+            .header("Content-Type", "image/jpeg");
         let answer = request.body(picture(4)).send().await.unwrap();
         assert_eq!(answer.headers()["retry-after"], "2");
         problem(answer, status, code).await;
