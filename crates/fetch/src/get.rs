@@ -190,7 +190,7 @@ fn too_large(limit: u64) -> Error {
 
 /// What the client says went wrong, without what it says about addresses.
 fn failed(error: &reqwest::Error) -> Error {
-    let mut cause = Some(error as &dyn error::Error);
+    let mut cause: Option<&dyn error::Error> = Some(error);
     while let Some(error) = cause {
         if let Some(Error::NotAllowed(reason)) = error.downcast_ref() {
             return Error::NotAllowed(reason);

@@ -2,7 +2,7 @@
 use crate::{Error, address::may_be_reached};
 use ipnet::IpNet;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use std::{error, net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, sync::Arc};
 use tokio::net::lookup_host;
 
 /// Said where a name or a number leads to where nobody may be sent.
@@ -22,9 +22,10 @@ impl Resolve for PublicOnly {
             // The port is the client's to fill in.
             let found: Vec<SocketAddr> = lookup_host((name.as_str(), 0)).await?.collect();
             if found.iter().all(|address| may_be_reached(address.ip(), &allowed)) {
-                Ok(Box::new(found.into_iter()) as Addrs)
+                let found: Addrs = Box::new(found.into_iter());
+                Ok(found)
             } else {
-                Err(Box::new(Error::NotAllowed(NOT_PUBLIC)) as Box<dyn error::Error + Send + Sync>)
+                Err(Error::NotAllowed(NOT_PUBLIC).into())
             }
         })
     }

@@ -456,7 +456,7 @@ async fn a_form_of_several_files_can_be_sent_again() {
     let alice = app.sign_in("alice@example.com").await;
     let pngs: Vec<Vec<u8>> = (0..3).map(|seed| file(&pictures::png(4, 4, seed))).collect();
     let send = async |files: &[&Vec<u8>]| {
-        let mut body: Vec<u8> = files.iter().flat_map(|file| file.to_vec()).collect();
+        let mut body: Vec<u8> = files.iter().flat_map(|file| (*file).clone()).collect();
         body.extend(end());
         let request = alice
             .post("/api/v1/images")

@@ -92,7 +92,7 @@ async fn answer(mut stream: TcpStream, port: u16) {
             let _ = stream
                 .write_all(b"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\n\r\n")
                 .await;
-            while stream.write_all(&[0xFF; 65_536]).await.is_ok() {}
+            while stream.write_all(&[0xFF; 16_000]).await.is_ok() {}
             return;
         }
         "trickle" => {

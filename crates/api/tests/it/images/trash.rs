@@ -37,11 +37,11 @@ async fn from_the_list_into_the_trash_and_back() {
     ] {
         problem(alice.get(&hidden).send().await.unwrap(), 404, "not-found").await;
     }
-    let patch = alice
+    let change = alice
         .patch(&path)
         .header("If-Match", "*")
         .json(&json!({ "title": "x" }));
-    problem(patch.send().await.unwrap(), 404, "not-found").await;
+    problem(change.send().await.unwrap(), 404, "not-found").await;
     problem(alice.delete(&path).send().await.unwrap(), 404, "not-found").await;
     for list in [
         "/api/v1/images",

@@ -396,9 +396,9 @@ async fn an_administrator_begins_a_comparison_and_reads_its_report() {
             .post("/api/v1/admin/integrity")
             .json(&json!({ "deep": true }))
     };
-    let begun = begin().send().await.unwrap();
-    assert_eq!(begun.status(), 202);
-    assert_eq!(begun.headers()["location"], "/api/v1/admin/integrity");
+    let accepted = begin().send().await.unwrap();
+    assert_eq!(accepted.status(), 202);
+    assert_eq!(accepted.headers()["location"], "/api/v1/admin/integrity");
     let mut last = read().await;
     while last["state"] == "running" {
         tokio::task::yield_now().await;
