@@ -151,7 +151,7 @@ async fn a_bad_configuration_names_every_variable_at_once() {
 #[tokio::test]
 async fn the_commands_of_an_operator_work() {
     let here = Installation::new().await;
-    let down = here.run(&["migrate", "down", "2"]);
+    let down = here.run(&["migrate", "down", "5"]);
     assert!(
         text(&down.stdout).contains("took back V5__renditions"),
         "{}{}",
