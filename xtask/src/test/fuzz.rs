@@ -28,6 +28,17 @@ const OPTIONS: [&str; 8] = [
     "--report=junit",
 ];
 
+/// 410, 412 (another version of tus) and 413 are refusals, too.
+const SETTINGS: &str = r#"[checks]
+negative_data_rejection.expected-statuses = [400, 401, 403, 404, 405, 406, 409, 410, 412, 413, 415, 422, 428, 429, "5xx"]
+"#;
+
+/// The pieces of tus are bytes like others.
+const HOOKS: &str = r#"import schemathesis
+
+schemathesis.serializer.alias("application/offset+octet-stream", "application/octet-stream")
+"#;
+
 /// Starts the issuer and the server on the product database of the test cluster and lets
 /// schemathesis try every operation.
 pub(crate) fn run(workspace: &Workspace, cluster: &Cluster, interrupt: &Interrupt) -> Outcome<Verdict> {
@@ -58,6 +69,10 @@ pub(crate) fn run(workspace: &Workspace, cluster: &Cluster, interrupt: &Interrup
     let document = home.join("openapi.json");
     let text = process::capture(local.infravault(workspace).arg("openapi"))?;
     fs::write(&document, text).explain(|| format!("write {}", document.display()))?;
+    for (name, text) in [("schemathesis.toml", SETTINGS), ("hooks.py", HOOKS)] {
+        let file = home.join(name);
+        fs::write(&file, text).explain(|| format!("write {}", file.display()))?;
+    }
     let _issuer = local.start_issuer(workspace, interrupt)?;
     local.prepare(workspace)?;
     let mut server = local.start_server(workspace, interrupt)?;
@@ -77,6 +92,7 @@ pub(crate) fn run(workspace: &Workspace, cluster: &Cluster, interrupt: &Interrup
     command
         .current_dir(&home)
         .env("NO_COLOR", "1")
+        .env("SCHEMATHESIS_HOOKS", "hooks")
         .arg("run")
         .arg(&document)
         .args(arguments)

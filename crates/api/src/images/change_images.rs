@@ -34,7 +34,6 @@ pub struct BulkBody {
     #[schema(min_items = 1, max_items = 500)]
     ids: Vec<Uuid>,
     /// What is done to them.
-    #[schema(inline)]
     action: ActionWord,
     /// With `update`: what is to be different.
     changes: Option<BulkChangesBody>,

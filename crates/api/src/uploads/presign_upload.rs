@@ -26,7 +26,6 @@ pub struct NewUpload {
     #[schema(minimum = 1)]
     size: u64,
     /// Its type. It must be sent with the bytes; what they are is decided by themselves.
-    #[schema(inline)]
     media_type: MediaTypeWord,
     /// The SHA-256 of the whole, 64 hexadecimal digits. It may be left out of a multipart upload.
     #[schema(min_length = 64, max_length = 64, pattern = "^[0-9a-f]{64}$")]
