@@ -84,7 +84,7 @@ impl Promise {
 /// What the first transaction found.
 enum Begun {
     /// A new picture is promised.
-    New(Promise, Place),
+    New(Promise),
     /// The same key has finished an upload before.
     Again {
         image: ImageId,
@@ -135,7 +135,7 @@ impl Images {
     }
 
     /// Step 2, the first transaction: idempotency key, quota, row.
-    async fn begin_upload(&self, ctx: &Ctx, upload: &Upload) -> Result<Begun, Error> {
+    async fn begin_upload(&self, ctx: &Ctx, upload: &Upload) -> Result<(Begun, Place), Error> {
         let (tx, actor) = self.db.begin(ctx).await?;
         let person = actor.with_scope(Scope::ImagesWrite)?;
         let place = self.in_flight.enter(person.account)?;
@@ -150,7 +150,7 @@ impl Images {
                 .claim_key_in(&tx, promise.owner, key, promise.id, ctx.now())
                 .await?;
             if let Claim::Finished { image, fingerprint } = claim {
-                return Ok(Begun::Again { image, fingerprint });
+                return Ok((Begun::Again { image, fingerprint }, place));
             }
         }
         let reserve = sql::upload::ReserveBytesParams {
@@ -169,7 +169,7 @@ impl Images {
         crash_point("before-t1");
         tx.commit().await?;
         crash_point("after-t1");
-        Ok(Begun::New(promise, place))
+        Ok((Begun::New(promise), place))
     }
 
     /// Steps 3 to 6, of which each failure says what may be left of it. Bytes that the owner has already are not stored
@@ -272,8 +272,9 @@ async fn run(
     spool: Spool,
     mut pieces: Receiver<Piece>,
 ) -> Result<Uploaded, Error> {
-    let (promise, _place) = match images.begin_upload(&ctx, &upload).await? {
-        Begun::New(promise, place) => (promise, place),
+    let (begun, _place) = images.begin_upload(&ctx, &upload).await?;
+    let promise = match begun {
+        Begun::New(promise) => promise,
         Begun::Again { image, fingerprint } => {
             let body = receive(spool, &mut pieces, &images.config).await?.sha256();
             return images
