@@ -32,7 +32,7 @@ const ORIGINALS: &str = "SELECT DISTINCT coalesce(stored_as, id), attempt, byte_
 const RENDITIONS: &str = "SELECT image_id, sha256, byte_size::bigint FROM images.renditions";
 const LIVE: &str = "SELECT id FROM images.images WHERE stored_at IS NOT NULL AND removed_at IS NULL";
 const USAGE: &str = "SELECT coalesce(sum(u.used_bytes), 0)::bigint, coalesce(sum(u.image_count), 0)::bigint, \
-    (SELECT coalesce(sum(byte_size), 0)::bigint FROM images.images WHERE stored_at IS NOT NULL AND removed_at IS NULL) \
+    (SELECT coalesce(sum(byte_size), 0)::bigint FROM images.images WHERE state IN ('stored', 'ready', 'failed')) \
     FROM images.usage AS u";
 const UNTOLD: &str = "SELECT count(*) FROM images.images WHERE state = 'failed' AND failure IS NULL";
 

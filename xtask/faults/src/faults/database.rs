@@ -68,7 +68,7 @@ pub(super) async fn restarted(world: &mut World) -> Outcome<Ran> {
     }
     load.stop().await;
     let longest = ran.recovery;
-    ran.expect(longest < SEEN, || {
+    ran.expect(longest < Duration::from_secs(3), || {
         format!("errors for {longest:?} after PostgreSQL is back")
     });
     answered(world, &mut ran);
