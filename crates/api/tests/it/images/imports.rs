@@ -1,4 +1,4 @@
-//! Pictures of other servers: what may be asked for and what may come (N44–N47).
+//! Pictures of other servers: what may be asked for and what may come (N44, N46, N47).
 use crate::harness::{Browser, TestApp, expect, problem};
 use infravault_testkit::pictures;
 use reqwest::Response;
@@ -195,7 +195,7 @@ async fn it_is_off_until_the_operator_wants_it() {
 }
 
 #[tokio::test]
-async fn n44_n45_no_spelling_leads_to_a_network_that_is_not_public() {
+async fn n44_no_spelling_leads_to_a_network_that_is_not_public() {
     let other = Other::start().await;
     let port = other.port.to_string();
     // The default networks, with the port of a listener that would notice.
