@@ -27,8 +27,7 @@ pub struct UploadFromUrl {
     /// Its address: http or https, on a public network.
     #[schema(min_length = 8, max_length = 2048)]
     url: String,
-    /// What the file is called; without one, the last part of the address.
-    #[schema(max_length = 1000)]
+    /// What the file is called; without one, the last part of the address. A name of more than 255 bytes is cut.
     file_name: Option<String>,
     /// Its title; without one the file name without its ending.
     #[schema(min_length = 1, max_length = 200)]

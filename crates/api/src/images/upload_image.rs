@@ -34,8 +34,7 @@ use uuid::Uuid;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct UploadImage {
-    /// What the file is called; `Content-Disposition` can say so, too.
-    #[param(max_length = 1000)]
+    /// What the file is called; `Content-Disposition` can say so, too. A name of more than 255 bytes is cut.
     file_name: Option<String>,
     /// Its title; without one the file name without its ending.
     #[param(min_length = 1, max_length = 200)]

@@ -19,8 +19,7 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 #[schema(as = NewUpload)]
 pub struct NewUpload {
-    /// What the file is called.
-    #[schema(max_length = 1000)]
+    /// What the file is called; a name of more than 255 bytes is cut.
     file_name: String,
     /// How many bytes it has.
     #[schema(minimum = 1)]
