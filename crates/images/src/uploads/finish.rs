@@ -82,7 +82,9 @@ impl Images {
             Some(super::Progress::Open | super::Progress::Finishing) => {}
             Some(super::Progress::Joined) | None => return Err(UploadFault::Gone.into()),
         }
-        let pieces = pieces_in(&tx, id).await?;
+        let mut pieces = pieces_in(&tx, id).await?;
+        // What a node had written down when it died is no part of the upload; the client has sent it again.
+        pieces.retain(|piece| piece.acknowledged);
         check_whole(&row, &pieces)?;
         let promise = Promise {
             id: ctx.new_id(),
@@ -254,11 +256,7 @@ fn is_refusal(error: &Error) -> bool {
 /// The bytes must be all there, and so many as were announced.
 fn check_whole(row: &sql::uploads::UploadRow, pieces: &[Stored]) -> Result<(), Error> {
     let declared: u64 = number(row.declared_bytes)?;
-    let stored: u64 = pieces
-        .iter()
-        .filter(|piece| piece.acknowledged)
-        .map(|piece| piece.len)
-        .sum();
+    let stored: u64 = pieces.iter().map(|piece| piece.len).sum();
     let kind = UploadKind::from(row.kind);
     let whole = stored == declared && (kind != UploadKind::Tus || row.received_bytes == row.declared_bytes);
     // A part of a concatenation is no picture.

@@ -136,6 +136,36 @@ async fn two_nodes_continue_each_other_s_upload() {
 }
 
 #[tokio::test]
+async fn what_a_node_had_begun_when_it_died_is_no_part_of_the_upload() {
+    let world = World::new().await;
+    let alice = world.person("alice").await;
+    let bytes = pictures::jpeg(300, 200, 21);
+    let images = beside(&world, Config::default());
+    let upload = images
+        .open_upload(&alice, &opening(&bytes, UploadKind::Tus))
+        .await
+        .unwrap();
+    let half = bytes.len() / 2;
+    append(&images, &alice, upload.id, 0, &bytes[..half])
+        .await
+        .unwrap();
+    // A chunk of another node that was written down, and perhaps stored, and never acknowledged.
+    world
+        .run(&format!(
+            "INSERT INTO images.upload_pieces (id, upload_id, owner_id, stored_under, place, byte_size, sha256, due_at)
+             SELECT gen_random_uuid(), id, owner_id, id, received_bytes, 100, decode(repeat('ab', 32), 'hex'),
+                now() + interval '1 hour' FROM images.uploads WHERE id = '{}'",
+            upload.id
+        ))
+        .await;
+    let done = append(&images, &alice, upload.id, half, &bytes[half..])
+        .await
+        .unwrap();
+    assert_eq!(done.uploaded.unwrap().image.sha256, Sha256::of(&bytes));
+    sweep(&world, Duration::from_hours(2)).await;
+}
+
+#[tokio::test]
 async fn whoever_loses_the_offset_gets_a_conflict_and_leaves_nothing() {
     let world = World::new().await;
     let alice = world.person("alice").await;
