@@ -327,6 +327,28 @@ pub(crate) fn location(answer: &Response) -> String {
     answer.headers()["location"].to_str().unwrap().to_owned()
 }
 
+/// Sends a request as a patient client does: who is told to come back later does so.
+pub(crate) async fn patiently(request: impl Fn() -> RequestBuilder) -> Response {
+    for _ in 0..10 {
+        let answer = request().send().await.unwrap();
+        if answer.status() != StatusCode::SERVICE_UNAVAILABLE {
+            return answer;
+        }
+        let after = answer.headers()["retry-after"].to_str().unwrap().parse().unwrap();
+        tokio::time::sleep(std::time::Duration::from_secs(after)).await;
+    }
+    panic!("answered with 503 ten times");
+}
+
+/// Sets how many bytes somebody may store.
+pub(crate) async fn set_quota(app: &TestApp, browser: &Browser, bytes: u64) {
+    let account: uuid::Uuid = browser.account().await.parse().unwrap();
+    let set = "UPDATE users.accounts SET quota_bytes = $2 WHERE id = $1";
+    let bytes = i64::try_from(bytes).unwrap();
+    let client = app.db.superuser().await;
+    client.execute(set, &[&account, &bytes]).await.unwrap();
+}
+
 /// The JSON body of an answer that has this status.
 pub(crate) async fn expect(answer: Response, status: u16) -> Value {
     let found = answer.status().as_u16();

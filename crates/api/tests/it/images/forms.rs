@@ -1,6 +1,6 @@
 //! Multipart forms: good ones, and everything that can be wrong with one (N51).
 use super::{assert_nothing_left, left, stored};
-use crate::harness::{Browser, TestApp, expect, problem};
+use crate::harness::{Browser, TestApp, expect, problem, set_quota};
 use infravault_testkit::pictures;
 use reqwest::{
     Response,
@@ -406,15 +406,7 @@ async fn the_quota_ends_a_form_in_between() {
     let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
     let png = pictures::png(40, 40, 1);
-    let account: uuid::Uuid = alice.account().await.parse().unwrap();
-    let set = "UPDATE users.accounts SET quota_bytes = $2 WHERE id = $1";
-    let quota = i64::try_from(png.len() * 5 / 2).unwrap();
-    app.db
-        .superuser()
-        .await
-        .execute(set, &[&account, &quota])
-        .await
-        .unwrap();
+    set_quota(&app, &alice, u64::try_from(png.len() * 5 / 2).unwrap()).await;
     let small = pictures::png(3, 3, 1);
     let parts = |count: usize| [vec![file(&png); count], vec![file(&small), end()]].concat();
     // As a whole it is announced to be too large for the account: nothing of it is read.

@@ -1,6 +1,7 @@
 //! Uploads that stay open, over HTTP.
 mod in_store;
 mod presigned;
+mod quota;
 mod slow;
 mod tus;
 mod tus_client;
