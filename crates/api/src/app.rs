@@ -16,7 +16,9 @@ use infravault_kernel::{Clock, Ctx};
 use infravault_objects::Objects;
 use infravault_users::Users;
 use slog::{Logger, info, warn};
+use socket2::SockRef;
 use std::{
+    any::Any,
     error::Error,
     net::{SocketAddr, TcpListener},
     sync::{
@@ -141,6 +143,7 @@ impl Server {
             workers => workers,
         };
         let data = self.app.clone();
+        let stall_timeout = settings.stall_timeout;
         let server = HttpServer::new(move || {
             ActixApp::new()
                 .app_data(data.clone())
@@ -151,6 +154,7 @@ impl Server {
                 .wrap(from_fn(middleware::request))
                 .configure(|config| routes::configure(config, data.config.server.docs_ui))
         })
+        .on_connect(move |stream, _| limit_stalls(stream, stall_timeout))
         .workers(workers)
         .tcp_nodelay(true)
         .client_request_timeout(Duration::from_secs(5))
@@ -181,6 +185,15 @@ impl Server {
         app.cage.stop().await;
         info!(app.log, "stopped");
         Ok(outcome?)
+    }
+}
+
+/// Lets the kernel end a connection whose client acknowledges or takes nothing of what was sent to it for so long
+/// (`TCP_USER_TIMEOUT`, RFC 5482): who reads an original byte by byte holds nothing of ours for ever.
+fn limit_stalls(stream: &dyn Any, timeout: Duration) {
+    if let Some(stream) = stream.downcast_ref::<rt::net::TcpStream>() {
+        // A connection that has ended already needs no limit.
+        let _ = SockRef::from(stream).set_tcp_user_timeout(Some(timeout));
     }
 }
 

@@ -50,6 +50,8 @@ pub struct Server {
     pub insecure_dev: bool,
     /// Threads that answer requests.
     pub workers: usize,
+    /// A client that takes nothing of its answer for so long is cut off.
+    pub stall_timeout: Duration,
     /// How long requests under way may take after the signal to stop.
     pub shutdown_timeout: Duration,
     /// How long it stays up, not ready, before it stops taking connections.
@@ -240,6 +242,11 @@ impl Server {
                 "Cookies over plain HTTP; on loopback only.",
             ),
             workers: env.or("WORKERS", "0", "Threads that answer requests; 0 is one per core."),
+            stall_timeout: env.duration(
+                "CLIENT_STALL_TIMEOUT",
+                "20s",
+                "A client that takes nothing of its answer for so long is cut off.",
+            ),
             shutdown_timeout: env.duration(
                 "SHUTDOWN_TIMEOUT",
                 "30s",

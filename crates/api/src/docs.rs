@@ -2,11 +2,19 @@
 use crate::{
     openapi,
     problem::{CATALOGUE, Problem},
+    sliced::Sliced,
 };
-use actix_web::{HttpRequest, HttpResponse, dev::Service, http::header, web};
+use actix_web::{
+    HttpResponse,
+    http::header,
+    web::{self, Bytes},
+};
 use serde::Serialize;
+use std::{
+    borrow::Cow,
+    sync::{Arc, OnceLock},
+};
 use utoipa::ToSchema;
-use utoipa_swagger_ui::SwaggerUi;
 
 /// One kind of problem.
 #[derive(Serialize, ToSchema)]
@@ -50,10 +58,12 @@ pub async fn get_problem(code: web::Path<String>) -> Result<HttpResponse, Proble
 #[utoipa::path(get, path = "/api/v1/openapi.json", tag = "docs",
     responses((status = 200, description = "The document", content_type = "application/json", body = serde_json::Value)))]
 pub async fn get_openapi() -> HttpResponse {
-    let max_age = (header::CACHE_CONTROL, "public, max-age=300");
+    static DOCUMENT: OnceLock<Bytes> = OnceLock::new();
+    let document = DOCUMENT.get_or_init(|| openapi::document().to_json().unwrap_or_default().into());
     HttpResponse::Ok()
-        .insert_header(max_age)
-        .json(openapi::document())
+        .insert_header((header::CACHE_CONTROL, "public, max-age=300"))
+        .content_type(header::ContentType::json())
+        .body(Sliced(document.clone()))
 }
 
 fn kinds() -> impl Iterator<Item = ProblemKindBody> {
@@ -65,31 +75,33 @@ fn kinds() -> impl Iterator<Item = ProblemKindBody> {
     })
 }
 
-/// Serves Swagger UI at `/docs/` from files inside the binary.
-pub fn configure(config: &mut web::ServiceConfig) {
-    let ui = SwaggerUi::new("/{_:.*}").config(utoipa_swagger_ui::Config::from("/api/v1/openapi.json"));
-    let policy =
+/// Leads to Swagger UI.
+pub async fn get_ui() -> HttpResponse {
+    HttpResponse::PermanentRedirect()
+        .insert_header((header::LOCATION, "/docs/"))
+        .finish()
+}
+
+/// A file of Swagger UI, which is inside the binary.
+pub async fn get_ui_file(path: web::Path<String>) -> Result<HttpResponse, Problem> {
+    const POLICY: &str =
         "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'";
-    let scope = web::scope("/docs").service(ui).wrap_fn(move |request, service| {
-        let answer = service.call(request);
-        async move {
-            let mut answer = answer.await?;
-            let headers = answer.headers_mut();
-            headers.insert(
-                header::CONTENT_SECURITY_POLICY,
-                header::HeaderValue::from_static(policy),
-            );
-            headers.insert(
-                header::CACHE_CONTROL,
-                header::HeaderValue::from_static("public, max-age=300"),
-            );
-            Ok(answer)
-        }
-    });
-    config.service(web::resource("/docs").to(async |_: HttpRequest| {
-        HttpResponse::PermanentRedirect()
-            .insert_header((header::LOCATION, "/docs/"))
-            .finish()
-    }));
-    config.service(scope);
+    let settings = utoipa_swagger_ui::Config::from("/api/v1/openapi.json");
+    let file = utoipa_swagger_ui::serve(&path, Arc::new(settings))
+        .ok()
+        .flatten()
+        .ok_or_else(Problem::not_found)?;
+    let mut answer = HttpResponse::Ok();
+    if file.gzpipped {
+        answer.insert_header(header::ContentEncoding::Gzip);
+    }
+    let bytes = match file.bytes {
+        Cow::Borrowed(bytes) => Bytes::from_static(bytes),
+        Cow::Owned(bytes) => bytes.into(),
+    };
+    Ok(answer
+        .content_type(file.content_type)
+        .insert_header((header::CACHE_CONTROL, "public, max-age=300"))
+        .insert_header((header::CONTENT_SECURITY_POLICY, POLICY))
+        .body(Sliced(bytes)))
 }

@@ -21,6 +21,7 @@ pub mod middleware;
 pub mod openapi;
 pub mod problem;
 pub mod routes;
+mod sliced;
 pub mod uploads;
 pub mod users;
 mod worker;

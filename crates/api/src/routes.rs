@@ -13,7 +13,8 @@ pub fn configure(config: &mut web::ServiceConfig, docs_ui: bool) {
         config.service(resource(path, methods));
     }
     if docs_ui {
-        docs::configure(config);
+        config.service(resource("/docs", vec![get(web::to(docs::get_ui))]));
+        config.service(resource("/docs/{file:.*}", vec![get(web::to(docs::get_ui_file))]));
     }
     config.default_service(web::to(async || Err::<String, _>(Problem::not_found())));
 }

@@ -4,9 +4,14 @@ use crate::problem::Problem;
 use actix_web::{FromRequest, HttpRequest, dev::Payload, http::StatusCode, http::header, web};
 use futures_util::{StreamExt, future::LocalBoxFuture};
 use serde::de::DeserializeOwned;
+use std::time::Duration;
+use tokio::time::timeout;
 
 /// The largest JSON body, in bytes.
 pub const MAX_JSON_BYTES: usize = 64 * 1024;
+
+/// How long one may take to arrive.
+const DEADLINE: Duration = Duration::from_secs(10);
 
 /// A JSON body of type `T`, which should deny unknown fields.
 #[derive(Debug)]
@@ -21,7 +26,11 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
         let payload = payload.take();
         Box::pin(async move {
             head?;
-            parse(&read(payload).await?).map(Self)
+            let body = timeout(DEADLINE, read(payload)).await.map_err(|_| {
+                let detail = format!("A JSON body may take {} seconds.", DEADLINE.as_secs());
+                Problem::new(StatusCode::REQUEST_TIMEOUT, "request-timeout", detail)
+            })?;
+            parse(&body?).map(Self)
         })
     }
 }

@@ -1,5 +1,6 @@
 //! What holds for every request, whatever it asks for.
 mod backup;
+mod connections;
 mod cross_site;
 mod health;
 mod http;
