@@ -69,6 +69,14 @@ impl Service {
         }
     }
 
+    /// The most memory that it has had, in KiB; 0 where the system does not say.
+    pub(crate) fn peak_memory(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let number = peak.and_then(|text| text.split_whitespace().next()?.parse().ok());
+        number.unwrap_or_default()
+    }
+
     /// The last lines of its log.
     pub(crate) fn tail(&self) -> String {
         process::last_lines(&fs::read_to_string(&self.log).unwrap_or_default(), 20)

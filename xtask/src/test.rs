@@ -2,6 +2,7 @@
 
 mod fuzz;
 mod nextest;
+mod slow;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -114,9 +115,9 @@ impl Test {
                 .map(|()| Verdict::Passed)
         });
         interrupt.check()?;
-        report.run("examples in the documentation", || examples(workspace));
-        interrupt.check()?;
         report.run("schemathesis", || fuzz::run(workspace, &cluster, interrupt));
+        interrupt.check()?;
+        report.run("slow clients", || slow::run(workspace, &cluster, interrupt));
         drop(cluster);
         for major in Binaries::majors().filter(|major| *major != main) {
             interrupt.check()?;
@@ -210,22 +211,4 @@ fn malformed_pictures(workspace: &Workspace, runner: &Runner) -> Outcome<Verdict
     };
     let mut command = runner.ignored(workspace, "infravault-cage", "corpus::");
     process::run(command.env("INFRAVAULT_TEST_CORPUS", folder)).map(|()| Verdict::Passed)
-}
-
-/// The examples in doc comments are tests, too.
-fn examples(workspace: &Workspace) -> Outcome<Verdict> {
-    let mut command = workspace.cargo();
-    command.args([
-        "test",
-        "--quiet",
-        "--doc",
-        "--workspace",
-        "--exclude",
-        "xtask-bench",
-        "--exclude",
-        "xtask-faults",
-        "--exclude",
-        "xtask-fuzz",
-    ]);
-    process::run(&mut command).map(|()| Verdict::Passed)
 }

@@ -1,4 +1,4 @@
-//! Rules about Rust files: first line, length, names, notes to oneself, and no SQL.
+//! Rules about Rust files: first line, length, names, notes to oneself, no SQL, and no examples that nobody runs.
 
 use std::path::Path;
 
@@ -27,13 +27,36 @@ const STATEMENTS: [(&str, &str); 9] = [
 /// Where statements may stand: connections and migrations, tests, and tools that make databases.
 const MAY_HOLD_SQL: [&str; 3] = ["crates/db/src/", "crates/testkit/", "xtask/"];
 
-/// Checks all Rust files that people wrote.
+/// Checks all Rust files that people wrote, and what they include as documentation.
 pub(crate) fn check(files: &[Source]) -> Vec<Finding> {
-    files
-        .iter()
-        .filter(|file| has_ending(&file.path, "rs") && !is_generated(&file.path))
+    let (rust, other): (Vec<&Source>, Vec<&Source>) =
+        files.iter().partition(|file| has_ending(&file.path, "rs"));
+    let readmes = other
+        .into_iter()
+        .filter(|file| file.path.starts_with("crates/") && file.path.ends_with("/README.md"));
+    rust.into_iter()
+        .filter(|file| !is_generated(&file.path))
         .flat_map(one)
+        .chain(readmes.flat_map(|file| examples(&file.path, file.text.lines().map(Some))))
         .collect()
+}
+
+/// Examples in the documentation would be compiled crate by crate for minutes, and there were none: what shows how
+/// something is used is a test, and what else stands between fences says what it is.
+fn examples<'a>(path: &str, documentation: impl Iterator<Item = Option<&'a str>>) -> Vec<Finding> {
+    let mut inside = false;
+    let mut findings = Vec::new();
+    for (number, line) in documentation.enumerate() {
+        let Some(language) = line.and_then(|line| line.trim_start().strip_prefix("```")) else {
+            continue;
+        };
+        inside = !inside;
+        if inside && matches!(language.trim(), "" | "rust" | "no_run" | "should_panic") {
+            let text = "an example that nobody runs; write a test, or say ```text";
+            findings.push(Finding::at(path, number + 1, text));
+        }
+    }
+    findings
 }
 
 /// The query crates are written by `cargo xtask codegen`.
@@ -85,6 +108,11 @@ fn one(file: &Source) -> Vec<Finding> {
             ));
         }
     }
+    let documentation = file.text.lines().map(|line| {
+        let line = line.trim_start();
+        line.strip_prefix("///").or_else(|| line.strip_prefix("//!"))
+    });
+    findings.extend(examples(path, documentation));
     if !is_test && !MAY_HOLD_SQL.iter().any(|place| path.starts_with(place)) {
         findings.extend(statements(path, own));
     }
@@ -168,6 +196,11 @@ mod tests {
                 "crates/auth/src/a.rs",
                 "//! A.\n\n#[cfg(test)]\nmod tests {\n\"SELECT a FROM b\"\n}\n".to_owned(),
                 0,
+            ),
+            (
+                "crates/auth/src/a.rs",
+                "//! A.\n/// ```\n/// f();\n/// ```\n/// ```text\n/// x\n/// ```\nfn f() {}\n".to_owned(),
+                1,
             ),
             (
                 "crates/auth/tests/it/main.rs",

@@ -1,0 +1,161 @@
+//! slowhttptest against a running server: slow clients are cut off, and nobody else notices them.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::failure::{Explain as _, Failure, Outcome};
+use crate::interrupt::Interrupt;
+use crate::pg::Cluster;
+use crate::product::Local;
+use crate::report::Verdict;
+use crate::workspace::Workspace;
+use crate::{port, probe, process, say};
+
+const TOOL: &str = "slowhttptest";
+/// What a client that is not slow asks for meanwhile, and how often.
+const QUICK: &str = "/api/v1/images/public";
+const PAUSE: Duration = Duration::from_millis(20);
+/// The most memory that the server may need meanwhile, in KiB: what it buffers is bounded for each connection.
+const MOST_MEMORY: u64 = 256 << 10;
+
+/// What slow clients do.
+struct Attack {
+    name: &'static str,
+    path: &'static str,
+    arguments: &'static [&'static str],
+}
+
+/// 500 clients each, who say or take a few bytes now and then. None may be left after 45 seconds.
+const ATTACKS: [Attack; 3] = [
+    Attack {
+        name: "heads that do not end",
+        path: QUICK,
+        arguments: &["-H", "-i", "2"],
+    },
+    Attack {
+        name: "bodies that do not end",
+        path: "/api/v1/auth/refresh",
+        arguments: &[
+            "-B",
+            "-t",
+            "POST",
+            "-f",
+            "application/json",
+            "-s",
+            "50000",
+            "-i",
+            "2",
+        ],
+    },
+    Attack {
+        name: "answers that are not taken",
+        path: "/docs/swagger-ui-bundle.js",
+        arguments: &["-X", "-w", "1", "-y", "64", "-n", "5", "-z", "32", "-k", "3"],
+    },
+];
+
+/// Starts the server on the product database of the test cluster, and attacks it.
+pub(crate) fn run(workspace: &Workspace, cluster: &Cluster, interrupt: &Interrupt) -> Outcome<Verdict> {
+    if Command::new(TOOL).arg("-h").output().is_err() {
+        let reason = format!("{TOOL} is not installed: apt-get install {TOOL}");
+        return Ok(Verdict::Skipped(reason));
+    }
+    let home: PathBuf = workspace.target().join("test/slow");
+    let _ = fs::remove_dir_all(&home);
+    fs::create_dir_all(&home).explain(|| format!("create {}", home.display()))?;
+    let [api, issuer] = port::free(2)?
+        .try_into()
+        .map_err(|_| Failure::new("no free ports"))?;
+    let local = Local {
+        api,
+        issuer,
+        database_url: cluster.product_url(),
+        seaweed: None,
+        home,
+        extra: &[
+            ("RATE_ANONYMOUS", "0"),
+            ("RATE_SIGN_IN", "0"),
+            ("LOG_FORMAT", "json"),
+        ],
+    };
+    local.prepare(workspace)?;
+    let mut server = local.start_server(workspace, interrupt)?;
+    for attack in &ATTACKS {
+        interrupt.check()?;
+        let (said, took, waits) = beside_others(&local, attack)?;
+        server.check()?;
+        let memory = server.peak_memory();
+        say::note(&format!(
+            "{}: over after {}; {} quick requests, p50 {:.1} ms, p99 {:.1} ms; the server's memory at most {} MB",
+            attack.name,
+            say::seconds(took),
+            waits.len(),
+            percentile(&waits, 50),
+            percentile(&waits, 99),
+            memory / 1000,
+        ));
+        if !said.contains("No open connections left") {
+            return Err(Failure::new(format!(
+                "{}: the server keeps them\n{said}",
+                attack.name
+            )));
+        }
+        if memory > MOST_MEMORY {
+            return Err(Failure::new(format!(
+                "{}: the server needs {memory} KiB of memory for them",
+                attack.name
+            )));
+        }
+    }
+    Ok(Verdict::Passed)
+}
+
+/// Attacks, while another client goes on asking. What the tool said, how long it took, and how long each of the other's
+/// requests did.
+fn beside_others(local: &Local<'_>, attack: &Attack) -> Outcome<(String, Duration, Vec<Duration>)> {
+    let mut command = Command::new(TOOL);
+    command
+        .args(["-c", "500", "-r", "250", "-l", "45", "-x", "20", "-p", "5"])
+        .args(attack.arguments)
+        .args(["-u", &format!("{}{}", local.origin(), attack.path)]);
+    let over = AtomicBool::new(false);
+    let began = Instant::now();
+    thread::scope(|scope| {
+        let other = scope.spawn(|| {
+            let mut waits = Vec::new();
+            while !over.load(Ordering::Relaxed) {
+                let asked = Instant::now();
+                let status = probe::get(local.api, QUICK);
+                if status != Some(200) {
+                    let what = status.map_or_else(|| "not".to_owned(), |status| format!("with {status}"));
+                    return Err(Failure::new(format!(
+                        "{}: another client was answered {what}",
+                        attack.name
+                    )));
+                }
+                waits.push(asked.elapsed());
+                thread::sleep(PAUSE);
+            }
+            Ok(waits)
+        });
+        let said = process::capture(&mut command);
+        over.store(true, Ordering::Relaxed);
+        let took = began.elapsed();
+        let waits = other
+            .join()
+            .map_err(|_| Failure::new("the other client broke down"))??;
+        Ok((said?, took, waits))
+    })
+}
+
+/// In milliseconds.
+fn percentile(waits: &[Duration], percent: usize) -> f64 {
+    let mut sorted = waits.to_vec();
+    sorted.sort_unstable();
+    let at = (sorted.len() * percent / 100).min(sorted.len().saturating_sub(1));
+    sorted.get(at).map_or(0.0, |wait| wait.as_secs_f64() * 1000.0)
+}
