@@ -1,6 +1,6 @@
 //! The client: uploads pictures that all differ, notes what was acknowledged, and tries again with the same key.
 
-use crate::{Outcome, random::Random};
+use crate::{Outcome, open::Way, random::Random};
 use reqwest::{Client, StatusCode};
 use serde_json::Value;
 use std::{
@@ -57,6 +57,8 @@ struct Book {
     next: u64,
     acknowledged: Vec<Acknowledged>,
     open: Vec<u64>,
+    /// Those that do not go in one request.
+    ways: BTreeMap<u64, Way>,
     odd: Vec<String>,
     /// How often each kind of failure was answered.
     failures: BTreeMap<String, u64>,
@@ -86,9 +88,35 @@ impl Ledger {
         book.next
     }
 
+    /// A number for another upload, of which one in four goes by tus and one in eight straight to the store.
+    fn next_of_any_way(&self) -> u64 {
+        let seed = self.next();
+        match seed % 8 {
+            1 | 5 => self.goes(seed, Way::Tus(None)),
+            3 => self.goes(seed, Way::Signed(None)),
+            _ => {}
+        }
+        seed
+    }
+
+    /// Notes how an upload goes, and how far it has come.
+    pub(crate) fn goes(&self, seed: u64, way: Way) {
+        self.book().ways.insert(seed, way);
+    }
+
     /// Everything that was acknowledged.
     pub(crate) fn acknowledged(&self) -> Vec<Acknowledged> {
         self.book().acknowledged.clone()
+    }
+
+    /// The image that was acknowledged so many before the last.
+    pub(crate) fn latest(&self, before: usize) -> Option<Uuid> {
+        self.book()
+            .acknowledged
+            .iter()
+            .rev()
+            .nth(before)
+            .map(|one| one.id)
     }
 
     /// What happened that may never happen, since the last question.
@@ -171,6 +199,15 @@ impl Ledger {
 
     /// Tries an upload once.
     pub(crate) async fn try_once(&self, seed: u64) -> Tried {
+        let way = self.book().ways.get(&seed).cloned();
+        match way {
+            Some(way) => self.try_open(seed, way).await,
+            None => self.try_whole(seed).await,
+        }
+    }
+
+    /// Tries it in one request.
+    async fn try_whole(&self, seed: u64) -> Tried {
         let began = Instant::now();
         let sent = self
             .request(
@@ -215,7 +252,8 @@ impl Ledger {
         Tried::Again
     }
 
-    fn failed(&self, kind: &str, after: Duration) {
+    /// Notes a failure.
+    pub(crate) fn failed(&self, kind: &str, after: Duration) {
         let mut book = self.book();
         *book.failures.entry(kind.to_owned()).or_default() += 1;
         book.slowest = book.slowest.max(after);
@@ -287,7 +325,7 @@ async fn run(ledger: Arc<Ledger>, per_second: u32, again: bool, mut stopped: wat
 
 /// One upload, tried until it is acknowledged or the load ends.
 async fn upload(ledger: Arc<Ledger>, again: bool, mut stopped: watch::Receiver<bool>) {
-    let seed = ledger.next();
+    let seed = ledger.next_of_any_way();
     let work = async {
         while !matches!(ledger.try_once(seed).await, Tried::Acknowledged(_)) {
             if !again {

@@ -3,6 +3,7 @@
 mod epilogue;
 mod faults;
 mod load;
+mod open;
 mod pgproxy;
 mod postgres;
 mod process;

@@ -101,6 +101,11 @@ impl Process {
         line.and_then(|line| line.split_whitespace().next()?.parse().ok())
             .unwrap_or_default()
     }
+
+    /// How many files and connections it has open.
+    pub(crate) fn files(&self) -> usize {
+        fs::read_dir(format!("/proc/{}/fd", self.child.id())).map_or(0, Iterator::count)
+    }
 }
 
 impl Drop for Process {

@@ -69,13 +69,15 @@ pub(super) async fn worker_paused(world: &mut World) -> Outcome<Ran> {
     let mut ran = Ran::default();
     let client = world.cluster.client("infravault").await?;
     world.restart(APART).await?;
-    for _ in 0..world.times(4) {
-        let load = world.load(10);
+    for _ in 0..world.times(10) {
+        // So little that what is measured is the handing over, not a backlog.
+        let load = world.load(4);
         let sleeper = world.beside("worker", &["worker"], &[])?;
         sleep(world.random.millis(900, 1600)).await;
         sleeper.signal(Signal::SIGSTOP);
         let _other = world.beside("worker", &["worker"], &[])?;
-        sleep(Duration::from_secs(5)).await;
+        // The lease is 3 s.
+        sleep(Duration::from_millis(4500)).await;
         load.stop().await;
         sleeper.signal(Signal::SIGCONT);
         match finished(&client, REDELIVERED).await {
@@ -149,8 +151,10 @@ pub(super) async fn poison(world: &mut World) -> Outcome<Ran> {
 pub(super) async fn decoders_killed(world: &mut World) -> Outcome<Ran> {
     let mut ran = Ran::default();
     let load = world.load(10);
-    for _ in 0..world.times(100) {
-        sleep(world.random.millis(20, 100)).await;
+    let wanted = world.times(1000);
+    let began = Instant::now();
+    while ran.cycles < wanted && began.elapsed() < Duration::from_millis(200) * wanted {
+        sleep(world.random.millis(10, 50)).await;
         let children = world
             .server
             .as_ref()
@@ -165,6 +169,8 @@ pub(super) async fn decoders_killed(world: &mut World) -> Outcome<Ran> {
             ran.cycles += 1;
         }
     }
+    let killed = ran.cycles;
+    ran.expect(killed == wanted, || format!("only {killed} decoders were killed"));
     load.stop().await;
     ran.recovered(world.recovered(Instant::now()).await?);
     let (failures, _) = world.ledger.take_failures();

@@ -14,12 +14,14 @@ use std::time::{Duration, Instant};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
+    sync::watch,
     task::JoinSet,
     time::{sleep, timeout},
 };
 
 /// Uploads that are half sent when the signal comes.
 const IN_FLIGHT: usize = 200;
+const PROMISED: &str = "SELECT count(*) FROM images.images WHERE state = 'pending'";
 
 /// F18: the server's clock is ten minutes off, either way, and jumps between two starts; the store refuses a signature
 /// whose time it does not believe.
@@ -72,25 +74,32 @@ pub(super) async fn clocks(world: &mut World) -> Outcome<Ran> {
 pub(super) async fn stopped_in_peace(world: &mut World) -> Outcome<Ran> {
     let mut ran = Ran::default();
     // What is measured is the stop, not how fast two hundred clients are on this machine.
-    let patient = [("UPLOAD_DEADLINE", "30s"), ("UPLOAD_GRACE", "31s")];
+    let in_flight = IN_FLIGHT.to_string();
+    let patient = [
+        ("UPLOAD_DEADLINE", "30s"),
+        ("UPLOAD_GRACE", "31s"),
+        ("UPLOADS_PER_ACCOUNT", in_flight.as_str()),
+    ];
     world.restart(&patient).await?;
     for _ in 0..world.times(1) {
         let mut uploads = JoinSet::new();
+        let (go, gone) = watch::channel(false);
         for _ in 0..IN_FLIGHT {
             let seed = world.ledger.next();
             let picture = world.ledger.picture(seed);
             let head = world.ledger.head(seed, picture.len());
-            let port = world.port;
-            uploads.spawn(async move { (seed, in_two_halves(port, &head, &picture).await) });
+            let (port, gone) = (world.port, gone.clone());
+            uploads.spawn(async move { (seed, in_two_halves(port, &head, &picture, gone).await) });
         }
-        sleep(Duration::from_millis(1500)).await;
+        promised(world, IN_FLIGHT).await?;
         let signalled = Instant::now();
         let mut server = world.server.take().ok_or("no server")?;
         server.signal(Signal::SIGTERM);
-        sleep(Duration::from_millis(100)).await;
+        sleep(Duration::from_millis(500)).await;
         ran.expect(!world.is_ready().await, || {
             "readiness stays green after SIGTERM".to_owned()
         });
+        go.send_replace(true);
         let mut broken = 0;
         for (seed, outcome) in uploads.join_all().await {
             match outcome {
@@ -121,13 +130,35 @@ pub(super) async fn stopped_in_peace(world: &mut World) -> Outcome<Ran> {
     Ok(ran)
 }
 
-/// Sends half a picture, waits, sends the rest; the image's id.
-async fn in_two_halves(port: u16, head: &str, picture: &[u8]) -> Outcome<uuid::Uuid> {
+/// Waits until so many uploads are under way.
+async fn promised(world: &World, uploads: usize) -> Outcome {
+    let client = world.cluster.client("infravault").await?;
+    let began = Instant::now();
+    loop {
+        let row = client.query_one(PROMISED, &[]).await?;
+        let count: i64 = row.try_get(0)?;
+        if usize::try_from(count)? >= uploads {
+            return Ok(());
+        }
+        if began.elapsed() > Duration::from_secs(20) {
+            return Err(format!("only {count} of {uploads} uploads are under way").into());
+        }
+        sleep(Duration::from_millis(50)).await;
+    }
+}
+
+/// Sends half a picture, waits until it may go on, sends the rest; the image's id.
+async fn in_two_halves(
+    port: u16,
+    head: &str,
+    picture: &[u8],
+    mut gone: watch::Receiver<bool>,
+) -> Outcome<uuid::Uuid> {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
     let (first, second) = picture.split_at(picture.len() / 2);
     stream.write_all(head.as_bytes()).await?;
     stream.write_all(first).await?;
-    sleep(Duration::from_millis(2500)).await;
+    gone.wait_for(|gone| *gone).await?;
     stream.write_all(second).await?;
     let mut answer = Vec::new();
     let deadline = Instant::now() + Duration::from_secs(30);

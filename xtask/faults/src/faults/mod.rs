@@ -9,6 +9,7 @@ mod kills;
 mod lifecycle;
 mod migrations;
 mod people;
+mod soak;
 mod store;
 
 pub(crate) use full::world as small;
@@ -82,6 +83,7 @@ pub(crate) const ALL: &[Fault] = &[
     fault("F24", "migration killed, migration blocked", S3),
     fault("F25", "disk of store and spool full", Place::Alone),
     fault("F26", "sign-in provider down", FOLDER),
+    fault("F27", "a fault now and then; nothing grows", S3),
 ];
 
 impl Fault {
@@ -118,6 +120,7 @@ impl Fault {
             "F24" => migrations::killed_and_blocked(world).await,
             "F25" => full::store(world).await,
             "F26" => people::provider_down(world).await,
+            "F27" => soak::rounds(world).await,
             _ => Err("nobody knows how to provoke this".into()),
         }
     }
