@@ -131,6 +131,8 @@ impl Test {
                 process::run(&mut command).map(|()| Verdict::Passed)
             });
         }
+        interrupt.check()?;
+        report.run("faults", || faults::run(workspace, &[]).map(|()| Verdict::Passed));
         Ok(())
     }
 }

@@ -37,7 +37,7 @@ struct Arguments {
     /// Only these faults, such as F01,F12.
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
-    /// Everything ten times as often: about an hour.
+    /// Everything ten times as often, and an hour of F27.
     #[arg(long)]
     soak: bool,
     /// Print the table as Markdown.
