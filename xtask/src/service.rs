@@ -77,6 +77,11 @@ impl Service {
         number.unwrap_or_default()
     }
 
+    /// How many files and connections it has open; 0 where the system does not say.
+    pub(crate) fn open_files(&self) -> usize {
+        fs::read_dir(format!("/proc/{}/fd", self.child.id())).map_or(0, Iterator::count)
+    }
+
     /// The last lines of its log.
     pub(crate) fn tail(&self) -> String {
         process::last_lines(&fs::read_to_string(&self.log).unwrap_or_default(), 20)

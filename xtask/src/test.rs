@@ -38,6 +38,9 @@ pub(crate) struct Test {
     /// PostgreSQL to test on: a major version, or a folder of binaries.
     #[arg(long, value_name = "MAJOR|DIR")]
     pg: Option<String>,
+    /// Only the suites whose names begin so, such as `slow,database`.
+    #[arg(long, value_delimiter = ',', value_name = "SUITES")]
+    only: Vec<String>,
     /// Passed on to nextest; then only the tests that it selects run, and no other suite. After the word `faults`:
     /// passed on to the fault suite (`faults --help`).
     #[arg(
@@ -101,27 +104,31 @@ impl Test {
         let cluster = Cluster::start(workspace, Kind::Test, &wanted)?;
         surroundings.ready(interrupt)?;
         let main = cluster.major();
-        report.run(&format!("all tests, PostgreSQL {main}"), || {
+        let mut suite = |name: &str, work: &mut dyn FnMut() -> Outcome<Verdict>| {
+            interrupt.check()?;
+            if self.only.is_empty() || self.only.iter().any(|only| name.starts_with(only)) {
+                report.run(name, work);
+            }
+            Ok(())
+        };
+        suite(&format!("all tests, PostgreSQL {main}"), &mut || {
             let mut command = runner.everything(workspace);
             surroundings.tell(&mut command, &cluster);
             process::run(&mut command).map(|()| Verdict::Passed)
-        });
-        interrupt.check()?;
-        report.run("malformed pictures", || malformed_pictures(workspace, &runner));
-        interrupt.check()?;
-        report.run("fuzzing", || {
+        })?;
+        suite("malformed pictures", &mut || {
+            malformed_pictures(workspace, &runner)
+        })?;
+        suite("fuzzing", &mut || {
             Fuzz::default()
                 .run(workspace, interrupt)
                 .map(|()| Verdict::Passed)
-        });
-        interrupt.check()?;
-        report.run("schemathesis", || fuzz::run(workspace, &cluster, interrupt));
-        interrupt.check()?;
-        report.run("slow clients", || slow::run(workspace, &cluster, interrupt));
+        })?;
+        suite("schemathesis", &mut || fuzz::run(workspace, &cluster, interrupt))?;
+        suite("slow clients", &mut || slow::run(workspace, &cluster, interrupt))?;
         drop(cluster);
         for major in Binaries::majors().filter(|major| *major != main) {
-            interrupt.check()?;
-            report.run(&format!("database tests, PostgreSQL {major}"), || {
+            suite(&format!("database tests, PostgreSQL {major}"), &mut || {
                 let cluster = match Cluster::start(workspace, Kind::Test, &Wanted::Major(major)) {
                     Ok(cluster) => cluster,
                     Err(failure) => return Ok(Verdict::Skipped(failure.to_string())),
@@ -129,11 +136,11 @@ impl Test {
                 let mut command = runner.packages(workspace, &DATABASE_PACKAGES);
                 surroundings.tell(&mut command, &cluster);
                 process::run(&mut command).map(|()| Verdict::Passed)
-            });
+            })?;
         }
-        interrupt.check()?;
-        report.run("faults", || faults::run(workspace, &[]).map(|()| Verdict::Passed));
-        Ok(())
+        suite("faults", &mut || {
+            faults::run(workspace, &[]).map(|()| Verdict::Passed)
+        })
     }
 }
 
