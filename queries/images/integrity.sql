@@ -1,13 +1,15 @@
 --: NamedOriginal(byte_size?, sha256?, media_type?, failure?)
 --: RunRow(finished_at?, report?, failure?)
 
+-- As text, because PostgreSQL takes `state <> 'deleted'` for a condition that no row meets; see V009.
+
 --! page_originals (after_shard, after_key, after_attempt, after_id, max) : NamedOriginal
 --- Rows that name an original, in the order of the keys. `live` is one whose bytes must be there; those of the others may
 --- be on their way in or out. More than one row may name the same.
 SELECT id, get_byte(uuid_send(coalesce(stored_as, id)), 15) AS shard, coalesce(stored_as, id) AS stored_as, attempt,
     byte_size, sha256, media_type, failure, (stored_at IS NOT NULL AND state NOT IN ('pending', 'deleting')) AS live
 FROM images.images
-WHERE state <> 'deleted'
+WHERE state::text <> 'deleted'
     AND (get_byte(uuid_send(coalesce(stored_as, id)), 15), coalesce(stored_as, id), attempt, id)
         > (:after_shard::integer, :after_key::uuid, :after_attempt::uuid, :after_id::uuid)
 ORDER BY get_byte(uuid_send(coalesce(stored_as, id)), 15), coalesce(stored_as, id), attempt, id
@@ -29,7 +31,7 @@ LIMIT :max;
 SELECT count(*) AS named,
     count(*) FILTER (WHERE stored_at IS NOT NULL AND state NOT IN ('pending', 'deleting')) AS live
 FROM images.images
-WHERE state <> 'deleted' AND get_byte(uuid_send(coalesce(stored_as, id)), 15) = get_byte(uuid_send(:key), 15)
+WHERE state::text <> 'deleted' AND get_byte(uuid_send(coalesce(stored_as, id)), 15) = get_byte(uuid_send(:key), 15)
     AND coalesce(stored_as, id) = :key AND attempt = :attempt;
 
 --! count_renditions (image, sha256)

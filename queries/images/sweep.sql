@@ -2,12 +2,15 @@
 --- Whether this node may sweep now; until the transaction ends no other node may.
 SELECT pg_try_advisory_xact_lock(:lock) AS taken;
 
+-- By state and then by time, although the state is one: under row-level security PostgreSQL does not see that, and would read
+-- and sort all images instead of taking them from the index in its order.
+
 --! fail_stale (now, before)
 --- Gives up uploads that should have ended long ago: the bytes promised to them are free again, their idempotency
 --- keys too, and their objects will be deleted. At most 100.
 WITH stale AS (
     SELECT id FROM images.images WHERE state = 'pending' AND updated_at < :before
-    ORDER BY updated_at LIMIT 100 FOR UPDATE SKIP LOCKED
+    ORDER BY state, updated_at LIMIT 100 FOR UPDATE SKIP LOCKED
 ), failed AS (
     UPDATE images.images AS i SET state = 'deleting', updated_at = :now, removed_at = :now
     FROM stale WHERE i.id = stale.id
@@ -29,7 +32,7 @@ UPDATE images.images AS i SET updated_at = :now
 FROM (
     SELECT id FROM images.images
     WHERE state = 'deleting' AND (updated_at <= removed_at OR updated_at < :before)
-    ORDER BY updated_at LIMIT 100 FOR UPDATE SKIP LOCKED
+    ORDER BY state, updated_at LIMIT 100 FOR UPDATE SKIP LOCKED
 ) AS due
 WHERE i.id = due.id
 RETURNING i.id, i.attempt, coalesce(i.stored_as, i.id) AS stored_as, EXISTS (

@@ -9,6 +9,7 @@ mod bulk;
 mod change;
 mod download;
 mod duplicates;
+mod growth;
 mod idempotency;
 mod integrity;
 mod isolation;

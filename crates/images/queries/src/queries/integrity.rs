@@ -741,7 +741,7 @@ pub struct PageOriginalsStmt(&'static str, Option<tokio_postgres::Statement>);
 /// be on their way in or out. More than one row may name the same.
 pub fn page_originals() -> PageOriginalsStmt {
     PageOriginalsStmt(
-        "SELECT id, get_byte(uuid_send(coalesce(stored_as, id)), 15) AS shard, coalesce(stored_as, id) AS stored_as, attempt, byte_size, sha256, media_type, failure, (stored_at IS NOT NULL AND state NOT IN ('pending', 'deleting')) AS live FROM images.images WHERE state <> 'deleted' AND (get_byte(uuid_send(coalesce(stored_as, id)), 15), coalesce(stored_as, id), attempt, id) > ($1::integer, $2::uuid, $3::uuid, $4::uuid) ORDER BY get_byte(uuid_send(coalesce(stored_as, id)), 15), coalesce(stored_as, id), attempt, id LIMIT $5",
+        "SELECT id, get_byte(uuid_send(coalesce(stored_as, id)), 15) AS shard, coalesce(stored_as, id) AS stored_as, attempt, byte_size, sha256, media_type, failure, (stored_at IS NOT NULL AND state NOT IN ('pending', 'deleting')) AS live FROM images.images WHERE state::text <> 'deleted' AND (get_byte(uuid_send(coalesce(stored_as, id)), 15), coalesce(stored_as, id), attempt, id) > ($1::integer, $2::uuid, $3::uuid, $4::uuid) ORDER BY get_byte(uuid_send(coalesce(stored_as, id)), 15), coalesce(stored_as, id), attempt, id LIMIT $5",
         None,
     )
 }
@@ -886,7 +886,7 @@ pub struct CountOriginalsStmt(&'static str, Option<tokio_postgres::Statement>);
 /// How many rows name an original, and how many of them are live.
 pub fn count_originals() -> CountOriginalsStmt {
     CountOriginalsStmt(
-        "SELECT count(*) AS named, count(*) FILTER (WHERE stored_at IS NOT NULL AND state NOT IN ('pending', 'deleting')) AS live FROM images.images WHERE state <> 'deleted' AND get_byte(uuid_send(coalesce(stored_as, id)), 15) = get_byte(uuid_send($1), 15) AND coalesce(stored_as, id) = $1 AND attempt = $2",
+        "SELECT count(*) AS named, count(*) FILTER (WHERE stored_at IS NOT NULL AND state NOT IN ('pending', 'deleting')) AS live FROM images.images WHERE state::text <> 'deleted' AND get_byte(uuid_send(coalesce(stored_as, id)), 15) = get_byte(uuid_send($1), 15) AND coalesce(stored_as, id) = $1 AND attempt = $2",
         None,
     )
 }

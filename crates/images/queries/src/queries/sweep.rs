@@ -485,7 +485,7 @@ pub struct FailStaleStmt(&'static str, Option<tokio_postgres::Statement>);
 /// keys too, and their objects will be deleted. At most 100.
 pub fn fail_stale() -> FailStaleStmt {
     FailStaleStmt(
-        "WITH stale AS ( SELECT id FROM images.images WHERE state = 'pending' AND updated_at < $1 ORDER BY updated_at LIMIT 100 FOR UPDATE SKIP LOCKED ), failed AS ( UPDATE images.images AS i SET state = 'deleting', updated_at = $2, removed_at = $2 FROM stale WHERE i.id = stale.id RETURNING i.id, i.owner_id, i.reserved_bytes ), freed AS ( UPDATE images.usage AS u SET reserved_bytes = u.reserved_bytes - f.bytes FROM (SELECT owner_id, sum(reserved_bytes)::bigint AS bytes FROM failed GROUP BY owner_id) AS f WHERE u.owner_id = f.owner_id ), keys AS ( DELETE FROM images.idempotency_keys AS k USING failed AS f WHERE k.image_id = f.id AND k.finished_at IS NULL ) SELECT id FROM failed",
+        "WITH stale AS ( SELECT id FROM images.images WHERE state = 'pending' AND updated_at < $1 ORDER BY state, updated_at LIMIT 100 FOR UPDATE SKIP LOCKED ), failed AS ( UPDATE images.images AS i SET state = 'deleting', updated_at = $2, removed_at = $2 FROM stale WHERE i.id = stale.id RETURNING i.id, i.owner_id, i.reserved_bytes ), freed AS ( UPDATE images.usage AS u SET reserved_bytes = u.reserved_bytes - f.bytes FROM (SELECT owner_id, sum(reserved_bytes)::bigint AS bytes FROM failed GROUP BY owner_id) AS f WHERE u.owner_id = f.owner_id ), keys AS ( DELETE FROM images.idempotency_keys AS k USING failed AS f WHERE k.image_id = f.id AND k.finished_at IS NULL ) SELECT id FROM failed",
         None,
     )
 }
@@ -537,7 +537,7 @@ pub struct ClaimDeletingStmt(&'static str, Option<tokio_postgres::Statement>);
 /// an image takes part in an object only while it holds a lock on another live one that does. At most 100.
 pub fn claim_deleting() -> ClaimDeletingStmt {
     ClaimDeletingStmt(
-        "UPDATE images.images AS i SET updated_at = $1 FROM ( SELECT id FROM images.images WHERE state = 'deleting' AND (updated_at <= removed_at OR updated_at < $2) ORDER BY updated_at LIMIT 100 FOR UPDATE SKIP LOCKED ) AS due WHERE i.id = due.id RETURNING i.id, i.attempt, coalesce(i.stored_as, i.id) AS stored_as, EXISTS ( SELECT FROM images.images AS other WHERE other.sha256 = i.sha256 AND other.attempt = i.attempt AND other.id <> i.id AND other.stored_at IS NOT NULL AND other.state NOT IN ('pending', 'deleting', 'deleted')) AS shared",
+        "UPDATE images.images AS i SET updated_at = $1 FROM ( SELECT id FROM images.images WHERE state = 'deleting' AND (updated_at <= removed_at OR updated_at < $2) ORDER BY state, updated_at LIMIT 100 FOR UPDATE SKIP LOCKED ) AS due WHERE i.id = due.id RETURNING i.id, i.attempt, coalesce(i.stored_as, i.id) AS stored_as, EXISTS ( SELECT FROM images.images AS other WHERE other.sha256 = i.sha256 AND other.attempt = i.attempt AND other.id <> i.id AND other.stored_at IS NOT NULL AND other.state NOT IN ('pending', 'deleting', 'deleted')) AS shared",
         None,
     )
 }

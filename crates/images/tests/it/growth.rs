@@ -1,0 +1,68 @@
+//! What happens to one picture does not cost more because there are many others.
+use crate::setup::{World, announced, whole};
+use infravault_cage::Cage;
+use infravault_images::{Config, Images};
+use infravault_kernel::Secret;
+use infravault_testkit::pictures;
+use std::time::Duration;
+
+/// A library in which everything is well: all images are ready.
+const LIBRARY: &str = "
+    UPDATE images.images SET state = 'ready';
+    INSERT INTO images.images (id, owner_id, attempt, state, title, file_name, media_type, byte_size, width, height,
+        orientation, frames, sha256, created_at, updated_at, stored_at)
+    SELECT gen_random_uuid(), owner_id, gen_random_uuid(), state, title || n, file_name, media_type, byte_size, width,
+        height, orientation, frames, sha256(n::text::bytea), created_at, updated_at, stored_at
+    FROM images.images CROSS JOIN generate_series(1, 20000) AS n;
+    ANALYZE images.images;";
+/// Rows and entries of indexes that were read of the table so far.
+const READ: &str = "
+    SELECT (coalesce(t.seq_tup_read, 0) + sum(i.idx_tup_read))::bigint
+    FROM pg_stat_user_tables AS t INNER JOIN pg_stat_user_indexes AS i USING (relid)
+    WHERE t.schemaname = 'images' AND t.relname = 'images' GROUP BY t.seq_tup_read";
+
+/// What was read by connections that have ended; those that live say it later.
+async fn read(world: &World) -> i64 {
+    let row = world.db.superuser().await.query_one(READ, &[]).await.unwrap();
+    row.get(0)
+}
+
+#[tokio::test]
+async fn an_upload_a_deletion_and_a_sweep_read_a_few_rows_of_many() {
+    let world = World::new().await;
+    let alice = world.person("alice").await;
+    world.upload(&alice, pictures::jpeg(30, 20, 1)).await.unwrap();
+    world.run(LIBRARY).await;
+    let before = read(&world).await;
+    {
+        let cage = Cage::new(infravault_cage::Config::default(), &infravault_testkit::log());
+        let keys = vec![("k".to_owned(), Secret::new([7; 32]))];
+        let db = world.db.db_of(2);
+        let images = Images::new(db, world.objects.clone(), cage, keys, Config::default());
+        let picture = pictures::jpeg(30, 20, 2);
+        let uploaded = images
+            .upload(&alice, announced(&picture), whole(picture))
+            .await
+            .unwrap();
+        for later in [0, 1] {
+            images
+                .sweep(&world.system_in(Duration::from_secs(later)))
+                .await
+                .unwrap();
+        }
+        images.delete(&alice, uploaded.image.id, None).await.unwrap();
+        images.purge(&alice, uploaded.image.id).await.unwrap();
+        images
+            .sweep(&world.system_in(Duration::from_secs(2)))
+            .await
+            .unwrap();
+    }
+    let mut few = 0;
+    // A connection says what it has read when it ends, which is a moment after it was dropped.
+    for _ in 0..50 {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        few = few.max(read(&world).await - before);
+    }
+    assert!(few > 0, "the connections have not ended");
+    assert!(few < 1000, "{few} rows were read of 20,000");
+}
