@@ -53,17 +53,19 @@ WHERE r.image_id = gone.image_id AND r.sha256 = gone.sha256;
 --- Forgets where pictures were taken.
 DELETE FROM images.locations WHERE image_id = ANY(:images);
 
---! mark_deleted (now, ids)
+--! mark_deleted (now, ids, claimed)
 --- The objects are gone: tombstones stay, without any text of the owner and without what the pictures showed. An image
---- of which a rendition was kept meanwhile is left for the next time.
+--- of which a rendition was kept meanwhile, or that was left to the sweeper once more since it was claimed, is left for the
+--- next time.
 UPDATE images.images AS i SET state = 'deleted', title = '-', description = '', tags = '{}', file_name = '-',
     failure = NULL, colour = NULL, thumbhash = NULL, phash = NULL, camera = NULL, reserved_bytes = 0, updated_at = :now
-WHERE id = ANY(:ids) AND state = 'deleting' AND NOT EXISTS (SELECT FROM images.renditions WHERE image_id = i.id);
+WHERE id = ANY(:ids) AND state = 'deleting' AND updated_at = :claimed AND NOT EXISTS (SELECT FROM images.renditions WHERE image_id = i.id);
 
 --! forget_tombstones (before)
 --- Forgets images deleted long ago. At most 1000.
 DELETE FROM images.images WHERE id IN (
-    SELECT id FROM images.images WHERE state = 'deleted' AND updated_at < :before LIMIT 1000 FOR UPDATE SKIP LOCKED);
+    SELECT id FROM images.images WHERE state = 'deleted' AND updated_at < :before
+    ORDER BY state, updated_at LIMIT 1000 FOR UPDATE SKIP LOCKED);
 
 --! forget_keys (before)
 --- Forgets idempotency keys that have expired. At most 1000.

@@ -36,14 +36,15 @@ WHERE owner_id = :owner AND key = :key;
 UPDATE images.idempotency_keys SET fingerprint = :fingerprint, finished_at = :now
 WHERE owner_id = :owner AND key = :key AND image_id = :image;
 
---! find_same (sha256, owner, besides)
+--! find_same (sha256, owner, besides, marks)
 --- The oldest live image of an owner with these bytes. Found by its bytes and sorted then, because an owner may have
---- many images and has few with the same bytes.
+--- many images and has few with the same bytes. None whose bytes are known to be lost.
 WITH same AS MATERIALIZED (
-    SELECT id, created_at FROM images.images
+    SELECT id, coalesce(stored_as, id) AS stored_as, attempt, created_at FROM images.images
     WHERE sha256 = :sha256 AND owner_id = :owner AND stored_at IS NOT NULL AND removed_at IS NULL
+        AND (failure IS NULL OR failure <> ALL(:marks::text[]))
 )
-SELECT id FROM same WHERE id <> :besides ORDER BY created_at, id LIMIT 1;
+SELECT id, stored_as, attempt FROM same WHERE id <> :besides ORDER BY created_at, id LIMIT 1;
 
 --! enqueue_processing (id)
 --- Asks for the work on an image, once this transaction has ended well.

@@ -67,10 +67,11 @@ UPDATE images.upload_pieces SET due_at = :now, state = 'deleting' WHERE id = ANY
 --- The bytes of all pieces of an upload that are there, or may be.
 SELECT coalesce(sum(byte_size), 0)::bigint AS bytes FROM images.upload_pieces WHERE upload_id = :upload;
 
---! promise_part (id, most, piece, number, len, sha256, due)
---- Writes down a part before anybody may store it. No row where the upload has too many.
+--! promise_part (id, most, piece, number, len, sha256, due, expires)
+--- Writes down a part before anybody may store it: the upload does not rest. No row where the upload has too many.
 WITH upload AS (
-    UPDATE images.uploads SET pieces = pieces + 1 WHERE id = :id AND state = 'open' AND pieces < :most
+    UPDATE images.uploads SET pieces = pieces + 1, expires_at = greatest(expires_at, :expires)
+    WHERE id = :id AND state = 'open' AND pieces < :most
     RETURNING id, owner_id
 )
 INSERT INTO images.upload_pieces (id, upload_id, owner_id, stored_under, place, byte_size, sha256, due_at)
@@ -82,7 +83,7 @@ UPDATE images.upload_pieces SET due_at = :due WHERE id = :piece AND state = 'pro
 
 --! find_piece (upload, piece)
 --- What may be written to a piece, and whether it may be now.
-SELECT p.byte_size, p.sha256, u.media_type, p.state = 'stored' AS stored,
+SELECT p.owner_id, p.byte_size, p.sha256, u.media_type, p.state = 'stored' AS stored,
     u.state = 'open' AND p.state <> 'deleting' AND u.expires_at > :now AS wanted
 FROM images.upload_pieces AS p INNER JOIN images.uploads AS u ON u.id = p.upload_id
 WHERE p.id = :piece AND p.upload_id = :upload;
@@ -115,10 +116,10 @@ WITH finished AS (
 )
 SELECT id FROM finished;
 
---! reopen_upload (reserved, id, attempt)
+--! reopen_upload (reserved, id, attempt, expires)
 --- The image could not be made now: the upload is as it was, with the bytes reserved for it.
 UPDATE images.uploads SET state = 'open', reserved_bytes = :reserved, image_id = NULL, attempt = NULL,
-    claimed_until = NULL
+    claimed_until = NULL, expires_at = greatest(expires_at, :expires)
 WHERE id = :id AND state = 'finishing' AND attempt = :attempt;
 
 --! end_upload (now, id)
@@ -169,10 +170,12 @@ WITH was AS (
 SELECT id FROM was;
 
 --! drop_stale_chunks (now)
---- Chunks that were promised long ago and never became part of their upload: their node has ended. At most 1000.
+--- Chunks that were promised long ago and never became part of their upload: their node has ended; and parts that were
+--- promised at the moment when their upload ended. At most 1000.
 UPDATE images.upload_pieces SET state = 'deleting' WHERE id IN (
     SELECT p.id FROM images.upload_pieces AS p INNER JOIN images.uploads AS u ON u.id = p.upload_id
-    WHERE p.state = 'promised' AND p.due_at <= :now AND u.kind IN ('tus', 'tus_partial')
+    WHERE p.state = 'promised' AND p.due_at <= :now
+        AND (u.kind IN ('tus', 'tus_partial') OR u.state IN ('finished', 'ended'))
     LIMIT 1000 FOR UPDATE OF p SKIP LOCKED);
 
 --! claim_pieces (until, now)

@@ -89,6 +89,8 @@ pub async fn restore(db: &Db, from: &Path, owners: &[String], log: &Logger) -> R
     let url = db.config().url.expose();
     let client = login(url).await?;
     let programs = Programs::find(&client, db.config().pg_bin.clone()).await?;
+    // Before anything is removed it is known that there is something to put in its place.
+    programs.read(url, from).await?;
     client.batch_execute(CLEAR).await?;
     // Roles belong to the cluster and are in no dump. The migrations make them, and the extensions.
     migrate::up(url, log).await?;

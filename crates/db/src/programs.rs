@@ -54,6 +54,13 @@ impl Programs {
         run("pg_dump", command).await
     }
 
+    /// Reads the table of contents of a dump: it is one, whole enough, and not newer than these programs.
+    pub(crate) async fn read(&self, url: &str, from: &Path) -> Result<(), Error> {
+        let mut command = self.command("pg_restore", url)?;
+        command.arg("--list").arg(from);
+        run("pg_restore", command).await
+    }
+
     /// Restores a dump into an empty database, all of it or nothing.
     pub(crate) async fn restore(&self, url: &str, from: &Path) -> Result<(), Error> {
         let mut command = self.command("pg_restore", url)?;

@@ -37,7 +37,7 @@ pub enum Error {
     Body(#[from] BodyFault),
     /// The account has no room for it.
     #[error(
-        "The account may store {quota_bytes} bytes and has no room for this picture. Delete pictures or ask an administrator."
+        "The account may store {quota_bytes} bytes and has no room for this picture. Purge pictures from the trash, where they still count, or ask an administrator."
     )]
     QuotaExceeded {
         /// What the account may store, in bytes.

@@ -126,6 +126,7 @@ impl Images {
             found => found?,
         };
         let duplicate_of = self.find_same(ctx, image.owner, image.sha256, image.id).await?;
+        let duplicate_of = duplicate_of.map(|twin| twin.id);
         Ok(Uploaded { image, duplicate_of })
     }
 }

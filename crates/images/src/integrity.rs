@@ -22,6 +22,8 @@ use stored::Stored;
 const MISSING: &str = "The bytes of this picture are missing from the store. Whoever runs this server can bring them back from a backup.";
 /// What an image says whose original is not what was uploaded.
 const DAMAGED: &str = "The bytes of this picture were damaged in the store. Whoever runs this server can bring them back from a backup.";
+/// Both of them.
+pub(crate) const MARKS: [&str; 2] = [MISSING, DAMAGED];
 /// How many objects are read side by side.
 const SIDE_BY_SIDE: usize = 4;
 /// How many objects are read before the next ones are looked for.
@@ -33,7 +35,7 @@ const REMEMBERED: usize = 10_000;
 
 /// Whether the reason of a failure is one of ours.
 pub(crate) fn is_mark(failure: &str) -> bool {
-    failure == MISSING || failure == DAMAGED
+    MARKS.contains(&failure)
 }
 
 /// How to look.
@@ -68,6 +70,9 @@ pub(crate) struct Names {
 #[derive(Debug, Default)]
 struct Looked {
     report: Report,
+    /// Originals that are there and have a row, and those that are missing or damaged.
+    originals: u64,
+    lost_originals: u64,
     orphans: Vec<ObjectKey>,
     missing: Vec<NamedObject>,
     damaged: Vec<NamedObject>,
@@ -118,6 +123,7 @@ impl Images {
                 match (order, &row) {
                     (Ordering::Equal, Some(row)) => {
                         looked.report.named += 1;
+                        looked.originals += u64::from(area == Area::Originals);
                         if self.has_its_length(row, object.len, looked).await? {
                             unread.push(row.clone());
                         }
@@ -186,6 +192,7 @@ impl Images {
                 unread.push(row.clone());
             }
         } else if self.is_named(&row.key).await? {
+            looked.lost_originals += is_original(&row.key);
             looked.report.missing.add(row.key.path(), Fault::Missing);
             remember(&mut looked.missing, live.clone());
         }
@@ -205,6 +212,7 @@ impl Images {
                 found: len,
                 expected: live.len,
             };
+            looked.lost_originals += is_original(&row.key);
             looked.report.mismatching.add(row.key.path(), fault);
             remember(&mut looked.damaged, live.clone());
         }
@@ -231,11 +239,13 @@ impl Images {
                 Ok(()) => {}
                 Err(ObjectError::Missing(_)) => {
                     if self.is_named(&live.key).await? {
+                        looked.lost_originals += is_original(&live.key);
                         looked.report.missing.add(path, Fault::Missing);
                         remember(&mut looked.missing, live);
                     }
                 }
                 Err(ObjectError::Corrupt { .. }) => {
+                    looked.lost_originals += is_original(&live.key);
                     looked.report.mismatching.add(path, Fault::Digest);
                     remember(&mut looked.damaged, live);
                 }
@@ -278,6 +288,10 @@ impl Images {
         tx.commit().await?;
         Ok(Names { named, live })
     }
+}
+
+fn is_original(key: &ObjectKey) -> u64 {
+    u64::from(matches!(key, ObjectKey::Original { .. }))
 }
 
 fn remember<T>(list: &mut Vec<T>, one: T) {

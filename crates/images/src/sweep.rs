@@ -1,4 +1,5 @@
-//! The sweeper: finishes what should have ended long ago. It decides from rows only.
+//! The sweeper: finishes what should have ended long ago. It decides from rows; pieces of uploads that no row knows are found by
+//! listing them.
 use crate::{
     Error, Images,
     library::may_delete_in,
@@ -207,7 +208,8 @@ impl Images {
     /// Claims rows, deletes their objects outside of any transaction, then writes down which are gone. Stopped anywhere
     /// it is begun again when the claim has expired: deleting twice does no harm, and nothing is written down before.
     async fn delete_objects(&self, ctx: &Ctx, swept: &mut Swept) -> Result<usize, Error> {
-        let claimed = self.claim_remains(ctx).await?;
+        let now = ctx.now();
+        let claimed = self.claim_remains(now).await?;
         let mut gone: Vec<&Remains> = Vec::with_capacity(claimed.len());
         for some in claimed.chunks(SIDE_BY_SIDE) {
             let deletions = some.iter().map(|remains| self.delete_remains(ctx, remains));
@@ -218,20 +220,19 @@ impl Images {
                     .filter_map(|(one, deleted)| deleted.then_some(one)),
             );
         }
-        let deleted = self.mark_deleted(ctx, &gone).await?;
+        let deleted = self.mark_deleted(ctx, now, &gone).await?;
         swept.deleted += deleted;
         swept.left += count(claimed.len()).saturating_sub(deleted);
         Ok(claimed.len())
     }
 
-    async fn claim_remains(&self, ctx: &Ctx) -> Result<Vec<Remains>, Error> {
+    async fn claim_remains(&self, now: OffsetDateTime) -> Result<Vec<Remains>, Error> {
         let Some(tx) = self.begin_sweep().await? else {
             return Ok(Vec::new());
         };
         if !may_delete_in(&tx).await? {
             return Ok(Vec::new());
         }
-        let now = ctx.now();
         let params = sql::sweep::ClaimDeletingParams {
             now,
             before: now - CLAIM,
@@ -282,8 +283,13 @@ impl Images {
         true
     }
 
-    /// Makes tombstones of images whose objects are gone. How many it made.
-    async fn mark_deleted(&self, ctx: &Ctx, gone: &[&Remains]) -> Result<u64, Error> {
+    /// Makes tombstones of images that were claimed then and whose objects are gone. How many it made.
+    async fn mark_deleted(
+        &self,
+        ctx: &Ctx,
+        claimed: OffsetDateTime,
+        gone: &[&Remains],
+    ) -> Result<u64, Error> {
         if gone.is_empty() {
             return Ok(0);
         }
@@ -308,6 +314,7 @@ impl Images {
         let params = sql::sweep::MarkDeletedParams {
             now: ctx.now(),
             ids: ids.as_slice(),
+            claimed,
         };
         let marked = sql::sweep::mark_deleted().params(&*tx, &params).await?;
         tx.commit().await?;

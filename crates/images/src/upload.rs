@@ -81,6 +81,14 @@ impl Promise {
     }
 }
 
+/// Another picture of the same owner with the same bytes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Twin {
+    pub(crate) id: ImageId,
+    /// Where its bytes are.
+    key: ObjectKey,
+}
+
 /// What the first transaction found.
 enum Begun {
     /// A new picture is promised.
@@ -208,8 +216,14 @@ impl Images {
             let Some(twin) = same.map_err(|error| Failed::leaving(Left::Nothing, error))? else {
                 break;
             };
-            if let Some(image) = self.settle_duplicate(ctx, settling, twin).await? {
-                let duplicate_of = Some(twin);
+            // These bytes may be sent because those are lost.
+            let there = self.objects.head(&twin.key).await;
+            let there = there.map_err(|error| Failed::leaving(Left::Nothing, error))?;
+            if there.is_none_or(|stat| stat.len != spooled.len()) {
+                break;
+            }
+            if let Some(image) = self.settle_duplicate(ctx, settling, twin.id).await? {
+                let duplicate_of = Some(twin.id);
                 return Ok(Uploaded { image, duplicate_of });
             }
         }
@@ -231,11 +245,12 @@ impl Images {
         owner: AccountId,
         sha256: Sha256,
         besides: ImageId,
-    ) -> Result<Option<ImageId>, Error> {
+    ) -> Result<Option<Twin>, Error> {
         let params = sql::upload::FindSameParams {
             sha256: sha256.bytes().as_slice(),
             owner: owner.uuid(),
             besides: besides.uuid(),
+            marks: crate::integrity::MARKS.as_slice(),
         };
         let (_, found) = self
             .db
@@ -245,7 +260,13 @@ impl Images {
                 async |client, find| find.params(client, &params).opt().await,
             )
             .await?;
-        Ok(found.map(ImageId::from_uuid))
+        Ok(found.map(|row| Twin {
+            id: ImageId::from_uuid(row.id),
+            key: ObjectKey::Original {
+                image: ImageId::from_uuid(row.stored_as),
+                attempt: row.attempt,
+            },
+        }))
     }
 
     /// Steps 3 and 4: the bytes, and what they are.

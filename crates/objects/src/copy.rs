@@ -65,8 +65,12 @@ impl Objects {
             }
             outcome => outcome?,
         }
-        there.verify(object).await?;
-        Ok(Copied::Now)
+        let verified = there.verify(object).await;
+        if let Err(Error::Corrupt { .. }) = &verified {
+            // Whoever copies again must not find it there.
+            there.delete(object.key).await?;
+        }
+        verified.map(|()| Copied::Now)
     }
 
     async fn holds(&self, object: &Described<'_>, trust: Trust) -> Result<bool, Error> {

@@ -144,7 +144,14 @@ impl Objects {
         let spooled = spool.finish().await?;
         match &self.backend {
             Backend::Fs(folder) => Arc::clone(folder).store_derived(*key, spooled).await,
-            Backend::S3(s3) => s3.store(key, &spooled, media_type).await,
+            Backend::S3(s3) => match s3.store(key, &spooled, media_type).await {
+                // The key is made of the bytes' own digest: what lies there and differs is damaged.
+                Err(Error::Conflict(_)) => {
+                    self.delete(key).await?;
+                    s3.store(key, &spooled, media_type).await
+                }
+                outcome => outcome,
+            },
         }
     }
 

@@ -1,25 +1,21 @@
 //! Mends what can be mended without losing anything: never an original, never what may only look wrong.
-use super::{DAMAGED, Looked, MISSING};
+use super::{DAMAGED, Looked, MARKS, MISSING};
 use crate::{
     Error, Images, NamedObject,
     sql::{self, Params},
 };
 use infravault_kernel::{Ctx, Id};
-use infravault_objects::ObjectKey;
+use infravault_objects::{Error as Fault, ObjectKey};
 use slog::{info, warn};
 
 const OTHER_DATABASE: &str =
     "more objects have no row than have one, so none was deleted: is this the right database?";
 const OTHER_STORE: &str =
-    "more objects are missing or damaged than are there, so no image was marked: is this the right store?";
+    "more originals are missing or damaged than are there, so no image was marked: is this the right store?";
 
 impl Images {
     /// Repairs what was found, and counts it in the report.
     pub(super) async fn repair(&self, ctx: &Ctx, looked: &mut Looked) -> Result<(), Error> {
-        let sound = looked
-            .report
-            .named
-            .saturating_sub(looked.report.mismatching.count);
         let mut refused = Vec::new();
         if looked.report.orphans.count > looked.report.named {
             refused.push(OTHER_DATABASE);
@@ -28,8 +24,7 @@ impl Images {
                 looked.report.repaired.orphans += u64::from(self.delete_orphan(ctx, &key).await?);
             }
         }
-        let lost = looked.report.missing.count + looked.report.mismatching.count;
-        let other_store = lost > sound;
+        let other_store = looked.lost_originals > looked.originals;
         if other_store {
             refused.push(OTHER_STORE);
         }
@@ -38,12 +33,20 @@ impl Images {
         let missing = missing.iter().map(|object| (object, MISSING));
         let faulty = missing.chain(damaged.iter().map(|object| (object, DAMAGED)));
         for (object, mark) in faulty {
+            // Looking at everything takes long: somebody may have brought it back, or it could not be read just then.
+            if other_store {
+                continue;
+            }
+            match self.objects.verify(&object.described()).await {
+                Ok(()) => continue,
+                Err(Fault::Missing(_) | Fault::Corrupt { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
             match object.key {
                 ObjectKey::Rendition { .. } => {
                     self.forget_rendition(ctx, object).await?;
                     looked.report.repaired.renditions += 1;
                 }
-                _ if other_store => {}
                 _ => looked.report.repaired.marked += self.mark(ctx, &object.key, mark).await?,
             }
         }
@@ -103,9 +106,8 @@ impl Images {
         let ObjectKey::Original { image, attempt } = key else {
             return Ok(0);
         };
-        let failures = [MISSING, DAMAGED];
         let params = sql::integrity::HealParams {
-            failures: failures.as_slice(),
+            failures: MARKS.as_slice(),
             key: image.uuid(),
             attempt: *attempt,
         };

@@ -50,7 +50,10 @@ impl Images {
         let kept = sql::renditions::keep().params(&*tx, &params).await?;
         tx.commit().await?;
         if kept == 0 {
-            self.objects.delete(&key).await?;
+            // Another size of the same picture may have the same bytes.
+            if self.names(&key).await?.named == 0 {
+                self.objects.delete(&key).await?;
+            }
             return Err(Error::NotFound);
         }
         self.workshop.put(image, sha256, &made.bytes);

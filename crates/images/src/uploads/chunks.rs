@@ -83,7 +83,8 @@ impl Taking {
         // With a checksum nothing is kept before all has come, so all must come in the time of one upload.
         let mut deadline = self.deadline();
         loop {
-            let mut spool = self.images.objects.spool(CHUNK)?;
+            let missing = self.len - self.received - self.waiting_bytes;
+            let mut spool = self.images.objects.spool(CHUNK.min(missing))?;
             let stop = self.fill(&mut spool, &mut pace, deadline, source).await;
             let broken = matches!(stop, Stop::Broken(_));
             if spool.received() > 0 && !(broken && self.checksum.is_some()) {
@@ -129,6 +130,8 @@ impl Taking {
                     Ok(Ok(Some(Ok(None)))) => return Stop::End,
                     Ok(Ok(Some(Err(fault))) | Err(fault)) => return Stop::Broken(fault.into()),
                     Ok(Ok(None)) => return Stop::Broken(BodyFault::Interrupted.into()),
+                    // Slow, but not too slow: what has come is acknowledged, and there is time for the rest.
+                    Err(_) if self.checksum.is_none() && spool.received() > 0 => return Stop::Full,
                     Err(_) => return Stop::Broken(BodyFault::TooSlow.into()),
                 }
             }
@@ -211,7 +214,11 @@ impl Taking {
         }
         drop(tx);
         self.drop_chunks(&pieces).await;
-        Err(self.overtaken().await)
+        Err(match self.overtaken().await {
+            // Nobody has moved the offset: the sweeper gave the chunks up.
+            Error::Upload(UploadFault::TooMany(_)) => BodyFault::GivenUp.into(),
+            overtaken => overtaken,
+        })
     }
 
     /// What is to be said to whoever finds that the upload is not where they thought.

@@ -40,6 +40,9 @@ struct Work {
     upload: Upload,
     promise: Promise,
     pieces: Vec<Stored>,
+    /// Its pieces went through a node of ours, which hashed them before it acknowledged them: what is wrong with them now is
+    /// no fault of the client.
+    by_us: bool,
 }
 
 impl Images {
@@ -63,6 +66,7 @@ impl Images {
             found => found?,
         };
         let duplicate_of = self.find_same(ctx, image.owner, image.sha256, image.id).await?;
+        let duplicate_of = duplicate_of.map(|twin| twin.id);
         Ok(Uploaded { image, duplicate_of })
     }
 
@@ -108,6 +112,7 @@ impl Images {
             upload,
             promise,
             pieces,
+            by_us: UploadKind::from(row.kind).is_tus(),
         })))
     }
 
@@ -175,19 +180,21 @@ impl Images {
                 .objects
                 .read(&piece.key, piece.len, None)
                 .await
-                .map_err(|error| unusable(ctx, piece, error))?;
+                .map_err(|error| unusable(ctx, work, piece, error))?;
             while let Some(chunk) = bytes
                 .try_next()
                 .await
-                .map_err(|error| unusable(ctx, piece, error))?
+                .map_err(|error| unusable(ctx, work, piece, error))?
             {
                 hasher.update(&chunk);
                 spool.write(chunk).await?;
             }
             if hasher.finish() != piece.sha256 {
-                return Err(mismatch(
-                    "The stored bytes are not those whose SHA-256 was announced.",
-                ));
+                let fault = infravault_objects::Error::Corrupt {
+                    key: piece.key.path(),
+                    fault: "has another SHA-256".to_owned(),
+                };
+                return Err(unusable(ctx, work, piece, fault));
             }
         }
         let spooled = spool.finish().await?;
@@ -233,6 +240,7 @@ impl Images {
             reserved: freed,
             id: work.id.uuid(),
             attempt: promise.attempt,
+            expires: ctx.now() + self.config.upload_expiry,
         };
         let reopened = sql::uploads::reopen_upload().params(&*tx, &params).await? == 1;
         if !reopened {
@@ -312,14 +320,15 @@ fn upload_of(row: &sql::uploads::UploadRow) -> Result<Upload, Error> {
     })
 }
 
-/// An object that is not what its row says was written by somebody else, or not at all.
-fn unusable(ctx: &Ctx, piece: &Stored, error: infravault_objects::Error) -> Error {
+/// An object that is not what its row says was written by somebody else, where somebody else could write it. One that we
+/// wrote, and one that was there before and is not now, is a fault of the store: the upload stays as it is.
+fn unusable(ctx: &Ctx, work: &Work, piece: &Stored, error: infravault_objects::Error) -> Error {
     use infravault_objects::Error as Fault;
     match error {
-        Fault::Missing(_) | Fault::Corrupt { .. } => {
+        Fault::Corrupt { .. } if !work.by_us => {
             slog::warn!(ctx.log, "a piece of an upload is not what was announced";
                 "object" => piece.key.path(), "error" => %error);
-            mismatch("The stored bytes are not as many as were announced.")
+            mismatch("The stored bytes are not those that were announced.")
         }
         error => error.into(),
     }

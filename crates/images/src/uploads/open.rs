@@ -78,7 +78,7 @@ impl Images {
         if let Some(whole) = joined_before(&rows) {
             let whole = living(find_in(&tx, whole).await?, ctx.now())?;
             let len: i64 = rows.iter().map(|row| row.declared_bytes).sum();
-            return if number::<_, i64>(whole.len)? == len {
+            return if number::<_, i64>(whole.len)? == len && whole.concat == concat {
                 Ok(whole)
             } else {
                 Err(UploadFault::Gone.into())

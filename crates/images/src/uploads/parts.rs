@@ -11,7 +11,7 @@ use crate::{
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt, TryStreamExt, stream};
 use infravault_db::Tx;
-use infravault_kernel::{Ctx, FieldFault, Id, Scope, Sha256, UploadId};
+use infravault_kernel::{AccountId, Ctx, FieldFault, Id, Scope, Sha256, UploadId};
 use infravault_objects::{Bound, ObjectKey, SignedPut};
 use std::collections::BTreeSet;
 use time::OffsetDateTime;
@@ -108,6 +108,7 @@ impl Images {
             return Err(Error::Invalid(vec![FieldFault::new("parts", detail)]));
         }
         let due = ctx.now() + self.config.upload_url_ttl + self.config.upload_grace;
+        let expires = ctx.now() + self.config.upload_expiry;
         let mut pieces = Vec::with_capacity(wanted.len());
         for part in wanted {
             let before = known.iter().find(|piece| piece.place == part.number);
@@ -121,7 +122,7 @@ impl Images {
             if let Some(replaced) = before {
                 drop_in(tx, ctx.now(), &[replaced.id]).await?;
             }
-            pieces.push(promise_part_in(tx, ctx, upload, part, due).await?);
+            pieces.push(promise_part_in(tx, ctx, upload, part, (due, expires)).await?);
         }
         Ok(pieces)
     }
@@ -191,6 +192,7 @@ impl Images {
         if found.stored {
             return Err(UploadFault::Written.into());
         }
+        let _place = self.in_flight.enter(AccountId::from_uuid(found.owner_id))?;
         let (sender, mut bytes) = mpsc::channel(PIECES_UNDER_WAY);
         let spool = self.objects.spool(len)?;
         let ((), spooled) = tokio::join!(pump(body, sender), async {
@@ -205,7 +207,16 @@ impl Images {
         }
         let key = ObjectKey::Incoming { upload, piece };
         self.objects.store(&key, &spooled, PIECE_TYPE).await?;
-        self.mark_stored(&[piece]).await
+        if self.mark_stored(&[piece]).await? == 1 {
+            return Ok(());
+        }
+        // Another request with the same bytes was faster, or the upload has ended meanwhile.
+        let tx = self.db.begin_system().await?;
+        let found = sql::uploads::find_piece().params(&*tx, &params).opt().await?;
+        match found {
+            Some(found) if found.stored => Ok(()),
+            _ => Err(UploadFault::Gone.into()),
+        }
     }
 
     /// Makes the picture of an upload whose parts were stored: these, in the order of their numbers. What the store has is
@@ -255,10 +266,12 @@ impl Images {
         Err(UploadFault::Mismatch(detail).into())
     }
 
-    async fn mark_stored(&self, pieces: &[Uuid]) -> Result<(), Error> {
+    /// How many of them were not stored before, and are still wanted.
+    async fn mark_stored(&self, pieces: &[Uuid]) -> Result<u64, Error> {
         let tx = self.db.begin_system().await?;
-        sql::uploads::mark_stored().bind(&*tx, &pieces).await?;
-        Ok(tx.commit().await?)
+        let marked = sql::uploads::mark_stored().bind(&*tx, &pieces).await?;
+        tx.commit().await?;
+        Ok(marked)
     }
 }
 
@@ -278,7 +291,7 @@ async fn promise_part_in(
     ctx: &Ctx,
     upload: &OpenUpload,
     part: &Part,
-    due: OffsetDateTime,
+    (due, expires): (OffsetDateTime, OffsetDateTime),
 ) -> Result<Uuid, Error> {
     // Parts that were replaced lie in the store for a while, too.
     let there: u64 = number(
@@ -296,6 +309,7 @@ async fn promise_part_in(
         len: number(part.len)?,
         sha256: part.sha256.bytes().as_slice(),
         due,
+        expires,
     };
     let room = there.saturating_add(part.len) <= upload.len.saturating_mul(2);
     if room && sql::uploads::promise_part().params(&**tx, &params).await? == 1 {

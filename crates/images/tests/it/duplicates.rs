@@ -50,6 +50,34 @@ async fn the_same_bytes_are_stored_once_for_each_owner() {
 }
 
 #[tokio::test]
+async fn who_sends_again_what_the_store_has_lost_has_it_again() {
+    let world = World::new().await;
+    let alice = world.person("alice").await;
+    let bytes = pictures::png(8, 8, 1);
+    for known in [false, true] {
+        let lost = world.take_in(&alice, bytes.clone()).await.unwrap().image;
+        for file in world.files() {
+            std::fs::remove_file(file).unwrap();
+        }
+        if known {
+            let check = infravault_images::Check {
+                repair: true,
+                ..infravault_images::Check::default()
+            };
+            let keep = world.take_in(&alice, pictures::png(9, 9, 2)).await.unwrap();
+            let ctx = world.system_in(Duration::ZERO);
+            let run = world.images.begin_integrity(&ctx, check).await.unwrap().unwrap();
+            world.images.check_integrity(&ctx, run, |_| {}).await.unwrap();
+            assert_eq!(keep.duplicate_of, None);
+        }
+        let again = world.take_in(&alice, bytes.clone()).await.unwrap();
+        assert_eq!(again.duplicate_of, None, "its bytes are not those of {}", lost.id);
+        assert_whole(&world, &alice, again.image.id, &bytes).await;
+        world.run("DELETE FROM images.images").await;
+    }
+}
+
+#[tokio::test]
 async fn bytes_survive_deletion_in_any_order() {
     let bytes = pictures::png(8, 8, 1);
     for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {

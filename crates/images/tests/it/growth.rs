@@ -6,14 +6,15 @@ use infravault_kernel::Secret;
 use infravault_testkit::pictures;
 use std::time::Duration;
 
-/// A library in which everything is well: all images are ready.
+/// A library in which everything is well: all images are ready, and most are old.
 const LIBRARY: &str = "
     UPDATE images.images SET state = 'ready';
     INSERT INTO images.images (id, owner_id, attempt, state, title, file_name, media_type, byte_size, width, height,
         orientation, frames, sha256, created_at, updated_at, stored_at)
     SELECT gen_random_uuid(), owner_id, gen_random_uuid(), state, title || n, file_name, media_type, byte_size, width,
-        height, orientation, frames, sha256(n::text::bytea), created_at, updated_at, stored_at
-    FROM images.images CROSS JOIN generate_series(1, 20000) AS n;
+        height, orientation, frames, sha256(n::text::bytea), day, day, day
+    FROM images.images CROSS JOIN generate_series(1, 20000) AS n
+    CROSS JOIN LATERAL (SELECT created_at - interval '60 days' AS day) AS ago;
     ANALYZE images.images;";
 /// Rows and entries of indexes that were read of the table so far.
 const READ: &str = "

@@ -166,6 +166,83 @@ async fn what_a_node_had_begun_when_it_died_is_no_part_of_the_upload() {
 }
 
 #[tokio::test]
+async fn a_store_that_loses_pieces_for_a_while_ends_no_upload() {
+    let world = World::new().await;
+    let alice = world.person("alice").await;
+    let bytes = pictures::jpeg(300, 200, 22);
+    let images = beside(&world, Config::default());
+    let upload = images
+        .open_upload(&alice, &opening(&bytes, UploadKind::Tus))
+        .await
+        .unwrap();
+    let (half, last) = (bytes.len() / 2, bytes.len() - 1);
+    append(&images, &alice, upload.id, 0, &bytes[..half])
+        .await
+        .unwrap();
+    append(&images, &alice, upload.id, half, &bytes[half..last])
+        .await
+        .unwrap();
+    // A folder that is not mounted; then a piece that was spoilt.
+    let (incoming, aside) = (world.folder.join("incoming"), world.folder.join("aside"));
+    std::fs::rename(&incoming, &aside).unwrap();
+    std::fs::create_dir(&incoming).unwrap();
+    let failed = append(&images, &alice, upload.id, last, &bytes[last..]).await;
+    assert_ne!(code(&failed), "ok");
+    let late = world.files().into_iter().find(|file| file.starts_with(&incoming));
+    let (late, shard) = (late.clone().unwrap(), late.unwrap());
+    let shard = shard.strip_prefix(&incoming).unwrap().to_owned();
+    std::fs::create_dir_all(aside.join(&shard).parent().unwrap()).unwrap();
+    std::fs::rename(late, aside.join(shard)).unwrap();
+    std::fs::remove_dir_all(&incoming).unwrap();
+    std::fs::rename(&aside, &incoming).unwrap();
+    let spoilt = world.files().into_iter().find(|file| file.starts_with(&incoming));
+    let spoilt = spoilt.unwrap();
+    let sound = std::fs::read(&spoilt).unwrap();
+    std::fs::write(&spoilt, vec![0; sound.len()]).unwrap();
+    assert_ne!(code(&images.finish_upload(&alice, upload.id).await), "ok");
+    std::fs::write(&spoilt, sound).unwrap();
+    let made = images.finish_upload(&alice, upload.id).await.unwrap();
+    assert_eq!(made.image.sha256, Sha256::of(&bytes));
+    assert_eq!(
+        world.usage(&alice).await,
+        (i64::try_from(bytes.len()).unwrap(), 0, 1)
+    );
+    sweep(&world, Duration::ZERO).await;
+}
+
+#[tokio::test]
+async fn who_is_slow_and_not_too_slow_has_the_time_it_takes() {
+    let world = World::new().await;
+    let alice = world.person("alice").await;
+    let bytes = pictures::jpeg(300, 200, 23);
+    let images = beside(
+        &world,
+        Config {
+            upload_deadline: Duration::from_millis(600),
+            ..Config::default()
+        },
+    );
+    let upload = images
+        .open_upload(&alice, &opening(&bytes, UploadKind::Tus))
+        .await
+        .unwrap();
+    let pieces: Vec<Bytes> = bytes
+        .chunks(bytes.len() / 9)
+        .map(Bytes::copy_from_slice)
+        .collect();
+    let slowly = stream::unfold(pieces.into_iter(), async |mut pieces| {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        pieces.next().map(|piece| (Ok(piece), pieces))
+    });
+    let done = images
+        .append(&alice, upload.id, (0, None), None, Box::pin(slowly))
+        .await
+        .unwrap();
+    assert_eq!(done.uploaded.unwrap().image.sha256, Sha256::of(&bytes));
+    sweep(&world, Duration::ZERO).await;
+}
+
+#[tokio::test]
 async fn whoever_loses_the_offset_gets_a_conflict_and_leaves_nothing() {
     let world = World::new().await;
     let alice = world.person("alice").await;

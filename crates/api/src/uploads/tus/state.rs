@@ -37,7 +37,11 @@ pub async fn get_tus_upload(
     id: Path<UploadId>,
 ) -> Result<HttpResponse, Problem> {
     check_version(&request)?;
-    let upload = app.images.find_upload(&ctx, id.0).await.map_err(failed)?;
+    let found = app.images.find_upload(&ctx, id.0).await;
+    let upload = found.map_err(|error| match error.kind() {
+        Kind::Unavailable => locked(&error),
+        _ => failed(error),
+    })?;
     if !upload.kind.is_tus() {
         return Err(own(Problem::not_found()));
     }
@@ -65,7 +69,9 @@ async fn finish(app: &App, ctx: &RequestCtx, upload: &OpenUpload) -> Result<Opti
     }
     match app.images.finish_upload(ctx, upload.id).await {
         Ok(uploaded) => Ok(Some(uploaded)),
-        Err(error) if matches!(error.kind(), Kind::Conflict | Kind::Unavailable) => Err(locked(&error)),
+        Err(error) if matches!(error.kind(), Kind::Conflict | Kind::Unavailable | Kind::Internal) => {
+            Err(locked(&error))
+        }
         Err(error) => Err(failed(error)),
     }
 }

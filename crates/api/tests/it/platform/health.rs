@@ -1,4 +1,4 @@
-//! Liveness and readiness, and a stop that loses nothing.
+//! Liveness and readiness.
 use crate::harness::{TestApp, expect};
 use reqwest::Method;
 

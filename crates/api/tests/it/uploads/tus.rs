@@ -319,6 +319,10 @@ async fn creation_with_bytes_concatenation_and_other_methods() {
         made.push((location(&answer), header(&answer, "upload-image-id")));
     }
     assert_eq!(made[0], made[1], "the same parts are the same picture");
+    parts.reverse();
+    let other = format!("final;{}", parts.join(" "));
+    let turned = tus(&alice, Method::POST, PATH).header("Upload-Concat", other);
+    failed(turned.send().await.unwrap(), 410, "upload-gone").await;
     assert_eq!(download(&alice, &made[0].1).await, picture);
     let head = tus(&alice, Method::HEAD, &made[0].0).send().await.unwrap();
     assert_eq!(header(&head, "upload-concat"), list);

@@ -23,6 +23,7 @@ pub struct ForgetRenditionsParams<
 pub struct MarkDeletedParams<T1: crate::ArraySql<Item = uuid::Uuid>> {
     pub now: time::OffsetDateTime,
     pub ids: T1,
+    pub claimed: time::OffsetDateTime,
 }
 #[derive(Clone, Copy, Debug)]
 pub struct ListUnprocessedParams {
@@ -715,10 +716,11 @@ impl ForgetLocationsStmt {
 }
 pub struct MarkDeletedStmt(&'static str, Option<tokio_postgres::Statement>);
 /// The objects are gone: tombstones stay, without any text of the owner and without what the pictures showed. An image
-/// of which a rendition was kept meanwhile is left for the next time.
+/// of which a rendition was kept meanwhile, or that was left to the sweeper once more since it was claimed, is left for the
+/// next time.
 pub fn mark_deleted() -> MarkDeletedStmt {
     MarkDeletedStmt(
-        "UPDATE images.images AS i SET state = 'deleted', title = '-', description = '', tags = '{}', file_name = '-', failure = NULL, colour = NULL, thumbhash = NULL, phash = NULL, camera = NULL, reserved_bytes = 0, updated_at = $1 WHERE id = ANY($2) AND state = 'deleting' AND NOT EXISTS (SELECT FROM images.renditions WHERE image_id = i.id)",
+        "UPDATE images.images AS i SET state = 'deleted', title = '-', description = '', tags = '{}', file_name = '-', failure = NULL, colour = NULL, thumbhash = NULL, phash = NULL, camera = NULL, reserved_bytes = 0, updated_at = $1 WHERE id = ANY($2) AND state = 'deleting' AND updated_at = $3 AND NOT EXISTS (SELECT FROM images.renditions WHERE image_id = i.id)",
         None,
     )
 }
@@ -735,8 +737,9 @@ impl MarkDeletedStmt {
         client: &'c C,
         now: &'a time::OffsetDateTime,
         ids: &'a T1,
+        claimed: &'a time::OffsetDateTime,
     ) -> Result<u64, tokio_postgres::Error> {
-        client.execute(self.0, &[now, ids]).await
+        client.execute(self.0, &[now, ids, claimed]).await
     }
 }
 impl<'a, C: GenericClient + Send + Sync, T1: crate::ArraySql<Item = uuid::Uuid>>
@@ -758,14 +761,14 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::ArraySql<Item = uuid::Uuid>>
     ) -> std::pin::Pin<
         Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
     > {
-        Box::pin(self.bind(client, &params.now, &params.ids))
+        Box::pin(self.bind(client, &params.now, &params.ids, &params.claimed))
     }
 }
 pub struct ForgetTombstonesStmt(&'static str, Option<tokio_postgres::Statement>);
 /// Forgets images deleted long ago. At most 1000.
 pub fn forget_tombstones() -> ForgetTombstonesStmt {
     ForgetTombstonesStmt(
-        "DELETE FROM images.images WHERE id IN ( SELECT id FROM images.images WHERE state = 'deleted' AND updated_at < $1 LIMIT 1000 FOR UPDATE SKIP LOCKED)",
+        "DELETE FROM images.images WHERE id IN ( SELECT id FROM images.images WHERE state = 'deleted' AND updated_at < $1 ORDER BY state, updated_at LIMIT 1000 FOR UPDATE SKIP LOCKED)",
         None,
     )
 }

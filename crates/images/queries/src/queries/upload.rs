@@ -54,9 +54,11 @@ pub struct FinishKeyParams<T1: crate::BytesSql, T2: crate::StringSql> {
     pub image: uuid::Uuid,
 }
 #[derive(Debug)]
-pub struct FindSameParams<T1: crate::BytesSql> {
+pub struct FindSameParams<T1: crate::BytesSql, T2: crate::StringSql, T3: crate::ArraySql<Item = T2>>
+{
     pub sha256: T1,
     pub owner: uuid::Uuid,
+    pub marks: T3,
     pub besides: uuid::Uuid,
 }
 #[derive(Clone, Copy, Debug)]
@@ -117,6 +119,12 @@ impl<'a> From<KeyRowBorrowed<'a>> for KeyRow {
             finished_at,
         }
     }
+}
+#[derive(Debug, Clone, PartialEq, Copy)]
+pub struct FindSame {
+    pub id: uuid::Uuid,
+    pub stored_as: uuid::Uuid,
+    pub attempt: uuid::Uuid,
 }
 use crate::client::async_::GenericClient;
 use futures::{self, StreamExt, TryStreamExt};
@@ -184,20 +192,20 @@ where
         Ok(mapped)
     }
 }
-pub struct UuidUuidQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+pub struct FindSameQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
     query: &'static str,
     cached: Option<&'s tokio_postgres::Statement>,
-    extractor: fn(&tokio_postgres::Row) -> Result<uuid::Uuid, tokio_postgres::Error>,
-    mapper: fn(uuid::Uuid) -> T,
+    extractor: fn(&tokio_postgres::Row) -> Result<FindSame, tokio_postgres::Error>,
+    mapper: fn(FindSame) -> T,
 }
-impl<'c, 'a, 's, C, T: 'c, const N: usize> UuidUuidQuery<'c, 'a, 's, C, T, N>
+impl<'c, 'a, 's, C, T: 'c, const N: usize> FindSameQuery<'c, 'a, 's, C, T, N>
 where
     C: GenericClient,
 {
-    pub fn map<R>(self, mapper: fn(uuid::Uuid) -> R) -> UuidUuidQuery<'c, 'a, 's, C, R, N> {
-        UuidUuidQuery {
+    pub fn map<R>(self, mapper: fn(FindSame) -> R) -> FindSameQuery<'c, 'a, 's, C, R, N> {
+        FindSameQuery {
             client: self.client,
             params: self.params,
             query: self.query,
@@ -693,10 +701,10 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::BytesSql, T2: crate::StringS
 }
 pub struct FindSameStmt(&'static str, Option<tokio_postgres::Statement>);
 /// The oldest live image of an owner with these bytes. Found by its bytes and sorted then, because an owner may have
-/// many images and has few with the same bytes.
+/// many images and has few with the same bytes. None whose bytes are known to be lost.
 pub fn find_same() -> FindSameStmt {
     FindSameStmt(
-        "WITH same AS MATERIALIZED ( SELECT id, created_at FROM images.images WHERE sha256 = $1 AND owner_id = $2 AND stored_at IS NOT NULL AND removed_at IS NULL ) SELECT id FROM same WHERE id <> $3 ORDER BY created_at, id LIMIT 1",
+        "WITH same AS MATERIALIZED ( SELECT id, coalesce(stored_as, id) AS stored_as, attempt, created_at FROM images.images WHERE sha256 = $1 AND owner_id = $2 AND stored_at IS NOT NULL AND removed_at IS NULL AND (failure IS NULL OR failure <> ALL($3::text[])) ) SELECT id, stored_as, attempt FROM same WHERE id <> $4 ORDER BY created_at, id LIMIT 1",
         None,
     )
 }
@@ -708,39 +716,68 @@ impl FindSameStmt {
         self.1 = Some(client.prepare(self.0).await?);
         Ok(self)
     }
-    fn bind<'c, 'a, 's, C: GenericClient, T1: crate::BytesSql>(
+    fn bind<
+        'c,
+        'a,
+        's,
+        C: GenericClient,
+        T1: crate::BytesSql,
+        T2: crate::StringSql,
+        T3: crate::ArraySql<Item = T2>,
+    >(
         &'s self,
         client: &'c C,
         sha256: &'a T1,
         owner: &'a uuid::Uuid,
+        marks: &'a T3,
         besides: &'a uuid::Uuid,
-    ) -> UuidUuidQuery<'c, 'a, 's, C, uuid::Uuid, 3> {
-        UuidUuidQuery {
+    ) -> FindSameQuery<'c, 'a, 's, C, FindSame, 4> {
+        FindSameQuery {
             client,
-            params: [sha256, owner, besides],
+            params: [sha256, owner, marks, besides],
             query: self.0,
             cached: self.1.as_ref(),
-            extractor: |row| Ok(row.try_get(0)?),
-            mapper: |it| it,
+            extractor: |row: &tokio_postgres::Row| -> Result<FindSame, tokio_postgres::Error> {
+                Ok(FindSame {
+                    id: row.try_get(0)?,
+                    stored_as: row.try_get(1)?,
+                    attempt: row.try_get(2)?,
+                })
+            },
+            mapper: |it| FindSame::from(it),
         }
     }
 }
-impl<'c, 'a, 's, C: GenericClient, T1: crate::BytesSql>
+impl<
+    'c,
+    'a,
+    's,
+    C: GenericClient,
+    T1: crate::BytesSql,
+    T2: crate::StringSql,
+    T3: crate::ArraySql<Item = T2>,
+>
     crate::client::async_::Params<
         'c,
         'a,
         's,
-        FindSameParams<T1>,
-        UuidUuidQuery<'c, 'a, 's, C, uuid::Uuid, 3>,
+        FindSameParams<T1, T2, T3>,
+        FindSameQuery<'c, 'a, 's, C, FindSame, 4>,
         C,
     > for FindSameStmt
 {
     fn params(
         &'s self,
         client: &'c C,
-        params: &'a FindSameParams<T1>,
-    ) -> UuidUuidQuery<'c, 'a, 's, C, uuid::Uuid, 3> {
-        self.bind(client, &params.sha256, &params.owner, &params.besides)
+        params: &'a FindSameParams<T1, T2, T3>,
+    ) -> FindSameQuery<'c, 'a, 's, C, FindSame, 4> {
+        self.bind(
+            client,
+            &params.sha256,
+            &params.owner,
+            &params.marks,
+            &params.besides,
+        )
     }
 }
 pub struct EnqueueProcessingStmt(&'static str, Option<tokio_postgres::Statement>);

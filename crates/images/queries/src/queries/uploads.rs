@@ -62,6 +62,7 @@ pub struct DropWrittenParams<T1: crate::ArraySql<Item = uuid::Uuid>> {
 }
 #[derive(Debug)]
 pub struct PromisePartParams<T1: crate::BytesSql> {
+    pub expires: time::OffsetDateTime,
     pub id: uuid::Uuid,
     pub most: i32,
     pub piece: uuid::Uuid,
@@ -103,6 +104,7 @@ pub struct FinishUploadParams {
 #[derive(Clone, Copy, Debug)]
 pub struct ReopenUploadParams {
     pub reserved: i64,
+    pub expires: time::OffsetDateTime,
     pub id: uuid::Uuid,
     pub attempt: uuid::Uuid,
 }
@@ -275,6 +277,7 @@ impl<'a> From<PieceRowBorrowed<'a>> for PieceRow {
 }
 #[derive(Debug, Clone, PartialEq)]
 pub struct FindPiece {
+    pub owner_id: uuid::Uuid,
     pub byte_size: i64,
     pub sha256: Vec<u8>,
     pub media_type: String,
@@ -282,6 +285,7 @@ pub struct FindPiece {
     pub wanted: bool,
 }
 pub struct FindPieceBorrowed<'a> {
+    pub owner_id: uuid::Uuid,
     pub byte_size: i64,
     pub sha256: &'a [u8],
     pub media_type: &'a str,
@@ -291,6 +295,7 @@ pub struct FindPieceBorrowed<'a> {
 impl<'a> From<FindPieceBorrowed<'a>> for FindPiece {
     fn from(
         FindPieceBorrowed {
+            owner_id,
             byte_size,
             sha256,
             media_type,
@@ -299,6 +304,7 @@ impl<'a> From<FindPieceBorrowed<'a>> for FindPiece {
         }: FindPieceBorrowed<'a>,
     ) -> Self {
         Self {
+            owner_id,
             byte_size,
             sha256: sha256.into(),
             media_type: media_type.into(),
@@ -1270,10 +1276,10 @@ impl PromisedBytesStmt {
     }
 }
 pub struct PromisePartStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Writes down a part before anybody may store it. No row where the upload has too many.
+/// Writes down a part before anybody may store it: the upload does not rest. No row where the upload has too many.
 pub fn promise_part() -> PromisePartStmt {
     PromisePartStmt(
-        "WITH upload AS ( UPDATE images.uploads SET pieces = pieces + 1 WHERE id = $1 AND state = 'open' AND pieces < $2 RETURNING id, owner_id ) INSERT INTO images.upload_pieces (id, upload_id, owner_id, stored_under, place, byte_size, sha256, due_at) SELECT $3, id, owner_id, id, $4, $5, $6, $7 FROM upload",
+        "WITH upload AS ( UPDATE images.uploads SET pieces = pieces + 1, expires_at = greatest(expires_at, $1) WHERE id = $2 AND state = 'open' AND pieces < $3 RETURNING id, owner_id ) INSERT INTO images.upload_pieces (id, upload_id, owner_id, stored_under, place, byte_size, sha256, due_at) SELECT $4, id, owner_id, id, $5, $6, $7, $8 FROM upload",
         None,
     )
 }
@@ -1288,6 +1294,7 @@ impl PromisePartStmt {
     async fn bind<'c, 'a, 's, C: GenericClient, T1: crate::BytesSql>(
         &'s self,
         client: &'c C,
+        expires: &'a time::OffsetDateTime,
         id: &'a uuid::Uuid,
         most: &'a i32,
         piece: &'a uuid::Uuid,
@@ -1297,7 +1304,10 @@ impl PromisePartStmt {
         due: &'a time::OffsetDateTime,
     ) -> Result<u64, tokio_postgres::Error> {
         client
-            .execute(self.0, &[id, most, piece, number, len, sha256, due])
+            .execute(
+                self.0,
+                &[expires, id, most, piece, number, len, sha256, due],
+            )
             .await
     }
 }
@@ -1322,6 +1332,7 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::BytesSql>
     > {
         Box::pin(self.bind(
             client,
+            &params.expires,
             &params.id,
             &params.most,
             &params.piece,
@@ -1383,7 +1394,7 @@ pub struct FindPieceStmt(&'static str, Option<tokio_postgres::Statement>);
 /// What may be written to a piece, and whether it may be now.
 pub fn find_piece() -> FindPieceStmt {
     FindPieceStmt(
-        "SELECT p.byte_size, p.sha256, u.media_type, p.state = 'stored' AS stored, u.state = 'open' AND p.state <> 'deleting' AND u.expires_at > $1 AS wanted FROM images.upload_pieces AS p INNER JOIN images.uploads AS u ON u.id = p.upload_id WHERE p.id = $2 AND p.upload_id = $3",
+        "SELECT p.owner_id, p.byte_size, p.sha256, u.media_type, p.state = 'stored' AS stored, u.state = 'open' AND p.state <> 'deleting' AND u.expires_at > $1 AS wanted FROM images.upload_pieces AS p INNER JOIN images.uploads AS u ON u.id = p.upload_id WHERE p.id = $2 AND p.upload_id = $3",
         None,
     )
 }
@@ -1410,11 +1421,12 @@ impl FindPieceStmt {
             extractor:
                 |row: &tokio_postgres::Row| -> Result<FindPieceBorrowed, tokio_postgres::Error> {
                     Ok(FindPieceBorrowed {
-                        byte_size: row.try_get(0)?,
-                        sha256: row.try_get(1)?,
-                        media_type: row.try_get(2)?,
-                        stored: row.try_get(3)?,
-                        wanted: row.try_get(4)?,
+                        owner_id: row.try_get(0)?,
+                        byte_size: row.try_get(1)?,
+                        sha256: row.try_get(2)?,
+                        media_type: row.try_get(3)?,
+                        stored: row.try_get(4)?,
+                        wanted: row.try_get(5)?,
                     })
                 },
             mapper: |it| FindPiece::from(it),
@@ -1621,7 +1633,7 @@ pub struct ReopenUploadStmt(&'static str, Option<tokio_postgres::Statement>);
 /// The image could not be made now: the upload is as it was, with the bytes reserved for it.
 pub fn reopen_upload() -> ReopenUploadStmt {
     ReopenUploadStmt(
-        "UPDATE images.uploads SET state = 'open', reserved_bytes = $1, image_id = NULL, attempt = NULL, claimed_until = NULL WHERE id = $2 AND state = 'finishing' AND attempt = $3",
+        "UPDATE images.uploads SET state = 'open', reserved_bytes = $1, image_id = NULL, attempt = NULL, claimed_until = NULL, expires_at = greatest(expires_at, $2) WHERE id = $3 AND state = 'finishing' AND attempt = $4",
         None,
     )
 }
@@ -1637,10 +1649,13 @@ impl ReopenUploadStmt {
         &'s self,
         client: &'c C,
         reserved: &'a i64,
+        expires: &'a time::OffsetDateTime,
         id: &'a uuid::Uuid,
         attempt: &'a uuid::Uuid,
     ) -> Result<u64, tokio_postgres::Error> {
-        client.execute(self.0, &[reserved, id, attempt]).await
+        client
+            .execute(self.0, &[reserved, expires, id, attempt])
+            .await
     }
 }
 impl<'a, C: GenericClient + Send + Sync>
@@ -1662,7 +1677,13 @@ impl<'a, C: GenericClient + Send + Sync>
     ) -> std::pin::Pin<
         Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
     > {
-        Box::pin(self.bind(client, &params.reserved, &params.id, &params.attempt))
+        Box::pin(self.bind(
+            client,
+            &params.reserved,
+            &params.expires,
+            &params.id,
+            &params.attempt,
+        ))
     }
 }
 pub struct EndUploadStmt(&'static str, Option<tokio_postgres::Statement>);
@@ -1884,10 +1905,11 @@ impl ExpireUploadsStmt {
     }
 }
 pub struct DropStaleChunksStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Chunks that were promised long ago and never became part of their upload: their node has ended. At most 1000.
+/// Chunks that were promised long ago and never became part of their upload: their node has ended; and parts that were
+/// promised at the moment when their upload ended. At most 1000.
 pub fn drop_stale_chunks() -> DropStaleChunksStmt {
     DropStaleChunksStmt(
-        "UPDATE images.upload_pieces SET state = 'deleting' WHERE id IN ( SELECT p.id FROM images.upload_pieces AS p INNER JOIN images.uploads AS u ON u.id = p.upload_id WHERE p.state = 'promised' AND p.due_at <= $1 AND u.kind IN ('tus', 'tus_partial') LIMIT 1000 FOR UPDATE OF p SKIP LOCKED)",
+        "UPDATE images.upload_pieces SET state = 'deleting' WHERE id IN ( SELECT p.id FROM images.upload_pieces AS p INNER JOIN images.uploads AS u ON u.id = p.upload_id WHERE p.state = 'promised' AND p.due_at <= $1 AND (u.kind IN ('tus', 'tus_partial') OR u.state IN ('finished', 'ended')) LIMIT 1000 FOR UPDATE OF p SKIP LOCKED)",
         None,
     )
 }
