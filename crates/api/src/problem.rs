@@ -331,11 +331,10 @@ catalogue! {
     "session-expired" 401 "Session ended" "The session or token has ended. Sign in again.";
     "session-revoked" 401 "Session revoked" "The session was ended, because its refresh token was used twice. Sign in again.";
     "signup-disabled" 403 "Sign-up disabled" "This installation takes no new accounts. Ask an administrator.";
-    "storage-quota-exceeded" 403 "Storage quota exceeded" "There is not enough room left in your account. Delete pictures or ask for more.";
+    "storage-quota-exceeded" 403 "Storage quota exceeded" "There is not enough room left in your account. Purge pictures from the trash, where they still count, or ask for more.";
     "storage-unavailable" 503 "Storage unavailable" "The object store or the spool cannot take it now. Retry after the time in `Retry-After`.";
-    "too-many-uploads" 429 "Too many open uploads" "Finish uploads that are open, or end them; one that has too many pieces must be begun anew.";
+    "too-many-uploads" 429 "Too many uploads" "Too many are open, or are being sent at once. Finish or end some; one that has too many pieces must be begun anew.";
     "tus-version" 412 "Unknown version of tus" "Send `Tus-Resumable: 1.0.0`.";
-    "too-many-uploads" 429 "Too many uploads at once" "Send the next picture when one of those under way is done.";
     "unsupported-content-encoding" 415 "Unsupported content encoding" "Send the body without `Content-Encoding`.";
     "unsupported-image-type" 415 "Unsupported image type" "The content is no JPEG, PNG, GIF or WebP, whatever its name says.";
     "unsupported-media-type" 415 "Unsupported media type" "The `Content-Type` is not one that this endpoint takes.";

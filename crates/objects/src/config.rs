@@ -138,7 +138,7 @@ impl S3Config {
             env,
             wanted,
             "S3_PUBLIC_ENDPOINT",
-            "Where browsers reach the S3 store; without it downloads go through this server.",
+            "Where browsers reach the S3 store: signed uploads go straight there, and through this server without it. Downloads always go through this server.",
         );
         let (access_key, secret_key) = keys(env, wanted);
         if wanted && endpoint.is_none() {
@@ -180,7 +180,7 @@ impl S3Config {
             retry_window: env.duration(
                 "S3_RETRY_WINDOW",
                 "20s",
-                "How long after its first try a request to the S3 store is tried again.",
+                "How long after its first try a request to the S3 store may be tried again, at most twice.",
             ),
         }
     }

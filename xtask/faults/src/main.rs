@@ -37,9 +37,9 @@ struct Arguments {
     /// Only these faults, such as F01,F12.
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
-    /// Everything ten times as often, and an hour of F27.
-    #[arg(long)]
-    soak: bool,
+    /// Everything ten times as often, and F27 for so many minutes: an hour, where none are said.
+    #[arg(long, value_name = "MINUTES", num_args = 0..=1, default_missing_value = "60")]
+    soak: Option<u32>,
     /// Print the table as Markdown.
     #[arg(long)]
     markdown: bool,

@@ -36,8 +36,8 @@ pub(crate) struct Setup {
     pub(crate) home: PathBuf,
     /// What the random numbers begin with.
     pub(crate) seed: u64,
-    /// Everything more often, for about an hour.
-    pub(crate) soak: bool,
+    /// Everything more often, and F27 for so many minutes.
+    pub(crate) soak: Option<u32>,
 }
 
 /// Where the bytes are kept.
@@ -329,7 +329,11 @@ impl World {
 
     /// How many times something is done: so many in CI, ten times that in a soak.
     pub(crate) fn times(&self, cycles: u32) -> u32 {
-        if self.setup.soak { cycles * 10 } else { cycles }
+        if self.setup.soak.is_some() {
+            cycles * 10
+        } else {
+            cycles
+        }
     }
 }
 

@@ -17,9 +17,9 @@ use std::{
 };
 use tokio::time::{interval, sleep};
 
-/// Seconds of one round in CI, of which there are six, and in a soak, of which there are sixty.
-const ROUND: (u64, u64) = (10, 60);
-const ROUNDS: (u32, u32) = (6, 60);
+/// Seconds of a round, and how many there are; a soak has a round a minute.
+const SHORT: (u64, u32) = (10, 6);
+const LONG: u64 = 60;
 /// What is read while pictures come in, a second.
 const READS: u32 = 20;
 
@@ -38,11 +38,7 @@ struct Sample {
 pub(super) async fn rounds(world: &mut World) -> Outcome<Ran> {
     let mut ran = Ran::default();
     world.restart(&[]).await?;
-    let (seconds, rounds) = if world.setup.soak {
-        (ROUND.1, ROUNDS.1)
-    } else {
-        (ROUND.0, ROUNDS.0)
-    };
+    let (seconds, rounds) = world.setup.soak.map_or(SHORT, |minutes| (LONG, minutes));
     let load = world.load(10);
     let reader = tokio::spawn(read(Arc::clone(&world.ledger)));
     let began = Instant::now();
@@ -65,7 +61,7 @@ pub(super) async fn rounds(world: &mut World) -> Outcome<Ran> {
     }
     reader.abort();
     load.stop().await;
-    judge(&samples, world.setup.soak, &mut ran);
+    judge(&samples, world.setup.soak.is_some(), &mut ran);
     Ok(ran)
 }
 
