@@ -17,6 +17,12 @@ impl Hold {
     pub async fn is_kept(&self) -> bool {
         self.client.batch_execute("").await.is_ok()
     }
+
+    /// Gives the lock back: when this returns another one can have it. A connection that is dropped takes a moment.
+    pub async fn release(self) {
+        // Where this fails the connection has ended, and the lock with it.
+        let _ = self.client.batch_execute("SELECT pg_advisory_unlock_all()").await;
+    }
 }
 
 impl Db {

@@ -21,7 +21,7 @@ const KEPT: time::Duration = time::Duration::days(90);
 pub struct Run {
     id: Uuid,
     check: Check,
-    _alone: Hold,
+    alone: Hold,
 }
 
 /// The newest comparison.
@@ -81,7 +81,7 @@ impl Images {
         Ok(Some(Run {
             id,
             check,
-            _alone: alone,
+            alone,
         }))
     }
 
@@ -106,6 +106,7 @@ impl Images {
         let tx = self.db.begin_system().await?;
         sql::integrity::finish_run().params(&*tx, &params).await?;
         tx.commit().await?;
+        run.alone.release().await;
         outcome
     }
 
