@@ -1,12 +1,15 @@
 //! What both lists share: the parameters, their meaning, and how a page is answered.
 use super::body::{ImageBody, MediaTypeWord, VisibilityWord};
-use crate::{links, problem::Problem};
-use actix_web::{HttpRequest, HttpResponse, http::header};
+use crate::{links, problem::Problem, sliced::Sliced};
+use actix_web::{HttpRequest, HttpResponse, error::JsonPayloadError, http::header};
 use infravault_images::{Filter, Image, Images, ListRequest, Sort, SortBy, Tag, Words};
 use infravault_kernel::{Cursor, Limit, Page};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
+
+/// About as many bytes as a picture has in a page, so that the page seldom grows while it is written.
+const USUAL_LEN: usize = 1600;
 
 /// The order of a list; a minus in front turns it round.
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
@@ -97,8 +100,15 @@ pub(super) fn answer(request: &HttpRequest, images: &Images, page: Page<Image>) 
         response.insert_header((header::LINK, links::next(request, next)));
     }
     let items = page.items.into_iter();
-    response.json(ImagePageBody {
+    let body = ImagePageBody {
         items: items.map(|image| ImageBody::new(images, image)).collect(),
         next_cursor: page.next.map(|next| next.as_str().to_owned()),
-    })
+    };
+    let mut json = Vec::with_capacity(USUAL_LEN * (1 + body.items.len()));
+    match serde_json::to_writer(&mut json, &body) {
+        Ok(()) => response
+            .content_type(header::ContentType::json())
+            .body(Sliced(json.into())),
+        Err(error) => HttpResponse::from_error(JsonPayloadError::Serialize(error)),
+    }
 }
