@@ -78,11 +78,7 @@ impl Images {
         sql::integrity::forget_runs().bind(&*tx, &(now - KEPT)).await?;
         sql::integrity::begin_run().params(&*tx, &params).await?;
         tx.commit().await?;
-        Ok(Some(Run {
-            id,
-            check,
-            alone,
-        }))
+        Ok(Some(Run { id, check, alone }))
     }
 
     /// Compares, repairs where that was asked for, and writes down what came of it.
