@@ -37,7 +37,8 @@ struct Sample {
 /// F27: load of every kind, and a fault in each round.
 pub(super) async fn rounds(world: &mut World) -> Outcome<Ran> {
     let mut ran = Ran::default();
-    world.restart(&[]).await?;
+    // So little that it is full when it is looked at.
+    world.restart(&[("RENDITION_CACHE", "1MiB")]).await?;
     let (seconds, rounds) = world.setup.soak.map_or(SHORT, |minutes| (LONG, minutes));
     let load = world.load(10);
     let reader = tokio::spawn(read(Arc::clone(&world.ledger)));
@@ -61,6 +62,7 @@ pub(super) async fn rounds(world: &mut World) -> Outcome<Ran> {
     }
     reader.abort();
     load.stop().await;
+    world.restart(&[]).await?;
     judge(&samples, world.setup.soak.is_some(), &mut ran);
     Ok(ran)
 }

@@ -1,4 +1,4 @@
-//! Uploads by signed requests, on the folder store, where the server itself takes the bytes in.
+//! Uploads by signed requests, on the folder store, where the server itself takes the bytes in (N42, N43).
 use super::{announce, download, len, put, usage};
 use crate::harness::{Browser, TestApp, expect, problem};
 use infravault_kernel::{Clock, Sha256};
@@ -76,7 +76,7 @@ async fn a_picture_goes_straight_into_the_store() {
 }
 
 #[tokio::test]
-async fn a_signed_request_is_bound_to_everything_that_was_announced() {
+async fn n42_a_signed_request_is_bound_to_everything_that_was_announced() {
     let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
     let picture = pictures::jpeg(300, 200, 2);
@@ -178,7 +178,7 @@ async fn a_signed_request_is_bound_to_everything_that_was_announced() {
 }
 
 #[tokio::test]
-async fn what_is_no_picture_ends_the_upload() {
+async fn n43_what_is_no_picture_ends_the_upload() {
     let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
     let html = b"<html><script>alert(1)</script></html>".to_vec();

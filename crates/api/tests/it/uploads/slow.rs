@@ -1,4 +1,4 @@
-//! Slow uploads do not keep others from the database.
+//! Slow uploads do not keep others from the database (N62).
 use crate::harness::{TestApp, expect, location};
 use futures_util::{StreamExt, stream};
 use infravault_testkit::pictures;
@@ -6,7 +6,7 @@ use reqwest::{Body, Method};
 use std::time::{Duration, Instant};
 
 #[tokio::test]
-async fn no_connection_is_held_while_bytes_come() {
+async fn n62_no_connection_is_held_while_bytes_come() {
     let app = TestApp::with(&[
         ("JOBS_IN_SERVE", "false"),
         ("DB_MAX_CONNS", "4"),
@@ -16,7 +16,7 @@ async fn no_connection_is_held_while_bytes_come() {
     let alice = app.sign_in("alice@example.com").await;
     let picture = pictures::jpeg(300, 200, 1);
     let mut tasks = Vec::new();
-    for _ in 0..24 {
+    for _ in 0..64 {
         let created = alice.post("/api/v1/uploads/tus").header("Tus-Resumable", "1.0.0");
         let created = created
             .header("Upload-Length", picture.len())
