@@ -59,7 +59,8 @@ DELETE FROM images.locations WHERE image_id = ANY(:images);
 --- next time.
 UPDATE images.images AS i SET state = 'deleted', title = '-', description = '', tags = '{}', file_name = '-',
     failure = NULL, colour = NULL, thumbhash = NULL, phash = NULL, camera = NULL, reserved_bytes = 0, updated_at = :now
-WHERE id = ANY(:ids) AND state = 'deleting' AND updated_at = :claimed AND NOT EXISTS (SELECT FROM images.renditions WHERE image_id = i.id);
+WHERE id = ANY(:ids) AND state = 'deleting' AND updated_at = :claimed
+    AND NOT EXISTS (SELECT FROM images.renditions WHERE image_id = i.id);
 
 --! forget_tombstones (before)
 --- Forgets images deleted long ago. At most 1000.

@@ -10,15 +10,15 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Explain as _, Failure, Outcome};
 use crate::fuzz::Fuzz;
 use crate::interrupt::Interrupt;
 use crate::pg::{Binaries, Cluster, Kind, Wanted};
-use crate::product::Build;
+use crate::product::{Build, Local};
 use crate::report::{Report, Verdict};
 use crate::seaweed::{self, Seaweed};
 use crate::workspace::Workspace;
-use crate::{corpus, faults, process, say, tools};
+use crate::{corpus, faults, port, process, say, tools};
 use nextest::Runner;
 
 /// The store of the tests is thrown away; it need not stop in peace.
@@ -210,6 +210,23 @@ impl Drop for Surroundings {
             let _ = std::fs::remove_dir_all(home);
         }
     }
+}
+
+/// Where a suite has a server of its own, on the product database of the test cluster, with this home and these variables.
+fn local<'a>(cluster: &Cluster, home: &Path, extra: &'a [(&'a str, &'a str)]) -> Outcome<Local<'a>> {
+    let _ = std::fs::remove_dir_all(home);
+    std::fs::create_dir_all(home).explain(|| format!("create {}", home.display()))?;
+    let [api, issuer] = port::free(2)?
+        .try_into()
+        .map_err(|_| Failure::new("no free ports"))?;
+    Ok(Local {
+        api,
+        issuer,
+        database_url: cluster.product_url(),
+        seaweed: None,
+        home: home.to_path_buf(),
+        extra,
+    })
 }
 
 /// The pictures of others that are known to break decoders, through the children that decode.

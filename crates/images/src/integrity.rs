@@ -70,13 +70,34 @@ pub(crate) struct Names {
 #[derive(Debug, Default)]
 struct Looked {
     report: Report,
-    /// Originals that are there and have a row, and those that are missing or damaged.
+    /// Originals that are there and have a row.
     originals: u64,
-    lost_originals: u64,
+    missing_originals: u64,
+    damaged_originals: u64,
     orphans: Vec<ObjectKey>,
     missing: Vec<NamedObject>,
     damaged: Vec<NamedObject>,
     healed: Vec<ObjectKey>,
+}
+
+impl Looked {
+    fn note_missing(&mut self, object: NamedObject) {
+        self.missing_originals += is_original(&object.key);
+        self.report.missing.add(object.key.path(), Fault::Missing);
+        remember(&mut self.missing, object);
+    }
+
+    fn note_damaged(&mut self, object: NamedObject, fault: Fault) {
+        self.damaged_originals += is_original(&object.key);
+        self.report.mismatching.add(object.key.path(), fault);
+        remember(&mut self.damaged, object);
+    }
+
+    /// Whether more originals are lost than sound: then it is rather the wrong store.
+    fn is_other_store(&self) -> bool {
+        let sound = self.originals.saturating_sub(self.damaged_originals);
+        self.missing_originals + self.damaged_originals > sound
+    }
 }
 
 impl Images {
@@ -192,9 +213,7 @@ impl Images {
                 unread.push(row.clone());
             }
         } else if self.is_named(&row.key).await? {
-            looked.lost_originals += is_original(&row.key);
-            looked.report.missing.add(row.key.path(), Fault::Missing);
-            remember(&mut looked.missing, live.clone());
+            looked.note_missing(live.clone());
         }
         Ok(())
     }
@@ -212,9 +231,7 @@ impl Images {
                 found: len,
                 expected: live.len,
             };
-            looked.lost_originals += is_original(&row.key);
-            looked.report.mismatching.add(row.key.path(), fault);
-            remember(&mut looked.damaged, live.clone());
+            looked.note_damaged(live.clone(), fault);
         }
         Ok(false)
     }
@@ -233,21 +250,16 @@ impl Images {
         });
         let mut read = stream::iter(read).buffered(SIDE_BY_SIDE);
         while let Some((live, marked, outcome)) = read.next().await {
-            let path = live.key.path();
             match outcome {
                 Ok(()) if marked => remember(&mut looked.healed, live.key),
                 Ok(()) => {}
                 Err(ObjectError::Missing(_)) => {
                     if self.is_named(&live.key).await? {
-                        looked.lost_originals += is_original(&live.key);
-                        looked.report.missing.add(path, Fault::Missing);
-                        remember(&mut looked.missing, live);
+                        looked.note_missing(live);
                     }
                 }
                 Err(ObjectError::Corrupt { .. }) => {
-                    looked.lost_originals += is_original(&live.key);
-                    looked.report.mismatching.add(path, Fault::Digest);
-                    remember(&mut looked.damaged, live);
+                    looked.note_damaged(live, Fault::Digest);
                 }
                 Err(error) => return Err(error.into()),
             }

@@ -67,7 +67,7 @@ impl Hasher {
 
 impl fmt::Display for Sha256 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // At once: one formatted write for each byte is a twentieth of what a list of images costs.
+        // At once: a formatted write for each byte was seen in the profile of a list.
         const fn digit(value: u8) -> u8 {
             match value {
                 0..=9 => b'0' + value,

@@ -3,13 +3,12 @@
 use std::fs;
 use std::path::PathBuf;
 
-use crate::failure::{Explain as _, Failure, Outcome};
+use crate::failure::{Explain as _, Outcome};
 use crate::interrupt::Interrupt;
 use crate::pg::Cluster;
-use crate::product::Local;
 use crate::report::Verdict;
 use crate::workspace::Workspace;
-use crate::{port, process, tools};
+use crate::{process, tools};
 
 /// The seed is fixed, so that a failure can be repeated; the time is the budget of the whole run.
 ///
@@ -47,25 +46,17 @@ pub(crate) fn run(workspace: &Workspace, cluster: &Cluster, interrupt: &Interrup
         Err(failure) => return Ok(Verdict::Skipped(failure.to_string())),
     };
     let home: PathBuf = workspace.target().join("test/schemathesis");
-    let _ = fs::remove_dir_all(&home);
-    fs::create_dir_all(&home).explain(|| format!("create {}", home.display()))?;
-    let [api, issuer] = port::free(2)?
-        .try_into()
-        .map_err(|_| Failure::new("no free ports"))?;
-    let local = Local {
-        api,
-        issuer,
-        database_url: cluster.product_url(),
-        seaweed: None,
-        home: home.clone(),
-        extra: &[
+    let local = super::local(
+        cluster,
+        &home,
+        &[
             ("RATE_ANONYMOUS", "0"),
             ("RATE_PERSON", "0"),
             ("RATE_UPLOAD", "0"),
             ("RATE_SIGN_IN", "0"),
             ("LOG_FORMAT", "json"),
         ],
-    };
+    )?;
     let document = home.join("openapi.json");
     let text = process::capture(local.infravault(workspace).arg("openapi"))?;
     fs::write(&document, text).explain(|| format!("write {}", document.display()))?;

@@ -1,20 +1,18 @@
 //! slowhttptest against a running server: slow clients are cut off, and nobody else notices them.
 
-use std::fs;
-use std::path::PathBuf;
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::failure::{Explain as _, Failure, Outcome};
+use crate::failure::{Failure, Outcome};
 use crate::interrupt::Interrupt;
 use crate::pg::Cluster;
 use crate::product::Local;
 use crate::report::Verdict;
 use crate::service::Service;
 use crate::workspace::Workspace;
-use crate::{port, probe, process, say};
+use crate::{probe, process, say};
 
 const TOOL: &str = "slowhttptest";
 /// What a client that is not slow asks for meanwhile, and how often.
@@ -68,24 +66,15 @@ pub(crate) fn run(workspace: &Workspace, cluster: &Cluster, interrupt: &Interrup
         let reason = format!("{TOOL} is not installed: apt-get install {TOOL}");
         return Ok(Verdict::Skipped(reason));
     }
-    let home: PathBuf = workspace.target().join("test/slow");
-    let _ = fs::remove_dir_all(&home);
-    fs::create_dir_all(&home).explain(|| format!("create {}", home.display()))?;
-    let [api, issuer] = port::free(2)?
-        .try_into()
-        .map_err(|_| Failure::new("no free ports"))?;
-    let local = Local {
-        api,
-        issuer,
-        database_url: cluster.product_url(),
-        seaweed: None,
-        home,
-        extra: &[
+    let local = super::local(
+        cluster,
+        &workspace.target().join("test/slow"),
+        &[
             ("RATE_ANONYMOUS", "0"),
             ("RATE_SIGN_IN", "0"),
             ("LOG_FORMAT", "json"),
         ],
-    };
+    )?;
     local.prepare(workspace)?;
     let mut server = local.start_server(workspace, interrupt)?;
     for attack in &ATTACKS {

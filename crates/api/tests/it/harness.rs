@@ -327,19 +327,6 @@ pub(crate) fn location(answer: &Response) -> String {
     answer.headers()["location"].to_str().unwrap().to_owned()
 }
 
-/// Sends a request as a patient client does: who is told to come back later does so.
-pub(crate) async fn patiently(request: impl Fn() -> RequestBuilder) -> Response {
-    for _ in 0..10 {
-        let answer = request().send().await.unwrap();
-        if answer.status() != StatusCode::SERVICE_UNAVAILABLE {
-            return answer;
-        }
-        let after = answer.headers()["retry-after"].to_str().unwrap().parse().unwrap();
-        tokio::time::sleep(std::time::Duration::from_secs(after)).await;
-    }
-    panic!("answered with 503 ten times");
-}
-
 /// Sets how many bytes somebody may store.
 pub(crate) async fn set_quota(app: &TestApp, browser: &Browser, bytes: u64) {
     let account: uuid::Uuid = browser.account().await.parse().unwrap();

@@ -24,36 +24,37 @@ impl Images {
                 looked.report.repaired.orphans += u64::from(self.delete_orphan(ctx, &key).await?);
             }
         }
-        let other_store = looked.lost_originals > looked.originals;
-        if other_store {
+        if looked.is_other_store() {
             refused.push(OTHER_STORE);
-        }
-        let missing = std::mem::take(&mut looked.missing);
-        let damaged = std::mem::take(&mut looked.damaged);
-        let missing = missing.iter().map(|object| (object, MISSING));
-        let faulty = missing.chain(damaged.iter().map(|object| (object, DAMAGED)));
-        for (object, mark) in faulty {
-            // Looking at everything takes long: somebody may have brought it back, or it could not be read just then.
-            if other_store {
-                continue;
-            }
-            match self.objects.verify(&object.described()).await {
-                Ok(()) => continue,
-                Err(Fault::Missing(_) | Fault::Corrupt { .. }) => {}
-                Err(error) => return Err(error.into()),
-            }
-            match object.key {
-                ObjectKey::Rendition { .. } => {
-                    self.forget_rendition(ctx, object).await?;
-                    looked.report.repaired.renditions += 1;
-                }
-                _ => looked.report.repaired.marked += self.mark(ctx, &object.key, mark).await?,
-            }
+        } else {
+            self.mend_faulty(ctx, looked).await?;
         }
         for key in std::mem::take(&mut looked.healed) {
             looked.report.repaired.healed += self.heal(ctx, &key).await?;
         }
         looked.report.refused = (!refused.is_empty()).then(|| refused.join("; "));
+        Ok(())
+    }
+
+    /// Forgets renditions that are lost, and marks images.
+    async fn mend_faulty(&self, ctx: &Ctx, looked: &mut Looked) -> Result<(), Error> {
+        let missing = std::mem::take(&mut looked.missing);
+        let damaged = std::mem::take(&mut looked.damaged);
+        let missing = missing.iter().map(|object| (object, MISSING));
+        for (object, mark) in missing.chain(damaged.iter().map(|object| (object, DAMAGED))) {
+            // Looking at everything takes long: somebody may have brought it back, or it could not be read just then.
+            match self.objects.verify(&object.described()).await {
+                Ok(()) => continue,
+                Err(Fault::Missing(_) | Fault::Corrupt { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
+            if matches!(object.key, ObjectKey::Rendition { .. }) {
+                self.forget_rendition(ctx, object).await?;
+                looked.report.repaired.renditions += 1;
+            } else {
+                looked.report.repaired.marked += self.mark(ctx, &object.key, mark).await?;
+            }
+        }
         Ok(())
     }
 

@@ -171,7 +171,10 @@ impl Taking {
         };
         if sql::uploads::promise_chunk().params(&*tx, &params).await? == 0 {
             drop(tx);
-            return Err(self.overtaken().await);
+            let many = format!(
+                "An upload may come in {MOST_PIECES} pieces; begin another one and send more at a time."
+            );
+            return Err(self.overtaken(UploadFault::TooMany(many)).await);
         }
         tx.commit().await?;
         let key = ObjectKey::Incoming {
@@ -214,22 +217,14 @@ impl Taking {
         }
         drop(tx);
         self.drop_chunks(&pieces).await;
-        Err(match self.overtaken().await {
-            // Nobody has moved the offset: the sweeper gave the chunks up.
-            Error::Upload(UploadFault::TooMany(_)) => BodyFault::GivenUp.into(),
-            overtaken => overtaken,
-        })
+        // Where nobody has moved the offset, the sweeper gave the chunks up.
+        Err(self.overtaken(BodyFault::GivenUp).await)
     }
 
-    /// What is to be said to whoever finds that the upload is not where they thought.
-    async fn overtaken(&self) -> Error {
+    /// What is to be said to whoever finds that the upload is not where they thought, or where it is: `unmoved`.
+    async fn overtaken(&self, unmoved: impl Into<Error>) -> Error {
         match self.look().await {
-            Ok(upload) if upload.received == self.received => {
-                let detail = format!(
-                    "An upload may come in {MOST_PIECES} pieces; begin another one and send more at a time."
-                );
-                UploadFault::TooMany(detail).into()
-            }
+            Ok(upload) if upload.received == self.received => unmoved.into(),
             Ok(upload) => UploadFault::Offset {
                 received: upload.received,
             }

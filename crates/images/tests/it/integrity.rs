@@ -205,6 +205,32 @@ async fn the_repair_deletes_old_orphans_and_marks_images_and_takes_it_back() {
 }
 
 #[tokio::test]
+async fn a_store_that_has_lost_most_originals_is_rather_the_wrong_one() {
+    let world = World::new().await;
+    let alice = world.person("alice").await;
+    let image = world.picture(&alice, "a", Visibility::Private, &[]).await;
+    let other = world.picture(&alice, "b", Visibility::Private, &[]).await;
+    // However many renditions are there.
+    for bytes in ["one", "two", "three", "four"].map(str::as_bytes) {
+        world.rendition(&image, bytes).await;
+    }
+    let files = [world.original(&image), world.original(&other)];
+    let originals = files.each_ref().map(|file| fs::read(file).unwrap());
+    let damages: [fn(&PathBuf); 3] = [|file| fs::remove_file(file).unwrap(), truncate, flip_a_bit];
+    for damage in damages {
+        files.iter().for_each(damage);
+        let report = world.check(REPAIR, Duration::ZERO).await;
+        assert!(report.refused.is_some(), "{report:?}");
+        assert_eq!((report.repaired.marked, report.repaired.renditions), (0, 0));
+        assert_eq!(world.count("images.images WHERE failure IS NOT NULL").await, 0);
+        for (file, bytes) in files.iter().zip(&originals) {
+            fs::write(file, bytes).unwrap();
+        }
+    }
+    assert!(world.check(REPAIR, Duration::ZERO).await.is_clean());
+}
+
+#[tokio::test]
 async fn a_lost_rendition_is_forgotten_and_a_new_one_left_alone() {
     let world = World::new().await;
     let alice = world.person("alice").await;

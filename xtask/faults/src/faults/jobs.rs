@@ -1,6 +1,11 @@
 //! F14 to F16, F22: workers and decoders die.
 
-use crate::{Outcome, process, report::Ran, world::World};
+use crate::{
+    Outcome,
+    process::{self, Process},
+    report::Ran,
+    world::World,
+};
 use nix::sys::signal::Signal;
 use std::time::{Duration, Instant};
 use tokio::time::sleep;
@@ -10,6 +15,7 @@ use tokio_postgres::Client;
 const PLACES: [&str; 3] = ["after-decode", "after-rendition", "before-mark"];
 const APART: &[(&str, &str)] = &[("JOBS_IN_SERVE", "false")];
 const UNFINISHED: &str = "SELECT count(*) FROM images.images WHERE state = 'stored' AND removed_at IS NULL";
+const HELD: &str = "SELECT count(*) FROM graphile_worker._private_jobs WHERE locked_at IS NOT NULL";
 const GIVEN_UP: &str =
     "SELECT count(*) FROM graphile_worker.jobs WHERE attempts >= max_attempts AND locked_at IS NULL";
 const CLEAR: &str =
@@ -74,7 +80,8 @@ pub(super) async fn worker_paused(world: &mut World) -> Outcome<Ran> {
         let load = world.load(4);
         let sleeper = world.beside("worker", &["worker"], &[])?;
         sleep(world.random.millis(900, 1600)).await;
-        sleeper.signal(Signal::SIGSTOP);
+        let held = asleep_at_work(world, &client, &sleeper).await?;
+        ran.expect(held, || "the worker holds no job when it is stopped".to_owned());
         let _other = world.beside("worker", &["worker"], &[])?;
         // The lease is 3 s.
         sleep(Duration::from_millis(4500)).await;
@@ -88,6 +95,19 @@ pub(super) async fn worker_paused(world: &mut World) -> Outcome<Ran> {
     }
     world.restart(&[]).await?;
     Ok(ran)
+}
+
+/// Stops a worker while it holds a job: whether it could be met at one.
+async fn asleep_at_work(world: &mut World, client: &Client, worker: &Process) -> Outcome<bool> {
+    for _ in 0..100 {
+        worker.signal(Signal::SIGSTOP);
+        if number(client, HELD).await? != 0 {
+            return Ok(true);
+        }
+        worker.signal(Signal::SIGCONT);
+        sleep(world.random.millis(20, 60)).await;
+    }
+    Ok(false)
 }
 
 /// F16: a job that kills its worker each time is parked; the others go on; it is asked for again later.
@@ -155,11 +175,7 @@ pub(super) async fn decoders_killed(world: &mut World) -> Outcome<Ran> {
     let began = Instant::now();
     while ran.cycles < wanted && began.elapsed() < Duration::from_millis(200) * wanted {
         sleep(world.random.millis(10, 50)).await;
-        let children = world
-            .server
-            .as_ref()
-            .map(process::Process::children)
-            .unwrap_or_default();
+        let children = world.server.as_ref().map(Process::children).unwrap_or_default();
         if children.is_empty() {
             continue;
         }
