@@ -16,7 +16,7 @@ ALTER TABLE images.images
     DROP COLUMN camera,
     DROP COLUMN phash,
     DROP COLUMN thumbhash,
-    DROP COLUMN colour,
+    DROP COLUMN color,
     DROP COLUMN has_alpha,
     DROP COLUMN failure,
     DROP COLUMN stored_as;

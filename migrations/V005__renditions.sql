@@ -3,7 +3,7 @@ ALTER TABLE images.images
     ADD COLUMN stored_as     uuid,      -- the image under whose id the bytes lie, where that is another one
     ADD COLUMN failure       text,      -- why nothing could be made of it
     ADD COLUMN has_alpha     boolean,
-    ADD COLUMN colour        integer,   -- the dominant one, 0xRRGGBB
+    ADD COLUMN color        integer,   -- the dominant one, 0xRRGGBB
     ADD COLUMN thumbhash     bytea,
     ADD COLUMN phash         bigint,
     ADD COLUMN camera        jsonb,
@@ -52,7 +52,7 @@ CREATE FUNCTION images.waits_for_processing(image uuid) RETURNS boolean
 REVOKE ALL ON FUNCTION images.waits_for_processing(uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION images.waits_for_processing(uuid) TO infravault_worker;
 
--- Where a picture was taken; kept only where its owner asked for that, shown to nobody else.
+-- Where an image was taken; kept only where its owner asked for that, shown to nobody else.
 CREATE TABLE images.locations (
     image_id  uuid PRIMARY KEY REFERENCES images.images (id) ON DELETE CASCADE,
     latitude  double precision NOT NULL,
@@ -63,7 +63,7 @@ CREATE TABLE images.locations (
 
 CREATE TYPE images.rendition_format AS ENUM ('avif', 'webp', 'jpeg', 'png');
 
--- A picture made of an image. The object is named by the image's id and the SHA-256.
+-- An image made of an image. The object is named by the image's id and the SHA-256.
 CREATE TABLE images.renditions (
     image_id  uuid NOT NULL REFERENCES images.images (id) ON DELETE CASCADE,
     variant   bytea NOT NULL,           -- which recipe, 16 bytes of its digest

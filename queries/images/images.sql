@@ -1,10 +1,10 @@
---: ImageRow(stored_as?, failure?, has_alpha?, colour?, thumbhash?, phash?, camera?)
+--: ImageRow(stored_as?, failure?, has_alpha?, color?, thumbhash?, phash?, camera?)
 
 --! find_live (id) : ImageRow
 --- The image with this id, if its bytes are stored, it has not been removed, and the asking role may see it.
 SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
     height, orientation, frames, sha256,
-    state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at
+    state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at
 FROM images.images
 WHERE id = :id AND stored_at IS NOT NULL AND removed_at IS NULL;
 
@@ -16,27 +16,27 @@ UPDATE images.images SET state = 'stored', media_type = :media_type, byte_size =
 WHERE id = :id AND state = 'pending' AND attempt = :attempt
 RETURNING id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
     height, orientation, frames, sha256,
-    state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at;
+    state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at;
 
 --! settle_duplicate : ImageRow
 --- As settle_image, for bytes that another image of the owner has: it shares its object, and what is known of it. The
 --- other one cannot be removed before this transaction ends, and whoever removes it then sees this row. No row where it
 --- was removed before, or where the sweeper was faster.
 WITH twin AS MATERIALIZED (
-    SELECT id, attempt, stored_as, state, has_alpha, colour, thumbhash, phash, camera FROM images.images
+    SELECT id, attempt, stored_as, state, has_alpha, color, thumbhash, phash, camera FROM images.images
     WHERE id = :twin AND owner_id = :owner AND sha256 = :sha256 AND stored_at IS NOT NULL AND removed_at IS NULL
     FOR SHARE
 )
 UPDATE images.images AS i SET attempt = twin.attempt, stored_as = coalesce(twin.stored_as, twin.id),
     state = CASE WHEN twin.state = 'ready' AND NOT i.keep_location THEN 'ready'::images.state ELSE 'stored' END,
     media_type = :media_type, byte_size = :byte_size, width = :width, height = :height, orientation = :orientation,
-    frames = :frames, sha256 = :sha256, has_alpha = twin.has_alpha, colour = twin.colour, thumbhash = twin.thumbhash,
+    frames = :frames, sha256 = :sha256, has_alpha = twin.has_alpha, color = twin.color, thumbhash = twin.thumbhash,
     phash = twin.phash, camera = twin.camera, reserved_bytes = 0, updated_at = :now, stored_at = :now
 FROM twin
 WHERE i.id = :id AND i.state = 'pending' AND i.attempt = :attempt
 RETURNING i.id, i.owner_id, i.attempt, i.visibility, i.version, i.title, i.description, i.tags, i.file_name, i.media_type,
     i.byte_size, i.width, i.height, i.orientation, i.frames, i.sha256, i.state, i.stored_as, i.failure, i.has_alpha,
-    i.colour, i.thumbhash, i.phash, i.camera, i.keep_location, i.created_at, i.updated_at;
+    i.color, i.thumbhash, i.phash, i.camera, i.keep_location, i.created_at, i.updated_at;
 
 --! replace_texts (title?, description?, tags?, visibility?, any_version) : ImageRow
 --- Changes what is given and keeps the rest. No row where it is not the owner's, or of another version.
@@ -47,7 +47,7 @@ WHERE id = :id AND owner_id = :owner AND stored_at IS NOT NULL AND removed_at IS
     AND (:any_version OR version = ANY(:versions))
 RETURNING id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
     height, orientation, frames, sha256,
-    state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at;
+    state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at;
 
 --! list_own (after_time, after_id, max) : ImageRow
 --- The own images, newest first, older than a position: the plain list. The inner limit (the largest page and one more)
@@ -55,7 +55,7 @@ RETURNING id, owner_id, attempt, visibility, version, title, description, tags, 
 SELECT * FROM (
     SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
         height, orientation, frames, sha256,
-        state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at
+        state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at
     FROM images.own_images
     WHERE (created_at, id) < (:after_time::timestamptz, :after_id::uuid)
     ORDER BY created_at DESC, id DESC
@@ -70,7 +70,7 @@ LIMIT :max;
 SELECT * FROM (
     SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
         height, orientation, frames, sha256,
-        state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at
+        state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at
     FROM images.public_images
     WHERE (created_at, id) < (:after_time::timestamptz, :after_id::uuid)
     ORDER BY created_at DESC, id DESC
@@ -83,7 +83,7 @@ LIMIT :max;
 --- Own images that pass a filter, oldest first.
 SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
     height, orientation, frames, sha256,
-    state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at
+    state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at
 FROM images.own_images
 WHERE (:words::text IS NULL OR searched @@ images.search_query(:words))
     AND (:visibility::images.visibility IS NULL OR visibility = :visibility)
@@ -99,7 +99,7 @@ LIMIT :max;
 --- Own images that pass a filter, newest first.
 SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
     height, orientation, frames, sha256,
-    state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at
+    state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at
 FROM images.own_images
 WHERE (:words::text IS NULL OR searched @@ images.search_query(:words))
     AND (:visibility::images.visibility IS NULL OR visibility = :visibility)
@@ -115,7 +115,7 @@ LIMIT :max;
 --- Own images that pass a filter, by title.
 SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
     height, orientation, frames, sha256,
-    state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at
+    state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at
 FROM images.own_images
 WHERE (:words::text IS NULL OR searched @@ images.search_query(:words))
     AND (:visibility::images.visibility IS NULL OR visibility = :visibility)
@@ -131,7 +131,7 @@ LIMIT :max;
 --- Own images that pass a filter, by title backwards.
 SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
     height, orientation, frames, sha256,
-    state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at
+    state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at
 FROM images.own_images
 WHERE (:words::text IS NULL OR searched @@ images.search_query(:words))
     AND (:visibility::images.visibility IS NULL OR visibility = :visibility)
@@ -147,7 +147,7 @@ LIMIT :max;
 --- Own images that pass a filter, smallest first.
 SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
     height, orientation, frames, sha256,
-    state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at
+    state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at
 FROM images.own_images
 WHERE (:words::text IS NULL OR searched @@ images.search_query(:words))
     AND (:visibility::images.visibility IS NULL OR visibility = :visibility)
@@ -163,7 +163,7 @@ LIMIT :max;
 --- Own images that pass a filter, largest first.
 SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
     height, orientation, frames, sha256,
-    state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at
+    state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at
 FROM images.own_images
 WHERE (:words::text IS NULL OR searched @@ images.search_query(:words))
     AND (:visibility::images.visibility IS NULL OR visibility = :visibility)
@@ -179,7 +179,7 @@ LIMIT :max;
 --- Public images that pass a filter, oldest first.
 SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
     height, orientation, frames, sha256,
-    state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at
+    state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at
 FROM images.public_images
 WHERE (:words::text IS NULL OR searched @@ images.search_query(:words))
     AND (:visibility::images.visibility IS NULL OR visibility = :visibility)
@@ -195,7 +195,7 @@ LIMIT :max;
 --- Public images that pass a filter, newest first.
 SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
     height, orientation, frames, sha256,
-    state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at
+    state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at
 FROM images.public_images
 WHERE (:words::text IS NULL OR searched @@ images.search_query(:words))
     AND (:visibility::images.visibility IS NULL OR visibility = :visibility)
@@ -211,7 +211,7 @@ LIMIT :max;
 --- Public images that pass a filter, by title.
 SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
     height, orientation, frames, sha256,
-    state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at
+    state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at
 FROM images.public_images
 WHERE (:words::text IS NULL OR searched @@ images.search_query(:words))
     AND (:visibility::images.visibility IS NULL OR visibility = :visibility)
@@ -227,7 +227,7 @@ LIMIT :max;
 --- Public images that pass a filter, by title backwards.
 SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
     height, orientation, frames, sha256,
-    state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at
+    state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at
 FROM images.public_images
 WHERE (:words::text IS NULL OR searched @@ images.search_query(:words))
     AND (:visibility::images.visibility IS NULL OR visibility = :visibility)
@@ -243,7 +243,7 @@ LIMIT :max;
 --- Public images that pass a filter, smallest first.
 SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
     height, orientation, frames, sha256,
-    state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at
+    state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at
 FROM images.public_images
 WHERE (:words::text IS NULL OR searched @@ images.search_query(:words))
     AND (:visibility::images.visibility IS NULL OR visibility = :visibility)
@@ -259,7 +259,7 @@ LIMIT :max;
 --- Public images that pass a filter, largest first.
 SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
     height, orientation, frames, sha256,
-    state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at
+    state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at
 FROM images.public_images
 WHERE (:words::text IS NULL OR searched @@ images.search_query(:words))
     AND (:visibility::images.visibility IS NULL OR visibility = :visibility)

@@ -50,15 +50,15 @@ DELETE FROM images.renditions AS r USING unnest(:images::uuid[], :digests::bytea
 WHERE r.image_id = gone.image_id AND r.sha256 = gone.sha256;
 
 --! forget_locations (images)
---- Forgets where pictures were taken.
+--- Forgets where images were taken.
 DELETE FROM images.locations WHERE image_id = ANY(:images);
 
 --! mark_deleted (now, ids, claimed)
---- The objects are gone: tombstones stay, without any text of the owner and without what the pictures showed. An image
+--- The objects are gone: tombstones stay, without any text of the owner and without what the images showed. An image
 --- of which a rendition was kept meanwhile, or that was left to the sweeper once more since it was claimed, is left for the
 --- next time.
 UPDATE images.images AS i SET state = 'deleted', title = '-', description = '', tags = '{}', file_name = '-',
-    failure = NULL, colour = NULL, thumbhash = NULL, phash = NULL, camera = NULL, reserved_bytes = 0, updated_at = :now
+    failure = NULL, color = NULL, thumbhash = NULL, phash = NULL, camera = NULL, reserved_bytes = 0, updated_at = :now
 WHERE id = ANY(:ids) AND state = 'deleting' AND updated_at = :claimed
     AND NOT EXISTS (SELECT FROM images.renditions WHERE image_id = i.id);
 

@@ -1,11 +1,13 @@
 //! `cargo xtask bench …`: a tuned cluster of its own, and xtask-bench with the same arguments.
 
+use crate::{
+    failure::Outcome,
+    native,
+    pg::{Cluster, Kind, Wanted},
+    process, say, tools,
+    workspace::Workspace,
+};
 use clap::Args;
-
-use crate::failure::Outcome;
-use crate::pg::{Cluster, Kind, Wanted};
-use crate::workspace::Workspace;
-use crate::{native, process, say, tools};
 
 /// Options of `cargo xtask bench`.
 #[derive(Debug, Args)]

@@ -1,21 +1,25 @@
 //! `cargo xtask ci`: what must hold before anything lands, the cheap steps first.
 
-use std::env;
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
-
+use crate::{
+    codegen::Codegen,
+    deploy_check, docs,
+    failure::{Explain as _, Failure, Outcome},
+    generated::Mode,
+    interrupt::Interrupt,
+    native, openapi, process,
+    product::Build,
+    report::{Report, Verdict},
+    say,
+    test::Test,
+    tidy, tools,
+    workspace::Workspace,
+};
 use clap::Args;
-
-use crate::codegen::Codegen;
-use crate::failure::{Explain as _, Failure, Outcome};
-use crate::generated::Mode;
-use crate::interrupt::Interrupt;
-use crate::product::Build;
-use crate::report::{Report, Verdict};
-use crate::test::Test;
-use crate::workspace::Workspace;
-use crate::{deploy_check, docs, native, openapi, process, say, tidy, tools};
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 type Step = (&'static str, fn(&Workspace) -> Outcome);
 

@@ -1,11 +1,12 @@
 //! `cargo xtask codegen`: typed queries from `queries/`, on a database of its own.
 
+use crate::{
+    failure::Outcome,
+    pg::{Cluster, Kind, Wanted},
+    process,
+    workspace::Workspace,
+};
 use clap::Args;
-
-use crate::failure::Outcome;
-use crate::pg::{Cluster, Kind, Wanted};
-use crate::process;
-use crate::workspace::Workspace;
 
 /// Options of `cargo xtask codegen`.
 #[derive(Debug, Args)]

@@ -1,12 +1,8 @@
 //! `cargo xtask compose`: drives `deploy/compose.yaml` with Docker.
 
-use std::process::Command;
-
+use crate::{failure::Outcome, process, tools, workspace::Workspace};
 use clap::Subcommand;
-
-use crate::failure::Outcome;
-use crate::workspace::Workspace;
-use crate::{process, tools};
+use std::process::Command;
 
 /// What to do with the containers.
 #[derive(Debug, Clone, Copy, Subcommand)]

@@ -1,27 +1,30 @@
-//! Pictures of others that are known to break decoders, fetched into `target/corpus`.
+//! Images of others that are known to break decoders, fetched into `target/corpus`.
 //!
-//! They are test data, read on this machine and handed to nobody, so their many licences ask for nothing; no file of
+//! They are test data, read on this machine and handed to nobody, so their many licenses ask for nothing; no file of
 //! them belongs into the repository. Pillow's are pinned by checksum. The others come in the source packages that this
 //! machine's own distribution signs, in its versions, by its own client and from its own mirrors.
 
 mod apt;
 
-use std::collections::HashSet;
-use std::fs::{self, File};
-use std::hash::{DefaultHasher, Hasher as _};
-use std::io::Read as _;
-use std::path::{Path, PathBuf};
-use std::process::Command;
-
-use crate::failure::{Explain as _, Failure, Outcome};
-use crate::workspace::Workspace;
-use crate::{process, say, tools};
+use crate::{
+    failure::{Explain as _, Failure, Outcome},
+    process, say, tools,
+    workspace::Workspace,
+};
 use apt::Apt;
+use std::{
+    collections::HashSet,
+    fs::{self, File},
+    hash::{DefaultHasher, Hasher as _},
+    io::Read as _,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
-/// With fewer pictures the suite proves nothing.
+/// With fewer images the suite proves nothing.
 const ENOUGH: usize = 2000;
 
-/// Source packages whose tests or documents bring pictures, the most hostile ones first. Mirrors and releases differ;
+/// Source packages whose tests or documents bring images, the most hostile ones first. Mirrors and releases differ;
 /// whichever are there are used, as long as they bring enough.
 const PACKAGES: [&str; 22] = [
     "exiv2",
@@ -48,29 +51,29 @@ const PACKAGES: [&str; 22] = [
     "vips",
 ];
 
-/// The folder of the pictures, complete. A later run uses what is there and asks no network.
+/// The folder of the images, complete. A later run uses what is there and asks no network.
 pub(crate) fn fetch(workspace: &Workspace) -> Outcome<PathBuf> {
     let home = workspace.target().join("corpus");
     let lock = workspace.path("xtask/tools/pillow-tests/requirements.txt");
     let lock = fs::read_to_string(&lock).explain(|| format!("read {}", lock.display()))?;
     let wanted = format!("{lock}{}\n", PACKAGES.join("\n"));
     let complete = home.join("complete");
-    let mut pictures = Pictures::open(home.join("pictures"))?;
-    if fs::read_to_string(&complete).is_ok_and(|present| present == wanted) && pictures.len() >= ENOUGH {
-        return Ok(pictures.folder);
+    let mut images = Images::open(home.join("images"))?;
+    if fs::read_to_string(&complete).is_ok_and(|present| present == wanted) && images.len() >= ENOUGH {
+        return Ok(images.folder);
     }
     let scratch = home.join("scratch");
     let mut missing = Vec::new();
     let mut note = |failure: &Failure| missing.push(failure.to_string());
     let archive = tools::fetch(workspace, &tools::PILLOW_TESTS);
-    let taken = archive.and_then(|archive| pictures.take("pillow", &archive, &scratch));
+    let taken = archive.and_then(|archive| images.take("pillow", &archive, &scratch));
     taken.unwrap_or_else(|failure| note(&failure));
     match Apt::open(&home.join("apt")) {
         Ok(apt) => {
             for package in PACKAGES {
                 let taken = apt.source(package).and_then(|archives| {
                     let mut archives = archives.iter();
-                    archives.try_for_each(|archive| pictures.take(package, archive, &scratch))
+                    archives.try_for_each(|archive| images.take(package, archive, &scratch))
                 });
                 apt.forget(package);
                 taken.unwrap_or_else(|failure| note(&failure));
@@ -79,29 +82,29 @@ pub(crate) fn fetch(workspace: &Workspace) -> Outcome<PathBuf> {
         Err(failure) => note(&failure),
     }
     let _ = fs::remove_dir_all(&scratch);
-    let count = pictures.len();
+    let count = images.len();
     if count < ENOUGH {
         let missing = missing.join("\n");
         return Err(Failure::new(format!(
-            "{count} pictures where {ENOUGH} are wanted:\n{missing}"
+            "{count} images where {ENOUGH} are wanted:\n{missing}"
         )));
     }
     say::note(&format!(
-        "{count} pictures; {} of {} sources could not be had",
+        "{count} images; {} of {} sources could not be had",
         missing.len(),
         PACKAGES.len() + 1
     ));
     fs::write(&complete, wanted).explain(|| format!("write {}", complete.display()))?;
-    Ok(pictures.folder)
+    Ok(images.folder)
 }
 
-/// The pictures so far, each content once: `<hash>-<source>-<name>`.
-struct Pictures {
+/// The images so far, each content once: `<hash>-<source>-<name>`.
+struct Images {
     folder: PathBuf,
     known: HashSet<u64>,
 }
 
-impl Pictures {
+impl Images {
     fn open(folder: PathBuf) -> Outcome<Self> {
         fs::create_dir_all(&folder).explain(|| format!("create {}", folder.display()))?;
         let entries = fs::read_dir(&folder).explain(|| format!("read {}", folder.display()))?;
@@ -118,7 +121,7 @@ impl Pictures {
         self.known.len()
     }
 
-    /// Unpacks an archive and keeps what looks like a picture of an accepted type.
+    /// Unpacks an archive and keeps what looks like an image of an accepted type.
     fn take(&mut self, source: &str, archive: &Path, scratch: &Path) -> Outcome {
         let _ = fs::remove_dir_all(scratch);
         fs::create_dir_all(scratch).explain(|| format!("create {}", scratch.display()))?;
@@ -155,7 +158,7 @@ impl Pictures {
             .file_name()
             .and_then(|name| name.to_str())
             .unwrap_or("unnamed");
-        if !looks_like_a_picture(&head, name) {
+        if !looks_like_an_image(&head, name) {
             return Ok(());
         }
         let mut hasher = DefaultHasher::new();
@@ -169,8 +172,8 @@ impl Pictures {
     }
 }
 
-/// Whether a file begins or is named like a picture of one of the four types that are accepted.
-fn looks_like_a_picture(head: &[u8], name: &str) -> bool {
+/// Whether a file begins or is named like an image of one of the four types that are accepted.
+fn looks_like_an_image(head: &[u8], name: &str) -> bool {
     const BEGINNINGS: [&[u8]; 4] = [&[0xFF, 0xD8, 0xFF], b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a"];
     const ENDINGS: [&str; 7] = ["jpg", "jpeg", "jpe", "png", "apng", "gif", "webp"];
     let webp = head.starts_with(b"RIFF") && head.ends_with(b"WEBP");
@@ -181,10 +184,10 @@ fn looks_like_a_picture(head: &[u8], name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::looks_like_a_picture;
+    use super::looks_like_an_image;
 
     #[test]
-    fn pictures_are_known_by_their_beginning_or_their_name() {
+    fn images_are_known_by_their_beginning_or_their_name() {
         let cases: [(&[u8], &str, bool); 7] = [
             (b"\xFF\xD8\xFF\xE0", "POC-7", true),
             (b"GIF89a", "id_000,orig", true),
@@ -195,7 +198,7 @@ mod tests {
             (b"II*\0", "a.tiff", false),
         ];
         for (head, name, expected) in cases {
-            assert_eq!(looks_like_a_picture(head, name), expected, "{name}");
+            assert_eq!(looks_like_an_image(head, name), expected, "{name}");
         }
     }
 }

@@ -1,10 +1,11 @@
-//! `cargo xtask demo`: three people and about thirty pictures in the running development server.
+//! `cargo xtask demo`: three people and about thirty images in the running development server.
 
+use crate::{
+    failure::{Failure, Outcome},
+    probe, process,
+    workspace::Workspace,
+};
 use clap::Args;
-
-use crate::failure::{Failure, Outcome};
-use crate::workspace::Workspace;
-use crate::{probe, process};
 
 /// Options of `cargo xtask demo`.
 #[derive(Debug, Args)]

@@ -1,11 +1,12 @@
 //! `cargo xtask deploy-check`: the Dockerfile and the compose file, without a container engine.
 
+use crate::{
+    compose,
+    failure::{Failure, Outcome},
+    process, say, tools,
+    workspace::Workspace,
+};
 use std::process::Command;
-
-use crate::compose;
-use crate::failure::{Failure, Outcome};
-use crate::workspace::Workspace;
-use crate::{process, say, tools};
 
 /// Runs hadolint, `docker-compose config` and the compose schema.
 pub(crate) fn run(workspace: &Workspace) -> Outcome {

@@ -1,20 +1,23 @@
 //! `cargo xtask dev`: the whole product on this machine, from nothing, until Ctrl-C.
 
-use std::fs;
-use std::path::Path;
-use std::thread;
-use std::time::{Duration, Instant};
-
+use crate::{
+    failure::{Explain as _, Failure, Outcome},
+    interrupt::Interrupt,
+    pg::{Cluster, Kind, Wanted},
+    port,
+    product::{Build, Local},
+    say,
+    seaweed::Seaweed,
+    service::Service,
+    workspace::Workspace,
+};
 use clap::{Args, ValueEnum};
-
-use crate::failure::{Explain as _, Failure, Outcome};
-use crate::interrupt::Interrupt;
-use crate::pg::{Cluster, Kind, Wanted};
-use crate::product::{Build, Local};
-use crate::seaweed::Seaweed;
-use crate::service::Service;
-use crate::workspace::Workspace;
-use crate::{port, say};
+use std::{
+    fs,
+    path::Path,
+    thread,
+    time::{Duration, Instant},
+};
 
 /// SeaweedFS takes its time to stop; its data is safe after TERM.
 const GRACE: Duration = Duration::from_secs(4);
@@ -24,7 +27,7 @@ const PAUSE: Duration = Duration::from_millis(200);
 /// Options of `cargo xtask dev`.
 #[derive(Debug, Args)]
 pub(crate) struct Dev {
-    /// Where the bytes of the pictures go.
+    /// Where the bytes of the images go.
     #[arg(long, value_enum, default_value_t = Store::Fs)]
     store: Store,
     /// Forget all data of earlier starts first.
@@ -160,7 +163,7 @@ fn welcome(local: &Local<'_>) {
     say::line("\nTry, in another terminal (and `cargo xtask demo` for something to look at):\n");
     say::line(&format!(
         "  curl -sL -c jar -b jar '{origin}/api/v1/auth/dev?login_hint=alice@example.com&return_to=/api/v1/auth/me'\n  \
-         curl -s -b jar -H 'Origin: {origin}' -H 'X-IV-CSRF: 1' -F 'title=My first picture' -F 'file=@picture.jpg' {origin}/api/v1/images\n  \
+         curl -s -b jar -H 'Origin: {origin}' -H 'X-IV-CSRF: 1' -F 'title=My first image' -F 'file=@photo.jpg' {origin}/api/v1/images\n  \
          curl -s -b jar {origin}/api/v1/images\n"
     ));
     say::note("Ctrl-C stops everything; the next start continues with the same data");

@@ -1,9 +1,11 @@
 //! `cargo xtask docs`: the reference pages of `docs/` that come from the code.
 
-use crate::failure::Outcome;
-use crate::generated::{Generated, Mode};
-use crate::product::Build;
-use crate::workspace::Workspace;
+use crate::{
+    failure::Outcome,
+    generated::{Generated, Mode},
+    product::Build,
+    workspace::Workspace,
+};
 
 const CONFIGURATION: Generated = Generated {
     verb: "config-reference",
@@ -16,7 +18,7 @@ const PROBLEMS: Generated = Generated {
     remedy: "cargo xtask docs",
 };
 
-/// Writes or checks the configuration reference and the problems catalogue.
+/// Writes or checks the configuration reference and the problems catalog.
 pub(crate) fn run(workspace: &Workspace, mode: Mode, build: Build) -> Outcome {
     CONFIGURATION.settle(workspace, mode, build)?;
     PROBLEMS.settle(workspace, mode, Build::Done)

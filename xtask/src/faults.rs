@@ -1,9 +1,12 @@
 //! `cargo xtask test faults …`: builds the product with its crash points, and the suite that breaks it.
 
-use crate::failure::{Explain as _, Outcome};
-use crate::pg::{Binaries, RunAs, Wanted};
-use crate::workspace::Workspace;
-use crate::{native, process, say, tools};
+use crate::{
+    failure::{Explain as _, Outcome},
+    native,
+    pg::{Binaries, RunAs, Wanted},
+    process, say, tools,
+    workspace::Workspace,
+};
 
 /// Builds, and runs the suite with these arguments.
 pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Outcome {

@@ -1,21 +1,24 @@
-//! `cargo xtask fuzz`: mutated pictures against everything that reads pictures, on the stable compiler.
+//! `cargo xtask fuzz`: mutated images against everything that reads images, on the stable compiler.
 //!
 //! The compiler's own coverage counters guide libFuzzer. The C code of the JPEG decoder has counters only where the C
 //! compiler is clang; elsewhere it is tried all the same, guided by our code around it.
 
 mod seeds;
 
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::sync::Mutex;
-
+use crate::{
+    corpus,
+    failure::{Explain as _, Failure, Outcome},
+    interrupt::Interrupt,
+    native, process, say,
+    workspace::Workspace,
+};
 use clap::{Args, ValueEnum};
-
-use crate::failure::{Explain as _, Failure, Outcome};
-use crate::interrupt::Interrupt;
-use crate::workspace::Workspace;
-use crate::{corpus, native, process, say};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    sync::Mutex,
+};
 
 /// What cargo-fuzz sets, without the sanitizers that need another compiler. Under `fuzzing` the PNG decoder does not
 /// check sums, so that mutated chunks reach it.
@@ -75,7 +78,7 @@ impl Fuzz {
     /// Builds the targets and runs them, two at a time; fails when one found something.
     pub(crate) fn run(&self, workspace: &Workspace, interrupt: &Interrupt) -> Outcome {
         if let Err(failure) = corpus::fetch(workspace) {
-            say::warn(&format!("starting from few pictures: {failure}"));
+            say::warn(&format!("starting from few images: {failure}"));
         }
         let programs = build(workspace)?;
         let home = workspace.target().join("fuzz");

@@ -1,13 +1,14 @@
 //! Files of `docs/` that the product writes about itself: written anew, or compared with what is committed.
 
-use std::fs;
-
+use crate::{
+    failure::{Explain as _, Failure, Outcome},
+    process,
+    product::{self, Build},
+    say,
+    workspace::Workspace,
+};
 use clap::Args;
-
-use crate::failure::{Explain as _, Failure, Outcome};
-use crate::product::{self, Build};
-use crate::workspace::Workspace;
-use crate::{process, say};
+use std::fs;
 
 /// Whether to write or to compare.
 #[derive(Debug, Clone, Copy, Args)]

@@ -1,9 +1,10 @@
 //! Ctrl-C and TERM: noted, not obeyed at once, so that everything started is stopped in order.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use crate::failure::{Explain as _, Failure, Outcome};
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 /// Whether somebody asked the command to stop.
 #[derive(Debug, Clone)]

@@ -31,15 +31,9 @@ mod tidy;
 mod tools;
 mod workspace;
 
-use std::process::ExitCode;
-
+use crate::{failure::Outcome, generated::Mode, interrupt::Interrupt, product::Build, workspace::Workspace};
 use clap::{Parser, Subcommand};
-
-use crate::failure::Outcome;
-use crate::generated::Mode;
-use crate::interrupt::Interrupt;
-use crate::product::Build;
-use crate::workspace::Workspace;
+use std::process::ExitCode;
 
 /// Runs, tests and checks InfraVault on a machine that has Rust and little else.
 #[derive(Debug, Parser)]
@@ -61,7 +55,7 @@ enum Verb {
     Test(test::Test),
     /// Do what CI does: format, rules, lints, generated files, audit, tests.
     Ci(ci::Ci),
-    /// Sign in as three people and upload about thirty pictures to the running server.
+    /// Sign in as three people and upload about thirty images to the running server.
     Demo(demo::Demo),
     /// Apply, take back, list or make migrations.
     #[command(subcommand)]
@@ -79,7 +73,7 @@ enum Verb {
     Compose(compose::Compose),
     /// Check the Dockerfile and the compose file without a container engine.
     DeployCheck,
-    /// Try mutated pictures against everything that reads pictures.
+    /// Try mutated images against everything that reads images.
     Fuzz(fuzz::Fuzz),
     /// Measure speed and memory.
     Bench(bench::Bench),

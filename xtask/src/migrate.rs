@@ -1,15 +1,13 @@
 //! `cargo xtask migrate`: applies migrations to `DATABASE_URL` or the development cluster, and makes new ones.
 
-use std::fs;
-use std::path::Path;
-use std::process::Command;
-
+use crate::{
+    failure::{Explain as _, Failure, Outcome},
+    pg::{Cluster, Kind, Wanted},
+    process, say,
+    workspace::Workspace,
+};
 use clap::Subcommand;
-
-use crate::failure::{Explain as _, Failure, Outcome};
-use crate::pg::{Cluster, Kind, Wanted};
-use crate::workspace::Workspace;
-use crate::{process, say};
+use std::{fs, path::Path, process::Command};
 
 /// What to do with the migrations.
 #[derive(Debug, Subcommand)]

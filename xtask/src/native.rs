@@ -1,11 +1,10 @@
-//! What builds the C and assembler parts of the picture codecs; installed by apt-get where that is possible.
+//! What builds the C and assembler parts of the image codecs; installed by apt-get where that is possible.
 
-use std::env;
-use std::path::Path;
-use std::process::Command;
-
-use crate::failure::{Failure, Outcome};
-use crate::{process, say};
+use crate::{
+    failure::{Failure, Outcome},
+    process, say,
+};
+use std::{env, path::Path, process::Command};
 
 /// Programs and the Debian packages that bring them. The assembler is for x86-64 only: elsewhere the C compiler takes
 /// its place.
@@ -30,12 +29,12 @@ pub(crate) fn ensure() -> Outcome {
     let packages = missing.join(" ");
     if !is_on_path("apt-get") || process::capture(Command::new("id").arg("-u"))?.trim() != "0" {
         return Err(
-            Failure::new(format!("the picture codecs cannot be built: {packages} missing"))
+            Failure::new(format!("the image codecs cannot be built: {packages} missing"))
                 .hint(format!("apt-get install {packages}")),
         );
     }
     say::step(&format!(
-        "apt-get install {packages}, which build the picture codecs"
+        "apt-get install {packages}, which build the image codecs"
     ));
     process::quietly(Command::new("apt-get").args(["update", "-qq"]))?;
     let mut install = Command::new("apt-get");

@@ -1,9 +1,11 @@
 //! `cargo xtask openapi`: `docs/openapi.json` from the code.
 
-use crate::failure::Outcome;
-use crate::generated::{Generated, Mode};
-use crate::product::Build;
-use crate::workspace::Workspace;
+use crate::{
+    failure::Outcome,
+    generated::{Generated, Mode},
+    product::Build,
+    workspace::Workspace,
+};
 
 const DOCUMENT: Generated = Generated {
     verb: "openapi",

@@ -1,9 +1,10 @@
 //! Free TCP ports on the loopback address.
 
+use crate::{
+    failure::{Explain as _, Failure, Outcome},
+    say,
+};
 use std::net::{Ipv4Addr, TcpListener};
-
-use crate::failure::{Explain as _, Failure, Outcome};
-use crate::say;
 
 /// Whether a server could listen there now.
 pub(crate) fn is_free(port: u16) -> bool {

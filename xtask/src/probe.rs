@@ -1,13 +1,16 @@
 //! Asks a local server whether it is ready.
 
-use std::io::{Read as _, Write as _};
-use std::net::{Ipv4Addr, SocketAddr, TcpStream};
-use std::thread;
-use std::time::{Duration, Instant};
-
-use crate::failure::{Failure, Outcome};
-use crate::interrupt::Interrupt;
-use crate::service::Service;
+use crate::{
+    failure::{Failure, Outcome},
+    interrupt::Interrupt,
+    service::Service,
+};
+use std::{
+    io::{Read as _, Write as _},
+    net::{Ipv4Addr, SocketAddr, TcpStream},
+    thread,
+    time::{Duration, Instant},
+};
 
 const PAUSE: Duration = Duration::from_millis(100);
 const TIMEOUT: Duration = Duration::from_secs(5);

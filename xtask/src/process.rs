@@ -1,12 +1,13 @@
 //! Running programs to their end, with failures that name what to install.
 
-use std::ffi::OsStr;
-use std::fs::File;
-use std::io;
-use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus, Output, Stdio};
-
 use crate::failure::{Explain as _, Failure, Outcome};
+use std::{
+    ffi::OsStr,
+    fs::File,
+    io,
+    path::{Path, PathBuf},
+    process::{Command, ExitStatus, Output, Stdio},
+};
 
 /// Which command installs a program that is missing, on Debian and its relatives.
 const INSTALL: &[(&str, &str)] = &[

@@ -1,15 +1,14 @@
 //! The product's own programs: building them, and the environment that they run with on this machine.
 
-use std::path::PathBuf;
-use std::process::Command;
-use std::time::Duration;
-
-use crate::failure::Outcome;
-use crate::interrupt::Interrupt;
-use crate::seaweed::{self, Seaweed};
-use crate::service::Service;
-use crate::workspace::Workspace;
-use crate::{native, probe, process};
+use crate::{
+    failure::Outcome,
+    interrupt::Interrupt,
+    native, probe, process,
+    seaweed::{self, Seaweed},
+    service::Service,
+    workspace::Workspace,
+};
+use std::{path::PathBuf, process::Command, time::Duration};
 
 /// How long a program may take until it is ready.
 const READY: Duration = Duration::from_mins(1);
@@ -88,7 +87,7 @@ impl Local<'_> {
         command
             .env("DATABASE_URL", &self.database_url)
             .env("PUBLIC_ORIGIN", self.origin())
-            .env("BIND", format!("127.0.0.1:{}", self.api))
+            .env("HTTP_BIND", format!("127.0.0.1:{}", self.api))
             .env("INFRAVAULT_INSECURE_DEV", "1")
             .env("AUTH_KEY_DIR", folder("keys"))
             .env("OIDC_PROVIDERS", "dev")
@@ -98,9 +97,11 @@ impl Local<'_> {
             .env("SPOOL_DIR", folder("spool"))
             .env("LOG_FORMAT", "terminal");
         match self.seaweed {
-            None => command.env("STORE", "fs").env("STORE_DIR", folder("objects")),
+            None => command
+                .env("STORE_BACKEND", "fs")
+                .env("STORE_DIR", folder("objects")),
             Some(seaweed) => command
-                .env("STORE", "s3")
+                .env("STORE_BACKEND", "s3")
                 .env("S3_ENDPOINT", seaweed.endpoint())
                 .env("S3_REGION", seaweed::REGION)
                 .env("S3_BUCKET", "infravault")

@@ -1,9 +1,10 @@
 //! A list of suites or steps with result and seconds, printed as a table at the end.
 
+use crate::{
+    failure::{Failure, Outcome},
+    say,
+};
 use std::time::{Duration, Instant};
-
-use crate::failure::{Failure, Outcome};
-use crate::say;
 
 /// How one suite ended, when it did not fail.
 #[derive(Debug)]

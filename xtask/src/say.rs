@@ -1,7 +1,9 @@
-//! What the commands print: steps, notes and tables, in colour only on a terminal.
+//! What the commands print: steps, notes and tables, in color only on a terminal.
 
-use std::io::{IsTerminal, Write as _};
-use std::time::Duration;
+use std::{
+    io::{IsTerminal, Write as _},
+    time::Duration,
+};
 
 const BOLD: &str = "1";
 const DIM: &str = "2";
@@ -72,12 +74,12 @@ pub(crate) fn seconds(duration: Duration) -> String {
     }
 }
 
-fn paint(colour: &str, text: &str) -> String {
+fn paint(color: &str, text: &str) -> String {
     let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     if plain || !std::io::stdout().is_terminal() {
         text.to_owned()
     } else {
-        format!("\u{1b}[{colour}m{text}\u{1b}[0m")
+        format!("\u{1b}[{color}m{text}\u{1b}[0m")
     }
 }
 

@@ -1,15 +1,19 @@
 //! SeaweedFS as the local S3 server: loopback only, no telemetry, one identity.
 
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::time::Duration;
-
-use crate::failure::{Explain as _, Failure, Outcome};
-use crate::interrupt::Interrupt;
-use crate::service::Service;
-use crate::workspace::Workspace;
-use crate::{port, probe, tools};
+use crate::{
+    failure::{Explain as _, Failure, Outcome},
+    interrupt::Interrupt,
+    port, probe,
+    service::Service,
+    tools,
+    workspace::Workspace,
+};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    time::Duration,
+};
 
 /// The region that requests are signed for.
 pub(crate) const REGION: &str = "us-east-1";

@@ -1,15 +1,18 @@
 //! A server in the background: its output goes to a log, and it stops when its guard is dropped.
 
-use std::fs::{self, File};
-use std::io::{Read as _, Seek as _, SeekFrom};
-use std::os::unix::process::CommandExt as _;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
-
-use crate::failure::{Explain as _, Failure, Outcome};
-use crate::process;
+use crate::{
+    failure::{Explain as _, Failure, Outcome},
+    process,
+};
+use std::{
+    fs::{self, File},
+    io::{Read as _, Seek as _, SeekFrom},
+    os::unix::process::CommandExt as _,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
 
 const PAUSE: Duration = Duration::from_millis(50);
 

@@ -4,22 +4,28 @@ mod fuzz;
 mod nextest;
 mod slow;
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::time::Duration;
-
+use crate::{
+    corpus,
+    failure::{Explain as _, Failure, Outcome},
+    faults,
+    fuzz::Fuzz,
+    interrupt::Interrupt,
+    pg::{Binaries, Cluster, Kind, Wanted},
+    port, process,
+    product::{Build, Local},
+    report::{Report, Verdict},
+    say,
+    seaweed::{self, Seaweed},
+    tools,
+    workspace::Workspace,
+};
 use clap::Args;
-
-use crate::failure::{Explain as _, Failure, Outcome};
-use crate::fuzz::Fuzz;
-use crate::interrupt::Interrupt;
-use crate::pg::{Binaries, Cluster, Kind, Wanted};
-use crate::product::{Build, Local};
-use crate::report::{Report, Verdict};
-use crate::seaweed::{self, Seaweed};
-use crate::workspace::Workspace;
-use crate::{corpus, faults, port, process, say, tools};
 use nextest::Runner;
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+    time::Duration,
+};
 
 /// The store of the tests is thrown away; it need not stop in peace.
 const GRACE: Duration = Duration::ZERO;
@@ -116,9 +122,7 @@ impl Test {
             surroundings.tell(&mut command, &cluster);
             process::run(&mut command).map(|()| Verdict::Passed)
         })?;
-        suite("malformed pictures", &mut || {
-            malformed_pictures(workspace, &runner)
-        })?;
+        suite("malformed images", &mut || malformed_images(workspace, &runner))?;
         suite("fuzzing", &mut || {
             Fuzz::default()
                 .run(workspace, interrupt)
@@ -185,7 +189,7 @@ impl Surroundings {
     fn tell(&self, command: &mut Command, cluster: &Cluster) {
         command
             .env("INFRAVAULT_TEST_DATABASE_URL", cluster.admin_url())
-            .env("PG_BIN", cluster.programs());
+            .env("DB_BIN_DIR", cluster.programs());
         if let Some(seaweed) = &self.seaweed {
             command
                 .env("INFRAVAULT_TEST_S3_ENDPOINT", seaweed.endpoint())
@@ -229,12 +233,12 @@ fn local<'a>(cluster: &Cluster, home: &Path, extra: &'a [(&'a str, &'a str)]) ->
     })
 }
 
-/// The pictures of others that are known to break decoders, through the children that decode.
-fn malformed_pictures(workspace: &Workspace, runner: &Runner) -> Outcome<Verdict> {
+/// The images of others that are known to break decoders, through the children that decode.
+fn malformed_images(workspace: &Workspace, runner: &Runner) -> Outcome<Verdict> {
     let folder = match corpus::fetch(workspace) {
         Ok(folder) => folder,
         Err(failure) => return Ok(Verdict::Skipped(failure.to_string())),
     };
-    let mut command = runner.ignored(workspace, "infravault-cage", "corpus::");
+    let mut command = runner.ignored(workspace, "infravault-sandbox", "corpus::");
     process::run(command.env("INFRAVAULT_TEST_CORPUS", folder)).map(|()| Verdict::Passed)
 }

@@ -9,12 +9,12 @@ mod supply;
 
 pub(crate) use layers::packages;
 
-use std::fs;
-use std::path::Path;
-
-use crate::failure::{Explain as _, Failure, Outcome};
-use crate::workspace::Workspace;
-use crate::{process, say};
+use crate::{
+    failure::{Explain as _, Failure, Outcome},
+    process, say,
+    workspace::Workspace,
+};
+use std::{fs, path::Path};
 
 /// Something that breaks a rule.
 #[derive(Debug, PartialEq, Eq)]

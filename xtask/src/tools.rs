@@ -3,14 +3,17 @@
 //! The pins are the lock files under `xtask/tools`: pip checks each wheel against the SHA-256 sums
 //! in `requirements.txt`, npm each package against the integrity values in `package-lock.json`.
 
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
-
-use crate::failure::{Explain as _, Failure, Outcome};
-use crate::pg::RunAs;
-use crate::workspace::Workspace;
-use crate::{process, say};
+use crate::{
+    failure::{Explain as _, Failure, Outcome},
+    pg::RunAs,
+    process, say,
+    workspace::Workspace,
+};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 /// One pinned tool.
 #[derive(Debug)]
@@ -70,9 +73,9 @@ pub(crate) const CARGO_NEXTEST: Tool = pip("cargo-nextest", "0.9.148", "bin/carg
 pub(crate) const OIDC_PROVIDER: Tool = npm("oidc-provider", "9.13.3", "");
 /// The reference client of the tus protocol.
 pub(crate) const TUS_CLIENT: Tool = npm("tus-js-client", "4.3.1", "");
-/// The picture library of Node.js, which is libvips, and a server of renditions on top of it: what the bench compares with.
+/// The image library of Node.js, which is libvips, and a server of renditions on top of it: what the bench compares with.
 pub(crate) const SHARP: Tool = npm("sharp", "0.34.5", "node_modules");
-/// The source of a picture library, for the broken pictures among its tests.
+/// The source of an image library, for the broken images among its tests.
 pub(crate) const PILLOW_TESTS: Tool = Tool {
     name: "pillow-tests",
     version: "12.0.0",

@@ -1,16 +1,19 @@
 //! Where things are: the repository, its target folder, and a place that an unprivileged user can reach.
 
-use std::collections::hash_map::DefaultHasher;
-use std::env;
-use std::ffi::OsStr;
-use std::fs;
-use std::hash::{Hash as _, Hasher as _};
-use std::os::unix::fs::MetadataExt as _;
-use std::path::{Path, PathBuf};
-use std::process::Command;
-
-use crate::failure::{Explain as _, Failure, Outcome};
-use crate::pg::RunAs;
+use crate::{
+    failure::{Explain as _, Failure, Outcome},
+    pg::RunAs,
+};
+use std::{
+    collections::hash_map::DefaultHasher,
+    env,
+    ffi::OsStr,
+    fs,
+    hash::{Hash as _, Hasher as _},
+    os::unix::fs::MetadataExt as _,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 /// The checkout that the command runs in.
 #[derive(Debug, Clone)]

@@ -8,12 +8,12 @@ use actix_web::{
     rt, web,
 };
 use infravault_auth::Auth;
-use infravault_cage::Cage;
 use infravault_db::Db;
 use infravault_fetch::Fetch;
 use infravault_images::{Images, Prune, Pruned};
 use infravault_kernel::{Clock, Ctx};
 use infravault_objects::Objects;
+use infravault_sandbox::Sandbox;
 use infravault_users::Users;
 use slog::{Logger, info, warn};
 use socket2::SockRef;
@@ -35,11 +35,11 @@ pub struct App {
     pub auth: Auth,
     /// Accounts.
     pub users: Users,
-    /// Pictures.
+    /// Images.
     pub images: Images,
     /// Where they are decoded.
-    pub cage: Cage,
-    /// Pictures of other servers.
+    pub sandbox: Sandbox,
+    /// Images of other servers.
     pub fetch: Fetch,
     /// The database, for readiness and for flows that span two contexts.
     pub db: Db,
@@ -67,11 +67,11 @@ impl App {
         let auth = Auth::new(db.clone(), config.auth.clone(), &config.server.public_origin, log)?;
         let users = Users::new(db.clone(), config.users.clone());
         let fetch = Fetch::new(config.fetch.clone())?;
-        let cage = Cage::new(config.cage.clone(), log);
+        let sandbox = Sandbox::new(config.sandbox.clone(), log);
         let images = Images::new(
             db.clone(),
             objects.clone(),
-            cage.clone(),
+            sandbox.clone(),
             auth.url_keys(),
             config.images.clone(),
         );
@@ -82,7 +82,7 @@ impl App {
             auth,
             users,
             images,
-            cage,
+            sandbox,
             fetch,
             db,
             objects,
@@ -108,7 +108,7 @@ impl Server {
     pub fn bind(mut config: Config, log: &Logger, clock: Clock) -> Result<Self, Box<dyn Error>> {
         let listener = TcpListener::bind(config.server.bind).map_err(|error| {
             format!(
-                "cannot listen on {}: {error}; set BIND to a free address",
+                "cannot listen on {}: {error}; set HTTP_BIND to a free address",
                 config.server.bind
             )
         })?;
@@ -164,8 +164,8 @@ impl Server {
         .listen(self.listener)?
         .run();
         let (stop_loops, stopped) = watch::channel(false);
-        // Before the first request, so that no picture waits for a process to start.
-        app.cage.warm_up().await;
+        // Before the first request, so that no image waits for a process to start.
+        app.sandbox.warm_up().await;
         let loops = spawn_loops(&app, &stopped)?;
         info!(app.log, "listening"; "address" => self.address.to_string(), "origin" => settings.public_origin.clone());
 
@@ -182,7 +182,7 @@ impl Server {
         for task in loops {
             task.await?;
         }
-        app.cage.stop().await;
+        app.sandbox.stop().await;
         info!(app.log, "stopped");
         Ok(outcome?)
     }
@@ -252,10 +252,11 @@ fn spawn_loops(
     app: &web::Data<App>,
     stopped: &watch::Receiver<bool>,
 ) -> Result<Vec<tokio::task::JoinHandle<()>>, infravault_jobs::Error> {
-    let sweeper = app
-        .images
-        .clone()
-        .sweep_forever(app.log.clone(), app.clock.clone(), stopped.clone());
+    let sweeper =
+        app.images
+            .maintenance
+            .clone()
+            .sweep_forever(app.log.clone(), app.clock.clone(), stopped.clone());
     let shared = app.clone().into_inner();
     let mut loops = vec![
         rt::spawn(sweeper),
@@ -270,19 +271,19 @@ fn spawn_loops(
 /// Writes down which renditions were asked for, and lets those go that nobody asks for.
 async fn note_and_prune(app: &App, prune: bool) {
     let ctx = Ctx::system(&app.log, app.clock.clone());
-    if let Err(error) = app.images.note_use(&ctx).await {
+    if let Err(error) = app.images.renditions.note_use(&ctx).await {
         warn!(ctx.log, "the use of renditions could not be written down"; "error" => error.to_string());
     }
     if !prune {
         return;
     }
-    let config = app.images.config();
+    let config = &app.images.config;
     let settings = Prune {
         unused_for: Some(config.rendition_unused_for),
         max_bytes: config.rendition_max_bytes,
         dry_run: false,
     };
-    match app.images.prune(&ctx, settings, |_| {}).await {
+    match app.images.renditions.prune(&ctx, settings, |_| {}).await {
         Ok(pruned) if pruned == Pruned::default() => {}
         Ok(pruned) => {
             info!(ctx.log, "pruned renditions"; "renditions" => pruned.renditions, "bytes" => pruned.bytes);

@@ -23,11 +23,11 @@ pub struct Config {
     pub auth: infravault_auth::Config,
     /// Accounts.
     pub users: infravault_users::Config,
-    /// Pictures.
+    /// Images.
     pub images: infravault_images::Config,
     /// The processes that decode them.
-    pub cage: infravault_cage::Config,
-    /// Fetching pictures from other servers.
+    pub sandbox: infravault_sandbox::Config,
+    /// Fetching images from other servers.
     pub fetch: infravault_fetch::Config,
     /// Background jobs.
     pub jobs: infravault_jobs::Config,
@@ -176,49 +176,57 @@ impl Config {
             auth: infravault_auth::Config::from_env(env),
             users: infravault_users::Config::from_env(env),
             images: infravault_images::Config::from_env(env),
-            cage: cage(env),
+            sandbox: sandbox(env),
             jobs: infravault_jobs::Config::from_env(env),
             fetch: infravault_fetch::Config::from_env(env),
         }
     }
 }
 
-fn cage(env: &mut Env) -> infravault_cage::Config {
-    let cage = infravault_cage::Config {
+fn sandbox(env: &mut Env) -> infravault_sandbox::Config {
+    let sandbox = infravault_sandbox::Config {
         children: env.or(
-            "CAGE_CHILDREN",
+            "SANDBOX_WORKERS",
             "0",
-            "Processes that decode pictures; 0 is one per core. One more makes AVIF.",
+            "Processes that decode images; 0 is one per core. One more makes AVIF.",
         ),
         queue: env.or(
-            "CAGE_QUEUE",
+            "SANDBOX_QUEUE_SIZE",
             "64",
             "Orders that may wait for such a process; what comes then is answered 503.",
         ),
         memory_bytes: env.bytes(
-            "CAGE_MEMORY",
+            "SANDBOX_MEMORY",
             "1GiB",
             "Most memory of such a process, on top of the program's own.",
         ),
-        cpu: env.duration("CAGE_CPU", "10s", "Most processor time for one picture."),
+        cpu: env.duration("SANDBOX_CPU_TIME", "10s", "Most processor time for one image."),
         wall: env.duration(
-            "CAGE_WALL",
+            "SANDBOX_TIMEOUT",
             "15s",
-            "Most time for one picture by the clock; AVIF may take four times as long.",
+            "Most time for one image by the clock; AVIF may take four times as long.",
         ),
-        ..infravault_cage::Config::default()
+        ..infravault_sandbox::Config::default()
     };
-    if cage.queue == 0 || cage.cpu.is_zero() || cage.wall.is_zero() {
-        env.fault("CAGE_QUEUE", "and CAGE_CPU and CAGE_WALL must not be zero", "64");
+    if sandbox.queue == 0 || sandbox.cpu.is_zero() || sandbox.wall.is_zero() {
+        env.fault(
+            "SANDBOX_QUEUE_SIZE",
+            "and SANDBOX_CPU_TIME and SANDBOX_TIMEOUT must not be zero",
+            "64",
+        );
     }
-    cage
+    sandbox
 }
 
 impl Server {
     fn from_env(env: &mut Env) -> Self {
         let server = Self {
             bind: env
-                .or::<Bind>("BIND", "127.0.0.1:8080", "The address and port to listen on.")
+                .or::<Bind>(
+                    "HTTP_BIND",
+                    "127.0.0.1:8080",
+                    "The address and port to listen on.",
+                )
                 .0,
             public_origin: env.or(
                 "PUBLIC_ORIGIN",
@@ -226,7 +234,7 @@ impl Server {
                 "The scheme, host and port that browsers use; links and redirects are made of it.",
             ),
             allowed_hosts: env.list(
-                "ALLOWED_HOSTS",
+                "HTTP_ALLOWED_HOSTS",
                 "",
                 "Other host names that are answered for, with their port.",
             ),
@@ -241,9 +249,13 @@ impl Server {
                 "INFRAVAULT_INSECURE_DEV",
                 "Cookies over plain HTTP; on loopback only.",
             ),
-            workers: env.or("WORKERS", "0", "Threads that answer requests; 0 is one per core."),
+            workers: env.or(
+                "HTTP_WORKERS",
+                "0",
+                "Threads that answer requests; 0 is one per core.",
+            ),
             stall_timeout: env.duration(
-                "CLIENT_STALL_TIMEOUT",
+                "HTTP_STALL_TIMEOUT",
                 "20s",
                 "A client that takes nothing of its answer for so long is cut off.",
             ),
@@ -257,7 +269,12 @@ impl Server {
                 "0s",
                 "How long it stays up, not ready, before stopping.",
             ),
-            docs_ui: flag_or(env, "DOCS_UI", "true", "Whether Swagger UI is served at /docs."),
+            docs_ui: flag_or(
+                env,
+                "DOCS_ENABLED",
+                "true",
+                "Whether Swagger UI is served at /docs.",
+            ),
         };
         server.check(env);
         server
@@ -273,18 +290,18 @@ impl Server {
             env.fault(
                 "PUBLIC_ORIGIN",
                 "must be a scheme, a host and perhaps a port, nothing else",
-                "https://pictures.example",
+                "https://images.example",
             );
         } else if self.public_origin.starts_with("http:") && !self.insecure_dev {
             env.fault(
                 "PUBLIC_ORIGIN",
                 "must be https, because browsers refuse our cookies over plain http (set INFRAVAULT_INSECURE_DEV=1 to develop on loopback)",
-                "https://pictures.example",
+                "https://images.example",
             );
         }
         if self.insecure_dev && !self.bind.ip().is_loopback() {
             env.fault(
-                "BIND",
+                "HTTP_BIND",
                 "must be a loopback address while INFRAVAULT_INSECURE_DEV is set",
                 "127.0.0.1:8080",
             );
@@ -306,27 +323,27 @@ impl Rates {
     fn from_env(env: &mut Env) -> Self {
         Self {
             anonymous: env.or(
-                "RATE_ANONYMOUS",
+                "RATE_LIMIT_ANONYMOUS",
                 "600",
                 "Requests per minute and address of nobody; 0 is no limit.",
             ),
             person: env.or(
-                "RATE_PERSON",
+                "RATE_LIMIT_ACCOUNT",
                 "1200",
                 "Requests per minute and account or token; 0 is no limit.",
             ),
             upload: env.or(
-                "RATE_UPLOAD",
+                "RATE_LIMIT_UPLOAD",
                 "120",
                 "Uploads per minute and account or token; 0 is no limit.",
             ),
             rendition: env.or(
-                "RATE_RENDITION",
+                "RATE_LIMIT_RENDITION",
                 "6000",
                 "Renditions by name per minute and caller, which a page shows many of; 0 is no limit.",
             ),
             sign_in: env.or(
-                "RATE_SIGN_IN",
+                "RATE_LIMIT_SIGN_IN",
                 "20",
                 "Sign-ins per minute and address; 0 is no limit.",
             ),
@@ -406,7 +423,7 @@ mod tests {
         assert!(faults(&[]).contains("PUBLIC_ORIGIN must be https"));
         let dev = ("INFRAVAULT_INSECURE_DEV", "1");
         assert!(!faults(&[dev]).contains("PUBLIC_ORIGIN"));
-        assert!(faults(&[dev, ("BIND", "0.0.0.0:80")]).contains("BIND must be a loopback address"));
+        assert!(faults(&[dev, ("HTTP_BIND", "0.0.0.0:80")]).contains("HTTP_BIND must be a loopback address"));
         assert!(faults(&[("PUBLIC_ORIGIN", "https://x.example/path")]).contains("PUBLIC_ORIGIN"));
         assert!(faults(&[dev, ("CORS_ORIGINS", "*")]).contains("CORS_ORIGINS"));
     }

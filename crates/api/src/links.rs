@@ -1,4 +1,4 @@
-//! Addresses in answers: the next page of a list (RFC 8288), the renditions of a picture.
+//! Addresses in answers: the next page of a list (RFC 8288), the renditions of an image.
 use actix_web::HttpRequest;
 use infravault_images::RenditionLink;
 use infravault_kernel::{Cursor, ImageId};

@@ -16,7 +16,7 @@ use utoipa::{
 #[openapi(
     info(
         title = "InfraVault",
-        description = "A self-hosted image vault. Errors are RFC 9457 problems with a stable `code`; lists are keyset pages; changing a picture takes `If-Match`.",
+        description = "A self-hosted image vault. Errors are RFC 9457 problems with a stable `code`; lists are keyset pages; changing an image takes `If-Match`.",
         license(name = "MIT", identifier = "MIT")
     ),
     paths(

@@ -1,6 +1,9 @@
 //! Answers for failures: RFC 9457 `application/problem+json` with a stable code. HTTP statuses live only here.
-use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError, http::StatusCode, http::header};
-use infravault_kernel::{Failure, FieldFault, Kind};
+use actix_web::{
+    HttpResponse, HttpResponseBuilder, ResponseError,
+    http::{StatusCode, header},
+};
+use infravault_kernel::{Failure, FieldError, Kind};
 use serde::Serialize;
 use std::fmt;
 use utoipa::ToSchema;
@@ -18,7 +21,7 @@ struct Parts {
     status: StatusCode,
     code: &'static str,
     detail: String,
-    fields: Vec<FieldFault>,
+    fields: Vec<FieldError>,
     retry_after: Option<u32>,
     headers: Vec<(header::HeaderName, String)>,
     cause: Option<String>,
@@ -108,7 +111,7 @@ impl Problem {
     /// Adds a field that was wrong.
     #[must_use]
     pub fn with_field(mut self, name: &str, detail: impl fmt::Display) -> Self {
-        self.0.fields.push(FieldFault::new(name, detail));
+        self.0.fields.push(FieldError::new(name, detail));
         self
     }
 
@@ -269,7 +272,7 @@ pub fn of_status(status: StatusCode) -> Problem {
     }
 }
 
-/// One kind of problem, for the catalogue.
+/// One kind of problem, for the catalog.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry {
     /// The stable code.
@@ -282,14 +285,14 @@ pub struct Entry {
     pub about: &'static str,
 }
 
-macro_rules! catalogue {
+macro_rules! catalog {
     ($($code:literal $status:literal $title:literal $about:literal;)*) => {
         /// Every code that this API can answer with, in alphabetical order.
         pub const CATALOGUE: &[Entry] = &[$(Entry { code: $code, status: $status, title: $title, about: $about },)*];
     };
 }
 
-catalogue! {
+catalog! {
     "account-suspended" 403 "Account suspended" "An administrator has suspended this account. Ask them.";
     "authentication-required" 401 "Sign-in required" "Sign in, or send an API token as `Authorization: Bearer`.";
     "checksum-mismatch" 422 "Checksum mismatch" "The bytes that arrived are not those that the digest header names. Send them again.";
@@ -302,24 +305,24 @@ catalogue! {
     "image-too-complex" 422 "Image too complex" "The file would cost too much to decode: too many frames, scans, or packed data. See `GET /api/v1/limits`.";
     "image-too-large" 422 "Image too large" "Too many pixels, or a side too long. See `GET /api/v1/limits`.";
     "image-undecodable" 422 "Image cannot be decoded" "The file is damaged or incomplete. Export it again.";
-    "import-failed" 422 "Import failed" "The other server did not give the picture: it did not answer, broke off, or sent too much. Try again, or upload the file.";
+    "import-failed" 422 "Import failed" "The other server did not give the image: it did not answer, broke off, or sent too much. Try again, or upload the file.";
     "insufficient-scope" 403 "Insufficient scope" "The API token may not do this. Make one with the scope named, or sign in.";
     "internal" 500 "Internal error" "A fault of ours. Tell the operator the request id.";
     "invalid-parameter" 400 "Invalid parameter" "A path, query or header value will not do; `field` names it.";
     "invalid-request" 400 "Invalid request" "The request could not be understood.";
     "invalid-return-to" 400 "Invalid return path" "`return_to` must be a path on this site, such as `/gallery`.";
-    "invalid-signature" 403 "Invalid signature" "The address was not signed by this server, or was changed since. Ask the picture's owner for another one.";
+    "invalid-signature" 403 "Invalid signature" "The address was not signed by this server, or was changed since. Ask the image's owner for another one.";
     "invalid-token" 401 "Invalid token" "The token is malformed, forged or expired. Refresh it or sign in again.";
     "last-administrator" 409 "Last administrator" "The last active administrator cannot be demoted or suspended. Appoint another one first.";
-    "login-failed" 400 "Sign-in failed" "The sign-in could not be completed. Start again.";
-    "login-unavailable" 503 "Sign-in unavailable" "The identity provider does not answer. Sessions go on working; try to sign in later.";
+    "sign-in-failed" 400 "Sign-in failed" "The sign-in could not be completed. Start again.";
+    "sign-in-unavailable" 503 "Sign-in unavailable" "The identity provider does not answer. Sessions go on working; try to sign in later.";
     "malformed-json" 400 "Malformed JSON" "The body is no valid JSON.";
     "malformed-multipart" 400 "Malformed form" "The multipart form is broken, or its parts are in an order that cannot be streamed: `file` comes last.";
     "method-not-allowed" 405 "Method not allowed" "`Allow` lists what this resource answers.";
     "misdirected-request" 421 "Misdirected request" "This server does not answer for that host name.";
     "not-enabled" 403 "Not enabled" "The operator of this server has not switched this on.";
     "not-found" 404 "Not found" "There is nothing here that you may see.";
-    "overloaded" 503 "Overloaded" "Too many pictures are being worked on. Retry after the time in `Retry-After`.";
+    "overloaded" 503 "Overloaded" "Too many images are being worked on. Retry after the time in `Retry-After`.";
     "payload-too-large" 413 "Payload too large" "The body is larger than permitted. See `GET /api/v1/limits`.";
     "precondition-failed" 412 "Precondition failed" "It was changed meanwhile. Read it again and repeat with the new `ETag`.";
     "precondition-required" 428 "Precondition required" "Send `If-Match` with the `ETag` you read, so that nobody's change is lost.";
@@ -331,20 +334,20 @@ catalogue! {
     "session-expired" 401 "Session ended" "The session or token has ended. Sign in again.";
     "session-revoked" 401 "Session revoked" "The session was ended, because its refresh token was used twice. Sign in again.";
     "signup-disabled" 403 "Sign-up disabled" "This installation takes no new accounts. Ask an administrator.";
-    "storage-quota-exceeded" 403 "Storage quota exceeded" "There is not enough room left in your account. Purge pictures from the trash, where they still count, or ask for more.";
+    "storage-quota-exceeded" 403 "Storage quota exceeded" "There is not enough room left in your account. Purge images from the trash, where they still count, or ask for more.";
     "storage-unavailable" 503 "Storage unavailable" "The object store or the spool cannot take it now. Retry after the time in `Retry-After`.";
     "too-many-uploads" 429 "Too many uploads" "Too many are open, or are being sent at once. Finish or end some; one that has too many pieces must be begun anew.";
     "tus-version" 412 "Unknown version of tus" "Send `Tus-Resumable: 1.0.0`.";
     "unsupported-content-encoding" 415 "Unsupported content encoding" "Send the body without `Content-Encoding`.";
     "unsupported-image-type" 415 "Unsupported image type" "The content is no JPEG, PNG, GIF or WebP, whatever its name says.";
     "unsupported-media-type" 415 "Unsupported media type" "The `Content-Type` is not one that this endpoint takes.";
-    "upload-busy" 409 "Upload is being finished" "A picture is being made of this upload. Ask again in a moment. `HEAD` answers 423.";
+    "upload-busy" 409 "Upload is being finished" "An image is being made of this upload. Ask again in a moment. `HEAD` answers 423.";
     "upload-checksum-mismatch" 460 "Checksum mismatch" "The bytes that arrived are not those that `Upload-Checksum` names. Send them again from the same offset.";
     "upload-gone" 410 "Upload ended" "The upload has ended or expired. Begin another one.";
     "upload-mismatch" 422 "Upload does not match" "What was stored is not what was announced, or not all there. `detail` says whether bytes are missing; then store them and ask again.";
     "upload-offset-mismatch" 409 "Wrong offset" "The upload stands elsewhere. Ask for its `Upload-Offset` and continue there.";
-    "url-expired" 403 "Address expired" "The signed address does not hold any more. Ask the picture's owner for another one.";
-    "url-not-allowed" 422 "Address not allowed" "Pictures are fetched by http and https from public networks only, with at most three redirects.";
+    "url-expired" 403 "Address expired" "The signed address does not hold any more. Ask the image's owner for another one.";
+    "url-not-allowed" 422 "Address not allowed" "Images are fetched by http and https from public networks only, with at most three redirects.";
     "validation-failed" 422 "Validation failed" "`errors` names every field that will not do.";
 }
 

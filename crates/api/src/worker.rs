@@ -22,6 +22,7 @@ pub(crate) fn build(app: &Arc<App>) -> Result<Worker, Error> {
             let image = image.and_then(|text| text.parse().ok()).map(ImageId::from_uuid);
             let image = image.ok_or_else(|| JobError::last("it names no image"))?;
             images
+                .renditions
                 .process(&ctx, image)
                 .await
                 .map_err(|error| JobError::of(&error))

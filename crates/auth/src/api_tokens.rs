@@ -1,8 +1,12 @@
 //! API tokens: scoped credentials for scripts, made and revoked by a signed-in person.
-use crate::{Auth, Error, Event, policy, sql, sql::Params, token_text};
+use crate::{
+    Auth, Error, Event, policy,
+    sql::{self, Params},
+    token_text,
+};
 use infravault_db::Tx;
 use infravault_kernel::{
-    AccountId, ApiTokenId, Ctx, FieldFault, Id, Person, Role, Scope, Scopes, Secret, SessionId,
+    AccountId, ApiTokenId, Ctx, FieldError, Id, Person, Role, Scope, Scopes, Secret, SessionId,
 };
 use serde_json::json;
 use std::time::Duration;
@@ -198,13 +202,13 @@ impl Auth {
         if !(1..=NAME_LETTERS).contains(&letters) || new.name.chars().any(char::is_control) {
             let detail =
                 format!("must have 1 to {NAME_LETTERS} characters, none of them a control character");
-            faults.push(FieldFault::new("name", detail));
+            faults.push(FieldError::new("name", detail));
         }
         if new.scopes.iter().next().is_none() {
-            faults.push(FieldFault::new("scopes", "must name at least one scope"));
+            faults.push(FieldError::new("scopes", "must name at least one scope"));
         }
         if new.scopes.contains(Scope::Admin) && role != Role::Admin {
-            faults.push(FieldFault::new(
+            faults.push(FieldError::new(
                 "scopes",
                 "may hold `admin` for administrators only",
             ));
@@ -215,7 +219,7 @@ impl Auth {
         });
         if ttl.is_zero() || ttl > most {
             let detail = format!("must be 1 to {}", most.as_secs() / DAY);
-            faults.push(FieldFault::new("expires_in_days", detail));
+            faults.push(FieldError::new("expires_in_days", detail));
         }
         if faults.is_empty() {
             Ok(ttl)

@@ -1,5 +1,8 @@
 //! The audit trail: what happened to credentials and rights, by whom, to whom.
-use crate::{Auth, Error, sql, sql::Params};
+use crate::{
+    Auth, Error,
+    sql::{self, Params},
+};
 use infravault_db::Tx;
 use infravault_kernel::{AccountId, Ctx, Id, Role};
 use serde_json::{Value, json};

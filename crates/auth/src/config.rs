@@ -94,7 +94,12 @@ impl Config {
                 "./data/keys",
                 "The folder of the signing keys; the first is made there.",
             ),
-            access_token_ttl: span(env, "ACCESS_TOKEN_TTL", "10m", "How long an access token lives."),
+            access_token_ttl: span(
+                env,
+                "AUTH_ACCESS_TOKEN_TTL",
+                "10m",
+                "How long an access token lives.",
+            ),
             sessions: SessionConfig::from_env(env),
             api_tokens: ApiTokenConfig::from_env(env),
             sign_in_ttl: span(
@@ -122,28 +127,33 @@ impl Config {
 impl SessionConfig {
     fn from_env(env: &mut Env) -> Self {
         Self {
-            idle: span(env, "AUTH_SESSION_IDLE", "7d", "How long a session lives unused."),
+            idle: span(
+                env,
+                "AUTH_SESSION_IDLE_TTL",
+                "7d",
+                "How long a session lives unused.",
+            ),
             lifetime: span(
                 env,
-                "AUTH_SESSION_LIFETIME",
+                "AUTH_SESSION_MAX_TTL",
                 "30d",
                 "How long a session lives at all.",
             ),
             privileged_idle: span(
                 env,
-                "AUTH_PRIVILEGED_SESSION_IDLE",
+                "AUTH_PRIVILEGED_SESSION_IDLE_TTL",
                 "1h",
                 "How long a session of a moderator or administrator lives unused.",
             ),
             privileged_lifetime: span(
                 env,
-                "AUTH_PRIVILEGED_SESSION_LIFETIME",
+                "AUTH_PRIVILEGED_SESSION_MAX_TTL",
                 "12h",
                 "How long a session of a moderator or administrator lives at all.",
             ),
             most: count(
                 env,
-                "AUTH_MAX_SESSIONS",
+                "AUTH_SESSION_MAX_COUNT",
                 "Most sessions of one account; the oldest gives way.",
             ),
         }
@@ -165,7 +175,7 @@ impl ApiTokenConfig {
                 "365d",
                 "How long an API token may live.",
             ),
-            most: count(env, "AUTH_MAX_API_TOKENS", "Most API tokens of one account."),
+            most: count(env, "AUTH_API_TOKEN_MAX_COUNT", "Most API tokens of one account."),
             step_up_max_age: span(
                 env,
                 "AUTH_STEP_UP_MAX_AGE",
@@ -388,7 +398,10 @@ mod tests {
                 ],
                 "OIDC_DEV_ISSUER must be an https address",
             ),
-            (&[("AUTH_SESSION_IDLE", "99999999d")], "AUTH_SESSION_IDLE must be"),
+            (
+                &[("AUTH_SESSION_IDLE_TTL", "99999999d")],
+                "AUTH_SESSION_IDLE_TTL must be",
+            ),
             (
                 &[("AUTH_API_TOKEN_TTL", "400d")],
                 "longer than AUTH_API_TOKEN_MAX_TTL",

@@ -1,5 +1,5 @@
 //! What can go wrong while proving who you are.
-use infravault_kernel::{Denied, Failure, FieldFault, Kind};
+use infravault_kernel::{Denied, Failure, FieldError, Kind};
 
 /// A failure of sign-in, of a session, or of an API token.
 #[derive(Debug, thiserror::Error)]
@@ -18,7 +18,7 @@ pub enum Error {
     InvalidToken,
     /// The session does not allow it.
     #[error(transparent)]
-    Session(#[from] SessionFault),
+    Session(#[from] SessionError),
     /// The refresh token was used a moment ago, by another tab as a rule.
     #[error("this session was refreshed a moment ago; repeat the request with the new tokens")]
     RefreshConflict,
@@ -27,7 +27,7 @@ pub enum Error {
     NotFound,
     /// Fields that will not do.
     #[error("some fields will not do")]
-    Invalid(Vec<FieldFault>),
+    Invalid(Vec<FieldError>),
     /// The account has as many API tokens as it may have.
     #[error("this account already has {0} API tokens; revoke one first")]
     TooManyTokens(u32),
@@ -44,7 +44,7 @@ pub enum Error {
 
 /// What is wrong with a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum SessionFault {
+pub enum SessionError {
     /// It was idle or lived for too long, the account is suspended, or it never existed.
     #[error("the session has ended; sign in again")]
     Expired,
@@ -72,7 +72,7 @@ impl From<deadpool_postgres::tokio_postgres::Error> for Error {
     }
 }
 
-impl Failure for SessionFault {
+impl Failure for SessionError {
     fn kind(&self) -> Kind {
         Kind::Unauthenticated
     }
@@ -104,8 +104,8 @@ impl Failure for Error {
 
     fn code(&self) -> &'static str {
         match self {
-            Self::LoginFailed => "login-failed",
-            Self::LoginUnavailable => "login-unavailable",
+            Self::LoginFailed => "sign-in-failed",
+            Self::LoginUnavailable => "sign-in-unavailable",
             Self::InvalidReturnTo => "invalid-return-to",
             Self::InvalidToken => "invalid-token",
             Self::Session(fault) => fault.code(),
@@ -134,10 +134,10 @@ impl Failure for Error {
         }
     }
 
-    fn fields(&self) -> Vec<FieldFault> {
+    fn fields(&self) -> Vec<FieldError> {
         match self {
             Self::Invalid(faults) => faults.clone(),
-            Self::InvalidReturnTo => vec![FieldFault::new("return_to", self)],
+            Self::InvalidReturnTo => vec![FieldError::new("return_to", self)],
             _ => Vec::new(),
         }
     }

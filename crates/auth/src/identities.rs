@@ -1,5 +1,8 @@
 //! Identities of accounts: `(issuer, subject)`, never the e-mail.
-use crate::{Auth, Error, Event, VerifiedIdentity, sql, sql::Params};
+use crate::{
+    Auth, Error, Event, VerifiedIdentity,
+    sql::{self, Params},
+};
 use infravault_db::Tx;
 use infravault_kernel::{AccountId, Ctx, Id};
 use serde_json::json;

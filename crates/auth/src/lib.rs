@@ -37,7 +37,7 @@ pub use api_tokens::{ApiToken, IssuedApiToken, NewApiToken};
 pub use audit::Event;
 pub use authenticate::Presented;
 pub use config::{ApiTokenConfig, Config, ProviderConfig, SessionConfig};
-pub use error::{Error, SessionFault};
+pub use error::{Error, SessionError};
 pub use keys::PublicKey;
 pub use me::Me;
 pub use refresh::Tokens;

@@ -1,5 +1,8 @@
 //! Signing out: this session, or all of an account.
-use crate::{Auth, Error, Event, sql, sql::Params};
+use crate::{
+    Auth, Error, Event,
+    sql::{self, Params},
+};
 use infravault_kernel::{AccountId, Credential, Ctx, Denied, Id, Secret};
 use serde_json::json;
 

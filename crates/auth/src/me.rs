@@ -1,5 +1,8 @@
 //! Who the caller is.
-use crate::{Auth, Error, Session, sql, sql::Params};
+use crate::{
+    Auth, Error, Session,
+    sql::{self, Params},
+};
 use infravault_kernel::{Ctx, Id, Person, SessionId, Via};
 
 /// The caller, as the database knows them now.

@@ -1,5 +1,5 @@
 //! The rules of sessions: how long they last, and what needs a fresh sign-in.
-use crate::{Config, SessionFault};
+use crate::{Config, SessionError};
 use infravault_kernel::Role;
 use std::time::Duration;
 use time::OffsetDateTime;
@@ -57,11 +57,11 @@ pub(crate) fn require_fresh(
     config: &Config,
     signed_in: OffsetDateTime,
     now: OffsetDateTime,
-) -> Result<(), SessionFault> {
+) -> Result<(), SessionError> {
     if now - signed_in <= config.api_tokens.step_up_max_age {
         Ok(())
     } else {
-        Err(SessionFault::NotFresh)
+        Err(SessionError::NotFresh)
     }
 }
 
@@ -115,7 +115,7 @@ mod tests {
         assert_eq!(require_fresh(&config, NOW - Span::minutes(10), NOW), Ok(()));
         assert_eq!(
             require_fresh(&config, NOW - Span::seconds(601), NOW),
-            Err(SessionFault::NotFresh)
+            Err(SessionError::NotFresh)
         );
     }
 }

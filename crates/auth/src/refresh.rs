@@ -1,9 +1,8 @@
 //! Refreshing a session: each refresh token counts once, and one that comes twice ends the session.
 use crate::{
-    Auth, Error, Event, SessionFault, opaque,
+    Auth, Error, Event, SessionError, opaque,
     policy::{self, Ends, Presentation},
-    sql,
-    sql::Params,
+    sql::{self, Params},
 };
 use infravault_db::Tx;
 use infravault_kernel::{AccountId, Ctx, Id, Role, Secret, SessionId};
@@ -42,7 +41,7 @@ impl Auth {
             .await?;
         let row = row.ok_or(Error::InvalidToken)?;
         if row.revoked_at.is_some() {
-            return Err(SessionFault::Revoked.into());
+            return Err(SessionError::Revoked.into());
         }
         let (session, account) = (
             SessionId::from_uuid(row.session_id),
@@ -56,7 +55,7 @@ impl Auth {
         let role = live_role(&tx, &row).await?;
         let ends = policy::ends(self.config(), role, row.created_at, now);
         if ends.absolute <= now {
-            return Err(SessionFault::Expired.into());
+            return Err(SessionError::Expired.into());
         }
         let used = sql::UseRefreshTokenParams {
             now,
@@ -120,7 +119,7 @@ impl Auth {
         tx.commit().await?;
         slog::warn!(ctx.log, "a refresh token came twice, its session was ended";
             "account" => %account, "session" => %session);
-        Err(SessionFault::Revoked.into())
+        Err(SessionError::Revoked.into())
     }
 }
 
@@ -133,6 +132,6 @@ async fn live_role(tx: &Tx, row: &sql::LockRefreshToken) -> Result<Role, Error> 
     let entered = sql::enter_session().params(&**tx, &which).one().await?;
     match (entered.outcome.as_str(), entered.role.as_deref().map(str::parse)) {
         ("live", Some(Ok(role))) => Ok(role),
-        _ => Err(SessionFault::Expired.into()),
+        _ => Err(SessionError::Expired.into()),
     }
 }

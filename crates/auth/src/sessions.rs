@@ -1,5 +1,8 @@
 //! Sessions: opened by a sign-in, listed and ended by their owner.
-use crate::{Auth, Error, Event, Tokens, opaque, policy, sql, sql::Params};
+use crate::{
+    Auth, Error, Event, Tokens, opaque, policy,
+    sql::{self, Params},
+};
 use infravault_db::Tx;
 use infravault_kernel::{AccountId, Ctx, Id, Role, Secret, SessionId};
 use serde_json::json;

@@ -1,5 +1,10 @@
 //! Starting a sign-in: a transaction for this browser, and the address at the provider.
-use crate::{Auth, Error, ReturnTo, oidc::Provider, opaque, sql, sql::Params};
+use crate::{
+    Auth, Error, ReturnTo,
+    oidc::Provider,
+    opaque,
+    sql::{self, Params},
+};
 use infravault_kernel::{Ctx, Id, Secret};
 use openidconnect::{
     CsrfToken, LoginHint, Nonce, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope,

@@ -2,8 +2,8 @@
 use crate::{
     Auth, Error, Event, ReturnTo,
     oidc::{Provider, Unavailable, causes},
-    opaque, sql,
-    sql::Params,
+    opaque,
+    sql::{self, Params},
 };
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use infravault_kernel::{Ctx, Id, Secret, SessionId};
@@ -48,8 +48,8 @@ pub struct VerifiedIdentity {
     pub email: String,
     /// The name for people, where the provider tells one.
     pub name: Option<String>,
-    /// The address of a picture, where the provider tells one.
-    pub picture: Option<String>,
+    /// The address of an image, where the provider tells one.
+    pub image: Option<String>,
     /// Where the browser wanted to go.
     pub return_to: ReturnTo,
     /// The session that this browser had when it started to sign in.
@@ -196,7 +196,7 @@ impl Auth {
             subject: claims.subject().to_string(),
             email: profile.email,
             name: profile.name,
-            picture: profile.picture,
+            image: profile.image,
             return_to: begun.return_to.parse().unwrap_or_default(),
             earlier_session: begun.earlier_session.map(SessionId::from_uuid),
         })
@@ -281,7 +281,7 @@ fn verifier<'a>(
 struct Profile {
     email: String,
     name: Option<String>,
-    picture: Option<String>,
+    image: Option<String>,
 }
 
 /// E-mail and name: from the ID token where it carries them, else from the userinfo endpoint.
@@ -296,17 +296,17 @@ async fn profile(
         name.and_then(|names| names.get(None))
             .map(|name| name.to_string())
     };
-    let picture = |picture: Option<&openidconnect::LocalizedClaim<openidconnect::EndUserPictureUrl>>| {
-        picture
-            .and_then(|pictures| pictures.get(None))
-            .map(|picture| picture.to_string())
+    let image = |image: Option<&openidconnect::LocalizedClaim<openidconnect::EndUserPictureUrl>>| {
+        image
+            .and_then(|images| images.get(None))
+            .map(|image| image.to_string())
     };
     if let Some(email) = claims.email() {
         let email = verified_email(email, claims.email_verified())?;
         return Ok(Profile {
             email,
             name: first(claims.name()),
-            picture: picture(claims.picture()),
+            image: image(claims.picture()),
         });
     }
     let client = provider.client(metadata, auth.redirect_uri()?);
@@ -325,7 +325,7 @@ async fn profile(
     Ok(Profile {
         email,
         name: first(info.name()),
-        picture: picture(info.picture()),
+        image: image(info.picture()),
     })
 }
 

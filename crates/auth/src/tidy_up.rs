@@ -3,7 +3,7 @@ use crate::{Auth, Error, sql};
 use infravault_kernel::Ctx;
 use time::Duration;
 
-/// For how long ended sessions and API tokens are kept, so that a late refresh token is still recognised as used.
+/// For how long ended sessions and API tokens are kept, so that a late refresh token is still recognized as used.
 const KEPT: Duration = Duration::days(30);
 
 impl Auth {

@@ -42,12 +42,12 @@ impl Config {
             max_conns: env.or("DB_MAX_CONNS", "25", "Most connections for people's requests."),
             min_conns: env.or("DB_MIN_CONNS", "5", "Connections that are made at start."),
             worker_conns: env.or(
-                "DB_WORKER_CONNS",
+                "DB_WORKER_MAX_CONNS",
                 "4",
                 "Most connections for sign-in and background work.",
             ),
             anon_conns: env.or(
-                "DB_ANON_CONNS",
+                "DB_ANONYMOUS_CONNS",
                 "2",
                 "Connections that all anonymous reads share.",
             ),
@@ -64,12 +64,12 @@ impl Config {
             ),
             statement_timeout: env.duration("DB_STATEMENT_TIMEOUT", "5s", "How long one statement may run."),
             migrate_on_start: env.or(
-                "MIGRATE_ON_START",
+                "DB_MIGRATE_ON_START",
                 "false",
                 "Whether `serve` migrates when it starts.",
             ),
             pg_bin: env.optional(
-                "PG_BIN",
+                "DB_BIN_DIR",
                 "/usr/lib/postgresql/18/bin",
                 "The folder of `pg_dump` and `pg_restore`, for `backup` and `restore`; looked for by default.",
             ),
@@ -88,8 +88,8 @@ impl Config {
         }
         for (name, count) in [
             ("DB_MAX_CONNS", config.max_conns),
-            ("DB_WORKER_CONNS", config.worker_conns),
-            ("DB_ANON_CONNS", config.anon_conns),
+            ("DB_WORKER_MAX_CONNS", config.worker_conns),
+            ("DB_ANONYMOUS_CONNS", config.anon_conns),
         ] {
             if count == 0 {
                 env.fault(name, "must be at least 1", "4");

@@ -22,7 +22,7 @@ pub(crate) struct Programs {
 }
 
 impl Programs {
-    /// Looks in `PG_BIN`, or else on the path and where distributions put them. The version of the server comes first: an
+    /// Looks in `DB_BIN_DIR`, or else on the path and where distributions put them. The version of the server comes first: an
     /// older program refuses it, and what a newer one writes an older server may not know.
     pub(crate) async fn find(login: &Client, chosen: Option<PathBuf>) -> Result<Self, Error> {
         let version: String = login.query_one(FACTS, &[]).await?.try_get(0)?;
@@ -32,7 +32,7 @@ impl Programs {
         found.map(|bin| Self { bin }).ok_or_else(|| {
             Error::Config(format!(
                 "pg_dump and pg_restore of PostgreSQL {server} or newer are not here; install its client programs, or name \
-                 their folder by PG_BIN"
+                 their folder by DB_BIN_DIR"
             ))
         })
     }

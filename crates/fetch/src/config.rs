@@ -1,4 +1,4 @@
-//! Whether and from where pictures are fetched.
+//! Whether and from where images are fetched.
 use infravault_kernel::config::Env;
 use ipnet::IpNet;
 use std::time::Duration;
@@ -20,29 +20,29 @@ impl Config {
     /// Reads the settings; faults are noted in `env`.
     pub fn from_env(env: &mut Env) -> Self {
         let enabled = env.or(
-            "IMPORT_BY_URL",
+            "IMPORT_ENABLED",
             "false",
-            "Whether `POST /images/from-url` fetches pictures from other servers: `true` or `false`.",
+            "Whether `POST /images/from-url` fetches images from other servers: `true` or `false`.",
         );
         let timeout = env.duration(
             "IMPORT_TIMEOUT",
             "15s",
-            "How long fetching a picture from another server may take.",
+            "How long fetching an image from another server may take.",
         );
         let ports = env.list(
-            "IMPORT_PORTS",
+            "IMPORT_ALLOWED_PORTS",
             "80,443",
-            "The ports of other servers that pictures may be fetched from.",
+            "The ports of other servers that images may be fetched from.",
         );
         let networks = env.list(
             "IMPORT_ALLOWED_NETWORKS",
             "",
-            "Networks that pictures may be fetched from although they are not public, such as `10.1.0.0/16`.",
+            "Networks that images may be fetched from although they are not public, such as `10.1.0.0/16`.",
         );
         Self {
             enabled,
             timeout,
-            ports: all(env, "IMPORT_PORTS", &ports, "80,443"),
+            ports: all(env, "IMPORT_ALLOWED_PORTS", &ports, "80,443"),
             allowed_networks: all(env, "IMPORT_ALLOWED_NETWORKS", &networks, "10.1.0.0/16"),
         }
     }

@@ -6,14 +6,14 @@ use infravault_kernel::{Failure, Kind};
 pub enum Error {
     /// The operator has not switched it on.
     #[error(
-        "This server does not fetch pictures from others; its operator can switch it on (`IMPORT_BY_URL`)."
+        "This server does not fetch images from others; its operator can switch it on (`IMPORT_ENABLED`)."
     )]
     Disabled,
     /// The URL is not one that may be fetched.
     #[error("The address may not be fetched: {0}.")]
     NotAllowed(&'static str),
     /// The other server failed.
-    #[error("The other server did not give the picture: {0}.")]
+    #[error("The other server did not give the image: {0}.")]
     Failed(String),
     /// The client cannot be made.
     #[error("the HTTP client for other servers cannot be made")]

@@ -18,7 +18,7 @@ use url::{Host, Url};
 
 /// How often another address may be named instead.
 const MAX_REDIRECTS: usize = 3;
-/// No URL of a picture is longer.
+/// No URL of an image is longer.
 const MAX_URL_LEN: usize = 2048;
 const TOO_SLOW: &str = "it took too long";
 
@@ -184,7 +184,7 @@ fn text<'h>(headers: &'h HeaderMap, name: &header::HeaderName) -> &'h str {
 
 fn too_large(limit: u64) -> Error {
     Error::Failed(format!(
-        "it has more than the {limit} bytes that a picture may have"
+        "it has more than the {limit} bytes that an image may have"
     ))
 }
 

@@ -1,5 +1,5 @@
-//! Conditional requests and ranges (RFC 9110 sections 13 and 14), as far as pictures need them.
-use crate::Unfit;
+//! Conditional requests and ranges (RFC 9110 sections 13 and 14), as far as images need them.
+use crate::ValidationError;
 use std::ops::RangeInclusive;
 
 /// An entity tag (RFC 9110 section 8.8.3).
@@ -61,7 +61,7 @@ pub enum Etags {
 
 impl Etags {
     /// Reads the value of the header; several headers are one value joined by commas.
-    pub fn parse(text: &str) -> Result<Self, Unfit> {
+    pub fn parse(text: &str) -> Result<Self, ValidationError> {
         if text.trim() == "*" {
             return Ok(Self::Any);
         }
@@ -69,19 +69,21 @@ impl Etags {
         let mut tags = Vec::new();
         let mut rest = text.trim_matches([' ', '\t', ',']);
         while !rest.is_empty() {
-            let open = rest.find('"').ok_or(Unfit::NO_ETAG)?;
-            let tail = rest.get(open + 1..).ok_or(Unfit::NO_ETAG)?;
-            let close = tail.find('"').ok_or(Unfit::NO_ETAG)?;
-            let (tag, after) = rest.split_at_checked(open + close + 2).ok_or(Unfit::NO_ETAG)?;
-            tags.push(Etag::parse(tag).ok_or(Unfit::NO_ETAG)?);
+            let open = rest.find('"').ok_or(ValidationError::NO_ETAG)?;
+            let tail = rest.get(open + 1..).ok_or(ValidationError::NO_ETAG)?;
+            let close = tail.find('"').ok_or(ValidationError::NO_ETAG)?;
+            let (tag, after) = rest
+                .split_at_checked(open + close + 2)
+                .ok_or(ValidationError::NO_ETAG)?;
+            tags.push(Etag::parse(tag).ok_or(ValidationError::NO_ETAG)?);
             let next = after.trim_start_matches([' ', '\t']);
             if !next.is_empty() && !next.starts_with(',') {
-                return Err(Unfit::NO_ETAG);
+                return Err(ValidationError::NO_ETAG);
             }
             rest = next.trim_start_matches([' ', '\t', ',']);
         }
         if tags.is_empty() {
-            return Err(Unfit::NO_ETAG);
+            return Err(ValidationError::NO_ETAG);
         }
         Ok(Self::Listed(tags))
     }
@@ -104,7 +106,7 @@ impl Etags {
         }
     }
 
-    /// The versions of metadata that are meant: what their tags begin with. How far the picture had come does not count,
+    /// The versions of metadata that are meant: what their tags begin with. How far the image had come does not count,
     /// because nobody's change is lost by that.
     pub(crate) fn versions(&self) -> Vec<i32> {
         match self {

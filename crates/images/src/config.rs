@@ -1,5 +1,5 @@
 //! How large and how slow an upload may be, which renditions there are, and how long things are kept.
-use crate::presets::{Preset, Quality};
+use crate::{Preset, Quality};
 use infravault_imaging::Limits;
 use infravault_kernel::config::Env;
 use std::time::Duration;
@@ -12,7 +12,7 @@ const PRESETS: &str =
 pub struct Config {
     /// Most bytes of one original.
     pub max_upload_bytes: u64,
-    /// What a picture may cost.
+    /// What an image may cost.
     pub limits: Limits,
     /// How long receiving one upload may take.
     pub upload_deadline: Duration,
@@ -30,13 +30,13 @@ pub struct Config {
     pub key_lease: Duration,
     /// How long an idempotency key is remembered.
     pub key_ttl: Duration,
-    /// How long a deleted picture can be restored.
+    /// How long a deleted image can be restored.
     pub trash_retention: Duration,
     /// How long the tombstone of a purged image is kept.
     pub tombstone_ttl: Duration,
     /// How often the sweeper looks without being asked.
     pub sweep_interval: Duration,
-    /// The renditions that every picture has.
+    /// The renditions that every image has.
     pub presets: Vec<Preset>,
     /// How strongly they are compressed.
     pub quality: Quality,
@@ -69,17 +69,17 @@ impl Config {
     #[expect(clippy::too_many_lines, reason = "a list of settings, one after the other")]
     pub fn from_env(env: &mut Env) -> Self {
         let config = Self {
-            max_upload_bytes: env.bytes("MAX_UPLOAD_BYTES", "40MiB", "Most bytes of one original."),
+            max_upload_bytes: env.bytes("UPLOAD_MAX_BYTES", "40MiB", "Most bytes of one original."),
             limits: limits(env),
             upload_deadline: env.duration(
-                "UPLOAD_DEADLINE",
+                "UPLOAD_TIMEOUT",
                 "10m",
                 "How long receiving one upload may take.",
             ),
             upload_grace: env.duration(
-                "UPLOAD_GRACE",
+                "UPLOAD_ABANDONED_AFTER",
                 "15m",
-                "After how long an upload that has not ended is given up; longer than UPLOAD_DEADLINE.",
+                "After how long an upload that has not ended is given up; longer than UPLOAD_TIMEOUT.",
             ),
             min_rate: env.bytes(
                 "UPLOAD_MIN_RATE",
@@ -87,55 +87,55 @@ impl Config {
                 "Bytes a second that a client must send while it uploads.",
             ),
             rate_window: env.duration(
-                "UPLOAD_RATE_WINDOW",
+                "UPLOAD_MIN_RATE_WINDOW",
                 "20s",
                 "What UPLOAD_MIN_RATE is averaged over.",
             ),
             uploads_in_flight: env.or(
-                "UPLOADS_IN_FLIGHT",
+                "UPLOAD_MAX_CONCURRENT",
                 "1000",
                 "Bodies of uploads that this process takes in at once; what comes then is answered 503.",
             ),
             uploads_per_account: env.or(
-                "UPLOADS_PER_ACCOUNT",
+                "UPLOAD_MAX_CONCURRENT_PER_ACCOUNT",
                 "100",
                 "Bodies of uploads of one account that this process takes in at once; what comes then is answered 429.",
             ),
             key_lease: Duration::from_mins(10),
             key_ttl: env.duration(
-                "IDEMPOTENCY_TTL",
+                "IDEMPOTENCY_KEY_TTL",
                 "24h",
                 "How long an `Idempotency-Key` is remembered.",
             ),
             trash_retention: env.duration(
                 "TRASH_RETENTION",
                 "30d",
-                "How long a deleted picture lies in the trash; 0s purges it with the next sweep.",
+                "How long a deleted image lies in the trash; 0s purges it with the next sweep.",
             ),
             tombstone_ttl: env.duration(
-                "TOMBSTONE_TTL",
+                "TRASH_TOMBSTONE_TTL",
                 "30d",
                 "How long the id of a purged image is kept; its texts go at once.",
             ),
             sweep_interval: env.duration(
-                "SWEEP_INTERVAL",
+                "SWEEPER_INTERVAL",
                 "60s",
                 "How often abandoned uploads and deleted objects are looked for.",
             ),
             presets: presets(env),
             quality: quality(env),
             rendition_cache: env.bytes(
-                "RENDITION_CACHE",
+                "RENDITION_CACHE_BYTES",
                 "32MiB",
                 "Memory for small renditions that are asked for often.",
             ),
             rendition_wait: env.duration(
-                "RENDITION_WAIT",
+                "RENDITION_TIMEOUT",
                 "15s",
                 "How long a request waits for a rendition that is being made; then it is answered 503.",
             ),
             rendition_unused_for: env.duration(
-                "RENDITION_UNUSED_FOR",
+                "RENDITION_UNUSED_TTL",
                 "90d",
                 "Renditions that nobody asked for in so long are deleted; they are made again on request.",
             ),
@@ -146,12 +146,12 @@ impl Config {
             ))
             .filter(|bytes| *bytes > 0),
             signed_url_ttl: env.duration(
-                "SIGNED_URL_MAX_TTL",
+                "TRANSFORM_URL_MAX_TTL",
                 "300s",
                 "How long the signed address of a transform holds at most.",
             ),
             upload_expiry: env.duration(
-                "UPLOAD_EXPIRY",
+                "UPLOAD_SESSION_TTL",
                 "24h",
                 "How long a presigned or tus upload may rest before it is given up.",
             ),
@@ -161,7 +161,7 @@ impl Config {
                 "How long the signed address of an upload holds; at most 60s.",
             ),
             open_uploads: env.or(
-                "OPEN_UPLOADS_MAX",
+                "UPLOAD_SESSION_MAX_COUNT",
                 "1000",
                 "Most presigned and tus uploads of an account that are open at a time.",
             ),
@@ -170,16 +170,24 @@ impl Config {
             env.fault("UPLOAD_URL_TTL", "must be 1s to 60s", "60s");
         }
         if !(Duration::from_mins(1)..=Duration::from_hours(24 * 365)).contains(&config.upload_expiry) {
-            env.fault("UPLOAD_EXPIRY", "must be 1m to 365d", "24h");
+            env.fault("UPLOAD_SESSION_TTL", "must be 1m to 365d", "24h");
         }
         if config.upload_grace <= config.upload_deadline {
-            env.fault("UPLOAD_GRACE", "must be longer than UPLOAD_DEADLINE", "15m");
+            env.fault(
+                "UPLOAD_ABANDONED_AFTER",
+                "must be longer than UPLOAD_TIMEOUT",
+                "15m",
+            );
         }
         if config.max_upload_bytes == 0 || i64::try_from(config.max_upload_bytes).is_err() {
-            env.fault("MAX_UPLOAD_BYTES", "must be at least one byte", "40MiB");
+            env.fault("UPLOAD_MAX_BYTES", "must be at least one byte", "40MiB");
         }
         if config.sweep_interval.is_zero() || config.rate_window.is_zero() {
-            env.fault("SWEEP_INTERVAL", "and UPLOAD_RATE_WINDOW must not be zero", "60s");
+            env.fault(
+                "SWEEPER_INTERVAL",
+                "and UPLOAD_MIN_RATE_WINDOW must not be zero",
+                "60s",
+            );
         }
         config
     }
@@ -189,7 +197,7 @@ fn presets(env: &mut Env) -> Vec<Preset> {
     let texts = env.list(
         "RENDITION_PRESETS",
         PRESETS,
-        "The renditions that every picture has, each as name=WIDTHxHEIGHT:fit with a fit of inside, contain, cover or fill.",
+        "The renditions that every image has, each as name=WIDTHxHEIGHT:fit with a fit of inside, contain, cover or fill.",
     );
     let mut presets: Vec<Preset> = Vec::with_capacity(texts.len());
     for text in texts {
@@ -237,12 +245,8 @@ fn quality(env: &mut Env) -> Quality {
 
 fn limits(env: &mut Env) -> Limits {
     Limits {
-        max_side: env.or(
-            "IMAGE_MAX_SIDE",
-            "12000",
-            "Most pixels along a side of a picture.",
-        ),
-        max_pixels: env.or("IMAGE_MAX_PIXELS", "50000000", "Most pixels of a picture."),
+        max_side: env.or("IMAGE_MAX_SIDE", "12000", "Most pixels along a side of an image."),
+        max_pixels: env.or("IMAGE_MAX_PIXELS", "50000000", "Most pixels of an image."),
         max_animation_pixels: env.or(
             "IMAGE_MAX_ANIMATION_PIXELS",
             "50000000",
@@ -250,7 +254,7 @@ fn limits(env: &mut Env) -> Limits {
         ),
         max_frames: env.or("IMAGE_MAX_FRAMES", "300", "Most frames of an animation."),
         max_jpeg_scans: env.or("IMAGE_MAX_JPEG_SCANS", "64", "Most scans of a progressive JPEG."),
-        max_icc_bytes: env.bytes("IMAGE_MAX_ICC_BYTES", "1MiB", "Most bytes of a colour profile."),
+        max_icc_bytes: env.bytes("IMAGE_MAX_ICC_BYTES", "1MiB", "Most bytes of a color profile."),
         ..Limits::default()
     }
 }
@@ -271,13 +275,13 @@ mod tests {
 
     #[test]
     fn a_grace_shorter_than_the_deadline_is_a_fault() {
-        let mut env: Env = [("UPLOAD_GRACE".to_owned(), "9m".to_owned())]
+        let mut env: Env = [("UPLOAD_ABANDONED_AFTER".to_owned(), "9m".to_owned())]
             .into_iter()
             .collect();
         let _ = Config::from_env(&mut env);
         assert!(
             env.finish()
-                .is_err_and(|error| error.to_string().contains("UPLOAD_GRACE"))
+                .is_err_and(|error| error.to_string().contains("UPLOAD_ABANDONED_AFTER"))
         );
     }
 }

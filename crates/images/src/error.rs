@@ -1,8 +1,8 @@
-//! What can go wrong with pictures.
-use crate::UploadFault;
+//! What can go wrong with images.
+use crate::UploadError;
 use deadpool_postgres::tokio_postgres;
 use infravault_imaging::Refusal;
-use infravault_kernel::{Denied, Failure, FieldFault, Kind};
+use infravault_kernel::{Denied, Failure, FieldError, Kind};
 use std::sync::Arc;
 
 /// A failure of a use case of this context.
@@ -25,19 +25,19 @@ pub enum Error {
     NotYours(&'static str),
     /// Fields of a body that will not do.
     #[error("{}", sentence(.0))]
-    Invalid(Vec<FieldFault>),
+    Invalid(Vec<FieldError>),
     /// A parameter of the path, the query or a header that will not do.
     #[error("`{}`: {}", .0.field, .0.detail)]
-    Parameter(FieldFault),
-    /// The picture is refused.
+    Parameter(FieldError),
+    /// The image is refused.
     #[error(transparent)]
     Refused(#[from] Refusal),
     /// The body did not arrive as it should.
     #[error(transparent)]
-    Body(#[from] BodyFault),
+    Body(#[from] BodyError),
     /// The account has no room for it.
     #[error(
-        "The account may store {quota_bytes} bytes and has no room for this picture. Purge pictures from the trash, where they still count, or ask an administrator."
+        "The account may store {quota_bytes} bytes and has no room for this image. Purge images from the trash, where they still count, or ask an administrator."
     )]
     QuotaExceeded {
         /// What the account may store, in bytes.
@@ -45,49 +45,49 @@ pub enum Error {
     },
     /// The idempotency key cannot be used like this.
     #[error(transparent)]
-    Idempotency(#[from] IdempotencyFault),
+    Idempotency(#[from] IdempotencyError),
     /// A condition of the request is missing or does not hold.
     #[error(transparent)]
-    Precondition(#[from] PreconditionFault),
+    Precondition(#[from] PreconditionError),
     /// A rendition cannot be given.
     #[error(transparent)]
-    Rendition(#[from] RenditionFault),
+    Rendition(#[from] RenditionError),
     /// An open upload does not allow it.
     #[error(transparent)]
-    Upload(#[from] UploadFault),
+    Upload(#[from] UploadError),
 }
 
 /// Why a rendition cannot be given. All who wait for it are told the same.
 #[derive(Clone, Debug, thiserror::Error)]
-pub enum RenditionFault {
-    /// Nothing can be made of the picture. The text is for its owner.
+pub enum RenditionError {
+    /// Nothing can be made of the image. The text is for its owner.
     #[error("{0}")]
     Undecodable(String),
     /// Too many wait already.
-    #[error("Too many pictures are being worked on; try again in a moment.")]
+    #[error("Too many images are being worked on; try again in a moment.")]
     Busy,
     /// It takes longer than a request waits.
-    #[error("The picture is still being made; try again in a moment.")]
+    #[error("The image is still being made; try again in a moment.")]
     StillMaking,
     /// The address was not signed by us, or was changed.
-    #[error("This address was not signed, or was changed since; ask the picture's owner for another one.")]
+    #[error("This address was not signed, or was changed since; ask the image's owner for another one.")]
     Signature,
     /// The address does not hold any more.
-    #[error("This address has expired; ask the picture's owner for another one.")]
+    #[error("This address has expired; ask the image's owner for another one.")]
     Expired,
-    /// The processes that decode pictures do not work.
-    #[error("the cage does not work")]
-    Cage(#[source] Arc<std::io::Error>),
+    /// The processes that decode images do not work.
+    #[error("the sandbox does not work")]
+    Sandbox(#[source] Arc<std::io::Error>),
     /// Something else failed while it was made.
     #[error("{0}")]
     Making(Arc<Error>),
 }
 
-impl RenditionFault {
+impl RenditionError {
     fn kind(&self) -> Kind {
         match self {
             Self::Undecodable(_) => Kind::Unprocessable,
-            Self::Busy | Self::StillMaking | Self::Cage(_) => Kind::Unavailable,
+            Self::Busy | Self::StillMaking | Self::Sandbox(_) => Kind::Unavailable,
             Self::Signature | Self::Expired => Kind::Denied,
             Self::Making(error) => error.kind(),
         }
@@ -97,7 +97,7 @@ impl RenditionFault {
         match self {
             Self::Undecodable(_) => "image-undecodable",
             Self::Busy | Self::StillMaking => "overloaded",
-            Self::Cage(_) => "dependency-unavailable",
+            Self::Sandbox(_) => "dependency-unavailable",
             Self::Signature => "invalid-signature",
             Self::Expired => "url-expired",
             Self::Making(error) => error.code(),
@@ -105,7 +105,7 @@ impl RenditionFault {
     }
 }
 
-impl From<Error> for RenditionFault {
+impl From<Error> for RenditionError {
     fn from(error: Error) -> Self {
         match error {
             Error::Rendition(fault) => fault,
@@ -114,15 +114,15 @@ impl From<Error> for RenditionFault {
     }
 }
 
-impl From<infravault_cage::Error> for Error {
-    fn from(error: infravault_cage::Error) -> Self {
+impl From<infravault_sandbox::Error> for Error {
+    fn from(error: infravault_sandbox::Error) -> Self {
         Self::Rendition(error.into())
     }
 }
 
 /// Why a body did not arrive as it should.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum BodyFault {
+pub enum BodyError {
     /// The client went away, or the connection broke.
     #[error("The upload broke off before its end.")]
     Interrupted,
@@ -133,19 +133,19 @@ pub enum BodyFault {
     #[error("The upload was given up before it ended")]
     GivenUp,
     /// More bytes were announced or came than permitted.
-    #[error("A picture may have {limit} bytes.")]
+    #[error("An image may have {limit} bytes.")]
     TooLarge {
         /// How many bytes would do.
         limit: u64,
     },
     /// The account sends too many at once.
-    #[error("You are sending {most} pictures at once already; send the next when one is done.")]
+    #[error("You are sending {most} images at once already; send the next when one is done.")]
     TooMany {
         /// How many would do.
         most: usize,
     },
     /// Everybody together sends too many at once.
-    #[error("Too many pictures are being sent at once; try again in a moment.")]
+    #[error("Too many images are being sent at once; try again in a moment.")]
     Crowded,
     /// The form around the file is broken.
     #[error("{0}")]
@@ -159,7 +159,7 @@ pub enum BodyFault {
 
 /// Why an idempotency key cannot be used like this.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum IdempotencyFault {
+pub enum IdempotencyError {
     /// An upload with this key is under way.
     #[error("An upload with this `Idempotency-Key` is still under way; try again shortly.")]
     InFlight,
@@ -173,7 +173,7 @@ pub enum IdempotencyFault {
 
 /// Why a conditional request is not carried out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum PreconditionFault {
+pub enum PreconditionError {
     /// Changes need a condition.
     #[error("Send `If-Match` with the `ETag` you read, so that nobody's change is lost.")]
     Required,
@@ -201,7 +201,7 @@ impl Error {
     }
 }
 
-fn sentence(faults: &[FieldFault]) -> String {
+fn sentence(faults: &[FieldError]) -> String {
     let faults: Vec<String> = faults
         .iter()
         .map(|fault| format!("`{}` {}", fault.field, fault.detail))
@@ -221,13 +221,13 @@ impl Failure for Error {
             Self::Refused(Refusal::Unsupported(_)) => Kind::UnsupportedType,
             Self::Refused(Refusal::Unreadable(_)) => Kind::Internal,
             Self::Body(fault) => fault.kind(),
-            Self::Invalid(_) | Self::Refused(_) | Self::Idempotency(IdempotencyFault::Mismatch) => {
+            Self::Invalid(_) | Self::Refused(_) | Self::Idempotency(IdempotencyError::Mismatch) => {
                 Kind::Unprocessable
             }
             Self::Idempotency(_) => Kind::Conflict,
-            Self::Precondition(PreconditionFault::Required) => Kind::PreconditionRequired,
-            Self::Precondition(PreconditionFault::Failed) => Kind::PreconditionFailed,
-            Self::Precondition(PreconditionFault::Range { .. }) => Kind::RangeNotSatisfiable,
+            Self::Precondition(PreconditionError::Required) => Kind::PreconditionRequired,
+            Self::Precondition(PreconditionError::Failed) => Kind::PreconditionFailed,
+            Self::Precondition(PreconditionError::Range { .. }) => Kind::RangeNotSatisfiable,
             Self::Rendition(fault) => fault.kind(),
             Self::Upload(fault) => fault.kind(),
         }
@@ -245,18 +245,18 @@ impl Failure for Error {
             Self::Refused(refusal) => refusal.code(),
             Self::Body(fault) => fault.code(),
             Self::QuotaExceeded { .. } => "storage-quota-exceeded",
-            Self::Idempotency(IdempotencyFault::InFlight) => "idempotency-in-flight",
-            Self::Idempotency(IdempotencyFault::Mismatch) => "idempotency-mismatch",
-            Self::Idempotency(IdempotencyFault::Gone) => "conflict",
-            Self::Precondition(PreconditionFault::Required) => "precondition-required",
-            Self::Precondition(PreconditionFault::Failed) => "precondition-failed",
-            Self::Precondition(PreconditionFault::Range { .. }) => "range-not-satisfiable",
+            Self::Idempotency(IdempotencyError::InFlight) => "idempotency-in-flight",
+            Self::Idempotency(IdempotencyError::Mismatch) => "idempotency-mismatch",
+            Self::Idempotency(IdempotencyError::Gone) => "conflict",
+            Self::Precondition(PreconditionError::Required) => "precondition-required",
+            Self::Precondition(PreconditionError::Failed) => "precondition-failed",
+            Self::Precondition(PreconditionError::Range { .. }) => "range-not-satisfiable",
             Self::Rendition(fault) => fault.code(),
             Self::Upload(fault) => fault.code(),
         }
     }
 
-    fn fields(&self) -> Vec<FieldFault> {
+    fn fields(&self) -> Vec<FieldError> {
         match self {
             Self::Invalid(faults) => faults.clone(),
             Self::Parameter(fault) => vec![fault.clone()],
@@ -269,17 +269,17 @@ impl Failure for Error {
         match self {
             Self::Db(error) => error.retry_after(),
             Self::Objects(error) => error.retry_after(),
-            Self::Rendition(RenditionFault::Making(error)) => error.retry_after(),
+            Self::Rendition(RenditionError::Making(error)) => error.retry_after(),
             Self::Rendition(fault) => (fault.kind() == Kind::Unavailable).then_some(2),
             Self::Upload(fault) => fault.retry_after(),
-            Self::Body(BodyFault::GivenUp | BodyFault::TooMany { .. } | BodyFault::Crowded)
-            | Self::Idempotency(IdempotencyFault::InFlight) => Some(2),
+            Self::Body(BodyError::GivenUp | BodyError::TooMany { .. } | BodyError::Crowded)
+            | Self::Idempotency(IdempotencyError::InFlight) => Some(2),
             _ => None,
         }
     }
 }
 
-impl BodyFault {
+impl BodyError {
     fn kind(&self) -> Kind {
         match self {
             Self::Interrupted | Self::TooSlow | Self::Malformed(_) => Kind::Invalid,

@@ -1,116 +1,42 @@
-//! The library as a whole: every object that must be there, and what a backup needs.
-use crate::{
-    Error, Images, NamedObject,
-    named::{NamedRows, Rows},
-    sql,
-};
-use infravault_db::{Hold, Tx};
-use infravault_kernel::Ctx;
-use infravault_objects::{Area, ObjectKey};
+//! The handle that finds, lists, changes and deletes images.
+mod bulk;
+mod delete;
+mod download;
+mod find;
+mod list;
+mod search;
+mod shelf;
+mod similar;
+mod trash;
+mod update;
+mod usage;
 
-/// Held by a backup while it copies objects; shared by whoever takes a name away from an object. "iv backu" in ASCII.
-const BACKUP_LOCK: i64 = 0x6976_2062_6163_6b75;
+pub use bulk::{BulkAction, BulkChange, BulkIds, BulkOutcome, TagChange};
+pub use download::{Answer, Download, Fetch};
+pub(crate) use find::find_in;
+pub use list::{Filter, ListRequest, Sort, SortBy};
+pub use similar::Similar;
+pub use trash::Trashed;
+pub use update::Change;
+pub use usage::Usage;
 
-/// About how much there is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct LibrarySize {
-    /// Originals and renditions.
-    pub objects: u64,
-    /// Their bytes. Exact duplicates count each time.
-    pub bytes: u64,
+use crate::Config;
+use infravault_db::Db;
+use infravault_objects::Objects;
+use std::{fmt, sync::Arc};
+use tokio::sync::Notify;
+
+/// Finds, lists, changes and deletes images; cheap to clone.
+#[derive(Clone)]
+pub struct Library {
+    pub(crate) db: Db,
+    pub(crate) objects: Objects,
+    pub(crate) config: Arc<Config>,
+    pub(crate) wake_sweeper: Arc<Notify>,
 }
 
-/// Walks over the objects that rows name and whose bytes must be there: the originals, then the renditions, each in the
-/// order of their keys.
-pub struct Library<'a> {
-    rows: Rows<'a>,
-    walk: NamedRows,
-    left: Vec<Area>,
-}
-
-impl<'a> Library<'a> {
-    /// As a transaction sees them.
-    #[must_use]
-    pub fn seen_by(tx: &'a Tx, renditions: bool) -> Self {
-        Self::walk(Rows::In(tx), renditions)
+impl fmt::Debug for Library {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Library").finish_non_exhaustive()
     }
-
-    fn walk(rows: Rows<'a>, renditions: bool) -> Self {
-        Self {
-            rows,
-            walk: NamedRows::of(Area::Originals),
-            left: renditions.then_some(Area::Renditions).into_iter().collect(),
-        }
-    }
-
-    /// The next one, or `None` at the end.
-    pub async fn next(&mut self) -> Result<Option<NamedObject>, Error> {
-        loop {
-            match self.walk.next(&self.rows).await? {
-                Some(named) => {
-                    if let Some(object) = named.live {
-                        return Ok(Some(object));
-                    }
-                }
-                None => match self.left.pop() {
-                    Some(area) => self.walk = NamedRows::of(area),
-                    None => return Ok(None),
-                },
-            }
-        }
-    }
-}
-
-impl Images {
-    /// The objects of the library, each page of rows as it is when it is read.
-    #[must_use]
-    pub fn library(&self, renditions: bool) -> Library<'_> {
-        Library::walk(Rows::Now(&self.db), renditions)
-    }
-
-    /// About how much there is; for telling how far something has come.
-    pub async fn library_size(&self, renditions: bool) -> Result<LibrarySize, Error> {
-        let tx = self.db.begin_system().await?;
-        let size = sql::integrity::library_size().bind(&*tx).one().await?;
-        tx.commit().await?;
-        let mut size = LibrarySize {
-            objects: sql::number(size.objects)?,
-            bytes: sql::number(size.bytes)?,
-        };
-        if renditions {
-            for format in self.count_renditions().await? {
-                size.objects += format.renditions;
-                size.bytes += format.bytes;
-            }
-        }
-        Ok(size)
-    }
-
-    /// Whether live rows name an object now.
-    pub async fn is_named(&self, key: &ObjectKey) -> Result<bool, Error> {
-        Ok(self.names(key).await?.live > 0)
-    }
-
-    /// Keeps every node from deleting objects for as long as the value lives: whatever rows name from now on stays.
-    /// `None` where another backup does so.
-    pub async fn hold_deletions(&self) -> Result<Option<Hold>, Error> {
-        Ok(self.db.hold(BACKUP_LOCK).await?)
-    }
-
-    /// Ends the uploads under way after a restore: their pieces are in no backup. The sweeper gives back what they had
-    /// been promised.
-    pub async fn end_uploads(&self, ctx: &Ctx) -> Result<u64, Error> {
-        let tx = self.db.begin_system().await?;
-        let ended = sql::integrity::end_uploads().bind(&*tx, &ctx.now()).await?;
-        tx.commit().await?;
-        Ok(ended)
-    }
-}
-
-/// Whether the transaction may take names away from objects that are deleted afterwards.
-pub(crate) async fn may_delete_in(tx: &Tx) -> Result<bool, Error> {
-    Ok(sql::integrity::lock_deletions()
-        .bind(&**tx, &BACKUP_LOCK)
-        .one()
-        .await?)
 }

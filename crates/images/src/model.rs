@@ -1,5 +1,5 @@
-//! What is known of a picture.
-use crate::text::Unfit;
+//! What is known of an image.
+use crate::text::ValidationError;
 use infravault_imaging::{Camera, MediaType};
 use infravault_kernel::{AccountId, ImageId, Sha256};
 use infravault_objects::ObjectKey;
@@ -7,7 +7,7 @@ use std::{fmt, str::FromStr};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// A picture whose bytes are stored.
+/// An image whose bytes are stored.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Image {
     /// Its id.
@@ -38,7 +38,7 @@ pub struct Image {
     pub height: u32,
     /// The EXIF orientation, 1 to 8.
     pub orientation: u8,
-    /// Frames, 1 for a still picture.
+    /// Frames, 1 for a still image.
     pub frames: u32,
     /// The SHA-256 of the original.
     pub sha256: Sha256,
@@ -50,8 +50,8 @@ pub struct Image {
     pub failure: Option<String>,
     /// Whether it has transparent pixels; known when it is ready.
     pub has_alpha: Option<bool>,
-    /// Its dominant colour: red, green, blue.
-    pub colour: Option<[u8; 3]>,
+    /// Its dominant color: red, green, blue.
+    pub color: Option<[u8; 3]>,
     /// Its thumbhash.
     pub thumbhash: Option<Vec<u8>>,
     /// Its perceptual hash; none where it has no structure.
@@ -86,7 +86,7 @@ impl Image {
     }
 }
 
-/// How far a picture has come.
+/// How far an image has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
     /// Its bytes are safe; its renditions are still to be made.
@@ -97,7 +97,7 @@ pub enum State {
     Failed,
 }
 
-/// Who may see a picture besides its owner.
+/// Who may see an image besides its owner.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Visibility {
     /// Nobody.
@@ -128,13 +128,13 @@ impl fmt::Display for Visibility {
 }
 
 impl FromStr for Visibility {
-    type Err = Unfit;
-    fn from_str(text: &str) -> Result<Self, Unfit> {
+    type Err = ValidationError;
+    fn from_str(text: &str) -> Result<Self, ValidationError> {
         match text {
             "private" => Ok(Self::Private),
             "unlisted" => Ok(Self::Unlisted),
             "public" => Ok(Self::Public),
-            _ => Err(Unfit::UNKNOWN_VISIBILITY),
+            _ => Err(ValidationError::UNKNOWN_VISIBILITY),
         }
     }
 }

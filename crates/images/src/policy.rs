@@ -1,27 +1,27 @@
-//! Who may do what with a picture; pure rules. Row-level security is the net under them.
+//! Who may do what with an image; pure rules. Row-level security is the net under them.
 use crate::{Error, Image, Visibility};
 use infravault_kernel::{AccountId, Actor, Scope};
 
-/// What others than the owner are told who ask for the original of a picture they may see.
+/// What others than the owner are told who ask for the original of an image they may see.
 const ORIGINAL: &str = "The original goes to its owner only. Others get renditions of it.";
-/// What others than the owner are told who want to change a picture they may see.
-const CHANGE: &str = "Only its owner may change or delete this picture.";
+/// What others than the owner are told who want to change an image they may see.
+const CHANGE: &str = "Only its owner may change or delete this image.";
 /// What others than the owner are told who want an address of a transform.
-const SIGN: &str = "Only its owner hands out addresses of transforms of this picture.";
+const SIGN: &str = "Only its owner hands out addresses of transforms of this image.";
 
-/// Whether the picture is the caller's own.
+/// Whether the image is the caller's own.
 #[must_use]
 pub fn is_owner(actor: &Actor, image: &Image) -> bool {
     actor.account() == Some(image.owner)
 }
 
 /// The owner sees everything of theirs, as far as the credential's scopes go; others see what is not private. A
-/// hidden picture and a missing one are the same.
+/// hidden image and a missing one are the same.
 pub fn may_view(actor: &Actor, image: &Image) -> Result<(), Error> {
     may_view_of(actor, image.owner, image.visibility)
 }
 
-/// The same for a picture of which only this is known.
+/// The same for an image of which only this is known.
 pub(crate) fn may_view_of(actor: &Actor, owner: AccountId, visibility: Visibility) -> Result<(), Error> {
     if actor.account() == Some(owner) {
         actor.with_scope(Scope::ImagesRead)?;
@@ -107,7 +107,7 @@ mod tests {
             stored_as: None,
             failure: None,
             has_alpha: Some(false),
-            colour: None,
+            color: None,
             thumbhash: None,
             phash: None,
             camera: None,

@@ -1,7 +1,9 @@
-//! Pictures made of pictures: by name or by a signed address, made once, kept, served.
+//! Renditions made of images: by name or by a signed address, made once, kept, served.
 mod choice;
 mod keep;
 mod once;
+mod presets;
+mod process;
 mod prune;
 mod serve;
 mod signing;
@@ -10,27 +12,66 @@ mod transform;
 mod used;
 
 pub use choice::{Accepted, Choice};
+pub use presets::{Preset, Quality, RenditionLink};
 pub use prune::{FormatCount, Prune, Pruned};
 pub use serve::{Ask, Rendered, Served, SignedUrl};
-pub(crate) use source::{Source, SourceRow, picture};
+pub(crate) use source::{Source, SourceRow, source_traits};
 pub use transform::{SignedTransform, Transform};
 
-use crate::{
-    Config,
-    presets::{Preset, digest, variant},
-};
+use crate::{Config, Library};
 use bytes::Bytes;
+use infravault_db::Db;
 use infravault_imaging::{Format, Recipe};
 use infravault_kernel::{ImageId, Secret, Sha256};
+use infravault_objects::Objects;
+use infravault_sandbox::Sandbox;
 use once::Once;
+use presets::{digest, variant};
 use quick_cache::{Weighter, sync::Cache};
 pub(crate) use signing::Signer;
+use std::{fmt, sync::Arc};
 use time::Date;
 use used::Used;
 
+/// Makes and serves renditions; cheap to clone.
+#[derive(Clone)]
+pub struct Renditions {
+    db: Db,
+    objects: Objects,
+    /// The only place where images are decoded.
+    sandbox: Sandbox,
+    library: Library,
+    state: Arc<RenditionState>,
+    config: Arc<Config>,
+}
+
+impl Renditions {
+    pub(crate) fn new(library: Library, sandbox: Sandbox, url_keys: Vec<(String, Secret<[u8; 32]>)>) -> Self {
+        let config = Arc::clone(&library.config);
+        Self {
+            db: library.db.clone(),
+            objects: library.objects.clone(),
+            sandbox,
+            library,
+            state: Arc::new(RenditionState::new(url_keys, &config)),
+            config,
+        }
+    }
+
+    pub(crate) fn signer(&self) -> Arc<Signer> {
+        Arc::clone(&self.state.signer)
+    }
+}
+
+impl fmt::Debug for Renditions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Renditions").finish_non_exhaustive()
+    }
+}
+
 /// A rendition up to so many bytes is kept at hand and checked before it is served; a larger one is streamed.
 const SMALL: u64 = 256 << 10;
-/// What a picture at hand costs besides its bytes.
+/// What an image at hand costs besides its bytes.
 const OVERHEAD: u64 = 128;
 
 /// Which rendition of which image: 16 bytes of the digest of its recipe.
@@ -38,12 +79,12 @@ pub(crate) type Key = (ImageId, Vec<u8>);
 
 /// What is known of renditions in this process.
 #[derive(Debug)]
-pub(crate) struct Workshop {
+pub(crate) struct RenditionState {
     presets: Vec<Prepared>,
     at_hand: Cache<(ImageId, Sha256), Bytes, Weight>,
     once: Once,
     used: Used,
-    signer: Signer,
+    signer: Arc<Signer>,
 }
 
 #[derive(Clone, Debug)]
@@ -90,7 +131,7 @@ impl Wanted {
     }
 }
 
-impl Workshop {
+impl RenditionState {
     pub(crate) fn new(url_keys: Vec<(String, Secret<[u8; 32]>)>, config: &Config) -> Self {
         let prepare = |preset: &Preset| Prepared {
             preset: preset.clone(),
@@ -108,17 +149,12 @@ impl Workshop {
             at_hand: Cache::with_weighter(expected, config.rendition_cache, Weight),
             once: Once::default(),
             used: Used::default(),
-            signer: Signer::new(url_keys),
+            signer: Arc::new(Signer::new(url_keys)),
         }
     }
 
     pub(crate) fn presets(&self) -> &[Prepared] {
         &self.presets
-    }
-
-    /// What signs addresses.
-    pub(crate) fn signer(&self) -> &Signer {
-        &self.signer
     }
 
     fn preset(&self, name: &str) -> Option<&Prepared> {

@@ -1,6 +1,9 @@
 //! The one place that names the generated queries, and turns their rows into what the context knows.
-use crate::renditions::{Rendition, Source, SourceRow, picture};
-use crate::{Error, Image, Similar, State, Trashed, UploadKind, Visibility, uploads::Progress};
+use crate::{
+    Error, Image, Similar, State, Trashed, UploadKind, Visibility,
+    renditions::{Rendition, Source, SourceRow, source_traits},
+    uploads::Progress,
+};
 use infravault_images_queries::types::images::{
     RenditionFormat as StoredFormat, State as StoredState, UploadKind as StoredKind,
     UploadState as StoredProgress, Visibility as Stored,
@@ -16,9 +19,9 @@ pub(crate) use infravault_images_queries::{
     },
 };
 
-/// A picture found by a search, with how well it fits.
+/// An image found by a search, with how well it fits.
 pub(crate) struct Found {
-    /// The picture.
+    /// The image.
     pub(crate) image: Image,
     /// How well it fits, in millionths.
     pub(crate) rank: i32,
@@ -100,7 +103,7 @@ macro_rules! image {
             stored_as: $row.stored_as.map(ImageId::from_uuid),
             failure: $row.failure.map(str::to_owned),
             has_alpha: $row.has_alpha,
-            colour: $row.colour.map(colour),
+            color: $row.color.map(color),
             thumbhash: $row.thumbhash.map(<[u8]>::to_vec),
             phash: $row.phash.map(i64::cast_unsigned),
             camera: $row.camera.map(|camera| camera_of(camera.0.get())).transpose()?,
@@ -111,12 +114,12 @@ macro_rules! image {
     };
 }
 
-/// Reads the row of a picture.
+/// Reads the row of an image.
 pub(crate) fn image(row: images::ImageRowBorrowed<'_>) -> Result<Image, Error> {
     Ok(image!(row))
 }
 
-/// Reads the row of a picture that was searched for.
+/// Reads the row of an image that was searched for.
 pub(crate) fn found(row: search::FoundRowBorrowed<'_>) -> Result<Found, Error> {
     Ok(Found {
         rank: row.rank,
@@ -124,7 +127,7 @@ pub(crate) fn found(row: search::FoundRowBorrowed<'_>) -> Result<Found, Error> {
     })
 }
 
-/// Reads the row of a picture that looks like another one.
+/// Reads the row of an image that looks like another one.
 pub(crate) fn similar(row: similar::SimilarRowBorrowed<'_>) -> Result<Similar, Error> {
     Ok(Similar {
         distance: number(row.distance)?,
@@ -132,7 +135,7 @@ pub(crate) fn similar(row: similar::SimilarRowBorrowed<'_>) -> Result<Similar, E
     })
 }
 
-/// Reads the row of a picture in the trash.
+/// Reads the row of an image in the trash.
 pub(crate) fn trashed(row: trash::TrashRowBorrowed<'_>) -> Result<Trashed, Error> {
     Ok(Trashed {
         trashed_at: row.trashed_at,
@@ -152,7 +155,7 @@ fn state(stored: StoredState) -> Result<State, Error> {
 }
 
 /// Red, green and blue of `0xRRGGBB`.
-fn colour(stored: i32) -> [u8; 3] {
+fn color(stored: i32) -> [u8; 3] {
     let [_, red, green, blue] = stored.to_be_bytes();
     [red, green, blue]
 }
@@ -193,7 +196,7 @@ pub(crate) fn source(row: renditions::SourceRowBorrowed<'_>) -> Result<SourceRow
         failure: row.failure.map(str::to_owned),
         byte_size: number(row.byte_size)?,
         size: (number(row.width)?, number(row.height)?),
-        picture: picture(row.has_alpha, media_type, frames),
+        traits: source_traits(row.has_alpha, media_type, frames),
     };
     Ok(SourceRow { source, rendition })
 }

@@ -1,12 +1,12 @@
-//! The texts people give their pictures: parsed once, proof ever after.
+//! The texts people give their images: parsed once, proof ever after.
 use std::fmt;
 
 /// What is wrong with a text, as the end of a sentence about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub struct Unfit(&'static str);
+pub struct ValidationError(&'static str);
 
-impl Unfit {
+impl ValidationError {
     /// A word that is no visibility.
     pub(crate) const UNKNOWN_VISIBILITY: Self = Self("must be one of private, unlisted, public");
     /// A text that is no list of entity tags.
@@ -63,11 +63,11 @@ impl Title {
     pub const MAX: usize = 200;
 
     /// Accepts a title; white space around it is cut.
-    pub fn parse(text: &str) -> Result<Self, Unfit> {
+    pub fn parse(text: &str) -> Result<Self, ValidationError> {
         line(text, Self::MAX, "must have 1 to 200 characters").map(Self)
     }
 
-    /// The title of a picture that was given none: its file name without the ending.
+    /// The title of an image that was given none: its file name without the ending.
     #[must_use]
     pub fn of_file(name: &FileName) -> Self {
         let stem = name.0.rsplit_once('.').map_or("", |(stem, _)| stem).trim();
@@ -81,15 +81,15 @@ impl Description {
     pub const MAX: usize = 4000;
 
     /// Accepts a description; it may be empty.
-    pub fn parse(text: &str) -> Result<Self, Unfit> {
+    pub fn parse(text: &str) -> Result<Self, ValidationError> {
         if text.chars().count() > Self::MAX {
-            return Err(Unfit("must have at most 4000 characters"));
+            return Err(ValidationError("must have at most 4000 characters"));
         }
         if text
             .chars()
             .any(|char| char.is_control() && !matches!(char, '\n' | '\r' | '\t'))
         {
-            return Err(Unfit("must not contain control characters"));
+            return Err(ValidationError("must not contain control characters"));
         }
         Ok(Self(text.to_owned()))
     }
@@ -106,24 +106,24 @@ impl Tag {
     pub const MAX: usize = 50;
 
     /// Accepts a tag; white space around it is cut.
-    pub fn parse(text: &str) -> Result<Self, Unfit> {
+    pub fn parse(text: &str) -> Result<Self, ValidationError> {
         if text.contains(',') {
-            return Err(Unfit("must not contain a comma within a tag"));
+            return Err(ValidationError("must not contain a comma within a tag"));
         }
         line(text, Self::MAX, "must have 1 to 50 characters in every tag").map(Self)
     }
 }
 
-/// The tags of a picture: at most 50, each once, in the order given.
+/// The tags of an image: at most 50, each once, in the order given.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tags(Vec<String>);
 
 impl Tags {
-    /// Most tags of one picture.
+    /// Most tags of one image.
     pub const MAX: usize = 50;
 
     /// Accepts tags; one that is repeated counts once.
-    pub fn parse<'a>(texts: impl IntoIterator<Item = &'a str>) -> Result<Self, Unfit> {
+    pub fn parse<'a>(texts: impl IntoIterator<Item = &'a str>) -> Result<Self, ValidationError> {
         let mut tags: Vec<String> = Vec::new();
         for text in texts {
             let Tag(tag) = Tag::parse(text)?;
@@ -131,7 +131,7 @@ impl Tags {
                 continue;
             }
             if tags.len() == Self::MAX {
-                return Err(Unfit("must be at most 50 tags"));
+                return Err(ValidationError("must be at most 50 tags"));
             }
             tags.push(tag);
         }
@@ -139,7 +139,7 @@ impl Tags {
     }
 
     /// Accepts a list separated by commas; empty places are left out.
-    pub fn parse_list<'a>(lists: impl IntoIterator<Item = &'a str>) -> Result<Self, Unfit> {
+    pub fn parse_list<'a>(lists: impl IntoIterator<Item = &'a str>) -> Result<Self, ValidationError> {
         let tags = lists.into_iter().flat_map(|list| list.split(','));
         Self::parse(tags.map(str::trim).filter(|tag| !tag.is_empty()))
     }
@@ -180,7 +180,7 @@ impl Words {
     pub const MAX: usize = 200;
 
     /// Accepts a search; white space around it is cut.
-    pub fn parse(text: &str) -> Result<Self, Unfit> {
+    pub fn parse(text: &str) -> Result<Self, ValidationError> {
         line(text, Self::MAX, "must have 1 to 200 characters").map(Self)
     }
 
@@ -197,14 +197,14 @@ fn turns_direction(char: char) -> bool {
     matches!(char, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
 }
 
-fn line(text: &str, max: usize, wrong_length: &'static str) -> Result<String, Unfit> {
+fn line(text: &str, max: usize, wrong_length: &'static str) -> Result<String, ValidationError> {
     let long = text.chars().count() > max;
     let text = text.trim();
     if text.is_empty() || long {
-        return Err(Unfit(wrong_length));
+        return Err(ValidationError(wrong_length));
     }
     if text.chars().any(char::is_control) {
-        return Err(Unfit("must not contain control characters"));
+        return Err(ValidationError("must not contain control characters"));
     }
     Ok(text.to_owned())
 }
@@ -258,7 +258,7 @@ mod tests {
             ("a.php\0.jpg", "a.php.jpg", "a.php"),
             (".htaccess", ".htaccess", ".htaccess"),
             ("../../etc/passwd", "passwd", "passwd"),
-            ("C:\\pictures\\x.png", "x.png", "x"),
+            ("C:\\images\\x.png", "x.png", "x"),
             ("evil\u{202E}gpj.exe", "evilgpj.exe", "evilgpj"),
             ("a\r\nSet-Cookie: x.jpg", "aSet-Cookie: x.jpg", "aSet-Cookie: x"),
             ("", "image", "image"),

@@ -1,29 +1,73 @@
-//! Uploads that stay open: announced at once, their bytes sent in pieces, through any node, and finished as a picture.
+//! Uploads that stay open: announced at once, their bytes sent in pieces, through any node, and finished as an image.
 //!
 //! A piece is one object of its own, of which a row is written first. Where an upload stands is a number in its row that is
 //! moved only when the store has acknowledged the bytes, and only from where it was: that is its one lock.
 mod append;
 mod chunks;
 mod end;
+mod finalize;
 mod finish;
+mod idempotency;
 mod open;
 mod parts;
+mod permits;
+mod pipeline;
+mod receive;
 mod signing;
-mod sweep;
 
 pub use append::{Appended, Checksum, ChecksumAlgorithm};
+pub use idempotency::IdempotencyKey;
 pub use open::Opening;
 pub use parts::{Part, PieceUrl, PutTarget, Sent, SignedPart};
+pub use pipeline::{NewImage, Upload, Uploaded};
 
 use crate::{
-    Description, Error, FileName, Images, NewImage, Tags, Title,
+    Config, Description, Error, FileName, Library, Tags, Title,
+    renditions::Signer,
     sql::{self, number},
 };
-use infravault_db::Tx;
+use infravault_db::{Db, Tx};
 use infravault_kernel::{AccountId, Ctx, Id, ImageId, Kind, Scope, Sha256, UploadId};
-use infravault_objects::ObjectKey;
+use infravault_objects::{ObjectKey, Objects};
+use permits::InFlight;
+use std::{fmt, sync::Arc};
 use time::OffsetDateTime;
+use tokio::sync::Notify;
 use uuid::Uuid;
+
+/// Receives images; cheap to clone.
+#[derive(Clone)]
+pub struct Uploads {
+    db: Db,
+    objects: Objects,
+    library: Library,
+    signer: Arc<Signer>,
+    config: Arc<Config>,
+    /// Wakes the sweeper when there is something to delete.
+    wake_sweeper: Arc<Notify>,
+    /// Bodies under way.
+    in_flight: Arc<InFlight>,
+}
+
+impl Uploads {
+    pub(crate) fn new(library: Library, signer: Arc<Signer>) -> Self {
+        Self {
+            db: library.db.clone(),
+            objects: library.objects.clone(),
+            signer,
+            in_flight: Arc::new(InFlight::new(&library.config)),
+            config: Arc::clone(&library.config),
+            wake_sweeper: Arc::clone(&library.wake_sweeper),
+            library,
+        }
+    }
+}
+
+impl fmt::Debug for Uploads {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Uploads").finish_non_exhaustive()
+    }
+}
 
 /// Most pieces of an upload, over its whole life.
 const MOST_PIECES: i32 = 10_000;
@@ -56,9 +100,9 @@ impl UploadKind {
 pub enum Progress {
     /// Bytes may come.
     Open,
-    /// A picture is being made of it.
+    /// An image is being made of it.
     Finishing,
-    /// It is a picture.
+    /// It is an image.
     Finished,
     /// It is part of another upload.
     Joined,
@@ -79,7 +123,7 @@ pub struct OpenUpload {
     pub received: u64,
     /// When it is given up.
     pub expires_at: OffsetDateTime,
-    /// The picture that was made of it.
+    /// The image that was made of it.
     pub image: Option<ImageId>,
     /// `Upload-Metadata` as the client sent it.
     pub metadata: String,
@@ -97,12 +141,12 @@ impl OpenUpload {
 
 /// Why something cannot be done with an upload.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum UploadFault {
+pub enum UploadError {
     /// It has ended.
     #[error("This upload has ended or expired; begin another one.")]
     Gone,
-    /// Another request is making the picture.
-    #[error("A picture is being made of this upload; ask again in a moment.")]
+    /// Another request is making the image.
+    #[error("An image is being made of this upload; ask again in a moment.")]
     Busy,
     /// Bytes for another place were sent.
     #[error("The upload stands at byte {received}; continue there.")]
@@ -124,7 +168,7 @@ pub enum UploadFault {
     TooMany(String),
 }
 
-impl UploadFault {
+impl UploadError {
     pub(crate) fn kind(&self) -> Kind {
         match self {
             Self::Gone => Kind::Gone,
@@ -167,8 +211,8 @@ struct Stored {
     acknowledged: bool,
 }
 
-impl Images {
-    /// An upload of the caller's; one that has ended is [`UploadFault::Gone`].
+impl Uploads {
+    /// An upload of the caller's; one that has ended is [`UploadError::Gone`].
     pub async fn find_upload(&self, ctx: &Ctx, id: UploadId) -> Result<OpenUpload, Error> {
         let (_, upload) = self.find_with_owner(ctx, id).await?;
         Ok(upload)
@@ -215,7 +259,7 @@ fn living(row: sql::uploads::UploadRow, now: OffsetDateTime) -> Result<OpenUploa
     let upload = open_upload(row)?;
     match upload {
         Some(upload) if upload.progress != Progress::Open || upload.expires_at > now => Ok(upload),
-        _ => Err(UploadFault::Gone.into()),
+        _ => Err(UploadError::Gone.into()),
     }
 }
 
@@ -238,7 +282,7 @@ fn open_upload(row: sql::uploads::UploadRow) -> Result<Option<OpenUpload>, Error
     }))
 }
 
-/// What a row says about the picture.
+/// What a row says about the image.
 fn new_image(row: &sql::uploads::UploadRow) -> Result<NewImage, Error> {
     let unfit = |_| Error::inconsistent("what was said about an upload");
     Ok(NewImage {

@@ -1,6 +1,6 @@
-//! Decodes pictures that passed the pre-scan, to eight bits of sRGB with straight alpha.
+//! Decodes images that passed the pre-scan, to eight bits of sRGB with straight alpha.
 
-mod colour;
+mod color;
 mod gif;
 mod jpeg;
 mod png;
@@ -8,7 +8,7 @@ mod webp;
 
 use crate::{Facts, Layout, Limits, MediaType, Raster, Undecodable};
 
-/// Decodes the picture, or the first frame of an animation, as it is stored: the orientation is not applied.
+/// Decodes the image, or the first frame of an animation, as it is stored: the orientation is not applied.
 ///
 /// A JPEG is decoded at a half, a quarter or an eighth of its size as long as both stored sides stay at least as
 /// long as `at_least`; everything else, and everything without `at_least`, comes in its full size.
@@ -27,7 +27,7 @@ pub(crate) fn still(
     }
 }
 
-/// Opens an animation; a still picture is one of one frame.
+/// Opens an animation; a still image is one of one frame.
 pub(crate) fn frames<'a>(file: &'a [u8], facts: &Facts, limits: &Limits) -> Result<Frames<'a>, Undecodable> {
     check_size(facts, limits)?;
     let pixels = u64::from(facts.width).saturating_mul(facts.height.into());
@@ -103,7 +103,7 @@ const fn shown_for(delay_ms: u32) -> u32 {
     if delay_ms <= 10 { 100 } else { delay_ms }
 }
 
-/// What the colour profile of the picture is called, where it has one that can be read.
+/// What the color profile of the image is called, where it has one that can be read.
 pub(crate) fn profile_description(file: &[u8], facts: &Facts, limits: &Limits) -> Option<String> {
     let profile = match facts.media_type {
         MediaType::Jpeg => jpeg::profile(file, limits),
@@ -111,7 +111,7 @@ pub(crate) fn profile_description(file: &[u8], facts: &Facts, limits: &Limits) -
         MediaType::Webp => webp::profile(file, limits),
         MediaType::Gif => None,
     }?;
-    colour::description(&profile)
+    color::description(&profile)
 }
 
 /// The facts come from the pre-scan; this only makes sure that they were held against the same limits.
@@ -119,12 +119,12 @@ fn check_size(facts: &Facts, limits: &Limits) -> Result<(), Undecodable> {
     let pixels = u64::from(facts.width).saturating_mul(facts.height.into());
     let side = facts.width.max(facts.height);
     if pixels == 0 || pixels > limits.max_pixels || side > limits.max_side {
-        return Err(Undecodable("the picture is larger than permitted".to_owned()));
+        return Err(Undecodable("the image is larger than permitted".to_owned()));
     }
     Ok(())
 }
 
-/// Bytes of a picture of this size; the sizes were checked, so that this is exact.
+/// Bytes of an image of this size; the sizes were checked, so that this is exact.
 fn bytes(width: u32, height: u32, per_pixel: usize) -> usize {
     index(width)
         .saturating_mul(index(height))

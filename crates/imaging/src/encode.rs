@@ -7,12 +7,11 @@ mod jpeg;
 mod png;
 mod webp;
 
-use crate::transform::without_idle_alpha;
-use crate::{Format, Raster, Undecodable};
+use crate::{Format, Raster, Undecodable, transform::without_idle_alpha};
 
 pub(crate) use animation::Animation;
 
-/// Encodes a picture. JPEG takes opaque pictures only; whoever calls has put something behind a transparent one.
+/// Encodes an image. JPEG takes opaque images only; whoever calls has put something behind a transparent one.
 pub(crate) fn encode(raster: Raster, format: Format, quality: u8) -> Result<Vec<u8>, Undecodable> {
     let raster = without_idle_alpha(raster);
     let quality = quality.clamp(1, 100);

@@ -1,8 +1,8 @@
-//! What the structure of a picture tells about it.
+//! What the structure of an image tells about it.
 
 use crate::MediaType;
 
-/// Facts about a picture that passed the pre-scan.
+/// Facts about an image that passed the pre-scan.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Facts {
     /// The type, by content.
@@ -13,16 +13,16 @@ pub struct Facts {
     pub height: u32,
     /// The EXIF orientation (CIPA DC-008 section 4.6.5, tag 0x0112), 1 to 8; 1 where none can be read.
     pub orientation: u8,
-    /// Frames, 1 for a still picture.
+    /// Frames, 1 for a still image.
     pub frames: u32,
-    /// Whether the picture can hold transparent pixels.
+    /// Whether the image can hold transparent pixels.
     pub has_alpha: bool,
-    /// Whether the file carries an ICC colour profile.
+    /// Whether the file carries an ICC color profile.
     pub has_profile: bool,
 }
 
 impl Facts {
-    /// Width and height in pixels after the orientation is applied: 5 to 8 turn the picture on its side.
+    /// Width and height in pixels after the orientation is applied: 5 to 8 turn the image on its side.
     #[must_use]
     pub const fn upright_size(&self) -> (u32, u32) {
         if matches!(self.orientation, 5..=8) {
@@ -32,7 +32,7 @@ impl Facts {
         }
     }
 
-    /// Whether the picture has more than one frame.
+    /// Whether the image has more than one frame.
     #[must_use]
     pub const fn is_animated(&self) -> bool {
         self.frames > 1

@@ -1,25 +1,26 @@
-//! What is seen of a picture at a glance: its dominant colour, a placeholder and a hash that similar pictures share.
+//! What is seen of an image at a glance: its dominant color, a placeholder and a hash that similar images share.
 
-mod colour;
+mod color;
 mod perceptual;
 mod thumbhash;
 
+use crate::{
+    Fit, Format, Gravity, Raster, Recipe, Resize,
+    transform::{self, Anchor, Light, Plan, Sample, Source, on_white},
+};
 use fast_image_resize::pixels::U16x3;
 
-use crate::transform::{self, Anchor, Light, Plan, Sample, Source, on_white};
-use crate::{Fit, Format, Gravity, Raster, Recipe, Resize};
-
-/// The longest side of the copy of which the placeholder and the colour are made; the placeholder takes no more.
+/// The longest side of the copy of which the placeholder and the color are made; the placeholder takes no more.
 const GLANCE: u32 = 100;
 
 /// What [`glance`] saw.
 pub(crate) struct Glance {
-    pub(crate) colour: [u8; 3],
+    pub(crate) color: [u8; 3],
     pub(crate) thumbhash: Vec<u8>,
     pub(crate) phash: Option<u64>,
 }
 
-/// Looks at the whole picture, upright.
+/// Looks at the whole image, upright.
 pub(crate) fn glance<P: Sample>(
     source: &Source<'_, P>,
     stored: (u32, u32),
@@ -37,7 +38,7 @@ pub(crate) fn glance<P: Sample>(
         light,
     );
     Glance {
-        colour: colour::dominant(&small),
+        color: color::dominant(&small),
         thumbhash: thumbhash::encode(&small),
         phash: perceptual::hash(&tiny),
     }
@@ -55,11 +56,11 @@ fn copy<P: Sample>(
             width: Some(side),
             height: Some(side),
             fit,
-            gravity: Gravity::Centre,
+            gravity: Gravity::Center,
         }),
         ..Recipe::new(Format::Png, 100)
     };
     let plan = Plan::new(stored, orientation, &recipe, Anchor::CENTRE);
-    let picture = transform::scaled(source, stored, &plan, light);
-    transform::finish(&picture, &plan, &recipe, light)
+    let image = transform::scaled(source, stored, &plan, light);
+    transform::finish(&image, &plan, &recipe, light)
 }

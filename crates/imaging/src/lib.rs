@@ -1,4 +1,4 @@
-//! Tells what a picture is, and refuses the hostile ones before any decoder sees them.
+//! Tells what an image is, and refuses the hostile ones before any decoder sees them.
 #![doc = include_str!("../README.md")]
 
 mod decode;
@@ -27,7 +27,7 @@ pub use order::{Camera, Description, Location, Order, Rendition, Undecodable, Wo
 pub use prescan::prescan;
 pub use probe::{Probe, probe};
 pub use raster::{Layout, Raster};
-pub use recipe::{Colour, ENGINE, Fit, Flip, Format, Gravity, Recipe, Region, Resize, Rotation};
+pub use recipe::{Color, ENGINE, Fit, Flip, Format, Gravity, Recipe, Region, Resize, Rotation};
 pub use refusal::{Refusal, SizeLimit};
 pub use sniff::{HEAD_LEN, sniff};
 pub use work::work;

@@ -1,11 +1,11 @@
-//! The limits that a picture must keep before it may be decoded.
+//! The limits that an image must keep before it may be decoded.
 
-/// What a picture may cost. The defaults are the product's published limits.
+/// What an image may cost. The defaults are the product's published limits.
 ///
 /// A value at its limit passes, one more is refused.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Limits {
-    /// Pixels along one side of the picture, and of the area that its frames reach (default 12 000).
+    /// Pixels along one side of the image, and of the area that its frames reach (default 12 000).
     pub max_side: u32,
     /// Pixels of the canvas, width times height (default 50 000 000).
     pub max_pixels: u64,
@@ -13,9 +13,9 @@ pub struct Limits {
     pub max_animation_pixels: u64,
     /// Frames of an animation, counted and declared (default 300).
     pub max_frames: u32,
-    /// Scans of a JPEG (default 64). Every scan of a progressive JPEG makes a decoder visit the whole picture.
+    /// Scans of a JPEG (default 64). Every scan of a progressive JPEG makes a decoder visit the whole image.
     pub max_jpeg_scans: u32,
-    /// Bytes of an uncompressed colour profile, all its pieces together (default 1 MiB).
+    /// Bytes of an uncompressed color profile, all its pieces together (default 1 MiB).
     pub max_icc_bytes: u64,
     /// Bytes of the compressed profile of a PNG (default 256 KiB). Deflate grows at most 1032-fold, so a profile
     /// that passes inflates to 258 MiB at worst.

@@ -1,8 +1,8 @@
-//! The picture types that InfraVault accepts.
+//! The image types that InfraVault accepts.
 
 use std::fmt;
 
-/// A media type of a picture, as the content shows it.
+/// A media type of an image, as the content shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum MediaType {
     /// JPEG (ITU-T T.81) with eight or twelve bits, baseline, extended or progressive.

@@ -1,4 +1,4 @@
-//! Reads what a camera wrote into a picture: a few fields, each checked, and the place apart from them.
+//! Reads what a camera wrote into an image: a few fields, each checked, and the place apart from them.
 
 mod tiff;
 
@@ -33,7 +33,7 @@ mod tag {
     pub(super) const ALTITUDE: u16 = 6;
 }
 
-/// What the EXIF of the picture tells. Fields that cannot be read or are impossible are left out; the work is linear in
+/// What the EXIF of the image tells. Fields that cannot be read or are impossible are left out; the work is linear in
 /// `limits.max_exif_bytes`, because each of the two pointers between directories is followed once.
 pub(crate) fn camera_and_location(file: &[u8], facts: &Facts, limits: &Limits) -> (Camera, Option<Location>) {
     let Some(tiff) = parts::exif_block(file, facts, limits).and_then(Tiff::open) else {

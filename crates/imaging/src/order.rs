@@ -1,15 +1,14 @@
-//! What the cage is asked to do with one picture, and what it answers.
-
-use serde::{Deserialize, Serialize};
+//! What the sandbox is asked to do with one image, and what it answers.
 
 use crate::{Format, Limits, Recipe};
+use serde::{Deserialize, Serialize};
 
-/// Everything that is wanted of one picture; it is decoded once for all of it.
+/// Everything that is wanted of one image; it is decoded once for all of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Order {
-    /// What the picture may cost.
+    /// What the image may cost.
     pub limits: Limits,
-    /// Whether the picture is to be described.
+    /// Whether the image is to be described.
     pub describe: bool,
     /// The renditions to make, in any order.
     pub recipes: Vec<Recipe>,
@@ -18,13 +17,13 @@ pub struct Order {
 /// What an order brought.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Work {
-    /// What the picture shows, where that was asked for.
+    /// What the image shows, where that was asked for.
     pub description: Option<Description>,
     /// One for each recipe, in the order of the recipes.
     pub renditions: Vec<Rendition>,
 }
 
-/// A picture made of another.
+/// An image made of another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rendition {
     /// Pixels across.
@@ -37,7 +36,7 @@ pub struct Rendition {
     pub bytes: Vec<u8>,
 }
 
-/// What is learned of a picture by decoding it.
+/// What is learned of an image by decoding it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Description {
     /// Pixels across, upright.
@@ -46,11 +45,11 @@ pub struct Description {
     pub height: u32,
     /// Whether any pixel is transparent, of any frame.
     pub has_alpha: bool,
-    /// The dominant colour, red, green, blue.
-    pub colour: [u8; 3],
-    /// The thumbhash of the picture (Evan Wallace's format), at most 25 bytes.
+    /// The dominant color, red, green, blue.
+    pub color: [u8; 3],
+    /// The thumbhash of the image (Evan Wallace's format), at most 25 bytes.
     pub thumbhash: Vec<u8>,
-    /// A perceptual hash: 64 bits of which few differ between two versions of a picture; none for a picture without
+    /// A perceptual hash: 64 bits of which few differ between two versions of an image; none for an image without
     /// structure, which would be like every other.
     pub phash: Option<u64>,
     /// What the camera wrote down, without the place.
@@ -59,7 +58,7 @@ pub struct Description {
     pub location: Option<Location>,
 }
 
-/// What a camera writes into a picture (CIPA DC-008). Texts are at most 100 characters and carry no control characters.
+/// What a camera writes into an image (CIPA DC-008). Texts are at most 100 characters and carry no control characters.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Camera {
     /// Who made the camera.
@@ -99,7 +98,7 @@ pub struct Location {
     pub altitude: Option<f32>,
 }
 
-/// Why nothing could be made of a picture. The text is for its owner.
+/// Why nothing could be made of an image. The text is for its owner.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{0}")]
 pub struct Undecodable(pub String);

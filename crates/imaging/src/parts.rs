@@ -1,4 +1,4 @@
-//! Finds the parts of a picture that tell about it: segments and chunks, without copying or decoding them.
+//! Finds the parts of an image that tell about it: segments and chunks, without copying or decoding them.
 
 use crate::{Facts, Limits, MediaType, exif};
 

@@ -1,4 +1,4 @@
-//! Walks the structure of a picture and refuses what no decoder should touch.
+//! Walks the structure of an image and refuses what no decoder should touch.
 
 mod gif;
 mod jpeg;
@@ -6,16 +6,15 @@ mod png;
 mod source;
 mod webp;
 
-use std::io::{Read, Seek};
-
 use crate::{Facts, HEAD_LEN, Limits, MediaType, Refusal, SizeLimit, sniff};
 use source::Source;
+use std::io::{Read, Seek};
 
 /// Walks the `len` bytes of `reader`, from its start, and tells what is in them.
 ///
 /// Nothing is inflated or decoded: the cost is one pass over the structure, one buffer of 32 KiB and the EXIF block.
 /// A refusal that comes from a limit comes as soon as the limit is passed. JPEG, PNG and WebP must be complete;
-/// a GIF may lack its trailer. Bytes after the end of the picture are allowed in all four.
+/// a GIF may lack its trailer. Bytes after the end of the image are allowed in all four.
 pub fn prescan<R: Read + Seek>(mut reader: R, len: u64, limits: &Limits) -> Result<Facts, Refusal> {
     reader.rewind().map_err(Refusal::Unreadable)?;
     let mut head = Vec::with_capacity(HEAD_LEN);
@@ -27,7 +26,7 @@ pub fn prescan<R: Read + Seek>(mut reader: R, len: u64, limits: &Limits) -> Resu
         .map_err(Refusal::Unreadable)?;
     let Some(media_type) = sniff(&head) else {
         return Err(Refusal::Unsupported(
-            "the file is not a JPEG, PNG, GIF or WebP picture",
+            "the file is not a JPEG, PNG, GIF or WebP image",
         ));
     };
     reader.rewind().map_err(Refusal::Unreadable)?;
@@ -115,10 +114,10 @@ impl<'a> Tally<'a> {
         Ok(())
     }
 
-    /// Counts bytes of an uncompressed colour profile.
+    /// Counts bytes of an uncompressed color profile.
     fn add_profile(&mut self, bytes: u64) -> Result<(), Refusal> {
         self.profile = self.profile.saturating_add(bytes);
-        check_count("bytes of colour profile", self.profile, self.limits.max_icc_bytes)
+        check_count("bytes of color profile", self.profile, self.limits.max_icc_bytes)
     }
 
     /// Reads the EXIF payload of `len` bytes that starts here; the first one in the file decides.

@@ -1,23 +1,22 @@
-//! Tells what a picture is without decoding a pixel.
-
-use std::io::Cursor;
+//! Tells what an image is without decoding a pixel.
 
 use crate::{Camera, Facts, Limits, Location, Undecodable, decode, metadata, prescan};
+use std::io::Cursor;
 
-/// What the structure and the metadata of a picture tell.
+/// What the structure and the metadata of an image tell.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Probe {
     /// Type, size, orientation, frames and alpha.
     pub facts: Facts,
-    /// What the colour profile is called, at most 100 characters; none without a profile that can be read.
+    /// What the color profile is called, at most 100 characters; none without a profile that can be read.
     pub profile: Option<String>,
     /// What the camera wrote down, without the place.
     pub camera: Camera,
-    /// Where the picture was taken. Private unless its owner says otherwise.
+    /// Where the image was taken. Private unless its owner says otherwise.
     pub location: Option<Location>,
 }
 
-/// Runs the pre-scan and reads the colour profile and the EXIF subset; of a picture that the pre-scan refuses, the
+/// Runs the pre-scan and reads the color profile and the EXIF subset; of an image that the pre-scan refuses, the
 /// error has its text.
 pub fn probe(file: &[u8], limits: &Limits) -> Result<Probe, Undecodable> {
     let len = u64::try_from(file.len()).unwrap_or(u64::MAX);

@@ -20,7 +20,7 @@ impl Layout {
     }
 }
 
-/// A still picture in memory. `data` has exactly `width * height * layout.bytes()` bytes.
+/// A still image in memory. `data` has exactly `width * height * layout.bytes()` bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Raster {
     /// Pixels of a row, at least 1.

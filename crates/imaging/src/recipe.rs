@@ -1,14 +1,13 @@
-//! What is to be made of a picture: one recipe, one rendition.
-
-use std::fmt;
+//! What is to be made of an image: one recipe, one rendition.
 
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// Counts the changes of the code that alter what a recipe makes. It is part of [`Recipe::canonical`], so that a
 /// rendition made by older code is another rendition.
 pub const ENGINE: u32 = 1;
 
-/// How a rendition is made of a picture. The steps run in the order of the fields; sizes are of the upright picture.
+/// How a rendition is made of an image. The steps run in the order of the fields; sizes are of the upright image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Recipe {
     /// Takes this part, before anything else.
@@ -23,15 +22,15 @@ pub struct Recipe {
     pub blur: Option<u16>,
     /// Sharpens it by an unsharp mask: its amount, in hundredths; 100 is strong.
     pub sharpen: Option<u16>,
-    /// What shows through transparent pixels and around a contained picture. Formats without alpha use white.
-    pub background: Option<Colour>,
+    /// What shows through transparent pixels and around a contained image. Formats without alpha use white.
+    pub background: Option<Color>,
     /// What it is encoded as.
     pub format: Format,
     /// 1 to 100; means nothing for PNG, and 100 is lossless for WebP.
     pub quality: u8,
 }
 
-/// A rectangle of the upright picture, in pixels.
+/// A rectangle of the upright image, in pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Region {
     /// The first column.
@@ -72,20 +71,20 @@ pub enum Flip {
     Both,
 }
 
-/// A size to reach. Where only one side is given the other follows from the picture.
+/// A size to reach. Where only one side is given the other follows from the image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Resize {
     /// Columns wanted.
     pub width: Option<u32>,
     /// Rows wanted.
     pub height: Option<u32>,
-    /// How the picture meets the size.
+    /// How the image meets the size.
     pub fit: Fit,
-    /// Which part stays where something is cut off, or where the picture lies in its box.
+    /// Which part stays where something is cut off, or where the image lies in its box.
     pub gravity: Gravity,
 }
 
-/// How a picture meets a size that has another shape.
+/// How an image meets a size that has another shape.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Fit {
     /// As large as fits inside, never larger than it was.
@@ -99,12 +98,12 @@ pub enum Fit {
     Fill,
 }
 
-/// A place in a picture.
+/// A place in an image.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Gravity {
     /// The middle.
     #[default]
-    Centre,
+    Center,
     /// The middle of the upper edge.
     North,
     /// The upper right corner.
@@ -123,13 +122,13 @@ pub enum Gravity {
     NorthWest,
     /// Where most happens: the part of the highest entropy.
     Entropy,
-    /// Where people look: the part with most edges, saturated colours and skin tones.
+    /// Where people look: the part with most edges, saturated colors and skin tones.
     Attention,
 }
 
-/// A colour, sRGB with straight alpha.
+/// A color, sRGB with straight alpha.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Colour {
+pub struct Color {
     /// Red.
     pub red: u8,
     /// Green.
@@ -209,7 +208,7 @@ impl Recipe {
         format!("{ENGINE};{self:?}")
     }
 
-    /// Width and height of what this makes of an upright picture of this size, at least 1 each. A crop that reaches
+    /// Width and height of what this makes of an upright image of this size, at least 1 each. A crop that reaches
     /// over the edge is cut at it.
     #[must_use]
     pub fn output_size(&self, upright: (u32, u32)) -> (u32, u32) {
@@ -231,7 +230,7 @@ impl Recipe {
 }
 
 impl Resize {
-    /// Width and height of the result for a picture of this size, at least 1 each.
+    /// Width and height of the result for an image of this size, at least 1 each.
     #[must_use]
     pub fn output_size(&self, from: (u32, u32)) -> (u32, u32) {
         let (width, height) = match (self.width, self.height) {
@@ -292,7 +291,7 @@ mod tests {
                 width,
                 height,
                 fit,
-                gravity: Gravity::Centre,
+                gravity: Gravity::Center,
             }),
             ..Recipe::new(Format::Jpeg, 80)
         }
@@ -318,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn a_crop_is_cut_at_the_edge_and_turned_with_the_picture() {
+    fn a_crop_is_cut_at_the_edge_and_turned_with_the_image() {
         let recipe = Recipe {
             crop: Some(Region {
                 x: 3900,

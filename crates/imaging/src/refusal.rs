@@ -1,17 +1,16 @@
-//! Why a picture is refused, in words for the person who sent it.
-
-use std::{fmt, io};
+//! Why an image is refused, in words for the person who sent it.
 
 use crate::MediaType;
+use std::{fmt, io};
 
-/// The reason why a picture may not be decoded.
+/// The reason why an image may not be decoded.
 #[derive(Debug, thiserror::Error)]
 pub enum Refusal {
     /// The file is none of the accepted types, or uses a coding that no decoder here takes.
     #[error("{0}")]
     Unsupported(&'static str),
-    /// The picture has too many pixels, along a side or in all.
-    #[error("the picture measures {width} × {height} pixels; permitted are {permitted}")]
+    /// The image has too many pixels, along a side or in all.
+    #[error("the image measures {width} × {height} pixels; permitted are {permitted}")]
     TooLarge {
         /// Pixels of a row as stored.
         width: u32,
@@ -20,8 +19,8 @@ pub enum Refusal {
         /// The limit that was exceeded.
         permitted: SizeLimit,
     },
-    /// Decoding would cost far more than the size of the picture suggests.
-    #[error("the picture has {measured} or more {what}; permitted are {permitted}")]
+    /// Decoding would cost far more than the size of the image suggests.
+    #[error("the image has {measured} or more {what}; permitted are {permitted}")]
     TooComplex {
         /// What there is too much of, in the plural.
         what: &'static str,
@@ -40,8 +39,8 @@ pub enum Refusal {
         /// Where it was noticed, in bytes from the start of the file.
         offset: u64,
     },
-    /// The reader failed; this says nothing about the picture.
-    #[error("the picture could not be read")]
+    /// The reader failed; this says nothing about the image.
+    #[error("the image could not be read")]
     Unreadable(#[source] io::Error),
 }
 
@@ -59,7 +58,7 @@ impl Refusal {
     }
 }
 
-/// A limit on the size of a picture.
+/// A limit on the size of an image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SizeLimit {
     /// Pixels along one side.
@@ -90,7 +89,7 @@ mod tests {
                     height: 20,
                     permitted: SizeLimit::Side(12_000),
                 },
-                "the picture measures 60000 × 20 pixels; permitted are 12000 along a side",
+                "the image measures 60000 × 20 pixels; permitted are 12000 along a side",
                 "image-too-large",
             ),
             (
@@ -99,7 +98,7 @@ mod tests {
                     height: 5_001,
                     permitted: SizeLimit::Pixels(50_000_000),
                 },
-                "the picture measures 10000 × 5001 pixels; permitted are 50000000 in all",
+                "the image measures 10000 × 5001 pixels; permitted are 50000000 in all",
                 "image-too-large",
             ),
             (
@@ -108,7 +107,7 @@ mod tests {
                     measured: 301,
                     permitted: 300,
                 },
-                "the picture has 301 or more frames; permitted are 300",
+                "the image has 301 or more frames; permitted are 300",
                 "image-too-complex",
             ),
             (

@@ -1,4 +1,4 @@
-//! Tells the type of a picture from its first bytes.
+//! Tells the type of an image from its first bytes.
 
 use crate::MediaType;
 
@@ -7,7 +7,7 @@ pub const HEAD_LEN: usize = 12;
 
 /// The accepted type whose signature `head` starts with, or `None`.
 ///
-/// Only signatures at byte 0 count, so a picture behind a PDF, ZIP or HTML head is none.
+/// Only signatures at byte 0 count, so an image behind a PDF, ZIP or HTML head is none.
 #[must_use]
 pub fn sniff(head: &[u8]) -> Option<MediaType> {
     if head.starts_with(&[0xFF, 0xD8, 0xFF]) {

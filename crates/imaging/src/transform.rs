@@ -13,7 +13,7 @@ mod turn;
 use crate::{Format, Gravity, Layout, Raster, Recipe, Resize};
 
 pub(crate) use ground::on_white;
-pub(crate) use light::{Light, Picture, Sample};
+pub(crate) use light::{Image, Light, Sample};
 pub(crate) use numbers::{float, index, rounded};
 pub(crate) use plan::{Anchor, Plan};
 
@@ -22,10 +22,10 @@ const GLANCE: u32 = 96;
 
 /// What a rendition is made of.
 pub(crate) enum Source<'a, P> {
-    /// The decoded picture, in its stored orientation, perhaps scaled on load.
+    /// The decoded image, in its stored orientation, perhaps scaled on load.
     Decoded(&'a Raster),
-    /// The whole picture in linear light, brought to a smaller size before; in its stored orientation too.
-    Smaller(&'a Picture<P>),
+    /// The whole image in linear light, brought to a smaller size before; in its stored orientation too.
+    Smaller(&'a Image<P>),
 }
 
 impl<P> Source<'_, P> {
@@ -33,7 +33,7 @@ impl<P> Source<'_, P> {
     pub(crate) fn size(&self) -> (u32, u32) {
         match self {
             Self::Decoded(raster) => (raster.width, raster.height),
-            Self::Smaller(picture) => (picture.width, picture.height),
+            Self::Smaller(image) => (image.width, image.height),
         }
     }
 }
@@ -46,7 +46,7 @@ pub(crate) fn plan<P: Sample>(
     source: &Source<'_, P>,
     light: &Light,
 ) -> Plan {
-    let gravity = recipe.resize.map_or(Gravity::Centre, |resize| resize.gravity);
+    let gravity = recipe.resize.map_or(Gravity::Center, |resize| resize.gravity);
     let plan = Plan::new(stored, orientation, recipe, Anchor::of(gravity));
     let Some((across, down)) = plan.slack() else {
         return plan;
@@ -59,7 +59,7 @@ pub(crate) fn plan<P: Sample>(
             width: Some(GLANCE),
             height: Some(GLANCE),
             fit: crate::Fit::Inside,
-            gravity: Gravity::Centre,
+            gravity: Gravity::Center,
         }),
         ..*recipe
     };
@@ -77,15 +77,15 @@ pub(crate) fn scaled<P: Sample>(
     stored: (u32, u32),
     plan: &Plan,
     light: &Light,
-) -> Picture<P> {
+) -> Image<P> {
     scale::scale(source, stored, plan, light)
 }
 
 /// Turns, blurs, sharpens and composes what was scaled.
-pub(crate) fn finish<P: Sample>(picture: &Picture<P>, plan: &Plan, recipe: &Recipe, light: &Light) -> Raster {
+pub(crate) fn finish<P: Sample>(image: &Image<P>, plan: &Plan, recipe: &Recipe, light: &Light) -> Raster {
     let raster = match recipe.blur {
-        Some(sigma) if sigma > 0 => blur::blur(picture, sigma).to_raster(light),
-        _ => picture.to_raster(light),
+        Some(sigma) if sigma > 0 => blur::blur(image, sigma).to_raster(light),
+        _ => image.to_raster(light),
     };
     compose(plan.turn.raster(raster), plan, recipe)
 }

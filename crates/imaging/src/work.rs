@@ -1,32 +1,29 @@
-//! Does all that is wanted of one picture with one decode.
+//! Does all that is wanted of one image with one decode.
 
+use crate::{
+    Description, Facts, Format, Layout, Order, Raster, Recipe, Rendition, Undecodable, Work,
+    decode::{self, Frames},
+    encode::{Animation, encode},
+    hash::{Glance, glance},
+    metadata, prescan,
+    transform::{self, Image, Light, Plan, Sample, Source, is_transparent, without_idle_alpha},
+};
+use fast_image_resize::pixels::{U16x3, U16x4};
 use std::io::Cursor;
 
-use fast_image_resize::pixels::{U16x3, U16x4};
-
-use crate::decode::{self, Frames};
-use crate::encode::{Animation, encode};
-use crate::hash::{Glance, glance};
-use crate::prescan;
-use crate::transform::{self, Light, Picture, Plan, Sample, Source};
-use crate::transform::{is_transparent, without_idle_alpha};
-use crate::{
-    Description, Facts, Format, Layout, Order, Raster, Recipe, Rendition, Undecodable, Work, metadata,
-};
-
-/// How many pixels of the decoded picture there are at least for one of a rendition, along each side: what the decoder
+/// How many pixels of the decoded image there are at least for one of a rendition, along each side: what the decoder
 /// scales is not in linear light, so that some of the way is left to the scaler (docs/adr/0015).
 const MARGIN: f64 = 1.25;
 /// The same for renditions that are made of a larger one, which was filtered already.
 const REUSE: f64 = 2.0;
-/// Pixels along each side of which a description is made, where the picture has as many.
+/// Pixels along each side of which a description is made, where the image has as many.
 const DESCRIBED: u32 = 200;
 
-/// Makes what is ordered of a picture: checks it again, decodes it once, describes it, makes every rendition.
+/// Makes what is ordered of an image: checks it again, decodes it once, describes it, makes every rendition.
 ///
 /// Renditions come upright and without metadata. Animations keep their frames in WebP and show the first one in other
 /// formats; an animation that is damaged after its first frame ends where the damage is. The same order on the same
-/// file makes the same bytes. The error says for the owner what is wrong with the picture.
+/// file makes the same bytes. The error says for the owner what is wrong with the image.
 pub fn work(file: &[u8], order: &Order) -> Result<Work, Undecodable> {
     let len = u64::try_from(file.len()).unwrap_or(u64::MAX);
     let facts =
@@ -50,7 +47,7 @@ pub fn work(file: &[u8], order: &Order) -> Result<Work, Undecodable> {
             width,
             height,
             has_alpha,
-            colour: glance.colour,
+            color: glance.color,
             thumbhash: glance.thumbhash,
             phash: glance.phash,
             camera,
@@ -63,7 +60,7 @@ pub fn work(file: &[u8], order: &Order) -> Result<Work, Undecodable> {
     })
 }
 
-/// What the work on one picture needs and brings.
+/// What the work on one image needs and brings.
 struct Bench<'a> {
     facts: Facts,
     /// The size before the orientation is applied.
@@ -75,7 +72,7 @@ struct Bench<'a> {
 }
 
 impl Bench<'_> {
-    /// Makes everything of a still picture; tells what it shows and whether it is transparent.
+    /// Makes everything of a still image; tells what it shows and whether it is transparent.
     fn still(&mut self, file: &[u8]) -> Result<(Option<Glance>, bool), Undecodable> {
         let raster = decode::still(file, &self.facts, Some(self.needed()), &self.order.limits)?;
         let raster = without_idle_alpha(raster);
@@ -112,7 +109,7 @@ impl Bench<'_> {
         }
     }
 
-    /// Makes the wanted recipes from the largest to the smallest. The whole picture stays in linear light in every
+    /// Makes the wanted recipes from the largest to the smallest. The whole image stays in linear light in every
     /// size that it was made in, for those that need less than half of it.
     fn stills_in<P: Sample>(
         &mut self,
@@ -125,7 +122,7 @@ impl Bench<'_> {
             .filter_map(|number| Some((number, order.recipes.get(number)?)))
             .collect();
         wanted.sort_by_key(|(_, recipe)| std::cmp::Reverse(self.outline(recipe).pixels()));
-        let mut smaller: Vec<Picture<P>> = Vec::new();
+        let mut smaller: Vec<Image<P>> = Vec::new();
         for (number, recipe) in wanted {
             let outline = self.outline(recipe);
             let source = if outline.is_uncropped(self.stored) {
@@ -138,10 +135,10 @@ impl Bench<'_> {
             let finished = if let Some(finished) = transform::untouched(raster, self.stored, &plan, recipe) {
                 finished
             } else {
-                let picture = transform::scaled(&source, self.stored, &plan, &self.light);
-                let finished = transform::finish(&picture, &plan, recipe, &self.light);
+                let image = transform::scaled(&source, self.stored, &plan, &self.light);
+                let finished = transform::finish(&image, &plan, recipe, &self.light);
                 if plan.takes_all(self.stored) {
-                    smaller.push(picture);
+                    smaller.push(image);
                 }
                 finished
             };
@@ -219,8 +216,8 @@ impl Bench<'_> {
             for (_, recipe, plan, film) in &mut films {
                 let raster = transform::untouched(&frame.raster, stored, plan, recipe).unwrap_or_else(|| {
                     let source = Source::<U16x4>::Decoded(&frame.raster);
-                    let picture = transform::scaled(&source, stored, plan, &self.light);
-                    transform::finish(&picture, plan, recipe, &self.light)
+                    let image = transform::scaled(&source, stored, plan, &self.light);
+                    transform::finish(&image, plan, recipe, &self.light)
                 });
                 film.push(raster, frame.delay_ms)?;
             }
@@ -246,10 +243,10 @@ impl Bench<'_> {
 }
 
 /// The smallest that still has the needed size.
-fn smallest<'a, P>(raster: &'a Raster, smaller: &'a [Picture<P>], needed: (u32, u32)) -> Source<'a, P> {
+fn smallest<'a, P>(raster: &'a Raster, smaller: &'a [Image<P>], needed: (u32, u32)) -> Source<'a, P> {
     smaller
         .iter()
-        .filter(|picture| picture.width >= needed.0 && picture.height >= needed.1)
-        .min_by_key(|picture| picture.pixels.len())
+        .filter(|image| image.width >= needed.0 && image.height >= needed.1)
+        .min_by_key(|image| image.pixels.len())
         .map_or(Source::Decoded(raster), Source::Smaller)
 }

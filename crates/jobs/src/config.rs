@@ -43,12 +43,12 @@ impl Config {
             ),
             timeout: env.duration("JOBS_TIMEOUT", "2m", "A job that takes longer has failed."),
             grace: env.duration(
-                "JOBS_GRACE",
+                "JOBS_SHUTDOWN_TIMEOUT",
                 "20s",
                 "How long jobs under way may still take when the process stops.",
             ),
             dead_after: env.duration(
-                "JOBS_DEAD_AFTER",
+                "JOBS_WORKER_DEAD_AFTER",
                 "35s",
                 "A worker that was not heard of for so long is dead, and its jobs are given to others.",
             ),
@@ -60,7 +60,7 @@ impl Config {
             ..Self::default()
         };
         if config.dead_after < Duration::from_secs(1) {
-            env.fault("JOBS_DEAD_AFTER", "must be at least one second", "35s");
+            env.fault("JOBS_WORKER_DEAD_AFTER", "must be at least one second", "35s");
         }
         config
     }

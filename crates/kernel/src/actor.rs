@@ -192,9 +192,9 @@ impl std::error::Error for UnknownWord {}
 words! {
     /// What a person is to this installation.
     Role {
-        /// Stores own pictures.
+        /// Stores own images.
         User = "USER",
-        /// Also judges reported public pictures.
+        /// Also judges reported public images.
         Moderator = "MODERATOR",
         /// Also manages accounts and the installation.
         Admin = "ADMIN",
@@ -204,11 +204,11 @@ words! {
 words! {
     /// What an API token may do.
     Scope {
-        /// Read own pictures and their metadata.
+        /// Read own images and their metadata.
         ImagesRead = "images:read",
-        /// Upload and change pictures.
+        /// Upload and change images.
         ImagesWrite = "images:write",
-        /// Delete pictures.
+        /// Delete images.
         ImagesDelete = "images:delete",
         /// Read the own profile.
         ProfileRead = "profile:read",

@@ -38,14 +38,14 @@ pub enum Kind {
 
 /// One field that was wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FieldFault {
+pub struct FieldError {
     /// The field's name, as the caller wrote it.
     pub field: String,
     /// What is wrong with it and what would be right.
     pub detail: String,
 }
 
-impl FieldFault {
+impl FieldError {
     /// A fault of a field.
     pub fn new(field: impl Into<String>, detail: impl fmt::Display) -> Self {
         Self {
@@ -73,7 +73,7 @@ pub trait Failure: std::error::Error {
     }
 
     /// The fields that were wrong, where that is known.
-    fn fields(&self) -> Vec<FieldFault> {
+    fn fields(&self) -> Vec<FieldError> {
         Vec::new()
     }
 

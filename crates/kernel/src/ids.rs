@@ -54,7 +54,7 @@ ids! {
     SessionId;
     /// A scoped credential for scripts.
     ApiTokenId;
-    /// One picture with its metadata.
+    /// One image with its metadata.
     ImageId;
     /// An upload that is open: announced, its bytes still to come.
     UploadId;

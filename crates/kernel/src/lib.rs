@@ -17,7 +17,7 @@ pub use clock::Clock;
 pub use crash::crash_point;
 pub use ctx::{Ctx, RequestId};
 pub use digest::{Hasher, NotSha256, Sha256};
-pub use failure::{Failure, FieldFault, Kind};
+pub use failure::{Failure, FieldError, Kind};
 pub use ids::{AccountId, ApiTokenId, Id, ImageId, SessionId, UploadId};
 pub use page::{Cursor, CursorError, Limit, Page};
 pub use secret::Secret;

@@ -3,7 +3,7 @@ use infravault_kernel::{Secret, config::Env};
 use std::{path::PathBuf, str::FromStr, time::Duration};
 
 const EXAMPLE_ENDPOINT: &str = "http://objectstore:9000";
-const MUST_BE_SET: &str = "must be set when STORE=s3";
+const MUST_BE_SET: &str = "must be set when STORE_BACKEND=s3";
 
 /// The object store's configuration.
 #[derive(Clone, Debug)]
@@ -81,21 +81,21 @@ impl FromStr for Backend {
 }
 
 impl Config {
-    /// Reads the variables of the store. What only an S3 store needs is a fault only with `STORE=s3`.
+    /// Reads the variables of the store. What only an S3 store needs is a fault only with `STORE_BACKEND=s3`.
     pub fn from_env(env: &mut Env) -> Self {
         let backend = env.or::<Backend>(
-            "STORE",
+            "STORE_BACKEND",
             "fs",
             "Where bytes are kept: `fs` (a folder) or `s3` (an S3-compatible store).",
         );
         let fs = FsConfig::from_env(env);
         let spool_budget = env.bytes(
-            "SPOOL_BUDGET",
+            "SPOOL_MAX_BYTES",
             "2GiB",
             "How many bytes all uploads in progress may take on disk; beyond it uploads get 503.",
         );
         if spool_budget == 0 {
-            env.fault("SPOOL_BUDGET", "must not be zero", "2GiB");
+            env.fault("SPOOL_MAX_BYTES", "must not be zero", "2GiB");
         }
         let s3 = S3Config::from_env(env, backend == Backend::S3);
         Self {
@@ -118,7 +118,7 @@ impl FsConfig {
                 "The folder of the `fs` store; uploads in progress lie in its subfolder `spool`.",
             ),
             min_free: env.bytes(
-                "STORE_MIN_FREE",
+                "STORE_MIN_FREE_BYTES",
                 "256MiB",
                 "With fewer free bytes in the `fs` store's file system the server is not ready.",
             ),
@@ -132,7 +132,7 @@ impl S3Config {
             env,
             wanted,
             "S3_ENDPOINT",
-            "Where this server reaches the S3 store: scheme, host and port. Must be set with `STORE=s3`.",
+            "Where this server reaches the S3 store: scheme, host and port. Must be set with `STORE_BACKEND=s3`.",
         );
         let public_endpoint = origin(
             env,
@@ -202,14 +202,14 @@ fn keys(env: &mut Env, wanted: bool) -> (String, Secret<String>) {
     let access_key = env.optional::<String>(
         "S3_ACCESS_KEY",
         "infravault",
-        "The access key of the S3 store. Must be set with `STORE=s3`.",
+        "The access key of the S3 store. Must be set with `STORE_BACKEND=s3`.",
     );
     if wanted && access_key.is_none() {
         env.fault("S3_ACCESS_KEY", MUST_BE_SET, "infravault");
     }
     let secret_key = env.secret(
         "S3_SECRET_KEY",
-        "The secret key of the S3 store. Must be set with `STORE=s3`.",
+        "The secret key of the S3 store. Must be set with `STORE_BACKEND=s3`.",
     );
     if wanted && secret_key.is_none() {
         env.fault("S3_SECRET_KEY", MUST_BE_SET, "a-long-random-secret");
@@ -253,7 +253,7 @@ mod tests {
 
     #[test]
     fn an_s3_store_names_everything_it_lacks() {
-        let faults = read(&[("STORE", "s3")]).1.unwrap_err();
+        let faults = read(&[("STORE_BACKEND", "s3")]).1.unwrap_err();
         for part in [
             "3 fault",
             "S3_ENDPOINT must be set",
@@ -263,7 +263,7 @@ mod tests {
             assert!(faults.contains(part), "{part} is missing in: {faults}");
         }
         let good = [
-            ("STORE", "s3"),
+            ("STORE_BACKEND", "s3"),
             ("S3_ENDPOINT", "http://127.0.0.1:9000/"),
             ("S3_ACCESS_KEY", "key"),
             ("S3_SECRET_KEY", "hunter2"),
@@ -283,13 +283,13 @@ mod tests {
     #[test]
     fn bad_values_are_faults() {
         for (name, value) in [
-            ("STORE", "ftp"),
-            ("SPOOL_BUDGET", "0"),
+            ("STORE_BACKEND", "ftp"),
+            ("SPOOL_MAX_BYTES", "0"),
             ("S3_ENDPOINT", "localhost:9000"),
             ("S3_PUBLIC_ENDPOINT", "https://host/path"),
         ] {
             let mut values = vec![
-                ("STORE", "s3"),
+                ("STORE_BACKEND", "s3"),
                 ("S3_ENDPOINT", "http://h:1"),
                 ("S3_ACCESS_KEY", "key"),
                 ("S3_SECRET_KEY", "secret"),

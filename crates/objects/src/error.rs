@@ -1,5 +1,5 @@
 //! What can go wrong with bytes in a store.
-use infravault_kernel::{Failure, FieldFault, Kind};
+use infravault_kernel::{Failure, FieldError, Kind};
 use std::io;
 
 /// Any cause, kept for the log.
@@ -37,7 +37,7 @@ pub enum Error {
     /// No bytes came.
     #[error("the body is empty")]
     Empty,
-    /// The uploads in progress fill `SPOOL_BUDGET`.
+    /// The uploads in progress fill `SPOOL_MAX_BYTES`.
     #[error("the uploads in progress leave no room in the spool")]
     Busy,
     /// The disk, or the quota on it, is full.
@@ -103,9 +103,9 @@ impl Failure for Error {
         }
     }
 
-    fn fields(&self) -> Vec<FieldFault> {
+    fn fields(&self) -> Vec<FieldError> {
         match self {
-            Self::Empty => vec![FieldFault::new("file", "must not be empty")],
+            Self::Empty => vec![FieldError::new("file", "must not be empty")],
             _ => Vec::new(),
         }
     }

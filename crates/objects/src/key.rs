@@ -7,7 +7,7 @@ use uuid::Uuid;
 pub enum Area {
     /// The bytes that people uploaded, unchanged.
     Originals,
-    /// Pictures made of them, which can be made again.
+    /// Images made of them, which can be made again.
     Renditions,
     /// Pieces of uploads that are open. Nothing in it is ever served.
     Incoming,
@@ -39,7 +39,7 @@ pub enum ObjectKey {
         /// The attempt to store it, so that a late or repeated write never meets another one's bytes.
         attempt: Uuid,
     },
-    /// A picture made of an image.
+    /// An image made of an image.
     Rendition {
         /// The image.
         image: ImageId,

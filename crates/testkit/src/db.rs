@@ -225,8 +225,8 @@ fn config(cluster: &Url, database: &str, max_conns: usize) -> Config {
         ("DATABASE_URL", login_url(cluster, database).to_string()),
         ("DB_MAX_CONNS", max_conns.to_string()),
         ("DB_MIN_CONNS", "0".to_owned()),
-        ("DB_WORKER_CONNS", max_conns.min(2).to_string()),
-        ("DB_ANON_CONNS", "1".to_owned()),
+        ("DB_WORKER_MAX_CONNS", max_conns.min(2).to_string()),
+        ("DB_ANONYMOUS_CONNS", "1".to_owned()),
         // A busy machine is no fault of what is tested.
         ("DB_ACQUIRE_TIMEOUT", "20s".to_owned()),
         ("DB_STATEMENT_TIMEOUT", "20s".to_owned()),

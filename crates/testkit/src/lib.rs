@@ -1,4 +1,4 @@
-//! Dev-only: a database per test, an OpenID Connect issuer that can lie, pictures made in code.
+//! Dev-only: a database per test, an OpenID Connect issuer that can lie, images made in code.
 #![doc = include_str!("../README.md")]
 #![expect(
     clippy::expect_used,
@@ -9,7 +9,7 @@
 pub mod db;
 pub mod issuer;
 mod log;
-pub mod pictures;
+pub mod samples;
 
 pub use log::log;
 

@@ -1,5 +1,8 @@
 //! Changes what administrators grant: role, state and quota.
-use crate::{Account, Error, QuotaBytes, State, Users, policy, sql, sql::Params as _};
+use crate::{
+    Account, Error, QuotaBytes, State, Users, policy,
+    sql::{self, Params as _},
+};
 use infravault_db::Tx;
 use infravault_kernel::{AccountId, Actor, Ctx, Id as _, Role};
 

@@ -36,16 +36,16 @@ impl Config {
     /// Reads the settings.
     pub fn from_env(env: &mut Env) -> Self {
         let quota = env.bytes(
-            "DEFAULT_QUOTA",
+            "ACCOUNT_DEFAULT_QUOTA",
             "10GiB",
             "Bytes of originals that a new account may store.",
         );
         let default_quota_bytes = i64::try_from(quota).unwrap_or_else(|_| {
-            env.fault("DEFAULT_QUOTA", "is more than can be counted", "10GiB");
+            env.fault("ACCOUNT_DEFAULT_QUOTA", "is more than can be counted", "10GiB");
             0
         });
         let signup = env.or(
-            "SIGNUP",
+            "ACCOUNT_SIGN_UP",
             "open",
             "Whether signing in makes an account (`open`), or only lets in who has one (`closed`).",
         );
@@ -73,12 +73,12 @@ mod tests {
     fn reads_values_and_names_what_will_not_do() {
         let (config, good) = read(&[]);
         assert!(good && config.default_quota_bytes == 10 << 30 && config.signup == Signup::Open);
-        let (config, good) = read(&[("DEFAULT_QUOTA", "1MiB"), ("SIGNUP", "closed")]);
+        let (config, good) = read(&[("ACCOUNT_DEFAULT_QUOTA", "1MiB"), ("ACCOUNT_SIGN_UP", "closed")]);
         assert!(good && config.default_quota_bytes == 1 << 20 && config.signup == Signup::Closed);
         for bad in [
-            ("SIGNUP", "maybe"),
-            ("DEFAULT_QUOTA", "a lot"),
-            ("DEFAULT_QUOTA", "9000000TiB"),
+            ("ACCOUNT_SIGN_UP", "maybe"),
+            ("ACCOUNT_DEFAULT_QUOTA", "a lot"),
+            ("ACCOUNT_DEFAULT_QUOTA", "9000000TiB"),
         ] {
             assert!(!read(&[bad]).1, "{bad:?}");
         }

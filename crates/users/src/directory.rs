@@ -1,5 +1,8 @@
 //! Lists and searches all accounts, for administrators.
-use crate::{Account, Error, State, Unfit, Users, sql, sql::Params as _};
+use crate::{
+    Account, Error, State, Users, ValidationError,
+    sql::{self, Params as _},
+};
 use infravault_db::Tx;
 use infravault_kernel::{Ctx, Cursor, Id as _, Limit, Page, Role};
 use time::{OffsetDateTime, macros::datetime};
@@ -29,12 +32,12 @@ pub struct SearchText(String);
 
 impl SearchText {
     /// Accepts a text.
-    pub fn parse(text: &str) -> Result<Self, Unfit> {
+    pub fn parse(text: &str) -> Result<Self, ValidationError> {
         let fits = (1..=200).contains(&text.chars().count()) && !text.chars().any(char::is_control);
         if fits {
             Ok(Self(text.to_owned()))
         } else {
-            Err(Unfit(
+            Err(ValidationError(
                 "must have 1 to 200 characters, none of them a control character",
             ))
         }

@@ -1,5 +1,5 @@
 //! What can go wrong with accounts.
-use infravault_kernel::{AccountId, CursorError, Denied, Failure, FieldFault, Kind};
+use infravault_kernel::{AccountId, CursorError, Denied, Failure, FieldError, Kind};
 
 /// A failure of the users context.
 #[derive(Debug, thiserror::Error)]
@@ -18,7 +18,7 @@ pub enum Error {
     SignupDisabled,
     /// Fields that will not do.
     #[error("some fields will not do: {}", names(.0))]
-    Invalid(Vec<FieldFault>),
+    Invalid(Vec<FieldError>),
     /// The cursor belongs to another list.
     #[error("`cursor` {0}")]
     Cursor(CursorError),
@@ -44,7 +44,7 @@ pub enum Error {
     },
 }
 
-fn names(faults: &[FieldFault]) -> String {
+fn names(faults: &[FieldError]) -> String {
     let names: Vec<&str> = faults.iter().map(|fault| fault.field.as_str()).collect();
     names.join(", ")
 }
@@ -62,7 +62,7 @@ impl Error {
             Some("accounts_preferences_size") => ("preferences", "take too much room"),
             _ => return Self::Db(error.into()),
         };
-        Self::Invalid(vec![FieldFault::new(field, detail)])
+        Self::Invalid(vec![FieldError::new(field, detail)])
     }
 }
 
@@ -95,10 +95,10 @@ impl Failure for Error {
         }
     }
 
-    fn fields(&self) -> Vec<FieldFault> {
+    fn fields(&self) -> Vec<FieldError> {
         match self {
             Self::Invalid(faults) => faults.clone(),
-            Self::Cursor(error) => vec![FieldFault::new("cursor", error)],
+            Self::Cursor(error) => vec![FieldError::new("cursor", error)],
             _ => Vec::new(),
         }
     }

@@ -18,7 +18,7 @@ pub use config::{Config, Signup};
 pub use directory::{AccountFilter, SearchText};
 pub use error::Error;
 pub use grant::AccountRef;
-pub use model::{Account, DisplayName, Locale, Preferences, QuotaBytes, State, Unfit};
+pub use model::{Account, DisplayName, Locale, Preferences, QuotaBytes, State, ValidationError};
 pub use profile::NewProfile;
 
 use infravault_db::Db;

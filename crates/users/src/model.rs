@@ -62,7 +62,7 @@ impl fmt::Display for State {
 /// Why a value will not do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub struct Unfit(pub(crate) &'static str);
+pub struct ValidationError(pub(crate) &'static str);
 
 /// How a person is called: 1 to 100 characters without control characters, no space at either end.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,11 +73,11 @@ impl DisplayName {
     pub const MAX: usize = 100;
 
     /// Accepts a name after cutting the space around it.
-    pub fn parse(text: &str) -> Result<Self, Unfit> {
+    pub fn parse(text: &str) -> Result<Self, ValidationError> {
         let long = text.chars().count() > Self::MAX;
         let text = text.trim();
         if text.is_empty() || long || text.chars().any(char::is_control) {
-            return Err(Unfit(
+            return Err(ValidationError(
                 "must have 1 to 100 characters, none of them a control character",
             ));
         }
@@ -118,7 +118,7 @@ pub struct Locale(String);
 
 impl Locale {
     /// Accepts a language tag.
-    pub fn parse(text: &str) -> Result<Self, Unfit> {
+    pub fn parse(text: &str) -> Result<Self, ValidationError> {
         let mut subtags = text.split('-');
         let language = subtags.next().unwrap_or_default();
         let fits = (2..=3).contains(&language.len())
@@ -130,7 +130,7 @@ impl Locale {
         if fits {
             Ok(Self(text.to_owned()))
         } else {
-            Err(Unfit("must be a language tag such as `en` or `de-CH`"))
+            Err(ValidationError("must be a language tag such as `en` or `de-CH`"))
         }
     }
 
@@ -157,19 +157,19 @@ impl Preferences {
     /// Accepts an object of fitting size without the character U+0000, which PostgreSQL cannot store, and without
     /// numbers beyond 2⁵³: PostgreSQL writes `1.7976931348623157e308` out in 309 digits, which not every reader can
     /// take back.
-    pub fn parse(object: Map<String, Value>) -> Result<Self, Unfit> {
-        let text = serde_json::to_string(&object).map_err(|_| Unfit("must be a JSON object"))?;
+    pub fn parse(object: Map<String, Value>) -> Result<Self, ValidationError> {
+        let text = serde_json::to_string(&object).map_err(|_| ValidationError("must be a JSON object"))?;
         if text.len() > Self::MAX_BYTES {
-            return Err(Unfit("must have at most 8192 bytes"));
+            return Err(ValidationError("must have at most 8192 bytes"));
         }
         if object
             .iter()
             .any(|(name, value)| name.contains('\0') || holds_nul(value))
         {
-            return Err(Unfit("must not contain the character U+0000"));
+            return Err(ValidationError("must not contain the character U+0000"));
         }
         if object.values().any(holds_huge_number) {
-            return Err(Unfit(
+            return Err(ValidationError(
                 "must not contain numbers beyond 2^53, which not every reader can take",
             ));
         }
@@ -222,11 +222,11 @@ impl QuotaBytes {
     pub const MAX: i64 = (1 << 53) - 1;
 
     /// Accepts a limit.
-    pub fn parse(bytes: i64) -> Result<Self, Unfit> {
+    pub fn parse(bytes: i64) -> Result<Self, ValidationError> {
         if (0..=Self::MAX).contains(&bytes) {
             Ok(Self(bytes))
         } else {
-            Err(Unfit("must be 0 to 9007199254740991"))
+            Err(ValidationError("must be 0 to 9007199254740991"))
         }
     }
 
@@ -238,12 +238,12 @@ impl QuotaBytes {
 }
 
 impl FromStr for State {
-    type Err = Unfit;
-    fn from_str(text: &str) -> Result<Self, Unfit> {
+    type Err = ValidationError;
+    fn from_str(text: &str) -> Result<Self, ValidationError> {
         match text {
             "active" => Ok(Self::Active),
             "suspended" => Ok(Self::Suspended),
-            _ => Err(Unfit("must be one of active, suspended")),
+            _ => Err(ValidationError("must be one of active, suspended")),
         }
     }
 }

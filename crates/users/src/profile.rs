@@ -1,6 +1,9 @@
 //! Reads and replaces what a person says about himself.
-use crate::{Account, DisplayName, Error, Locale, Preferences, Unfit, Users, sql, sql::Params as _};
-use infravault_kernel::{Ctx, FieldFault, Id as _, ImageId, Scope};
+use crate::{
+    Account, DisplayName, Error, Locale, Preferences, Users, ValidationError,
+    sql::{self, Params as _},
+};
+use infravault_kernel::{Ctx, FieldError, Id as _, ImageId, Scope};
 use serde_json::{Map, Value};
 
 /// What a person says about himself, whole.
@@ -43,9 +46,9 @@ impl NewProfile {
     }
 }
 
-fn noted<T>(field: &str, parsed: Result<T, Unfit>, faults: &mut Vec<FieldFault>) -> Option<T> {
+fn noted<T>(field: &str, parsed: Result<T, ValidationError>, faults: &mut Vec<FieldError>) -> Option<T> {
     parsed
-        .map_err(|unfit| faults.push(FieldFault::new(field, unfit)))
+        .map_err(|unfit| faults.push(FieldError::new(field, unfit)))
         .ok()
 }
 

@@ -1,5 +1,8 @@
 //! Makes the account of a person who signs in for the first time.
-use crate::{DisplayName, Error, Signup, Users, sql, sql::Params as _};
+use crate::{
+    DisplayName, Error, Signup, Users,
+    sql::{self, Params as _},
+};
 use infravault_db::Tx;
 use infravault_kernel::{AccountId, Ctx, Id as _};
 

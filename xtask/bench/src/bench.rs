@@ -11,8 +11,7 @@ use crate::{
     product::{Jobs, Product},
     report, rows, say,
     seed::Database,
-    server,
-    server::Server,
+    server::{self, Server},
     session,
     table::Row,
 };
@@ -86,7 +85,7 @@ pub(crate) struct Bench {
     pub(crate) bare: Server,
     pub(crate) targets: Targets,
     pub(crate) photos: Photos,
-    /// What pictures are made with elsewhere.
+    /// What images are made with elsewhere.
     pub(crate) peers: Peers,
     /// How often each measurement is repeated.
     pub(crate) repeats: u8,
@@ -105,8 +104,8 @@ impl Bench {
         let url = url.ok_or("no cluster: run `cargo xtask bench`, or set BENCH_DATABASE_URL")?;
         let own = std::env::current_exe()?;
         let product = Product::beside(&own, home)?;
-        say::note("pictures");
-        let photos = Photos::open(&home.join("pictures"), options.photos.as_deref())?;
+        say::note("images");
+        let photos = Photos::open(&home.join("images"), options.photos.as_deref())?;
         let database = Database::open(url, options.rows, options.reseed, &product).await?;
         database.forget_uploads().await?;
         product.forget_objects()?;

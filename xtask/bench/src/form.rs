@@ -29,7 +29,7 @@ impl Form<'_> {
         let (name, kind) = if jpeg {
             ("photo.jpg", "image/jpeg")
         } else {
-            ("picture.png", "image/png")
+            ("image.png", "image/png")
         };
         let start = format!(
             "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\

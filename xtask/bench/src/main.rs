@@ -86,7 +86,7 @@ enum Group {
     Memory,
     /// Bytes in the database.
     Size,
-    /// Pictures made in this process, beside sharp and vipsthumbnail; no server has a part in it.
+    /// Images made in this process, beside sharp and vipsthumbnail; no server has a part in it.
     Thumbnails,
     /// Renditions by the server: after uploads, on request, from the store; and its memory meanwhile.
     Renditions,

@@ -1,4 +1,4 @@
-//! Making pictures in this process for a while: our recipes, and the fastest way known to do the same by hand.
+//! Making images in this process for a while: our recipes, and the fastest way known to do the same by hand.
 
 use crate::{Outcome, load::real, machine};
 use bytes::Bytes;
@@ -16,7 +16,7 @@ pub(crate) const QUALITY: u8 = 80;
 /// The sides of a job of three sizes, the larger ones first.
 pub(crate) const THREE: [u32; 3] = [1600, 800, 320];
 
-/// What making pictures for a while gave.
+/// What making images for a while gave.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Made {
     /// Orders per second.
@@ -27,14 +27,14 @@ pub(crate) struct Made {
     pub(crate) bytes: f64,
 }
 
-/// The order of pictures that fit into these squares.
+/// The order of images that fit into these squares.
 pub(crate) fn order(sides: &[u32], format: Format, quality: u8) -> Order {
     let recipe = |side: &u32| Recipe {
         resize: Some(Resize {
             width: Some(*side),
             height: Some(*side),
             fit: Fit::Inside,
-            gravity: Gravity::Centre,
+            gravity: Gravity::Center,
         }),
         ..Recipe::new(format, quality)
     };
@@ -87,7 +87,7 @@ fn measure(
         let join = |thread: thread::ScopedJoinHandle<'_, _>| {
             thread
                 .join()
-                .unwrap_or_else(|_| Err("making pictures panicked".into()))
+                .unwrap_or_else(|_| Err("making images panicked".into()))
         };
         running.into_iter().map(join).collect()
     });

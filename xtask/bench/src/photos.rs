@@ -11,7 +11,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Grain of a camera, and of a picture that a lossless format can still make small.
+/// Grain of a camera, and of an image that a lossless format can still make small.
 const GRAIN: u32 = 31;
 const FINE_GRAIN: u32 = 1;
 
@@ -46,7 +46,7 @@ const KINDS: [Kind; 4] = [
     },
 ];
 
-/// The pictures that are uploaded.
+/// The images that are uploaded.
 #[derive(Debug)]
 pub(crate) struct Photos {
     /// Eight of 12 megapixels and about 3 MB.
@@ -64,7 +64,7 @@ pub(crate) struct Photos {
 }
 
 impl Photos {
-    /// Reads the pictures of a folder, and makes those that are not there. The JPEGs of `given` take the place of the
+    /// Reads the images of a folder, and makes those that are not there. The JPEGs of `given` take the place of the
     /// twelve-megapixel ones.
     pub(crate) fn open(folder: &Path, given: Option<&Path>) -> Outcome<Self> {
         fs::create_dir_all(folder)?;
@@ -77,7 +77,7 @@ impl Photos {
                 (0..kind.count).map(|number| kind.file(folder, number)).collect(),
             ),
         };
-        let one = |all: Vec<Bytes>| all.into_iter().next().ok_or("a kind of picture has none");
+        let one = |all: Vec<Bytes>| all.into_iter().next().ok_or("a kind of image has none");
         Ok(Self {
             camera,
             small: one(small?)?,
@@ -89,7 +89,7 @@ impl Photos {
     }
 }
 
-/// Copies the JPEGs of a folder to where they have the names of those made in code; the pictures and their files.
+/// Copies the JPEGs of a folder to where they have the names of those made in code; the images and their files.
 fn copied(from: &Path, to: &Path) -> Outcome<(Vec<Bytes>, Vec<PathBuf>)> {
     let [kind, ..] = &KINDS;
     if to.exists() {
@@ -101,20 +101,20 @@ fn copied(from: &Path, to: &Path) -> Outcome<(Vec<Bytes>, Vec<PathBuf>)> {
         .collect::<Outcome<_>>()?;
     names.retain(|name| name.extension().is_some_and(|ending| ending == "jpg"));
     names.sort();
-    let (mut pictures, mut files) = (Vec::new(), Vec::new());
+    let (mut images, mut files) = (Vec::new(), Vec::new());
     for (number, name) in (0..).zip(names) {
         let file = kind.file(to, number);
         fs::copy(&name, &file)?;
-        pictures.push(fs::read(&file)?.into());
+        images.push(fs::read(&file)?.into());
         files.push(file);
     }
     if files.is_empty() {
         return Err(format!("{} holds no file that ends in .jpg", from.display()).into());
     }
-    Ok((pictures, files))
+    Ok((images, files))
 }
 
-/// Pictures of one size.
+/// Images of one size.
 #[derive(Debug)]
 struct Kind {
     name: &'static str,
@@ -136,7 +136,7 @@ impl Kind {
                 continue;
             }
             let pixels = self.pixels(number, GRAIN);
-            // Pictures of one kind are alike: the quality that fits the first fits them all.
+            // Images of one kind are alike: the quality that fits the first fits them all.
             let quality = match quality {
                 Some(quality) => quality,
                 None => *quality.insert(self.fitting(&pixels)?),
@@ -152,7 +152,7 @@ impl Kind {
         folder.join(format!("{}{number}.jpg", self.name))
     }
 
-    /// The first picture, as PNG.
+    /// The first image, as PNG.
     fn png(&self, folder: &Path) -> Outcome<Bytes> {
         let file = folder.join(format!("{}.png", self.name));
         if let Ok(bytes) = fs::read(&file) {
@@ -183,7 +183,7 @@ impl Kind {
         Ok(low)
     }
 
-    /// With one sample of colour for four of brightness, as most cameras do.
+    /// With one sample of color for four of brightness, as most cameras do.
     fn encode(&self, pixels: &[u8], quality: u8) -> Outcome<Vec<u8>> {
         let width = usize::try_from(self.width)?;
         let image = turbojpeg::Image {
@@ -206,14 +206,14 @@ impl Kind {
                 let hill = (x / 7 + seed * 131) % 256 + (x / 3 * (seed + 2)) % 128;
                 let land = y * 512 / self.height > hill / 2 + 150;
                 let shade = y * 160 / self.height;
-                for colour in 0..3 {
+                for color in 0..3 {
                     noise ^= noise << 13;
                     noise ^= noise >> 17;
                     noise ^= noise << 5;
                     let plain = if land {
-                        60 + colour * 20
+                        60 + color * 20
                     } else {
-                        220 - shade - colour * 10
+                        220 - shade - color * 10
                     };
                     let value = (plain + (noise & grain)).saturating_sub(grain / 2);
                     pixels.push(u8::try_from(value).unwrap_or(u8::MAX));
@@ -229,7 +229,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pictures_keep_to_their_size_and_are_jpegs() {
+    fn images_keep_to_their_size_and_are_jpegs() {
         let kind = Kind {
             name: "test",
             count: 1,

@@ -8,7 +8,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-/// What a server does with the pictures that were uploaded.
+/// What a server does with the images that were uploaded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Jobs {
     /// It makes their renditions, as it does by default.
@@ -123,26 +123,26 @@ impl Product {
         let address = address.map_or_else(|| "127.0.0.1:0".to_owned(), |address| address.to_string());
         command
             .env("DATABASE_URL", database_url)
-            .env("BIND", &address)
+            .env("HTTP_BIND", &address)
             .env("PUBLIC_ORIGIN", format!("http://{address}"))
             .env("INFRAVAULT_INSECURE_DEV", "1")
-            .env("WORKERS", bare::WORKERS.to_string())
+            .env("HTTP_WORKERS", bare::WORKERS.to_string())
             .env("AUTH_KEY_DIR", self.keys())
             .env("OIDC_PROVIDERS", "")
-            .env("STORE", "fs")
+            .env("STORE_BACKEND", "fs")
             .env("STORE_DIR", self.home.join("objects"))
             .env("SPOOL_DIR", self.home.join("spool"))
-            .env("SPOOL_BUDGET", "16GiB")
-            .env("MAX_UPLOAD_BYTES", "64MiB")
+            .env("SPOOL_MAX_BYTES", "16GiB")
+            .env("UPLOAD_MAX_BYTES", "64MiB")
             // A hundred AVIF wait at once in one of the rows.
-            .env("CAGE_QUEUE", "128")
+            .env("SANDBOX_QUEUE_SIZE", "128")
             .env("LOG_LEVEL", "warning");
         for limit in [
-            "RATE_ANONYMOUS",
-            "RATE_PERSON",
-            "RATE_UPLOAD",
-            "RATE_RENDITION",
-            "RATE_SIGN_IN",
+            "RATE_LIMIT_ANONYMOUS",
+            "RATE_LIMIT_ACCOUNT",
+            "RATE_LIMIT_UPLOAD",
+            "RATE_LIMIT_RENDITION",
+            "RATE_LIMIT_SIGN_IN",
         ] {
             command.env(limit, "0");
         }

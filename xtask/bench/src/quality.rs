@@ -1,4 +1,4 @@
-//! How much a small picture differs from what a full decode and one good filter make of the photograph: PSNR and SSIM
+//! How much a small image differs from what a full decode and one good filter make of the photograph: PSNR and SSIM
 //! of its brightness, as scikit-image defines them.
 
 use crate::{Outcome, load::real};
@@ -14,7 +14,7 @@ const WINDOW: usize = 7;
 const C1: f64 = 2.55 * 2.55;
 const C2: f64 = 7.65 * 7.65;
 
-/// The brightness of a picture, row by row, 0 to 255.
+/// The brightness of an image, row by row, 0 to 255.
 #[derive(Debug)]
 pub(crate) struct Luma {
     width: usize,
@@ -30,17 +30,17 @@ pub(crate) enum Space {
     Linear,
 }
 
-/// How alike two pictures are.
+/// How alike two images are.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Likeness {
     /// Decibels.
     pub(crate) psnr: f64,
-    /// 1 for the same picture.
+    /// 1 for the same image.
     pub(crate) ssim: f64,
 }
 
 impl Luma {
-    /// Of a picture as it is.
+    /// Of an image as it is.
     pub(crate) fn of(file: &[u8]) -> Outcome<Self> {
         let rgb = image::load_from_memory(file)?.to_rgb8();
         Self::of_pixels(rgb.as_raw(), usize::try_from(rgb.width())?)
@@ -55,7 +55,7 @@ impl Luma {
         };
         let values: Vec<f64> = pixels.chunks_exact(3).map(luma).collect();
         if values.is_empty() {
-            return Err("a picture without pixels".into());
+            return Err("an image without pixels".into());
         }
         Ok(Self { width, values })
     }
@@ -81,10 +81,10 @@ pub(crate) fn reference(photo: &DynamicImage, size: (u32, u32), space: Space) ->
     Luma::of_pixels(result.buffer(), usize::try_from(size.0)?)
 }
 
-/// Compares two pictures of one size.
+/// Compares two images of one size.
 pub(crate) fn likeness(one: &Luma, other: &Luma) -> Outcome<Likeness> {
     if one.values.len() != other.values.len() || one.width != other.width {
-        return Err("pictures of different sizes are compared".into());
+        return Err("images of different sizes are compared".into());
     }
     let squares = one.values.iter().zip(&other.values).map(|(a, b)| (a - b).powi(2));
     let error: f64 = squares.sum::<f64>() / real(one.values.len());

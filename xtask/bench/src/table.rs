@@ -115,7 +115,7 @@ impl Row {
         }
     }
 
-    /// What two programs made of pictures; the name says why where one of them could not be measured.
+    /// What two programs made of images; the name says why where one of them could not be measured.
     pub(crate) fn made(
         number: &str,
         operation: &str,

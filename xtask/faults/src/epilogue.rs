@@ -217,7 +217,7 @@ async fn lost(world: &World, asked: &[Acknowledged], verdict: &mut Verdict) -> u
         let answer = answer.map_err(|error| error.to_string())?;
         let status = answer.status();
         let bytes = answer.bytes().await.map_err(|error| error.to_string())?;
-        if status.as_u16() == 200 && bytes == world.ledger.picture(one.seed) {
+        if status.as_u16() == 200 && bytes == world.ledger.image(one.seed) {
             Ok(())
         } else {
             Err(format!(

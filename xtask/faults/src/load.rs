@@ -1,4 +1,4 @@
-//! The client: uploads pictures that all differ, notes what was acknowledged, and tries again with the same key.
+//! The client: uploads images that all differ, notes what was acknowledged, and tries again with the same key.
 
 use crate::{Outcome, open::Way, random::Random};
 use reqwest::{Client, StatusCode};
@@ -25,7 +25,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// An upload that was answered with 201.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Acknowledged {
-    /// What the picture is made of.
+    /// What the image is made of.
     pub(crate) seed: u64,
     /// The image.
     pub(crate) id: Uuid,
@@ -72,7 +72,7 @@ impl Ledger {
             origin,
             token,
             client: client()?,
-            base: infravault_testkit::pictures::jpeg(64, 48, 7),
+            base: infravault_testkit::samples::jpeg(64, 48, 7),
             book: Mutex::default(),
         }))
     }
@@ -153,8 +153,8 @@ impl Ledger {
         )
     }
 
-    /// The picture of an upload: the same pixels, other bytes. Most are small; every eighth is large.
-    pub(crate) fn picture(&self, seed: u64) -> Vec<u8> {
+    /// The image of an upload: the same pixels, other bytes. Most are small; every eighth is large.
+    pub(crate) fn image(&self, seed: u64) -> Vec<u8> {
         let (start, rest) = self.base.split_at(2);
         let mut random = Random::new(seed);
         let (segments, length) = if seed.is_multiple_of(8) {
@@ -162,19 +162,19 @@ impl Ledger {
         } else {
             (1, 500 + random.next() % 8000)
         };
-        let mut picture = start.to_vec();
+        let mut image = start.to_vec();
         for segment in 0..segments {
             let mut comment = format!("{seed} {segment} ").into_bytes();
             while u64::try_from(comment.len()).unwrap_or(u64::MAX) < length {
                 comment.extend_from_slice(&random.next().to_be_bytes());
             }
             let length = u16::try_from(comment.len() + 2).unwrap_or(u16::MAX);
-            picture.extend_from_slice(&[0xFF, 0xFE]);
-            picture.extend_from_slice(&length.to_be_bytes());
-            picture.extend_from_slice(&comment);
+            image.extend_from_slice(&[0xFF, 0xFE]);
+            image.extend_from_slice(&length.to_be_bytes());
+            image.extend_from_slice(&comment);
         }
-        picture.extend_from_slice(rest);
-        picture
+        image.extend_from_slice(rest);
+        image
     }
 
     /// A request with the token.
@@ -216,7 +216,7 @@ impl Ledger {
             )
             .header("Content-Type", "image/jpeg")
             .header("Idempotency-Key", format!("upload-{seed}"))
-            .body(self.picture(seed))
+            .body(self.image(seed))
             .send()
             .await;
         let Ok(answer) = sent else {

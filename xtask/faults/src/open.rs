@@ -6,7 +6,7 @@ use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
 use std::time::Instant;
 
-/// How a picture is sent that does not go in one request, and how far that has come.
+/// How an image is sent that does not go in one request, and how far that has come.
 #[derive(Debug, Clone)]
 pub(crate) enum Way {
     /// By tus; where, once that is known.
@@ -38,7 +38,7 @@ impl Ledger {
                 Tried::Acknowledged(id)
             }
             Ok(Err(error)) => {
-                self.odd(format!("the id of a picture is none: {error}"));
+                self.odd(format!("the id of an image is none: {error}"));
                 Tried::Again
             }
             Err(NotNow) => Tried::Again,
@@ -47,24 +47,24 @@ impl Ledger {
 
     /// Creation, then two requests, each after asking where it stands; the image's id.
     async fn try_tus(&self, seed: u64, place: Option<String>) -> Step<String> {
-        let picture = self.picture(seed);
+        let image = self.image(seed);
         let tus = |method: Method, path: &str| self.request(method, path).header("Tus-Resumable", "1.0.0");
         let place = if let Some(place) = place {
             place
         } else {
-            let create = tus(Method::POST, "/api/v1/uploads/tus").header("Upload-Length", picture.len());
+            let create = tus(Method::POST, "/api/v1/uploads/tus").header("Upload-Length", image.len());
             let place = header(&self.ask(create, &[201]).await?, "location").ok_or(NotNow)?;
             self.goes(seed, Way::Tus(Some(place.clone())));
             place
         };
         let mut answer = self.ask(tus(Method::HEAD, &place), &[200]).await?;
-        for end in [picture.len() / 2, picture.len()] {
+        for end in [image.len() / 2, image.len()] {
             if let Some(id) = header(&answer, "upload-image-id") {
                 return Ok(id);
             }
             let at = header(&answer, "upload-offset").and_then(|at| at.parse::<usize>().ok());
             let at = at.ok_or(NotNow)?;
-            let Some(bytes) = picture.get(at..end).filter(|bytes| !bytes.is_empty()) else {
+            let Some(bytes) = image.get(at..end).filter(|bytes| !bytes.is_empty()) else {
                 continue;
             };
             let patch = tus(Method::PATCH, &place)
@@ -78,15 +78,15 @@ impl Ledger {
 
     /// Announcement, the signed request, completion; the image's id.
     async fn try_signed(&self, seed: u64, announced: Option<Value>) -> Step<String> {
-        let picture = self.picture(seed);
+        let image = self.image(seed);
         let announced = if let Some(announced) = announced {
             announced
         } else {
             let body = json!({
                 "file_name": format!("f{seed}.jpg"),
-                "size": picture.len(),
+                "size": image.len(),
                 "media_type": "image/jpeg",
-                "sha256": Sha256::of(&picture).to_string(),
+                "sha256": Sha256::of(&image).to_string(),
             });
             let presign = self.request(Method::POST, "/api/v1/uploads/presign").json(&body);
             let announced = self.ask(presign, &[201]).await?.json::<Value>().await;
@@ -97,7 +97,7 @@ impl Ledger {
         let text = |value: &Value| value.as_str().map(str::to_owned).ok_or(NotNow);
         let put = announced.get("put").ok_or(NotNow)?;
         let url = text(put.get("url").ok_or(NotNow)?)?;
-        let mut store = self.client.put(url).body(picture);
+        let mut store = self.client.put(url).body(image);
         for (name, value) in put
             .get("headers")
             .and_then(Value::as_object)
@@ -119,9 +119,9 @@ impl Ledger {
             return text(body.get("id").ok_or(NotNow)?);
         }
         if body.get("code").and_then(Value::as_str) != Some("upload-mismatch") {
-            self.odd(format!("a picture in the store was refused: {body}"));
+            self.odd(format!("an image in the store was refused: {body}"));
         }
-        // The signature is too old: the picture is announced anew, and what was announced before ends by itself.
+        // The signature is too old: the image is announced anew, and what was announced before ends by itself.
         if stored.is_ok_and(|status| status == StatusCode::FORBIDDEN) {
             self.goes(seed, Way::Signed(None));
         }

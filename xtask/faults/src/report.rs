@@ -8,7 +8,7 @@ use std::time::Duration;
 pub(crate) struct Ran {
     /// How often it was provoked.
     pub(crate) cycles: u32,
-    /// The longest time from its end until a new picture was taken.
+    /// The longest time from its end until a new image was taken.
     pub(crate) recovery: Duration,
     /// What did not hold.
     pub(crate) broken: Vec<String>,

@@ -159,25 +159,25 @@ impl World {
                 "DATABASE_URL",
                 format!("postgres://infravault@127.0.0.1:{pg}/infravault?sslmode=disable"),
             )
-            .env("BIND", format!("127.0.0.1:{}", self.port))
+            .env("HTTP_BIND", format!("127.0.0.1:{}", self.port))
             .env("PUBLIC_ORIGIN", format!("http://127.0.0.1:{}", self.port))
             .env("INFRAVAULT_INSECURE_DEV", "1")
-            .env("WORKERS", "2")
+            .env("HTTP_WORKERS", "2")
             .env("AUTH_KEY_DIR", folder("keys"))
             .env("OIDC_PROVIDERS", "")
             .env("SPOOL_DIR", folder("spool"))
-            .env("UPLOAD_DEADLINE", "5s")
-            .env("UPLOAD_GRACE", "6s")
-            .env("SWEEP_INTERVAL", "500ms")
-            .env("JOBS_DEAD_AFTER", "3s")
-            .env("CAGE_CHILDREN", "1")
+            .env("UPLOAD_TIMEOUT", "5s")
+            .env("UPLOAD_ABANDONED_AFTER", "6s")
+            .env("SWEEPER_INTERVAL", "500ms")
+            .env("JOBS_WORKER_DEAD_AFTER", "3s")
+            .env("SANDBOX_WORKERS", "1")
             .env("LOG_FORMAT", "json");
         for limit in [
-            "RATE_ANONYMOUS",
-            "RATE_PERSON",
-            "RATE_UPLOAD",
-            "RATE_RENDITION",
-            "RATE_SIGN_IN",
+            "RATE_LIMIT_ANONYMOUS",
+            "RATE_LIMIT_ACCOUNT",
+            "RATE_LIMIT_UPLOAD",
+            "RATE_LIMIT_RENDITION",
+            "RATE_LIMIT_SIGN_IN",
         ] {
             command.env(limit, "0");
         }
@@ -193,14 +193,14 @@ impl World {
         let Some((seaweed, proxy)) = &self.s3 else {
             let folder = self.home.join("objects").to_string_lossy().into_owned();
             return vec![
-                ("STORE", "fs".to_owned()),
+                ("STORE_BACKEND", "fs".to_owned()),
                 ("STORE_DIR", folder),
-                ("STORE_MIN_FREE", "0".to_owned()),
+                ("STORE_MIN_FREE_BYTES", "0".to_owned()),
             ];
         };
         let port = if through_proxy { proxy.port } else { seaweed.port };
         vec![
-            ("STORE", "s3".to_owned()),
+            ("STORE_BACKEND", "s3".to_owned()),
             ("S3_ENDPOINT", format!("http://127.0.0.1:{port}")),
             ("S3_BUCKET", BUCKET.to_owned()),
             ("S3_ACCESS_KEY", ACCESS_KEY.to_owned()),
@@ -298,7 +298,7 @@ impl World {
         Load::start(&self.ledger, per_second, true)
     }
 
-    /// Waits until the server is ready and has taken a new picture; how long that took since then.
+    /// Waits until the server is ready and has taken a new image; how long that took since then.
     pub(crate) async fn recovered(&mut self, since: Instant) -> Outcome<Duration> {
         self.ready(Duration::from_mins(1)).await?;
         let began = Instant::now();
@@ -311,7 +311,7 @@ impl World {
             self.ledger.leave(seed);
             sleep(Duration::from_millis(50)).await;
         }
-        Err("no picture is taken a minute after everything was healed".into())
+        Err("no image is taken a minute after everything was healed".into())
     }
 
     /// Makes everything work again: proxies pass on, the database and the server run.

@@ -1,8 +1,7 @@
 //! What the fuzz targets try, and what must hold whatever the bytes are.
 
-use std::io::Cursor;
-
 use infravault_imaging::{Fit, Format, Gravity, Limits, MediaType, Order, Recipe, Resize};
+use std::io::Cursor;
 
 /// Small, so that a second has many tries.
 fn limits() -> Limits {
@@ -64,7 +63,7 @@ pub fn probe(data: &[u8]) {
     }
 }
 
-/// Decodes the data as a picture of this type, whatever its first bytes say, and makes something small of it.
+/// Decodes the data as an image of this type, whatever its first bytes say, and makes something small of it.
 ///
 /// # Panics
 /// Where it finds a fault: that is what the fuzzer looks for.
@@ -75,7 +74,7 @@ pub fn decode(media_type: MediaType, data: &[u8]) {
             width: Some(16),
             height: Some(16),
             fit: Fit::Inside,
-            gravity: Gravity::Centre,
+            gravity: Gravity::Center,
         }),
         ..Recipe::new(Format::Png, 80)
     };

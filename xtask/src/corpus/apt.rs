@@ -1,11 +1,14 @@
 //! Source packages of this machine's distribution, by its own client, without touching the client's own state.
 
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
-
-use crate::failure::{Explain as _, Failure, Outcome};
-use crate::{process, say};
+use crate::{
+    failure::{Explain as _, Failure, Outcome},
+    process, say,
+};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 /// Where the client keeps the list of its mirrors.
 const SETTINGS: &str = "/etc/apt";

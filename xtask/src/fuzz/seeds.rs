@@ -1,14 +1,17 @@
-//! What the fuzzer starts from: one small picture of each type, and the small ones of the corpus where it was fetched.
-
-use std::fs::{self, File};
-use std::io::Read as _;
-use std::path::Path;
+//! What the fuzzer starts from: one small image of each type, and the small ones of the corpus where it was fetched.
 
 use super::Target;
-use crate::failure::{Explain as _, Outcome};
-use crate::workspace::Workspace;
+use crate::{
+    failure::{Explain as _, Outcome},
+    workspace::Workspace,
+};
+use std::{
+    fs::{self, File},
+    io::Read as _,
+    path::Path,
+};
 
-/// Larger pictures make every try slow.
+/// Larger images make every try slow.
 const LARGEST: u64 = 4096;
 /// More make the start slow.
 const MOST: usize = 400;
@@ -17,7 +20,7 @@ const GIF: &[u8] = b"GIF89a\x01\0\x01\0\x80\0\0\xFF\0\0\0\0\xFF!\xF9\x04\x01\x0A
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x04\0\0\0\xB5\x1C\x0C\x02\
     \0\0\0\x0BIDATx\xDAcd`\0\0\0\x06\0\x020\x81\xD0/\0\0\0\0IEND\xAEB`\x82";
 const WEBP: &[u8] = b"RIFF\x1A\0\0\0WEBPVP8L\x0D\0\0\0/\0\0\0\x10\x07\x10\x11\x11\x88\x88\xFE\x07\0";
-/// Grey, baseline: quantisation, frame, two tables with one code each, scan.
+/// Gray, baseline: quantization, frame, two tables with one code each, scan.
 const JPEG: &[&[u8]] = &[
     b"\xFF\xD8\xFF\xDB\0\x43\0",
     &[1; 64],
@@ -39,9 +42,9 @@ pub(super) fn plant(workspace: &Workspace, target: Target, folder: &Path) -> Out
             write(name, bytes)?;
         }
     }
-    let pictures = fs::read_dir(workspace.target().join("corpus/pictures"));
+    let images = fs::read_dir(workspace.target().join("corpus/images"));
     let mut small = Vec::new();
-    for entry in pictures.into_iter().flatten().flatten() {
+    for entry in images.into_iter().flatten().flatten() {
         if entry.metadata().is_ok_and(|facts| facts.len() <= LARGEST) {
             small.push(entry.path());
         }
@@ -59,7 +62,7 @@ pub(super) fn plant(workspace: &Workspace, target: Target, folder: &Path) -> Out
     Ok(())
 }
 
-/// Whether a picture is of the type that the target decodes.
+/// Whether an image is of the type that the target decodes.
 fn suits(target: Target, bytes: &[u8]) -> bool {
     match target {
         Target::Prescan | Target::Probe => true,

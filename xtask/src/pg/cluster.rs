@@ -1,14 +1,17 @@
 //! A private PostgreSQL cluster: made, started on the loopback address, stopped when the guard is dropped.
 
-use std::fs::{self, File, TryLockError};
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
-use std::process::Stdio;
-
 use super::{Binaries, RunAs, Wanted};
-use crate::failure::{Explain as _, Failure, Outcome};
-use crate::workspace::Workspace;
-use crate::{port, process, say};
+use crate::{
+    failure::{Explain as _, Failure, Outcome},
+    port, process, say,
+    workspace::Workspace,
+};
+use std::{
+    fs::{self, File, TryLockError},
+    io::Write as _,
+    path::{Path, PathBuf},
+    process::Stdio,
+};
 
 /// The longest socket path that the operating system takes, with room for PostgreSQL's file name.
 const SOCKET_LIMIT: usize = 80;

@@ -1,14 +1,18 @@
 //! Who runs PostgreSQL: the caller, or an unprivileged user when the caller is root.
 
-use std::fmt;
-use std::fs;
-use std::os::unix::fs::{MetadataExt as _, chown};
-use std::os::unix::process::CommandExt as _;
-use std::path::Path;
-use std::process::Command;
-
-use crate::failure::{Explain as _, Failure, Outcome};
-use crate::process;
+use crate::{
+    failure::{Explain as _, Failure, Outcome},
+    process,
+};
+use std::{
+    fmt, fs,
+    os::unix::{
+        fs::{MetadataExt as _, chown},
+        process::CommandExt as _,
+    },
+    path::Path,
+    process::Command,
+};
 
 /// The user that the cluster's processes and files belong to.
 #[derive(Debug, Clone)]

@@ -1,18 +1,19 @@
 //! Schemathesis against a running server: no answer outside the OpenAPI document, no 5xx.
 
-use std::fs;
-use std::path::PathBuf;
-
-use crate::failure::{Explain as _, Outcome};
-use crate::interrupt::Interrupt;
-use crate::pg::Cluster;
-use crate::report::Verdict;
-use crate::workspace::Workspace;
-use crate::{process, tools};
+use crate::{
+    failure::{Explain as _, Outcome},
+    interrupt::Interrupt,
+    pg::Cluster,
+    process,
+    report::Verdict,
+    tools,
+    workspace::Workspace,
+};
+use std::{fs, path::PathBuf};
 
 /// The seed is fixed, so that a failure can be repeated; the time is the budget of the whole run.
 ///
-/// Three checks do not fit: what a picture, a cursor or an `If-Match` of ours is cannot be written as a schema, so
+/// Three checks do not fit: what an image, a cursor or an `If-Match` of ours is cannot be written as a schema, so
 /// "valid" data of the generator is rightly refused; with a fixed bearer token a forged cookie is rightly
 /// ignored; and a missing `If-Match` is rightly answered with 428, which the check does not know. Who may do what is the access matrix's to test.
 const OPTIONS: [&str; 8] = [
@@ -50,10 +51,10 @@ pub(crate) fn run(workspace: &Workspace, cluster: &Cluster, interrupt: &Interrup
         cluster,
         &home,
         &[
-            ("RATE_ANONYMOUS", "0"),
-            ("RATE_PERSON", "0"),
-            ("RATE_UPLOAD", "0"),
-            ("RATE_SIGN_IN", "0"),
+            ("RATE_LIMIT_ANONYMOUS", "0"),
+            ("RATE_LIMIT_ACCOUNT", "0"),
+            ("RATE_LIMIT_UPLOAD", "0"),
+            ("RATE_LIMIT_SIGN_IN", "0"),
             ("LOG_FORMAT", "json"),
         ],
     )?;

@@ -1,10 +1,7 @@
 //! Runs the tests by nextest: an installed one, a fetched one, or else by `cargo test`.
 
-use std::path::PathBuf;
-use std::process::Command;
-
-use crate::workspace::Workspace;
-use crate::{process, report, say, tools};
+use crate::{process, report, say, tools, workspace::Workspace};
+use std::{path::PathBuf, process::Command};
 
 const WORKSPACE: [&str; 7] = [
     "--workspace",

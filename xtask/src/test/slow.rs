@@ -1,18 +1,22 @@
 //! slowhttptest against a running server: slow clients are cut off, and nobody else notices them.
 
-use std::process::Command;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
-use std::time::{Duration, Instant};
-
-use crate::failure::{Failure, Outcome};
-use crate::interrupt::Interrupt;
-use crate::pg::Cluster;
-use crate::product::Local;
-use crate::report::Verdict;
-use crate::service::Service;
-use crate::workspace::Workspace;
-use crate::{probe, process, say};
+use crate::{
+    failure::{Failure, Outcome},
+    interrupt::Interrupt,
+    pg::Cluster,
+    probe, process,
+    product::Local,
+    report::Verdict,
+    say,
+    service::Service,
+    workspace::Workspace,
+};
+use std::{
+    process::Command,
+    sync::atomic::{AtomicBool, Ordering},
+    thread,
+    time::{Duration, Instant},
+};
 
 const TOOL: &str = "slowhttptest";
 /// What a client that is not slow asks for meanwhile, and how often.
@@ -70,8 +74,8 @@ pub(crate) fn run(workspace: &Workspace, cluster: &Cluster, interrupt: &Interrup
         cluster,
         &workspace.target().join("test/slow"),
         &[
-            ("RATE_ANONYMOUS", "0"),
-            ("RATE_SIGN_IN", "0"),
+            ("RATE_LIMIT_ANONYMOUS", "0"),
+            ("RATE_LIMIT_SIGN_IN", "0"),
             ("LOG_FORMAT", "json"),
         ],
     )?;

@@ -1,10 +1,11 @@
 //! Who may import whom, as the table of `docs/architecture.md` says.
 
-use cargo_metadata::{DependencyKind, MetadataCommand, Package};
-
 use super::Finding;
-use crate::failure::{Explain as _, Outcome};
-use crate::workspace::Workspace;
+use crate::{
+    failure::{Explain as _, Outcome},
+    workspace::Workspace,
+};
+use cargo_metadata::{DependencyKind, MetadataCommand, Package};
 
 /// Every package of the workspace and the ones that it may depend on.
 const EDGES: &[(&str, &[&str])] = &[
@@ -12,7 +13,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("infravault-db", &["infravault-kernel"]),
     ("infravault-objects", &["infravault-kernel"]),
     ("infravault-imaging", &["infravault-kernel"]),
-    ("infravault-cage", &["infravault-imaging"]),
+    ("infravault-sandbox", &["infravault-imaging"]),
     ("infravault-jobs", &["infravault-kernel", "infravault-db"]),
     ("infravault-fetch", &["infravault-kernel"]),
     (
@@ -30,7 +31,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "infravault-db",
             "infravault-objects",
             "infravault-imaging",
-            "infravault-cage",
+            "infravault-sandbox",
             "infravault-images-queries",
         ],
     ),
@@ -40,7 +41,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "infravault-kernel",
             "infravault-db",
             "infravault-objects",
-            "infravault-cage",
+            "infravault-sandbox",
             "infravault-fetch",
             "infravault-jobs",
             "infravault-auth",
@@ -57,7 +58,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ),
     ("xtask", &[]),
     ("xtask-codegen", &["infravault-db"]),
-    ("xtask-bench", &["infravault-imaging", "infravault-cage"]),
+    ("xtask-bench", &["infravault-imaging", "infravault-sandbox"]),
     (
         "xtask-faults",
         &[
@@ -87,8 +88,8 @@ const VENDORS: &[(&str, &[&str])] = &[
     ("jsonwebtoken", &["infravault-auth", "infravault-testkit"]),
     ("refinery", &["infravault-db"]),
     ("graphile_worker", &["infravault-jobs"]),
-    ("seccompiler", &["infravault-cage"]),
-    ("landlock", &["infravault-cage"]),
+    ("seccompiler", &["infravault-sandbox"]),
+    ("landlock", &["infravault-sandbox"]),
     ("turbojpeg", &["infravault-imaging", "xtask-bench"]),
     ("webp", &["infravault-imaging"]),
     ("image-webp", &["infravault-imaging"]),

@@ -6,7 +6,7 @@ const CATALOGUE: &str = "docs/problems.md";
 
 /// Finds the codes in the `fn code` of each error and looks them up.
 pub(crate) fn check(files: &[Source]) -> Vec<Finding> {
-    let Some(catalogue) = files.iter().find(|file| file.path == CATALOGUE) else {
+    let Some(catalog) = files.iter().find(|file| file.path == CATALOGUE) else {
         return vec![Finding::new(CATALOGUE, "is missing; run `cargo xtask docs`")];
     };
     files
@@ -15,7 +15,7 @@ pub(crate) fn check(files: &[Source]) -> Vec<Finding> {
             file.path.starts_with("crates/") && file.path.contains("/src/") && has_ending(&file.path, "rs")
         })
         .flat_map(|file| codes(&file.text).into_iter().map(move |code| (file, code)))
-        .filter(|(_, code)| !catalogue.text.contains(&format!("`{code}`")))
+        .filter(|(_, code)| !catalog.text.contains(&format!("`{code}`")))
         .map(|(file, code)| {
             Finding::new(
                 &file.path,

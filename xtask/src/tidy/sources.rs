@@ -1,8 +1,7 @@
 //! Rules about Rust files: first line, length, names, notes to oneself, no SQL, and no examples that nobody runs.
 
-use std::path::Path;
-
 use super::{Finding, Source, has_ending};
+use std::path::Path;
 
 /// Lines of a file without its tests.
 const LIMIT: usize = 400;

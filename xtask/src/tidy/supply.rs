@@ -1,9 +1,7 @@
 //! Where things come from: one TLS stack, one HTTP client, no registry host and no machine's path in the repository.
 
 use super::{Finding, Source};
-use crate::failure::Outcome;
-use crate::process;
-use crate::workspace::Workspace;
+use crate::{failure::Outcome, process, workspace::Workspace};
 
 /// Packages that must not be linked, and why.
 const BANNED: [(&str, &str); 4] = [

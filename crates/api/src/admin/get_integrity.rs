@@ -156,5 +156,7 @@ pub async fn get_integrity(
     app: web::Data<App>,
     ctx: RequestCtx,
 ) -> Result<web::Json<IntegrityBody>, Problem> {
-    Ok(web::Json(app.images.last_integrity(&ctx).await?.into()))
+    Ok(web::Json(
+        app.images.maintenance.last_integrity(&ctx).await?.into(),
+    ))
 }

@@ -48,7 +48,7 @@ pub async fn start_integrity(
         repair: body.0.repair,
         ..Check::default()
     };
-    if app.images.start_integrity(&ctx, check).await? {
+    if app.images.maintenance.start_integrity(&ctx, check).await? {
         let location = (header::LOCATION, "/api/v1/admin/integrity");
         return Ok(HttpResponse::Accepted().insert_header(location).finish());
     }

@@ -10,13 +10,13 @@ use uuid::Uuid;
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = Scope)]
 pub enum ScopeWord {
-    /// Read own pictures and their metadata.
+    /// Read own images and their metadata.
     #[serde(rename = "images:read")]
     ImagesRead,
-    /// Upload and change pictures.
+    /// Upload and change images.
     #[serde(rename = "images:write")]
     ImagesWrite,
-    /// Delete pictures.
+    /// Delete images.
     #[serde(rename = "images:delete")]
     ImagesDelete,
     /// Read the own profile.

@@ -4,7 +4,7 @@ use super::{
     say,
 };
 use futures_util::{Stream, StreamExt, TryStreamExt, stream};
-use infravault_images::{Images, Library, NamedObject};
+use infravault_images::{Images, Inventory, ReferencedObject};
 use infravault_objects::{
     Config, Copied, Error as ObjectError, FsConfig, ObjectKey, Objects, StoreConfig, Trust,
 };
@@ -52,7 +52,7 @@ impl Copier<'_> {
     /// Copies all of them. A fault of a store ends it; begun again, it takes up where it ended.
     pub(super) async fn copy(
         &self,
-        objects: impl Stream<Item = Result<NamedObject, Box<dyn Error>>>,
+        objects: impl Stream<Item = Result<ReferencedObject, Box<dyn Error>>>,
         total_bytes: u64,
     ) -> Result<Tally, Box<dyn Error>> {
         let mut progress = Progress::of(Some(total_bytes));
@@ -73,7 +73,7 @@ impl Copier<'_> {
         Ok(tally)
     }
 
-    async fn copy_one(&self, object: &NamedObject) -> Result<Went, Box<dyn Error>> {
+    async fn copy_one(&self, object: &ReferencedObject) -> Result<Went, Box<dyn Error>> {
         let fault = match self.from.copy_to(self.to, &object.described(), self.trust).await {
             Ok(Copied::Now) => return Ok(Went::Copied),
             Ok(Copied::Before) => return Ok(Went::There),
@@ -81,7 +81,7 @@ impl Copier<'_> {
             Err(error) => return Err(error.into()),
         };
         if let Some(images) = self.names
-            && !images.is_named(&object.key).await?
+            && !images.maintenance.is_named(&object.key).await?
         {
             return Ok(Went::Gone);
         }
@@ -93,7 +93,7 @@ impl Copier<'_> {
 }
 
 impl Tally {
-    fn add(&mut self, object: &NamedObject, went: Went) {
+    fn add(&mut self, object: &ReferencedObject, went: Went) {
         match went {
             Went::Copied => {
                 self.copied += 1;
@@ -147,10 +147,12 @@ impl Tally {
 }
 
 /// The objects of the library, as they come.
-pub(super) fn objects_of(library: Library<'_>) -> impl Stream<Item = Result<NamedObject, Box<dyn Error>>> {
-    stream::try_unfold(library, async |mut library| {
-        let next = library.next().await?;
-        Ok(next.map(|object| (object, library)))
+pub(super) fn objects_of(
+    inventory: Inventory<'_>,
+) -> impl Stream<Item = Result<ReferencedObject, Box<dyn Error>>> {
+    stream::try_unfold(inventory, async |mut inventory| {
+        let next = inventory.next().await?;
+        Ok(next.map(|object| (object, inventory)))
     })
 }
 

@@ -2,10 +2,10 @@
 use super::{Outcome, block_on, say};
 use crate::{config::Config, logging};
 use infravault_auth::Auth;
-use infravault_cage::{Cage, Holds};
 use infravault_db::{Db, migrate};
 use infravault_kernel::{Clock, Ctx};
 use infravault_objects::Objects;
+use infravault_sandbox::{Holds, Sandbox};
 use std::error::Error;
 
 pub(super) fn run(config: Config) -> Outcome {
@@ -23,7 +23,7 @@ pub(super) fn run(config: Config) -> Outcome {
         report.add(
             "object store",
             store(&config, &log).await,
-            "run `infravault storage setup`, and check STORE and its settings",
+            "run `infravault storage setup`, and check STORE_BACKEND and its settings",
         );
         report.add(
             "providers",
@@ -31,9 +31,9 @@ pub(super) fn run(config: Config) -> Outcome {
             "check OIDC_PROVIDERS and the issuers' addresses",
         );
         report.add(
-            "cage",
-            cage(&config, &log).await,
-            "pictures are decoded in processes that need seccomp, which every Linux since 3.17 has; a container must not forbid it",
+            "sandbox",
+            sandbox(&config, &log).await,
+            "images are decoded in processes that need seccomp, which every Linux since 3.17 has; a container must not forbid it",
         );
         report.finish()
     })
@@ -111,17 +111,17 @@ async fn store(config: &Config, log: &slog::Logger) -> Check {
     Ok("answers".to_owned())
 }
 
-/// Which layers stand between a hostile picture and this machine.
-async fn cage(config: &Config, log: &slog::Logger) -> Check {
-    let cage = Cage::new(
-        infravault_cage::Config {
+/// Which layers stand between a hostile image and this machine.
+async fn sandbox(config: &Config, log: &slog::Logger) -> Check {
+    let sandbox = Sandbox::new(
+        infravault_sandbox::Config {
             children: 1,
-            ..config.cage.clone()
+            ..config.sandbox.clone()
         },
         log,
     );
-    let layers = cage.check().await;
-    cage.stop().await;
+    let layers = sandbox.check().await;
+    sandbox.stop().await;
     let layers = layers?;
     let holds = |layer: Holds| match layer {
         Holds::Fully => "holds",

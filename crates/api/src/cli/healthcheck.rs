@@ -9,10 +9,10 @@ use std::{
 const PATIENCE: Duration = Duration::from_secs(5);
 
 pub(super) fn run() -> Outcome {
-    let bind = std::env::var("BIND").unwrap_or_else(|_| "127.0.0.1:8080".to_owned());
+    let bind = std::env::var("HTTP_BIND").unwrap_or_else(|_| "127.0.0.1:8080".to_owned());
     let mut address: SocketAddr = bind
         .parse()
-        .map_err(|_| format!("BIND is `{bind}`, which is no address and port"))?;
+        .map_err(|_| format!("HTTP_BIND is `{bind}`, which is no address and port"))?;
     if address.ip().is_unspecified() {
         address.set_ip(IpAddr::V4(Ipv4Addr::LOCALHOST));
     }

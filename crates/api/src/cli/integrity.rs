@@ -45,8 +45,8 @@ pub(super) async fn compare(
     ctx: &Ctx,
     check: Check,
 ) -> Result<Report, Box<dyn std::error::Error>> {
-    let size_of_all = app.images.library_size(true).await?;
-    let run = app.images.begin_integrity(ctx, check).await?;
+    let size_of_all = app.images.maintenance.inventory_size(true).await?;
+    let run = app.images.maintenance.begin_integrity(ctx, check).await?;
     let run = run.ok_or("another comparison runs; wait until it has ended")?;
     let mut progress = Progress::of(Some(size_of_all.objects));
     let told = |report: &Report| {
@@ -58,7 +58,7 @@ pub(super) async fn compare(
             )
         });
     };
-    let report = app.images.check_integrity(ctx, run, told).await?;
+    let report = app.images.maintenance.check_integrity(ctx, run, told).await?;
     progress.end();
     print(&report);
     Ok(report)

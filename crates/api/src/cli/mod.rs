@@ -60,24 +60,24 @@ enum Command {
     Openapi,
     /// Print the reference of all environment variables.
     ConfigReference,
-    /// Print the catalogue of problems.
+    /// Print the catalog of problems.
     Problems,
-    /// Decode pictures for the process that started this one, and be able to do nothing else.
-    #[command(name = CAGE_CHILD, hide = true)]
-    CageChild,
+    /// Decode images for the process that started this one, and be able to do nothing else.
+    #[command(name = SANDBOX_CHILD, hide = true)]
+    SandboxChild,
 }
 
-/// The first argument of a process that decodes pictures.
-const CAGE_CHILD: &str = "cage-child";
+/// The first argument of a process that decodes images.
+const SANDBOX_CHILD: &str = "sandbox-worker";
 
 /// Runs the program.
 pub fn run() -> ExitCode {
     // Before anything is opened, read or started.
     if std::env::args_os()
         .nth(1)
-        .is_some_and(|command| command == CAGE_CHILD)
+        .is_some_and(|command| command == SANDBOX_CHILD)
     {
-        return infravault_cage::child();
+        return infravault_sandbox::child();
     }
     // The first TLS use needs a provider; a second installation in one process is no fault.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
@@ -94,7 +94,7 @@ pub fn run() -> ExitCode {
             print(&reference::problems());
             Ok(())
         }
-        Command::CageChild => return infravault_cage::child(),
+        Command::SandboxChild => return infravault_sandbox::child(),
         Command::Healthcheck => healthcheck::run(),
         Command::Serve => with_config(serve::run),
         Command::Worker => with_config(worker::run),

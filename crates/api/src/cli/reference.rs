@@ -33,7 +33,7 @@ pub(super) fn configuration() -> String {
 pub(super) fn problems() -> String {
     let mut text = String::from(
         "# Problems\n\n\
-         <!-- Made by `cargo xtask docs` from the catalogue in `crates/api/src/problem.rs`; do not edit. -->\n\n\
+         <!-- Made by `cargo xtask docs` from the catalog in `crates/api/src/problem.rs`; do not edit. -->\n\n\
          Every failure is answered as `application/problem+json` (RFC 9457) with `type`, `title`, `status`, `code`,\n\
          `detail`, `instance` and `request_id`, and with `field` and `errors` where fields were wrong. Clients may\n\
          rely on `code`; `detail` is for people. The `type` is the address of a page of the server itself.\n\n\

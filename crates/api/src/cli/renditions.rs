@@ -31,7 +31,7 @@ pub(super) fn run(command: Command, config: Config) -> Outcome {
         let app = App::build(config, &log, Clock::System)?;
         match command {
             Command::Stats => {
-                for count in app.images.count_renditions().await? {
+                for count in app.images.renditions.count_renditions().await? {
                     say(format!(
                         "{:<5} {:>10}  {:>15} bytes",
                         count.format, count.renditions, count.bytes
@@ -59,7 +59,7 @@ pub(super) fn run(command: Command, config: Config) -> Outcome {
                 };
                 let told = |pruned: &Pruned| say(format!("deleted {pruned}", pruned = line(pruned)));
                 let ctx = Ctx::system(&log, Clock::System);
-                let pruned = app.images.prune(&ctx, prune, told).await?;
+                let pruned = app.images.renditions.prune(&ctx, prune, told).await?;
                 let verb = if dry_run {
                     "would delete about"
                 } else {

@@ -87,7 +87,7 @@ async fn refuse_occupied(db: &Db) -> Result<(), Box<dyn Error>> {
 /// Uploads that were under way cannot go on, and renditions that are in no backup are to be made again. Nothing is
 /// deleted: the store may hold what is newer than the backup.
 async fn finish(app: &App, ctx: &Ctx) -> Outcome {
-    app.images.end_uploads(ctx).await?;
+    app.images.maintenance.end_uploads(ctx).await?;
     let check = Check {
         deep: false,
         repair: true,

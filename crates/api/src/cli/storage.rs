@@ -80,14 +80,14 @@ fn migrate(from: &str, to: &str, renditions: bool, config: Config) -> Outcome {
         to.setup().await?;
         to.probe().await?;
         let app = App::build(config, &log, Clock::System)?;
-        let size = app.images.library_size(renditions).await?;
+        let size = app.images.maintenance.inventory_size(renditions).await?;
         let copier = Copier {
             from: &from,
             to: &to,
             trust: Trust::Checksum,
             names: Some(&app.images),
         };
-        let objects = objects_of(app.images.library(renditions));
+        let objects = objects_of(app.images.maintenance.inventory(renditions));
         let tally = copier.copy(objects, size.bytes).await?;
         tally.print();
         tally.verdict()
@@ -119,7 +119,7 @@ fn store(
     if !place.is_empty() {
         values.insert(variable.to_owned(), place.to_owned());
     }
-    values.insert("STORE".to_owned(), kind.to_owned());
+    values.insert("STORE_BACKEND".to_owned(), kind.to_owned());
     let mut env: Env = values.into_iter().collect();
     let mut config = ObjectsConfig::from_env(&mut env);
     env.finish()?;
@@ -145,10 +145,11 @@ mod tests {
 
     #[test]
     fn a_store_is_named_by_its_address_and_its_side() {
-        let Ok(Backend::Fs(fs)) = read("fs:/pictures", &[("STORE", "s3"), ("STORE_DIR", "/other")]) else {
+        let Ok(Backend::Fs(fs)) = read("fs:/images", &[("STORE_BACKEND", "s3"), ("STORE_DIR", "/other")])
+        else {
             panic!("expected a folder");
         };
-        assert_eq!(fs.dir, std::path::Path::new("/pictures"));
+        assert_eq!(fs.dir, std::path::Path::new("/images"));
         let values = [
             ("S3_ENDPOINT", "http://old:9000"),
             ("TO_S3_ENDPOINT", "http://new:9000"),
@@ -163,7 +164,7 @@ mod tests {
             ("http://new:9000", "vault", "both")
         );
         assert!(read("s3://vault", &[]).is_err_and(|error| error.contains("S3_ENDPOINT")));
-        for address in ["", "/pictures", "ftp://x", "fs:"] {
+        for address in ["", "/images", "ftp://x", "fs:"] {
             assert!(
                 read(address, &[]).is_err_and(|error| error.contains("no store")),
                 "{address}"

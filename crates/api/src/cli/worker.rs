@@ -12,7 +12,7 @@ pub(super) fn run(config: Config) -> Outcome {
         let (log, _flushed_at_the_end) = logging::root(&config.log);
         logging::bridge(&log);
         let app = Arc::new(App::build(config, &log, Clock::System)?);
-        app.cage.warm_up().await;
+        app.sandbox.warm_up().await;
         let asked = asked_to_stop()?;
         let (stop, stopped) = watch::channel(false);
         let mut jobs = tokio::spawn(worker::build(&app)?.run(stopped));
@@ -24,7 +24,7 @@ pub(super) fn run(config: Config) -> Outcome {
             }
             ended = &mut jobs => ended?,
         }
-        app.cage.stop().await;
+        app.sandbox.stop().await;
         info!(log, "stopped");
         Ok(())
     })

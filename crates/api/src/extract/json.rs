@@ -1,7 +1,12 @@
 //! JSON bodies: small, typed, without unknown fields, and an error names the field.
 use super::fault_of;
 use crate::problem::Problem;
-use actix_web::{FromRequest, HttpRequest, dev::Payload, http::StatusCode, http::header, web};
+use actix_web::{
+    FromRequest, HttpRequest,
+    dev::Payload,
+    http::{StatusCode, header},
+    web,
+};
 use futures_util::{StreamExt, future::LocalBoxFuture};
 use serde::de::DeserializeOwned;
 use std::time::Duration;

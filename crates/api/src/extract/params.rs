@@ -78,7 +78,7 @@ mod tests {
         let cases = [
             ("limit=many", "`limit`"),
             ("limit=1&limit=2", "`limit`"),
-            ("colour=red", "`colour`"),
+            ("color=red", "`color`"),
             ("tag=a%00b", "`tag`"),
             ("access_token=x", "Authorization"),
         ];

@@ -1,4 +1,4 @@
-//! How a picture looks on the wire.
+//! How an image looks on the wire.
 use crate::links;
 use actix_web::{HttpResponse, HttpResponseBuilder, http::header};
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// A picture.
+/// An image.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Image)]
 pub(super) struct ImageBody {
@@ -35,7 +35,7 @@ pub(super) struct ImageBody {
     width: u32,
     /// Pixels down, orientation applied.
     height: u32,
-    /// Frames; 1 for a still picture.
+    /// Frames; 1 for a still image.
     frames: u32,
     /// The SHA-256 of the original, 64 hexadecimal digits.
     #[serde(serialize_with = "digits")]
@@ -47,12 +47,12 @@ pub(super) struct ImageBody {
     failure: Option<String>,
     /// Whether it has transparent pixels. This and what follows is known when its state is `ready`.
     has_alpha: Option<bool>,
-    /// Its dominant colour, `#rrggbb`.
+    /// Its dominant color, `#rrggbb`.
     #[schema(min_length = 7, max_length = 7)]
-    dominant_colour: Option<String>,
+    dominant_color: Option<String>,
     /// Its thumbhash, in base64: a placeholder of a few bytes.
     thumbhash: Option<String>,
-    /// 64 bits of which few differ between two versions of a picture, as 16 hexadecimal digits.
+    /// 64 bits of which few differ between two versions of an image, as 16 hexadecimal digits.
     #[schema(min_length = 16, max_length = 16)]
     perceptual_hash: Option<String>,
     /// What the camera wrote down.
@@ -73,7 +73,7 @@ fn digits<S: Serializer>(digest: &Sha256, serializer: S) -> Result<S::Ok, S::Err
 
 impl ImageBody {
     pub(super) fn new(images: &Images, image: Image) -> Self {
-        let renditions = images.renditions(&image);
+        let renditions = images.renditions.renditions(&image);
         Self {
             renditions: renditions
                 .map(|link| RenditionBody::new(image.id, link))
@@ -94,8 +94,8 @@ impl ImageBody {
             state: image.state.into(),
             failure: image.failure,
             has_alpha: image.has_alpha,
-            dominant_colour: image
-                .colour
+            dominant_color: image
+                .color
                 .map(|[red, green, blue]| format!("#{red:02x}{green:02x}{blue:02x}")),
             thumbhash: image.thumbhash.map(|hash| STANDARD.encode(hash)),
             perceptual_hash: image.phash.map(|hash| format!("{hash:016x}")),
@@ -112,14 +112,14 @@ impl ImageBody {
     }
 }
 
-/// The picture with its entity tag.
+/// The image with its entity tag.
 pub(super) fn answer(mut response: HttpResponseBuilder, images: &Images, image: Image) -> HttpResponse {
     response
         .insert_header((header::ETAG, format!("\"{}\"", image.etag())))
         .json(ImageBody::new(images, image))
 }
 
-/// A picture alone, with what is not in lists.
+/// An image alone, with what is not in lists.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ImageDetail)]
 pub(super) struct ImageDetailBody {
@@ -181,7 +181,7 @@ impl RenditionBody {
     }
 }
 
-/// What a camera writes into a picture; what it did not write is left out.
+/// What a camera writes into an image; what it did not write is left out.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Camera)]
 pub(super) struct CameraBody {
@@ -261,7 +261,7 @@ fn greatest_common_divisor(a: u32, b: u32) -> u32 {
     }
 }
 
-/// How far a picture has come.
+/// How far an image has come.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 #[schema(as = ImageState)]
@@ -284,7 +284,7 @@ impl From<State> for StateWord {
     }
 }
 
-/// Who may see a picture besides its owner.
+/// Who may see an image besides its owner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 #[schema(as = Visibility)]
@@ -317,7 +317,7 @@ impl From<VisibilityWord> for Visibility {
     }
 }
 
-/// The type of a picture.
+/// The type of an image.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = MediaType)]
 pub enum MediaTypeWord {

@@ -1,4 +1,4 @@
-//! `POST /images/bulk`: one operation on many pictures.
+//! `POST /images/bulk`: one operation on many images.
 use super::{body::VisibilityWord, replace_image::keep};
 use crate::{
     app::App,
@@ -7,12 +7,12 @@ use crate::{
 };
 use actix_web::web;
 use infravault_images::{BulkAction, BulkChange, BulkIds, BulkOutcome, Error, TagChange, Tags};
-use infravault_kernel::{FieldFault, Id as _, ImageId};
+use infravault_kernel::{FieldError, Id as _, ImageId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// What is done to many pictures.
+/// What is done to many images.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 #[schema(as = BulkAction)]
@@ -25,12 +25,12 @@ pub enum ActionWord {
     Restore,
 }
 
-/// One operation on many pictures.
+/// One operation on many images.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = BulkRequest)]
 pub struct BulkBody {
-    /// The pictures, each once.
+    /// The images, each once.
     #[schema(min_items = 1, max_items = 500)]
     ids: Vec<Uuid>,
     /// What is done to them.
@@ -39,7 +39,7 @@ pub struct BulkBody {
     changes: Option<BulkChangesBody>,
 }
 
-/// What is to be different of many pictures; what is left out stays.
+/// What is to be different of many images; what is left out stays.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = BulkChanges)]
@@ -66,13 +66,13 @@ pub struct TagChangesBody {
     set: Option<Vec<String>>,
 }
 
-/// What became of one picture.
+/// What became of one image.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = BulkResult)]
 pub struct BulkResultBody {
-    /// The picture.
+    /// The image.
     id: Uuid,
-    /// 200 or 204 where it was done; 404 where there is no such picture of the caller's; 422 where it would have too many
+    /// 200 or 204 where it was done; 404 where there is no such image of the caller's; 422 where it would have too many
     /// tags.
     status: u16,
     /// The code of the problem, where there is one.
@@ -81,11 +81,11 @@ pub struct BulkResultBody {
     code: Option<&'static str>,
 }
 
-/// What became of the pictures.
+/// What became of the images.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = BulkResults)]
 pub struct BulkResultsBody {
-    /// One for each picture, in the order of `ids`.
+    /// One for each image, in the order of `ids`.
     results: Vec<BulkResultBody>,
 }
 
@@ -97,11 +97,11 @@ impl BulkBody {
         let action = match (self.action, self.changes) {
             (ActionWord::Update, Some(changes)) => changes.parse(&mut faults).map(BulkAction::Update),
             (ActionWord::Update, None) => {
-                faults.push(FieldFault::new("changes", "is missing"));
+                faults.push(FieldError::new("changes", "is missing"));
                 None
             }
             (_, Some(_)) => {
-                faults.push(FieldFault::new("changes", "goes with the action `update` only"));
+                faults.push(FieldError::new("changes", "goes with the action `update` only"));
                 None
             }
             (ActionWord::Delete, None) => Some(BulkAction::Delete),
@@ -115,9 +115,9 @@ impl BulkBody {
 }
 
 impl BulkChangesBody {
-    fn parse(self, faults: &mut Vec<FieldFault>) -> Option<BulkChange> {
+    fn parse(self, faults: &mut Vec<FieldError>) -> Option<BulkChange> {
         if self.tags.is_none() && self.visibility.is_none() {
-            faults.push(FieldFault::new("changes", "names nothing to change"));
+            faults.push(FieldError::new("changes", "names nothing to change"));
             return None;
         }
         let tags = match self.tags {
@@ -130,7 +130,7 @@ impl BulkChangesBody {
 }
 
 impl TagChangesBody {
-    fn parse(self, faults: &mut Vec<FieldFault>) -> Option<TagChange> {
+    fn parse(self, faults: &mut Vec<FieldError>) -> Option<TagChange> {
         let mut parse = |field, texts: Option<Vec<String>>| {
             let tags = Tags::parse(texts.unwrap_or_default().iter().map(String::as_str));
             keep(faults, field, tags)
@@ -138,14 +138,14 @@ impl TagChangesBody {
         match (self.set, self.add, self.remove) {
             (set @ Some(_), None, None) => parse("changes.tags.set", set).map(TagChange::Set),
             (Some(_), ..) => {
-                faults.push(FieldFault::new(
+                faults.push(FieldError::new(
                     "changes.tags",
                     "has either `set`, or `add` and `remove`",
                 ));
                 None
             }
             (None, None, None) => {
-                faults.push(FieldFault::new("changes.tags", "names nothing to change"));
+                faults.push(FieldError::new("changes.tags", "names nothing to change"));
                 None
             }
             (None, add, remove) => {
@@ -153,7 +153,7 @@ impl TagChangesBody {
                 let remove = parse("changes.tags.remove", remove);
                 let (add, remove) = (add?, remove?);
                 if add.as_slice().iter().any(|tag| remove.as_slice().contains(tag)) {
-                    faults.push(FieldFault::new(
+                    faults.push(FieldError::new(
                         "changes.tags.remove",
                         "names a tag that `add` names, too",
                     ));
@@ -165,8 +165,8 @@ impl TagChangesBody {
     }
 }
 
-/// Changes, deletes or restores up to 500 own pictures. Each is dealt with on its own: one that is not there stops none of
-/// the others. There are no conditions; who must not overwrite anybody's change changes pictures one by one.
+/// Changes, deletes or restores up to 500 own images. Each is dealt with on its own: one that is not there stops none of
+/// the others. There are no conditions; who must not overwrite anybody's change changes images one by one.
 #[utoipa::path(
     post, path = "/api/v1/images/bulk", tag = "images",
     request_body = BulkBody,
@@ -179,7 +179,7 @@ pub async fn change_images(
     body: Json<BulkBody>,
 ) -> Result<web::Json<BulkResultsBody>, Problem> {
     let (ids, action) = body.0.parse()?;
-    let outcomes = app.images.bulk(&ctx, &ids, &action).await?;
+    let outcomes = app.images.library.bulk(&ctx, &ids, &action).await?;
     let done = if action == BulkAction::Delete { 204 } else { 200 };
     let result = |(id, outcome): (ImageId, BulkOutcome)| {
         let (status, code) = match outcome {

@@ -7,12 +7,12 @@ use crate::{
 };
 use actix_web::{HttpResponse, web};
 use infravault_images::Transform;
-use infravault_kernel::{FieldFault, ImageId};
+use infravault_kernel::{FieldError, ImageId};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
-/// What is to be made of the picture. What is not given stays as it is.
+/// What is to be made of the image. What is not given stays as it is.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = NewTransformUrl)]
@@ -26,10 +26,10 @@ pub struct NewTransformUrl {
     /// How it meets the size: inside, contain, cover or fill.
     #[schema(pattern = "^(inside|contain|cover|fill)$")]
     fit: Option<String>,
-    /// Which part stays where something is cut off: centre, one of eight directions such as north-east, entropy or
+    /// Which part stays where something is cut off: center, one of eight directions such as north-east, entropy or
     /// attention.
     #[schema(
-        pattern = "^(centre|north|north-east|east|south-east|south|south-west|west|north-west|entropy|attention)$"
+        pattern = "^(center|north|north-east|east|south-east|south|south-west|west|north-west|entropy|attention)$"
     )]
     gravity: Option<String>,
     /// Only this part, before anything else.
@@ -45,7 +45,7 @@ pub struct NewTransformUrl {
     /// Sharpens it, with at most two digits after the point.
     #[schema(minimum = 0, maximum = 10)]
     sharpen: Option<f64>,
-    /// What shows through transparent pixels and around a contained picture: #rrggbb or #rrggbbaa.
+    /// What shows through transparent pixels and around a contained image: #rrggbb or #rrggbbaa.
     #[schema(pattern = "^#[0-9A-Fa-f]{6}([0-9A-Fa-f]{2})?$")]
     bg: Option<String>,
     /// This format; without it, what the client takes.
@@ -61,7 +61,7 @@ pub struct NewTransformUrl {
     expires_in: Option<u64>,
 }
 
-/// A rectangle of the upright picture, in pixels.
+/// A rectangle of the upright image, in pixels.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = Crop)]
@@ -97,7 +97,7 @@ pub(super) struct TransformUrlBody {
 
 impl NewTransformUrl {
     /// The transform, by the words that addresses use, so that there is one grammar.
-    fn transform(&self) -> Result<Transform, FieldFault> {
+    fn transform(&self) -> Result<Transform, FieldError> {
         let crop = self.crop.as_ref();
         let crop = crop.map(|part| format!("{},{},{},{}", part.x, part.y, part.width, part.height));
         let format = self.format.map(infravault_images::Format::from);
@@ -126,10 +126,10 @@ impl NewTransformUrl {
     }
 }
 
-/// An address by which whoever has it may fetch a transform of an own picture, private or not, until it expires.
+/// An address by which whoever has it may fetch a transform of an own image, private or not, until it expires.
 #[utoipa::path(
     post, path = "/api/v1/images/{id}/transform-url", tag = "images",
-    params(("id" = Uuid, Path, description = "The picture")),
+    params(("id" = Uuid, Path, description = "The image")),
     request_body = NewTransformUrl,
     security(("session" = []), ("api_token" = [])),
     responses((status = 200, body = TransformUrlBody))
@@ -146,6 +146,7 @@ pub async fn create_transform_url(
         .map_err(|fault| Problem::field(&fault.field, fault.detail))?;
     let signed = app
         .images
+        .renditions
         .sign_transform(&ctx, id.0, &transform, body.0.expires_in)
         .await?;
     let query = url::form_urlencoded::Serializer::new(String::new())

@@ -1,4 +1,4 @@
-//! `DELETE /images/{id}`: moves a picture into the trash.
+//! `DELETE /images/{id}`: moves an image into the trash.
 use super::conditions::if_match;
 use crate::{
     app::App,
@@ -8,11 +8,11 @@ use crate::{
 use actix_web::{HttpRequest, HttpResponse, web};
 use infravault_kernel::ImageId;
 
-/// Moves an own picture into the trash: out of sight for everybody at once. It counts in the quota until it is purged.
+/// Moves an own image into the trash: out of sight for everybody at once. It counts in the quota until it is purged.
 #[utoipa::path(
     delete, path = "/api/v1/images/{id}", tag = "images",
     params(
-        ("id" = Uuid, Path, description = "The picture"),
+        ("id" = Uuid, Path, description = "The image"),
         ("If-Match" = Option<String>, Header, description = "Only if it still has one of these `ETag`s"),
     ),
     security(("session" = []), ("api_token" = [])),
@@ -25,6 +25,6 @@ pub async fn delete_image(
     id: Path<ImageId>,
 ) -> Result<HttpResponse, Problem> {
     let known = if_match(&request)?;
-    app.images.delete(&ctx, id.0, known.as_ref()).await?;
+    app.images.library.delete(&ctx, id.0, known.as_ref()).await?;
     Ok(HttpResponse::NoContent().finish())
 }

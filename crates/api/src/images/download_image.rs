@@ -12,15 +12,15 @@ use actix_web::{
     web,
 };
 use futures_util::TryStreamExt;
-use infravault_images::{Answer, Error, Image, ObjectStream, PreconditionFault};
+use infravault_images::{Answer, Error, Image, ObjectStream, PreconditionError};
 use infravault_kernel::ImageId;
 use slog::Logger;
 
-/// The original of an own picture, byte for byte as it was uploaded. Others get renditions only.
+/// The original of an own image, byte for byte as it was uploaded. Others get renditions only.
 #[utoipa::path(
     get, path = "/api/v1/images/{id}/download", tag = "images",
     params(
-        ("id" = Uuid, Path, description = "The picture"),
+        ("id" = Uuid, Path, description = "The image"),
         ("Range" = Option<String>, Header, description = "One range of bytes"),
         ("If-Range" = Option<String>, Header, description = "The range counts only for this `ETag`"),
         ("If-Match" = Option<String>, Header, description = "Only if it has one of these `ETag`s"),
@@ -43,6 +43,7 @@ pub async fn download_image(
 ) -> Result<HttpResponse, Problem> {
     let download = app
         .images
+        .library
         .download(&ctx, id.0, &fetch(&request)?)
         .await
         .map_err(problem)?;
@@ -101,7 +102,7 @@ fn body(
 
 fn problem(error: Error) -> Problem {
     let len = match &error {
-        Error::Precondition(PreconditionFault::Range { len }) => Some(*len),
+        Error::Precondition(PreconditionError::Range { len }) => Some(*len),
         _ => None,
     };
     let problem = Problem::from(error);

@@ -8,8 +8,8 @@ use actix_web::{
     web::{self, Bytes},
 };
 use futures_util::{Stream, StreamExt, stream};
-use infravault_images::{BodyFault, Config, Description, Error, FileName, NewImage, Tags, Title, Visibility};
-use infravault_kernel::FieldFault;
+use infravault_images::{BodyError, Config, Description, Error, FileName, NewImage, Tags, Title, Visibility};
+use infravault_kernel::FieldError;
 use std::{cell::Cell, rc::Rc};
 
 /// Most parts of a form before its first file.
@@ -51,7 +51,7 @@ enum At {
 
 /// What is known of a file before its bytes.
 pub(super) struct File {
-    /// What is said about the picture.
+    /// What is said about the image.
     pub(super) image: NewImage,
     /// The type that its part declares.
     pub(super) declared_type: String,
@@ -117,14 +117,14 @@ impl Form {
     }
 
     /// The bytes of the file that has begun. They end well only where the form ends behind them, or another file follows.
-    pub(super) fn bytes(&mut self) -> impl Stream<Item = Result<Bytes, BodyFault>> + '_ {
+    pub(super) fn bytes(&mut self) -> impl Stream<Item = Result<Bytes, BodyError>> + '_ {
         stream::try_unfold(self, async |form: &mut Self| {
             let bytes = form.next_bytes().await?;
             Ok(bytes.map(|bytes| (bytes, form)))
         })
     }
 
-    async fn next_bytes(&mut self) -> Result<Option<Bytes>, BodyFault> {
+    async fn next_bytes(&mut self) -> Result<Option<Bytes>, BodyError> {
         if let At::Within(file) = &mut self.at {
             match file.next().await {
                 Some(Ok(bytes)) => return Ok(Some(bytes)),
@@ -142,7 +142,7 @@ impl Form {
                 }
                 Some(Ok(_)) => {
                     let detail = "Behind a file only further files may stand, in fields of the name `file`.";
-                    return Err(self.break_off(BodyFault::Malformed(detail.to_owned())));
+                    return Err(self.break_off(BodyError::Malformed(detail.to_owned())));
                 }
             }
         }
@@ -159,27 +159,27 @@ impl Form {
         self.at = At::End;
     }
 
-    fn break_off(&mut self, fault: BodyFault) -> BodyFault {
+    fn break_off(&mut self, fault: BodyError) -> BodyError {
         self.at = At::End;
         fault
     }
 
     /// Reads on to the end of a file that nobody wants any more: at the pace that an upload must keep, and no more than
     /// one may have.
-    pub(super) async fn skip_file(&mut self, config: &Config) -> Result<(), BodyFault> {
+    pub(super) async fn skip_file(&mut self, config: &Config) -> Result<(), BodyError> {
         let (mut left, limit) = (config.max_upload_bytes, config.max_upload_bytes);
         let window = config.min_rate.saturating_mul(config.rate_window.as_secs());
         loop {
             let skip = tokio::time::timeout(config.rate_window, self.skip(window));
-            match skip.await.map_err(|_| BodyFault::TooSlow)?? {
+            match skip.await.map_err(|_| BodyError::TooSlow)?? {
                 None => return Ok(()),
-                Some(skipped) => left = left.checked_sub(skipped).ok_or(BodyFault::TooLarge { limit })?,
+                Some(skipped) => left = left.checked_sub(skipped).ok_or(BodyError::TooLarge { limit })?,
             }
         }
     }
 
     /// Throws away so many bytes of the file, or all that is left of it: none then.
-    async fn skip(&mut self, at_least: u64) -> Result<Option<u64>, BodyFault> {
+    async fn skip(&mut self, at_least: u64) -> Result<Option<u64>, BodyError> {
         let mut skipped = 0;
         while let Some(bytes) = self.next_bytes().await? {
             skipped += u64::try_from(bytes.len()).unwrap_or(u64::MAX);
@@ -239,7 +239,7 @@ impl Texts {
             None | Some("" | "false") => false,
             Some("true") => true,
             Some(_) => {
-                faults.push(FieldFault::new("keep_location", "must be `true` or `false`"));
+                faults.push(FieldError::new("keep_location", "must be `true` or `false`"));
                 false
             }
         };
@@ -304,14 +304,14 @@ fn check_boundary(request: &HttpRequest) -> Result<(), Error> {
     )))
 }
 
-fn check_headers(headers: &HeaderMap) -> Result<(), BodyFault> {
+fn check_headers(headers: &HeaderMap) -> Result<(), BodyError> {
     let len: usize = headers
         .iter()
         .map(|(name, value)| name.as_str().len() + value.len() + 4)
         .sum();
     if len > MAX_PART_HEADERS {
         let detail = format!("The headers of a part have more than {MAX_PART_HEADERS} bytes.");
-        return Err(BodyFault::Malformed(detail));
+        return Err(BodyError::Malformed(detail));
     }
     Ok(())
 }
@@ -338,23 +338,23 @@ fn invalid(field: &str, detail: &str) -> Error {
         .filter(|char| !char.is_control())
         .take(100)
         .collect();
-    Error::Invalid(vec![FieldFault::new(field, detail)])
+    Error::Invalid(vec![FieldError::new(field, detail)])
 }
 
 fn fault(detail: String) -> Error {
-    BodyFault::Malformed(detail).into()
+    BodyError::Malformed(detail).into()
 }
 
 fn malformed(error: &MultipartError) -> Error {
     fault_of(error).into()
 }
 
-fn fault_of(error: &MultipartError) -> BodyFault {
+fn fault_of(error: &MultipartError) -> BodyError {
     match error {
         MultipartError::Payload(error) => broken(error),
         MultipartError::Incomplete => {
-            BodyFault::Malformed("The form ends before its last boundary.".to_owned())
+            BodyError::Malformed("The form ends before its last boundary.".to_owned())
         }
-        other => BodyFault::Malformed(format!("The form is broken: {other}.")),
+        other => BodyError::Malformed(format!("The form is broken: {other}.")),
     }
 }

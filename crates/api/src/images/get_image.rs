@@ -1,4 +1,4 @@
-//! `GET /images/{id}`: what is known of a picture.
+//! `GET /images/{id}`: what is known of an image.
 use super::{
     body::{ImageBody, ImageDetailBody},
     conditions::if_none_match,
@@ -11,11 +11,11 @@ use crate::{
 use actix_web::{HttpRequest, HttpResponse, http::header, web};
 use infravault_kernel::ImageId;
 
-/// A picture that the caller may see: an own one, or one that is public or unlisted.
+/// An image that the caller may see: an own one, or one that is public or unlisted.
 #[utoipa::path(
     get, path = "/api/v1/images/{id}", tag = "images",
     params(
-        ("id" = Uuid, Path, description = "The picture"),
+        ("id" = Uuid, Path, description = "The image"),
         ("If-None-Match" = Option<String>, Header, description = "304 if it still has one of these `ETag`s"),
     ),
     security((), ("session" = []), ("api_token" = [])),
@@ -31,7 +31,7 @@ pub async fn get_image(
     id: Path<ImageId>,
 ) -> Result<HttpResponse, Problem> {
     let known = if_none_match(&request)?;
-    let (image, location) = app.images.find_with_location(&ctx, id.0).await?;
+    let (image, location) = app.images.library.find_with_location(&ctx, id.0).await?;
     let tag = image.etag();
     let etag = (header::ETAG, format!("\"{tag}\""));
     if known.is_some_and(|known| known.matches_weakly(&tag)) {

@@ -25,21 +25,21 @@ pub(super) struct LimitsBody {
     max_frames: u32,
     /// Most scans of a progressive JPEG.
     max_jpeg_scans: u32,
-    /// Most bytes of a colour profile.
+    /// Most bytes of a color profile.
     max_icc_bytes: u64,
     /// Most characters of a title.
     max_title_chars: usize,
     /// Most characters of a description.
     max_description_chars: usize,
-    /// Most tags of a picture.
+    /// Most tags of an image.
     max_tags: usize,
     /// Most characters of a tag.
     max_tag_chars: usize,
     /// Most items of a page.
     max_page_items: u8,
-    /// Most pictures of one bulk operation.
+    /// Most images of one bulk operation.
     max_bulk_items: usize,
-    /// For how many seconds a deleted picture can be restored.
+    /// For how many seconds a deleted image can be restored.
     trash_seconds: u64,
     /// For how many seconds an `Idempotency-Key` is remembered.
     idempotency_seconds: u64,
@@ -51,7 +51,7 @@ pub(super) struct LimitsBody {
     responses((status = 200, body = LimitsBody))
 )]
 pub async fn get_limits(app: web::Data<App>) -> HttpResponse {
-    let config = app.images.config();
+    let config = &app.images.config;
     let limits = &config.limits;
     HttpResponse::Ok().json(LimitsBody {
         max_upload_bytes: config.max_upload_bytes,

@@ -1,4 +1,4 @@
-//! `GET, HEAD /images/{id}/renditions/{preset}`: a picture made of a picture, by name.
+//! `GET, HEAD /images/{id}/renditions/{preset}`: an image made of an image, by name.
 use super::{
     conditions::if_none_match,
     rendition::{FormatWord, accepted, answer},
@@ -21,17 +21,17 @@ pub struct GetRendition {
     /// This format, whatever `Accept` says.
     #[param(inline)]
     format: Option<FormatWord>,
-    /// Names the content, as the addresses of a picture's `renditions` do: the answer may then be kept for ever.
+    /// Names the content, as the addresses of an image's `renditions` do: the answer may then be kept for ever.
     #[param(max_length = 64)]
     v: Option<String>,
 }
 
-/// A rendition of a picture that the caller may see: AVIF or WebP where `Accept` names it, else JPEG, or PNG where the
-/// picture has transparent pixels. It is made when it is missing.
+/// A rendition of an image that the caller may see: AVIF or WebP where `Accept` names it, else JPEG, or PNG where the
+/// image has transparent pixels. It is made when it is missing.
 #[utoipa::path(
     get, path = "/api/v1/images/{id}/renditions/{preset}", tag = "images",
     params(
-        ("id" = Uuid, Path, description = "The picture"),
+        ("id" = Uuid, Path, description = "The image"),
         ("preset" = String, Path, description = "The name of the rendition, such as `thumb`"),
         GetRendition,
         ("Accept" = Option<String>, Header, description = "The formats that the client can show"),
@@ -62,6 +62,6 @@ pub async fn get_rendition(
         version: query.0.v,
     };
     let id = id.ok_or_else(Problem::not_found)?;
-    let served = app.images.rendition(&ctx, id, preset, &ask).await?;
+    let served = app.images.renditions.rendition(&ctx, id, preset, &ask).await?;
     Ok(answer(served, &ctx.log))
 }

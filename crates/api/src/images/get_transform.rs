@@ -17,7 +17,7 @@ use infravault_kernel::ImageId;
 #[utoipa::path(
     get, path = "/api/v1/images/{id}/transform", tag = "images",
     params(
-        ("id" = Uuid, Path, description = "The picture"),
+        ("id" = Uuid, Path, description = "The image"),
         ("w" = Option<u32>, Query, minimum = 1, maximum = 4096, description = "Pixels across"),
         ("h" = Option<u32>, Query, minimum = 1, maximum = 4096, description = "Pixels down"),
         ("fit" = Option<String>, Query, pattern = "^(inside|contain|cover|fill)$", description = "How it meets the size"),
@@ -58,6 +58,6 @@ pub async fn get_transform(
         head_only: *request.method() == Method::HEAD,
         version: None,
     };
-    let served = app.images.transform(&ctx, id.0, &signed, &ask).await?;
+    let served = app.images.renditions.transform(&ctx, id.0, &signed, &ask).await?;
     Ok(answer_signed(served, &ctx.log))
 }

@@ -1,4 +1,4 @@
-//! `GET /images`: the caller's own pictures.
+//! `GET /images`: the caller's own images.
 use super::{
     body::{MediaTypeWord, VisibilityWord},
     page::{Asked, ImagePageBody, SortWord, answer},
@@ -13,7 +13,7 @@ use serde::Deserialize;
 use time::OffsetDateTime;
 use utoipa::IntoParams;
 
-/// Which own pictures, in which order, and which page of them.
+/// Which own images, in which order, and which page of them.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -47,7 +47,7 @@ pub struct ListImages {
     cursor: Option<String>,
 }
 
-/// The caller's own pictures.
+/// The caller's own images.
 #[utoipa::path(
     get, path = "/api/v1/images", tag = "images",
     params(ListImages),
@@ -72,6 +72,6 @@ pub async fn list_images(
         limit: query.limit,
         cursor: query.cursor,
     };
-    let page = app.images.list_own(&ctx, &asked.parse()?).await?;
+    let page = app.images.library.list_own(&ctx, &asked.parse()?).await?;
     Ok(answer(&request, &app.images, page))
 }

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use time::OffsetDateTime;
 use utoipa::IntoParams;
 
-/// Which public pictures, in which order, and which page of them.
+/// Which public images, in which order, and which page of them.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -69,6 +69,6 @@ pub async fn list_public_images(
         limit: query.limit,
         cursor: query.cursor,
     };
-    let page = app.images.list_public(&ctx, &asked.parse()?).await?;
+    let page = app.images.library.list_public(&ctx, &asked.parse()?).await?;
     Ok(answer(&request, &app.images, page))
 }

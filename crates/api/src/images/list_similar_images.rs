@@ -1,4 +1,4 @@
-//! `GET /images/{id}/similar`: pictures that look like another one.
+//! `GET /images/{id}/similar`: images that look like another one.
 use super::body::ImageBody;
 use crate::{
     app::App,
@@ -15,7 +15,7 @@ const DEFAULT: u32 = 20;
 /// How many at most.
 const MAX: u32 = 100;
 
-/// How many pictures that look alike.
+/// How many images that look alike.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -25,33 +25,33 @@ pub struct ListSimilarImages {
     limit: Option<u32>,
 }
 
-/// Pictures that look like another one, nearest first. There is one page only.
+/// Images that look like another one, nearest first. There is one page only.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = SimilarImages)]
 pub(super) struct SimilarBody {
-    /// The pictures.
+    /// The images.
     items: Vec<SimilarItem>,
     /// Always null: there are no more pages.
     #[schema(value_type = Option<String>)]
     next_cursor: (),
 }
 
-/// A picture that looks like another one.
+/// An image that looks like another one.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = SimilarImage)]
 struct SimilarItem {
-    /// The picture.
+    /// The image.
     image: ImageBody,
     /// In how many of 64 bits their perceptual hashes differ.
     #[schema(minimum = 0, maximum = 7)]
     distance: u32,
 }
 
-/// Pictures that look like one that the caller may see: own and public ones whose perceptual hash differs in at most seven
-/// bits, nearest first, then newest. A picture that is not ready has none.
+/// Images that look like one that the caller may see: own and public ones whose perceptual hash differs in at most seven
+/// bits, nearest first, then newest. An image that is not ready has none.
 #[utoipa::path(
     get, path = "/api/v1/images/{id}/similar", tag = "images",
-    params(("id" = Uuid, Path, description = "The picture"), ListSimilarImages),
+    params(("id" = Uuid, Path, description = "The image"), ListSimilarImages),
     security((), ("session" = []), ("api_token" = [])),
     responses((status = 200, body = SimilarBody))
 )]
@@ -65,7 +65,7 @@ pub async fn list_similar_images(
     if !(1..=MAX).contains(&limit) {
         return Err(Problem::parameter("limit", "must be 1 to 100"));
     }
-    let found = app.images.similar(&ctx, id.0, limit).await?.into_iter();
+    let found = app.images.library.similar(&ctx, id.0, limit).await?.into_iter();
     let items = found.map(|similar| SimilarItem {
         image: ImageBody::new(&app.images, similar.image),
         distance: similar.distance,

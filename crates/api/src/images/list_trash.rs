@@ -25,7 +25,7 @@ pub struct ListTrash {
     cursor: Option<String>,
 }
 
-/// A picture in the trash. Its `renditions` are none: nothing of it is served until it is restored.
+/// An image in the trash. Its `renditions` are none: nothing of it is served until it is restored.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = TrashedImage)]
 pub(super) struct TrashedBody {
@@ -43,7 +43,7 @@ impl TrashedBody {
     fn new(images: &Images, trashed: Trashed) -> Self {
         Self {
             trashed_at: trashed.trashed_at,
-            purged_at_latest: images.purged_at_latest(&trashed),
+            purged_at_latest: images.library.purged_at_latest(&trashed),
             image: ImageBody::new(images, trashed.image).without_renditions(),
         }
     }
@@ -53,7 +53,7 @@ impl TrashedBody {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = TrashPage)]
 pub(super) struct TrashPageBody {
-    /// The pictures.
+    /// The images.
     items: Vec<TrashedBody>,
     /// Where the next page starts; null on the last one.
     next_cursor: Option<String>,
@@ -75,7 +75,11 @@ pub async fn list_trash(
     let limit = query.0.limit.map_or(Some(Limit::default()), Limit::new);
     let limit = limit.ok_or_else(|| Problem::parameter("limit", "must be 1 to 200"))?;
     let cursor = query.0.cursor.map(Cursor::from_text);
-    let page = app.images.list_trash(&ctx, limit, cursor.as_ref()).await?;
+    let page = app
+        .images
+        .library
+        .list_trash(&ctx, limit, cursor.as_ref())
+        .await?;
     let mut response = HttpResponse::Ok();
     if let Some(next) = &page.next {
         response.insert_header((header::LINK, links::next(&request, next)));

@@ -1,4 +1,4 @@
-//! Handlers of pictures: uploading, finding, changing, deleting and downloading them.
+//! Handlers of images: uploading, finding, changing, deleting and downloading them.
 mod body;
 mod change_images;
 mod conditions;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
-/// About as many bytes as a picture has in a page, so that the page seldom grows while it is written.
+/// About as many bytes as an image has in a page, so that the page seldom grows while it is written.
 const USUAL_LEN: usize = 1600;
 
 /// The order of a list; a minus in front turns it round.
@@ -83,11 +83,11 @@ impl Asked {
     }
 }
 
-/// A page of pictures.
+/// A page of images.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ImagePage)]
 pub(super) struct ImagePageBody {
-    /// The pictures.
+    /// The images.
     items: Vec<ImageBody>,
     /// Where the next page starts; null on the last one.
     next_cursor: Option<String>,

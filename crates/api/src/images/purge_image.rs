@@ -1,4 +1,4 @@
-//! `DELETE /trash/{id}`: purges a picture.
+//! `DELETE /trash/{id}`: purges an image.
 use crate::{
     app::App,
     extract::{Path, RequestCtx},
@@ -7,11 +7,11 @@ use crate::{
 use actix_web::{HttpResponse, web};
 use infravault_kernel::ImageId;
 
-/// Purges a picture that is in the caller's trash: its room is free at once, its bytes go a little later, and nothing
+/// Purges an image that is in the caller's trash: its room is free at once, its bytes go a little later, and nothing
 /// brings it back.
 #[utoipa::path(
     delete, path = "/api/v1/trash/{id}", tag = "images",
-    params(("id" = Uuid, Path, description = "The picture")),
+    params(("id" = Uuid, Path, description = "The image")),
     security(("session" = []), ("api_token" = [])),
     responses((status = 204, description = "Purged"))
 )]
@@ -20,6 +20,6 @@ pub async fn purge_image(
     ctx: RequestCtx,
     id: Path<ImageId>,
 ) -> Result<HttpResponse, Problem> {
-    app.images.purge(&ctx, id.0).await?;
+    app.images.library.purge(&ctx, id.0).await?;
     Ok(HttpResponse::NoContent().finish())
 }

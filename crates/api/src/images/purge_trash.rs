@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = PurgedTrash)]
 pub struct PurgedTrashBody {
-    /// How many pictures were purged.
+    /// How many images were purged.
     purged: u64,
 }
 
@@ -23,6 +23,6 @@ pub async fn purge_trash(
     app: web::Data<App>,
     ctx: RequestCtx,
 ) -> Result<web::Json<PurgedTrashBody>, Problem> {
-    let purged = app.images.purge_all(&ctx).await?;
+    let purged = app.images.library.purge_all(&ctx).await?;
     Ok(web::Json(PurgedTrashBody { purged }))
 }

@@ -56,7 +56,7 @@ pub(super) fn accepted(request: &HttpRequest) -> Accepted {
 
 /// A rendition with its headers.
 ///
-/// Whoever may fetch a picture without a credential may also show it on a page of another origin; a private one is shown
+/// Whoever may fetch an image without a credential may also show it on a page of another origin; a private one is shown
 /// there by a request with CORS (`crossorigin="use-credentials"`), which asks whether the origin is configured.
 pub(super) fn answer(served: Served, log: &Logger) -> HttpResponse {
     let (cache, policy) = match (served.visibility, served.named_by_content) {

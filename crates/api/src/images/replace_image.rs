@@ -1,4 +1,4 @@
-//! `PUT /images/{id}`: replaces what is said about a picture.
+//! `PUT /images/{id}`: replaces what is said about an image.
 use super::{
     body::{ImageBody, VisibilityWord, answer},
     conditions::if_match,
@@ -9,12 +9,12 @@ use crate::{
     problem::Problem,
 };
 use actix_web::{HttpRequest, HttpResponse, web};
-use infravault_images::{Change, Description, Error, Tags, Title, Unfit};
-use infravault_kernel::{FieldFault, ImageId};
+use infravault_images::{Change, Description, Error, Tags, Title, ValidationError};
+use infravault_kernel::{FieldError, ImageId};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// All that is said about a picture.
+/// All that is said about an image.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = ImageTexts)]
@@ -57,17 +57,21 @@ impl ImageTextsBody {
 }
 
 /// Takes what was parsed, or notes what is wrong with it.
-pub(crate) fn keep<T>(faults: &mut Vec<FieldFault>, field: &str, parsed: Result<T, Unfit>) -> Option<T> {
+pub(crate) fn keep<T>(
+    faults: &mut Vec<FieldError>,
+    field: &str,
+    parsed: Result<T, ValidationError>,
+) -> Option<T> {
     parsed
-        .map_err(|unfit| faults.push(FieldFault::new(field, unfit)))
+        .map_err(|unfit| faults.push(FieldError::new(field, unfit)))
         .ok()
 }
 
-/// Replaces the texts of an own picture.
+/// Replaces the texts of an own image.
 #[utoipa::path(
     put, path = "/api/v1/images/{id}", tag = "images",
     params(
-        ("id" = Uuid, Path, description = "The picture"),
+        ("id" = Uuid, Path, description = "The image"),
         ("If-Match" = String, Header, description = "The `ETag` that was read; without it 428"),
     ),
     request_body = ImageTextsBody,
@@ -83,6 +87,10 @@ pub async fn replace_image(
 ) -> Result<HttpResponse, Problem> {
     let known = if_match(&request)?;
     let change = body.0.parse()?;
-    let image = app.images.update(&ctx, id.0, known.as_ref(), &change).await?;
+    let image = app
+        .images
+        .library
+        .update(&ctx, id.0, known.as_ref(), &change)
+        .await?;
     Ok(answer(HttpResponse::Ok(), &app.images, image))
 }

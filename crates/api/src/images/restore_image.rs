@@ -1,4 +1,4 @@
-//! `POST /images/{id}/restore`: takes a picture out of the trash.
+//! `POST /images/{id}/restore`: takes an image out of the trash.
 use super::body::{ImageBody, answer};
 use crate::{
     app::App,
@@ -8,10 +8,10 @@ use crate::{
 use actix_web::{HttpResponse, web};
 use infravault_kernel::ImageId;
 
-/// Takes an own picture out of the trash; it is what it was. One that is not in the trash stays as it is.
+/// Takes an own image out of the trash; it is what it was. One that is not in the trash stays as it is.
 #[utoipa::path(
     post, path = "/api/v1/images/{id}/restore", tag = "images",
-    params(("id" = Uuid, Path, description = "The picture")),
+    params(("id" = Uuid, Path, description = "The image")),
     security(("session" = []), ("api_token" = [])),
     responses((status = 200, body = ImageBody, headers(("ETag" = String, description = "For `If-Match`"))))
 )]
@@ -20,6 +20,6 @@ pub async fn restore_image(
     ctx: RequestCtx,
     id: Path<ImageId>,
 ) -> Result<HttpResponse, Problem> {
-    let image = app.images.restore(&ctx, id.0).await?;
+    let image = app.images.library.restore(&ctx, id.0).await?;
     Ok(answer(HttpResponse::Ok(), &app.images, image))
 }

@@ -1,4 +1,4 @@
-//! `PATCH /images/{id}`: changes some of what is said about a picture (RFC 7396).
+//! `PATCH /images/{id}`: changes some of what is said about an image (RFC 7396).
 use super::{
     body::{ImageBody, VisibilityWord, answer},
     conditions::if_match,
@@ -11,11 +11,11 @@ use crate::{
 };
 use actix_web::{HttpRequest, HttpResponse, web};
 use infravault_images::{Change, Description, Error, Tags, Title};
-use infravault_kernel::{FieldFault, ImageId};
+use infravault_kernel::{FieldError, ImageId};
 use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
 
-/// What is to be different of what is said about a picture. What is left out stays; `null` empties a description or
+/// What is to be different of what is said about an image. What is left out stays; `null` empties a description or
 /// the tags.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -54,7 +54,7 @@ impl ImageChangeBody {
             ("visibility", matches!(self.visibility, Some(None))),
         ] {
             if is_null {
-                faults.push(FieldFault::new(
+                faults.push(FieldError::new(
                     name,
                     "cannot be removed; leave it out to keep it",
                 ));
@@ -81,11 +81,11 @@ impl ImageChangeBody {
     }
 }
 
-/// Changes some of the texts of an own picture.
+/// Changes some of the texts of an own image.
 #[utoipa::path(
     patch, path = "/api/v1/images/{id}", tag = "images",
     params(
-        ("id" = Uuid, Path, description = "The picture"),
+        ("id" = Uuid, Path, description = "The image"),
         ("If-Match" = String, Header, description = "The `ETag` that was read; without it 428"),
     ),
     request_body(content((ImageChangeBody = "application/merge-patch+json"), (ImageChangeBody = "application/json"))),
@@ -101,6 +101,10 @@ pub async fn update_image(
 ) -> Result<HttpResponse, Problem> {
     let known = if_match(&request)?;
     let change = body.0.parse()?;
-    let image = app.images.update(&ctx, id.0, known.as_ref(), &change).await?;
+    let image = app
+        .images
+        .library
+        .update(&ctx, id.0, known.as_ref(), &change)
+        .await?;
     Ok(answer(HttpResponse::Ok(), &app.images, image))
 }

@@ -9,7 +9,7 @@ use crate::{
     problem::{Problem, ProblemBody},
 };
 use actix_web::{HttpRequest, HttpResponse, ResponseError, http::StatusCode, web};
-use infravault_images::{BodyFault, Error, IdempotencyFault, IdempotencyKey, Upload, Uploaded};
+use infravault_images::{BodyError, Error, IdempotencyError, IdempotencyKey, Upload, Uploaded};
 use infravault_kernel::Denied;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -27,7 +27,7 @@ pub(super) struct UploadResultBody {
     file_name: String,
     /// The status that it would have been answered with alone; 201 where it was taken in.
     status: u16,
-    /// The picture, where it was taken in.
+    /// The image, where it was taken in.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     image: Option<UploadedBody>,
@@ -65,9 +65,9 @@ pub(super) async fn upload_form(
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
     let (key, length) = check_head(app, ctx, request, query)?;
-    let form = tokio::time::timeout(app.images.config().rate_window, Form::read(request, payload))
+    let form = tokio::time::timeout(app.images.config.rate_window, Form::read(request, payload))
         .await
-        .map_err(|_| problem(BodyFault::TooSlow.into()))?
+        .map_err(|_| problem(BodyError::TooSlow.into()))?
         .map_err(problem)?;
     let mut sending = Sending {
         app,
@@ -93,19 +93,15 @@ fn check_head(
     }
     if digest(request.headers())?.is_some() {
         let detail =
-            "must stand in the headers of the part `file`, because it is about the picture, not the form";
+            "must stand in the headers of the part `file`, because it is about the image, not the form";
         return Err(Problem::parameter("Repr-Digest", detail));
     }
-    let (key, length, limit) = (
-        key(request)?,
-        length(request),
-        app.images.config().max_upload_bytes,
-    );
+    let (key, length, limit) = (key(request)?, length(request), app.images.config.max_upload_bytes);
     let most = limit
         .saturating_mul(MAX_FILES.try_into().unwrap_or(u64::MAX))
         .saturating_add(form::MAX_OVERHEAD);
     if length.is_some_and(|length| length > most) {
-        return Err(problem(BodyFault::TooLarge { limit }.into()));
+        return Err(problem(BodyError::TooLarge { limit }.into()));
     }
     if ctx.credential == infravault_kernel::Credential::Anonymous {
         return Err(Denied::AuthenticationRequired.into());
@@ -121,7 +117,7 @@ impl Sending<'_> {
             let file_name = file.image.file_name.to_string();
             if index == MAX_FILES {
                 let detail = format!("A form may have {MAX_FILES} files; send the others in another one.");
-                let fault = problem(BodyFault::Malformed(detail).into());
+                let fault = problem(BodyError::Malformed(detail).into());
                 results.push(self.result(index, file_name, Err(fault)));
                 break;
             }
@@ -140,7 +136,7 @@ impl Sending<'_> {
             Ok(digest) => {
                 let upload = self.upload(index, file, digest);
                 let images = &self.app.images;
-                images.upload(self.ctx, upload, self.form.bytes()).await
+                images.uploads.upload(self.ctx, upload, self.form.bytes()).await
             }
             Err(refused) => {
                 self.skip().await;
@@ -170,10 +166,10 @@ impl Sending<'_> {
         }
     }
 
-    /// At least how many bytes the files have together. Of a form longer than one picture may be that says nothing about the
+    /// At least how many bytes the files have together. Of a form longer than one image may be that says nothing about the
     /// first.
     fn announced(&self) -> Option<u64> {
-        let limit = self.app.images.config().max_upload_bytes;
+        let limit = self.app.images.config.max_upload_bytes;
         let bytes = self.length?.saturating_sub(self.form.overhead);
         Some(bytes).filter(|bytes| *bytes <= limit)
     }
@@ -182,20 +178,20 @@ impl Sending<'_> {
     fn goes_on(&self, index: usize, error: &Error) -> bool {
         match error {
             Error::Refused(_)
-            | Error::Body(BodyFault::TooLarge { .. } | BodyFault::DigestMismatch)
+            | Error::Body(BodyError::TooLarge { .. } | BodyError::DigestMismatch)
             | Error::Objects(infravault_objects::Error::TooLarge { .. } | infravault_objects::Error::Empty) => {
                 true
             }
             // There is no room for what the whole form announces, or it is being sent a second time.
             Error::QuotaExceeded { .. } => index > 0 || self.announced().is_none(),
-            Error::Idempotency(fault) => index > 0 || *fault != IdempotencyFault::InFlight,
+            Error::Idempotency(fault) => index > 0 || *fault != IdempotencyError::InFlight,
             _ => false,
         }
     }
 
     /// Reads the form on to what comes behind the file. Where that fails there is nothing more to take.
     async fn skip(&mut self) {
-        if self.form.skip_file(self.app.images.config()).await.is_err() {
+        if self.form.skip_file(&self.app.images.config).await.is_err() {
             self.form.give_up();
         }
     }

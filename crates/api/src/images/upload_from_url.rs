@@ -1,4 +1,4 @@
-//! `POST /images/from-url`: takes in a picture that lies on another server.
+//! `POST /images/from-url`: takes in an image that lies on another server.
 use super::{
     body::VisibilityWord,
     replace_image::keep,
@@ -12,14 +12,14 @@ use crate::{
 use actix_web::{HttpRequest, HttpResponse, web};
 use futures_util::TryStreamExt;
 use infravault_images::{
-    BodyFault, Description, Error, FileName, IdempotencyKey, NewImage, Tags, Title, Upload, Uploaded,
+    BodyError, Description, Error, FileName, IdempotencyKey, NewImage, Tags, Title, Upload, Uploaded,
 };
-use infravault_kernel::FieldFault;
+use infravault_kernel::FieldError;
 use serde::Deserialize;
 use std::sync::{Arc, OnceLock};
 use utoipa::ToSchema;
 
-/// Where a picture lies, and what is said about it.
+/// Where an image lies, and what is said about it.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = UploadFromUrl)]
@@ -45,15 +45,15 @@ pub struct UploadFromUrl {
     keep_location: Option<bool>,
 }
 
-/// Fetches a picture from another server and takes it in like an upload. Switched off where the operator has not set
-/// `IMPORT_BY_URL`.
+/// Fetches an image from another server and takes it in like an upload. Switched off where the operator has not set
+/// `IMPORT_ENABLED`.
 #[utoipa::path(
     post, path = "/api/v1/images/from-url", tag = "images",
     params(("Idempotency-Key" = Option<String>, Header, description = "1 to 255 characters that name this upload")),
     request_body = UploadFromUrl,
     security(("session" = []), ("api_token" = [])),
     responses((status = 201, body = UploadedBody, headers(
-        ("Location" = String, description = "Where the picture is"),
+        ("Location" = String, description = "Where the image is"),
         ("ETag" = String, description = "For `If-Match`"))))
 )]
 pub async fn upload_from_url(
@@ -62,7 +62,7 @@ pub async fn upload_from_url(
     request: HttpRequest,
     body: Json<UploadFromUrl>,
 ) -> Result<HttpResponse, Problem> {
-    app.images.may_upload(&ctx).await?;
+    app.images.uploads.may_upload(&ctx).await?;
     let key = key(&request)?;
     let uploaded = fetched(&app, &ctx, body.0, key).await?;
     Ok(created(&app.images, uploaded))
@@ -78,7 +78,7 @@ async fn fetched(
     let mut image = body.described().map_err(Error::Invalid)?;
     let fetched = app
         .fetch
-        .get(&body.url, app.images.config().max_upload_bytes)
+        .get(&body.url, app.images.config.max_upload_bytes)
         .await?;
     if body.file_name.is_none() {
         image.file_name = FileName::clean(&fetched.file_name);
@@ -96,17 +96,17 @@ async fn fetched(
     let noted = Arc::clone(&fault);
     let bytes = fetched.body.map_err(move |error| {
         let _ = noted.set(error);
-        BodyFault::Interrupted
+        BodyError::Interrupted
     });
-    let outcome = app.images.upload(ctx, upload, bytes).await;
+    let outcome = app.images.uploads.upload(ctx, upload, bytes).await;
     match (outcome, Arc::into_inner(fault).and_then(OnceLock::into_inner)) {
-        (Err(Error::Body(BodyFault::Interrupted)), Some(error)) => Err(error.into()),
+        (Err(Error::Body(BodyError::Interrupted)), Some(error)) => Err(error.into()),
         (outcome, _) => outcome.map_err(problem),
     }
 }
 
 impl UploadFromUrl {
-    fn described(&self) -> Result<NewImage, Vec<FieldFault>> {
+    fn described(&self) -> Result<NewImage, Vec<FieldError>> {
         let mut faults = Vec::new();
         let title = self.title.as_deref().map(Title::parse);
         let description = Description::parse(self.description.as_deref().unwrap_or_default());

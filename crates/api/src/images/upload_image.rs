@@ -1,4 +1,4 @@
-//! `POST /images`: a new picture as a plain body, or pictures in a form.
+//! `POST /images`: a new image as a plain body, or images in a form.
 use super::{
     body::{ImageBody, VisibilityWord},
     form,
@@ -22,14 +22,14 @@ use actix_web::{
 use base64::{Engine, engine::general_purpose::STANDARD};
 use futures_util::StreamExt;
 use infravault_images::{
-    BodyFault, Description, Error, FileName, IdempotencyKey, Images, NewImage, Tags, Title, Upload, Uploaded,
+    BodyError, Description, Error, FileName, IdempotencyKey, Images, NewImage, Tags, Title, Upload, Uploaded,
 };
 use infravault_kernel::Sha256;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-/// What is said about the picture of a plain body. A form says it in its fields.
+/// What is said about the image of a plain body. A form says it in its fields.
 #[derive(Debug, Default, PartialEq, Eq, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -51,7 +51,7 @@ pub struct UploadImage {
     keep_location: Option<bool>,
 }
 
-/// A form with pictures. The fields stand before the files and hold for each of them.
+/// A form with images. The fields stand before the files and hold for each of them.
 #[derive(Debug, ToSchema)]
 #[schema(as = UploadForm)]
 #[expect(dead_code, reason = "only described; the form is read as a stream")]
@@ -69,18 +69,18 @@ pub(super) struct UploadFormBody {
     visibility: Option<VisibilityWord>,
     /// Whether the place is kept where it was taken, for its owner alone; `false` by default.
     keep_location: Option<bool>,
-    /// The picture; the last field. The field may be repeated, for at most 50 pictures.
+    /// The image; the last field. The field may be repeated, for at most 50 images.
     #[schema(value_type = String, format = Binary)]
     file: Vec<u8>,
 }
 
-/// A picture that was taken in.
+/// An image that was taken in.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = UploadedImage)]
 pub(crate) struct UploadedBody {
     #[serde(flatten)]
     image: ImageBody,
-    /// The oldest other picture of yours with the same bytes, which are stored once.
+    /// The oldest other image of yours with the same bytes, which are stored once.
     duplicate_of: Option<Uuid>,
 }
 
@@ -93,14 +93,14 @@ impl UploadedBody {
     }
 }
 
-/// Takes in a picture. What is acknowledged with 201 is never lost. With an `Idempotency-Key` it can be sent again
+/// Takes in an image. What is acknowledged with 201 is never lost. With an `Idempotency-Key` it can be sent again
 /// safely. A form with several files is answered 200 with one result each; every one of them has its own status.
 #[utoipa::path(
     post, path = "/api/v1/images", tag = "images",
     params(
         UploadImage,
         ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 characters that name this upload"),
-        ("Repr-Digest" = Option<String>, Header, description = "`sha-256=:…:` of the picture (RFC 9530)"),
+        ("Repr-Digest" = Option<String>, Header, description = "`sha-256=:…:` of the image (RFC 9530)"),
     ),
     request_body(content(
         (UploadFormBody = "multipart/form-data"), (Vec<u8> = "image/jpeg"), (Vec<u8> = "image/png"),
@@ -108,7 +108,7 @@ impl UploadedBody {
     security(("session" = []), ("api_token" = [])),
     responses(
         (status = 201, body = UploadedBody, headers(
-            ("Location" = String, description = "Where the picture is"),
+            ("Location" = String, description = "Where the image is"),
             ("ETag" = String, description = "For `If-Match`"))),
         (status = 200, description = "A form with several files", body = UploadResultsBody),
     )
@@ -130,7 +130,7 @@ pub async fn upload_image(
     }
 }
 
-/// 201 with the picture.
+/// 201 with the image.
 pub(crate) fn created(images: &Images, uploaded: Uploaded) -> HttpResponse {
     let image = &uploaded.image;
     HttpResponse::Created()
@@ -139,7 +139,7 @@ pub(crate) fn created(images: &Images, uploaded: Uploaded) -> HttpResponse {
         .json(UploadedBody::new(images, uploaded))
 }
 
-/// How the picture comes.
+/// How the image comes.
 enum Kind {
     Form,
     /// As a body of this declared type.
@@ -153,7 +153,8 @@ fn kind(request: &HttpRequest) -> Result<Kind, Problem> {
         "application/octet-stream" => Ok(Kind::Plain(media_type)),
         other if other.starts_with("image/") => Ok(Kind::Plain(media_type)),
         _ => {
-            let detail = "Send the picture as `multipart/form-data` or as a body of its own type, such as `image/jpeg`.";
+            let detail =
+                "Send the image as `multipart/form-data` or as a body of its own type, such as `image/jpeg`.";
             Err(Problem::new(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 "unsupported-media-type",
@@ -181,10 +182,14 @@ async fn upload_plain(
         digest: digest(request.headers())?,
     };
     let body = payload.map(|bytes| bytes.map_err(|error| broken(&error)));
-    app.images.upload(ctx, upload, body).await.map_err(problem)
+    app.images
+        .uploads
+        .upload(ctx, upload, body)
+        .await
+        .map_err(problem)
 }
 
-/// What the query and the headers say about the picture of a plain body.
+/// What the query and the headers say about the image of a plain body.
 fn described(query: &UploadImage, headers: &HeaderMap) -> Result<NewImage, Problem> {
     let mut faults = Vec::new();
     let title = query.title.as_deref().map(Title::parse);
@@ -271,19 +276,19 @@ fn sha256(text: &str) -> Option<Sha256> {
 }
 
 /// Why no more bytes come.
-pub(crate) fn broken(error: &PayloadError) -> BodyFault {
+pub(crate) fn broken(error: &PayloadError) -> BodyError {
     match error {
-        PayloadError::Overflow => BodyFault::Malformed("A part of the form is too large.".to_owned()),
-        _ => BodyFault::Interrupted,
+        PayloadError::Overflow => BodyError::Malformed("A part of the form is too large.".to_owned()),
+        _ => BodyError::Interrupted,
     }
 }
 
 pub(crate) fn problem(error: Error) -> Problem {
     match error {
-        Error::Body(BodyFault::TooSlow) => Problem::new(
+        Error::Body(BodyError::TooSlow) => Problem::new(
             StatusCode::REQUEST_TIMEOUT,
             "request-timeout",
-            BodyFault::TooSlow.to_string(),
+            BodyError::TooSlow.to_string(),
         ),
         error => error.into(),
     }

@@ -59,7 +59,7 @@ fn check_host(app: &App, request: &ServiceRequest) -> Result<(), Problem> {
     {
         return Ok(());
     }
-    let detail = "This server does not answer for that host name; see PUBLIC_ORIGIN and ALLOWED_HOSTS.";
+    let detail = "This server does not answer for that host name; see PUBLIC_ORIGIN and HTTP_ALLOWED_HOSTS.";
     Err(Problem::new(
         StatusCode::MISDIRECTED_REQUEST,
         "misdirected-request",

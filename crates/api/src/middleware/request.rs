@@ -1,6 +1,10 @@
 //! The outermost layer: names the request, guards it, catches what panics, renders failures, logs one line.
 use super::{client, guard, headers, rate_limit::Decision};
-use crate::{app::App, extract::Identity, problem, problem::Problem};
+use crate::{
+    app::App,
+    extract::Identity,
+    problem::{self, Problem},
+};
 use actix_web::{
     Error, HttpMessage, HttpResponse, ResponseError,
     body::{BoxBody, MessageBody},

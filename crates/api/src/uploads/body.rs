@@ -26,7 +26,7 @@ pub(super) struct OpenUploadBody {
     /// When it is given up, with everything that was reserved for it.
     #[serde(with = "time::serde::rfc3339")]
     expires_at: OffsetDateTime,
-    /// The picture that was made of it.
+    /// The image that was made of it.
     image_id: Option<Uuid>,
 }
 
@@ -50,9 +50,9 @@ enum KindWord {
 enum StateWord {
     /// Bytes may come.
     Open,
-    /// A picture is being made of it.
+    /// An image is being made of it.
     Finishing,
-    /// It is a picture.
+    /// It is an image.
     Finished,
     /// It is part of another upload.
     Joined,

@@ -1,4 +1,4 @@
-//! `POST /uploads/{id}/complete`: makes the picture of what the client has stored.
+//! `POST /uploads/{id}/complete`: makes the image of what the client has stored.
 use crate::{
     app::App,
     extract::{Json, Path, RequestCtx},
@@ -20,15 +20,15 @@ pub struct CompleteUpload {
     parts: Option<Vec<u64>>,
 }
 
-/// Verifies what was stored and makes the picture, as `POST /images` does. Where bytes are missing it answers 422
-/// `upload-mismatch` and can be asked again; a picture that is refused ends the upload. Asked again it gives the same picture.
+/// Verifies what was stored and makes the image, as `POST /images` does. Where bytes are missing it answers 422
+/// `upload-mismatch` and can be asked again; an image that is refused ends the upload. Asked again it gives the same image.
 #[utoipa::path(
     post, path = "/api/v1/uploads/{id}/complete", tag = "uploads",
     params(("id" = Uuid, Path, description = "The upload")),
     request_body = CompleteUpload,
     security(("session" = []), ("api_token" = [])),
     responses((status = 201, body = UploadedBody, headers(
-        ("Location" = String, description = "Where the picture is"),
+        ("Location" = String, description = "Where the image is"),
         ("ETag" = String, description = "For `If-Match`"))))
 )]
 pub async fn complete_upload(
@@ -38,6 +38,6 @@ pub async fn complete_upload(
     body: Json<CompleteUpload>,
 ) -> Result<HttpResponse, Problem> {
     let parts = body.0.parts.as_deref();
-    let uploaded = app.images.complete_upload(&ctx, id.0, parts).await?;
+    let uploaded = app.images.uploads.complete_upload(&ctx, id.0, parts).await?;
     Ok(created(&app.images, uploaded))
 }

@@ -7,7 +7,7 @@ use crate::{
 use actix_web::{HttpResponse, web};
 use infravault_kernel::UploadId;
 
-/// Ends an own upload: what was reserved for it is free again, what was stored of it is deleted. The picture that was made
+/// Ends an own upload: what was reserved for it is free again, what was stored of it is deleted. The image that was made
 /// of it stays.
 #[utoipa::path(
     delete, path = "/api/v1/uploads/{id}", tag = "uploads",
@@ -20,6 +20,6 @@ pub async fn delete_upload(
     ctx: RequestCtx,
     id: Path<UploadId>,
 ) -> Result<HttpResponse, Problem> {
-    app.images.end_upload(&ctx, id.0).await?;
+    app.images.uploads.end_upload(&ctx, id.0).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -1,4 +1,4 @@
-//! `POST /uploads/presign`: announces a picture that the client stores by itself.
+//! `POST /uploads/presign`: announces an image that the client stores by itself.
 use super::body::{OpenUploadBody, SignedRequestBody};
 use crate::{
     app::App,
@@ -10,11 +10,11 @@ use actix_web::{HttpResponse, http::header, web};
 use infravault_images::{
     Description, Error, FileName, MediaType, NewImage, Opening, Part, Tags, Title, UploadKind,
 };
-use infravault_kernel::{FieldFault, Sha256};
+use infravault_kernel::{FieldError, Sha256};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// A picture that is announced.
+/// An image that is announced.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = NewUpload)]
@@ -77,12 +77,12 @@ impl NewUpload {
         };
         let digest = self.sha256.as_deref().map(str::parse::<Sha256>);
         match &digest {
-            Some(Err(fault)) => faults.push(FieldFault::new("sha256", fault)),
-            None if !self.multipart => faults.push(FieldFault::new("sha256", "is missing")),
+            Some(Err(fault)) => faults.push(FieldError::new("sha256", fault)),
+            None if !self.multipart => faults.push(FieldError::new("sha256", "is missing")),
             _ => {}
         }
         if self.size == 0 {
-            faults.push(FieldFault::new("size", "must be at least 1"));
+            faults.push(FieldError::new("size", "must be at least 1"));
         }
         if !faults.is_empty() {
             return Err(Error::Invalid(faults));
@@ -104,7 +104,7 @@ impl NewUpload {
 }
 
 /// Opens an upload that the client stores by itself: its bytes are reserved from the quota, and `put` is the request that
-/// stores them, for at most a minute. `POST /uploads/{id}/complete` makes the picture.
+/// stores them, for at most a minute. `POST /uploads/{id}/complete` makes the image.
 #[utoipa::path(
     post, path = "/api/v1/uploads/presign", tag = "uploads",
     request_body = NewUpload,
@@ -118,7 +118,7 @@ pub async fn presign_upload(
     body: Json<NewUpload>,
 ) -> Result<HttpResponse, Problem> {
     let opening = body.0.parse()?;
-    let upload = app.images.open_upload(&ctx, &opening).await?;
+    let upload = app.images.uploads.open_upload(&ctx, &opening).await?;
     let whole = opening.digest.filter(|_| upload.kind == UploadKind::Single);
     let part = whole.map(|sha256| Part {
         number: 1,
@@ -126,7 +126,7 @@ pub async fn presign_upload(
         sha256,
     });
     let signed = match part {
-        Some(part) => app.images.sign_parts(&ctx, upload.id, &[part]).await?,
+        Some(part) => app.images.uploads.sign_parts(&ctx, upload.id, &[part]).await?,
         None => Vec::new(),
     };
     let put = signed.into_iter().next();

@@ -90,7 +90,11 @@ pub async fn sign_upload_parts(
     id: Path<UploadId>,
     body: Json<NewParts>,
 ) -> Result<HttpResponse, Problem> {
-    let signed = app.images.sign_parts(&ctx, id.0, &body.0.parse()?).await?;
+    let signed = app
+        .images
+        .uploads
+        .sign_parts(&ctx, id.0, &body.0.parse()?)
+        .await?;
     let parts = signed.into_iter().map(|signed| SignedPartBody {
         number: signed.part.number,
         put: SignedRequestBody::new(&app, id.0, signed),

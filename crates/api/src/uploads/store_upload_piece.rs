@@ -67,6 +67,7 @@ pub async fn store_upload_piece(
     };
     let body = payload.map(|bytes| bytes.map_err(|error| broken(&error)));
     app.images
+        .uploads
         .store_piece(&ctx, (upload, piece), &url, &sent, body)
         .await
         .map_err(upload_problem)?;

@@ -5,7 +5,7 @@ use actix_web::{
     http::{StatusCode, header},
 };
 use infravault_kernel::{Id as _, ImageId, Role, UnknownWord};
-use infravault_users::{Account, State, Unfit};
+use infravault_users::{Account, State, ValidationError};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
@@ -100,9 +100,9 @@ pub(super) fn expected_version(request: &HttpRequest) -> Result<Option<i32>, Pro
 #[serde(rename_all = "UPPERCASE", try_from = "String")]
 #[schema(as = Role)]
 pub enum RoleWord {
-    /// Stores own pictures.
+    /// Stores own images.
     User,
-    /// Also judges reported public pictures.
+    /// Also judges reported public images.
     Moderator,
     /// Also manages accounts and the installation.
     Admin,
@@ -156,8 +156,8 @@ impl From<State> for StateWord {
 }
 
 impl TryFrom<String> for StateWord {
-    type Error = Unfit;
-    fn try_from(word: String) -> Result<Self, Unfit> {
+    type Error = ValidationError;
+    fn try_from(word: String) -> Result<Self, ValidationError> {
         word.parse::<State>().map(Self::from)
     }
 }

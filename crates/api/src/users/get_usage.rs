@@ -31,7 +31,7 @@ pub struct UsageBody {
     responses((status = 200, body = UsageBody))
 )]
 pub async fn get_usage(app: web::Data<App>, ctx: RequestCtx) -> Result<web::Json<UsageBody>, Problem> {
-    let usage = app.images.usage(&ctx).await?;
+    let usage = app.images.library.usage(&ctx).await?;
     let taken = usage.used_bytes.saturating_add(usage.reserved_bytes);
     Ok(web::Json(UsageBody {
         quota_bytes: usage.quota_bytes,

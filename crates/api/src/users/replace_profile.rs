@@ -67,7 +67,7 @@ async fn check_avatar(app: &App, ctx: &RequestCtx, avatar: Option<ImageId>) -> R
     };
     let refused = || Problem::field("avatar_image_id", "must be the id of an image of yours");
     let own = app.users.get_profile(ctx).await?.id;
-    match app.images.find(ctx, avatar).await {
+    match app.images.library.find(ctx, avatar).await {
         Ok(image) if image.owner == own => Ok(()),
         Ok(_) => Err(refused()),
         Err(error) if error.kind() == Kind::NotFound => Err(refused()),

@@ -1,7 +1,7 @@
 //! Who may do what: every operation of the OpenAPI document against every kind of caller. An operation without a
 //! row fails.
 use crate::harness::{Browser, TestApp, expect};
-use infravault_testkit::pictures;
+use infravault_testkit::samples;
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -137,14 +137,14 @@ struct Question {
     path: String,
     body: Option<Value>,
     if_match: Option<String>,
-    picture: bool,
+    original: bool,
     headers: Vec<(&'static str, String)>,
     bytes: Option<Vec<u8>>,
 }
 
 /// What an operation on an open upload is asked with.
 async fn about_upload(owner: &Browser, operation: &str, question: &mut Question) {
-    let picture = pictures::jpeg(32, 24, 7);
+    let original = samples::jpeg(32, 24, 7);
     if operation.contains("tus") {
         let set = |question: &mut Question, headers: &[(&'static str, &str)]| {
             question
@@ -155,12 +155,12 @@ async fn about_upload(owner: &Browser, operation: &str, question: &mut Question)
         if operation == "create_tus_upload" {
             question
                 .headers
-                .push(("Upload-Length", picture.len().to_string()));
+                .push(("Upload-Length", original.len().to_string()));
             return;
         }
         let opened = owner.post("/api/v1/uploads/tus").header("Tus-Resumable", "1.0.0");
         let opened = opened
-            .header("Upload-Length", picture.len())
+            .header("Upload-Length", original.len())
             .send()
             .await
             .unwrap();
@@ -174,14 +174,14 @@ async fn about_upload(owner: &Browser, operation: &str, question: &mut Question)
                         ("Content-Type", "application/offset+octet-stream"),
                     ],
                 );
-                question.bytes = Some(picture);
+                question.bytes = Some(original);
             }
             "override_tus_upload" => set(question, &[("X-HTTP-Method-Override", "DELETE")]),
             _ => {}
         }
         return;
     }
-    let announced = crate::uploads::announce(&picture, &json!({}));
+    let announced = crate::uploads::announce(&original, &json!({}));
     let opened = owner
         .post("/api/v1/uploads/presign")
         .json(&announced)
@@ -196,7 +196,7 @@ async fn about_upload(owner: &Browser, operation: &str, question: &mut Question)
             question.body = Some(json!({ "parts": [{ "number": 1, "size": size, "sha256": sha256 }] }));
         }
         "complete_upload" => {
-            let stored = crate::uploads::put(&opened["put"], picture).await;
+            let stored = crate::uploads::put(&opened["put"], original).await;
             assert_eq!(stored.status(), 200);
             question.body = Some(json!({}));
         }
@@ -207,7 +207,7 @@ async fn about_upload(owner: &Browser, operation: &str, question: &mut Question)
                 let value = opened["put"]["headers"][name].as_str().unwrap();
                 question.headers.push((name, value.to_owned()));
             }
-            question.bytes = Some(picture);
+            question.bytes = Some(original);
         }
         _ => {}
     }
@@ -219,13 +219,13 @@ async fn question(cast: &Cast, operation: &str, path: &str) -> Question {
         path: path.to_owned(),
         body: None,
         if_match: None,
-        picture: false,
+        original: false,
         headers: Vec::new(),
         bytes: None,
     };
     match operation {
         "get_image" | "replace_image" | "update_image" | "delete_image" | "download_image" => {
-            let image = owner.upload(pictures::jpeg(32, 24, 7), "").await;
+            let image = owner.upload(samples::jpeg(32, 24, 7), "").await;
             let answer = owner
                 .get(&format!("/api/v1/images/{}", image["id"].as_str().unwrap()))
                 .send()
@@ -235,7 +235,7 @@ async fn question(cast: &Cast, operation: &str, path: &str) -> Question {
             question.path = path.replace("{id}", image["id"].as_str().unwrap());
         }
         "restore_image" | "purge_image" => {
-            let image = owner.upload(pictures::jpeg(32, 24, 7), "").await;
+            let image = owner.upload(samples::jpeg(32, 24, 7), "").await;
             let id = image["id"].as_str().unwrap();
             let deleted = owner
                 .delete(&format!("/api/v1/images/{id}"))
@@ -246,13 +246,13 @@ async fn question(cast: &Cast, operation: &str, path: &str) -> Question {
             question.path = path.replace("{id}", id);
         }
         "get_rendition" | "create_transform_url" | "list_similar_images" => {
-            let image = owner.upload(pictures::jpeg(32, 24, 7), "").await;
+            let image = owner.upload(samples::jpeg(32, 24, 7), "").await;
             question.path = path
                 .replace("{id}", image["id"].as_str().unwrap())
                 .replace("{preset}", "thumb");
         }
         "get_transform" => {
-            let image = owner.upload(pictures::jpeg(32, 24, 7), "").await;
+            let image = owner.upload(samples::jpeg(32, 24, 7), "").await;
             let path = format!("/api/v1/images/{}/transform-url", image["id"].as_str().unwrap());
             let signed = owner.post(&path).json(&json!({ "w": 16 })).send().await.unwrap();
             let url = expect(signed, 200).await["url"].as_str().unwrap().to_owned();
@@ -278,7 +278,7 @@ async fn question(cast: &Cast, operation: &str, path: &str) -> Question {
             Some(json!({ "title": "New", "description": "", "tags": [], "visibility": "private" }))
         }
         "update_image" => Some(json!({ "title": "New" })),
-        "upload_from_url" => Some(json!({ "url": "https://example.com/picture.jpg" })),
+        "upload_from_url" => Some(json!({ "url": "https://example.com/photo.jpg" })),
         "create_transform_url" => Some(json!({ "w": 16 })),
         "change_images" => Some(json!({ "ids": [uuid::Uuid::nil()], "action": "restore" })),
         "update_user" => Some(json!({ "quota_bytes": 1_000_000_000 })),
@@ -289,10 +289,10 @@ async fn question(cast: &Cast, operation: &str, path: &str) -> Question {
         }
         _ => None,
     };
-    question.picture = operation == "upload_image";
+    question.original = operation == "upload_image";
     match operation {
         "presign_upload" => {
-            question.body = Some(crate::uploads::announce(&pictures::jpeg(32, 24, 7), &json!({})));
+            question.body = Some(crate::uploads::announce(&samples::jpeg(32, 24, 7), &json!({})));
         }
         "get_tus_options" => {}
         other if path.contains("/uploads/") => about_upload(owner, other, &mut question).await,
@@ -346,8 +346,8 @@ async fn every_operation_answers_every_caller_as_it_should() {
 
 async fn ask(cast: &Cast, caller: &str, id: &str, method: &Method, path: &str) -> (u16, String) {
     let question = question(cast, id, path).await;
-    // The token that lacks a scope has `images:read`, which is what reading pictures asks for.
-    let reads_pictures = matches!(
+    // The token that lacks a scope has `images:read`, which is what reading images asks for.
+    let reads_images = matches!(
         id,
         "get_image"
             | "list_images"
@@ -357,7 +357,7 @@ async fn ask(cast: &Cast, caller: &str, id: &str, method: &Method, path: &str) -
             | "get_rendition"
             | "create_transform_url"
     );
-    let mut request = if caller == "token without scope" && reads_pictures {
+    let mut request = if caller == "token without scope" && reads_images {
         let token = cast.app.token(&cast.browsers["owner"], "profile:read").await;
         cast.app.bearer(&token, method.clone(), &question.path)
     } else {
@@ -371,10 +371,10 @@ async fn ask(cast: &Cast, caller: &str, id: &str, method: &Method, path: &str) -
     {
         request = request.header("If-Match", etag);
     }
-    if question.picture {
+    if question.original {
         request = request
             .header("Content-Type", "image/jpeg")
-            .body(pictures::jpeg(32, 24, 7));
+            .body(samples::jpeg(32, 24, 7));
     }
     for (name, value) in question.headers {
         request = request.header(name, value);

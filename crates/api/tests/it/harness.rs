@@ -4,7 +4,9 @@ use infravault_api::{app::Server, config::Config};
 use infravault_kernel::{Clock, config::Env};
 use infravault_testkit::{db::TestDb, install_crypto, issuer::Issuer};
 use reqwest::{
-    Client, Method, RequestBuilder, Response, StatusCode, cookie::CookieStore, cookie::Jar, redirect::Policy,
+    Client, Method, RequestBuilder, Response, StatusCode,
+    cookie::{CookieStore, Jar},
+    redirect::Policy,
 };
 use serde_json::{Value, json};
 use slog::{Drain, Logger, o};
@@ -306,12 +308,12 @@ impl Browser {
             .unwrap_or_default()
     }
 
-    /// Uploads a picture as a raw body and returns what is known of it.
-    pub(crate) async fn upload(&self, picture: Vec<u8>, query: &str) -> Value {
+    /// Uploads an image as a raw body and returns what is known of it.
+    pub(crate) async fn upload(&self, image: Vec<u8>, query: &str) -> Value {
         let request = self
             .post(&format!("/api/v1/images{query}"))
             .header("Content-Type", "image/jpeg")
-            .body(picture);
+            .body(image);
         expect(request.send().await.unwrap(), 201).await
     }
 }
@@ -398,11 +400,11 @@ fn environment(
     let mut all = vec![
         ("DATABASE_URL", db.url()),
         ("DB_MIN_CONNS", "1".to_owned()),
-        ("BIND", "127.0.0.1:0".to_owned()),
+        ("HTTP_BIND", "127.0.0.1:0".to_owned()),
         ("PUBLIC_ORIGIN", "http://127.0.0.1:0".to_owned()),
         ("INFRAVAULT_INSECURE_DEV", "1".to_owned()),
-        ("WORKERS", "2".to_owned()),
-        ("STORE", "fs".to_owned()),
+        ("HTTP_WORKERS", "2".to_owned()),
+        ("STORE_BACKEND", "fs".to_owned()),
         ("STORE_DIR", path("objects")),
         ("AUTH_KEY_DIR", path("keys")),
         ("OIDC_PROVIDERS", "dev".to_owned()),
@@ -412,11 +414,11 @@ fn environment(
     ];
     all.extend(
         [
-            "RATE_ANONYMOUS",
-            "RATE_PERSON",
-            "RATE_UPLOAD",
-            "RATE_RENDITION",
-            "RATE_SIGN_IN",
+            "RATE_LIMIT_ANONYMOUS",
+            "RATE_LIMIT_ACCOUNT",
+            "RATE_LIMIT_UPLOAD",
+            "RATE_LIMIT_RENDITION",
+            "RATE_LIMIT_SIGN_IN",
         ]
         .map(|name| (name, "0".to_owned())),
     );
@@ -430,8 +432,8 @@ fn config(db: &TestDb, issuer: &Issuer, folder: &std::path::Path, variables: &[(
     let mut env: Env = environment(db, issuer, folder, variables).into_iter().collect();
     let mut config = Config::from_env(&mut env);
     env.finish().unwrap();
-    // The program of the tests cannot decode pictures for itself.
-    config.cage.program = env!("CARGO_BIN_EXE_infravault").into();
+    // The program of the tests cannot decode images for itself.
+    config.sandbox.program = env!("CARGO_BIN_EXE_infravault").into();
     config
 }
 

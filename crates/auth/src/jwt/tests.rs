@@ -11,7 +11,7 @@ use std::{
 };
 use uuid::Uuid;
 
-const ORIGIN: &str = "https://pictures.example";
+const ORIGIN: &str = "https://images.example";
 const NOW: i64 = 1_800_000_000;
 
 impl Claims {
@@ -198,9 +198,9 @@ fn refuses_well_signed_tokens_with_other_claims() {
     let (header, claims) = (header(&tokens), serde_json::to_value(Claims::example()).unwrap());
     let payloads = [
         ("aud", Value::Null),
-        ("aud", json!("https://pictures.example")),
+        ("aud", json!("https://images.example")),
         ("aud", json!("https://evil.example/api/v1")),
-        ("aud", json!(["https://pictures.example/api/v1"])),
+        ("aud", json!(["https://images.example/api/v1"])),
         ("iss", Value::Null),
         ("iss", json!("https://evil.example")),
         ("sub", Value::Null),

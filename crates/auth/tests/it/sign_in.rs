@@ -40,7 +40,7 @@ async fn the_issuer_says_who_it_is() {
     // The same callback again.
     assert_eq!(
         code(bench.auth.verify_callback(&bench.nobody(), &callback).await),
-        "login-failed"
+        "sign-in-failed"
     );
 }
 
@@ -55,10 +55,10 @@ async fn every_lie_is_refused_alike() {
         };
         assert!(bench.issuer.is_truthful(), "{lie:?} was not told");
         if lie == Lie::TokenError {
-            assert_eq!(error.code(), "login-unavailable");
+            assert_eq!(error.code(), "sign-in-unavailable");
             continue;
         }
-        assert_eq!(error.code(), "login-failed", "{lie:?}");
+        assert_eq!(error.code(), "sign-in-failed", "{lie:?}");
         details.push(error.detail());
     }
     details.dedup();
@@ -82,16 +82,16 @@ async fn a_callback_belongs_to_the_browser_that_started() {
     };
     assert_eq!(
         code(bench.auth.verify_callback(&bench.nobody(), &crossed).await),
-        "login-failed"
+        "sign-in-failed"
     );
     // Both are used up by that: neither the own nor the other one works any more.
     assert_eq!(
         code(bench.auth.verify_callback(&bench.nobody(), &own).await),
-        "login-failed"
+        "sign-in-failed"
     );
     assert_eq!(
         code(bench.auth.verify_callback(&bench.nobody(), &other).await),
-        "login-failed"
+        "sign-in-failed"
     );
     assert_eq!(bench.count("SELECT count(*) FROM auth.sign_ins").await, 0);
 }
@@ -123,7 +123,7 @@ async fn callbacks_that_are_not_right_are_refused() {
         change(&mut callback);
         assert_eq!(
             code(bench.auth.verify_callback(&bench.nobody(), &callback).await),
-            "login-failed",
+            "sign-in-failed",
             "{what}"
         );
     }
@@ -131,7 +131,7 @@ async fn callbacks_that_are_not_right_are_refused() {
     let ctx = bench.later(Duration::minutes(11));
     assert_eq!(
         code(bench.auth.verify_callback(&ctx, &late).await),
-        "login-failed",
+        "sign-in-failed",
         "too late"
     );
 }
@@ -146,11 +146,11 @@ async fn a_provider_that_is_down_or_slow_is_not_the_persons_fault() {
             .begin_sign_in(&bench.later(by), "dev", NewSignIn::default())
             .await
     };
-    assert_eq!(code(begin(Duration::ZERO).await), "login-unavailable");
+    assert_eq!(code(begin(Duration::ZERO).await), "sign-in-unavailable");
     bench.issuer.truth();
     assert_eq!(
         code(begin(Duration::ZERO).await),
-        "login-unavailable",
+        "sign-in-unavailable",
         "left alone for a moment"
     );
     assert_eq!(code(begin(Duration::seconds(3)).await), "none");
@@ -160,11 +160,11 @@ async fn a_provider_that_is_down_or_slow_is_not_the_persons_fault() {
         "none",
         "known for an hour"
     );
-    assert_eq!(code(begin(Duration::minutes(61)).await), "login-unavailable");
+    assert_eq!(code(begin(Duration::minutes(61)).await), "sign-in-unavailable");
     bench.issuer.lie(Lie::TokenSlow(Wait::from_secs(2)));
     assert_eq!(
         code(bench.identity("alice@example.com").await),
-        "login-unavailable"
+        "sign-in-unavailable"
     );
     assert_eq!(
         code(

@@ -29,7 +29,7 @@ pub struct Accepted {
 
 /// What the choice of a format depends on besides the client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Picture {
+pub(crate) struct SourceTraits {
     /// Whether it moves: only WebP keeps that.
     pub(crate) animated: bool,
     /// JPEG, or PNG where pixels are transparent.
@@ -98,29 +98,29 @@ fn range(text: &str) -> Option<(&str, bool)> {
 }
 
 impl Choice {
-    /// The format of a picture for this client. Who takes none of them still gets a picture (RFC 9110 section 15.5.7
+    /// The format of an image for this client. Who takes none of them still gets an image (RFC 9110 section 15.5.7
     /// allows that).
-    pub(crate) fn format(self, picture: Picture) -> Format {
+    pub(crate) fn format(self, image: SourceTraits) -> Format {
         let accepted = match self {
             Self::Forced(format) => return format,
             Self::Negotiated(accepted) => accepted,
         };
-        let best = if picture.animated {
+        let best = if image.animated {
             [Format::Webp, Format::Avif]
         } else {
             [Format::Avif, Format::Webp]
         };
-        let other = match picture.fallback {
+        let other = match image.fallback {
             Format::Png => Format::Jpeg,
             _ => Format::Png,
         };
         best.into_iter()
-            .chain([picture.fallback, other])
+            .chain([image.fallback, other])
             .find(|format| accepted.takes(*format))
-            .unwrap_or(picture.fallback)
+            .unwrap_or(image.fallback)
     }
 
-    /// The formats that it can come to, whatever the picture is like; never none.
+    /// The formats that it can come to, whatever the image is like; never none.
     pub(crate) fn possible(self) -> &'static [Format] {
         match self {
             Self::Forced(Format::Avif) => &[Format::Avif],
@@ -141,15 +141,15 @@ impl Choice {
 mod tests {
     use super::*;
 
-    const PHOTO: Picture = Picture {
+    const PHOTO: SourceTraits = SourceTraits {
         animated: false,
         fallback: Format::Jpeg,
     };
-    const LOGO: Picture = Picture {
+    const LOGO: SourceTraits = SourceTraits {
         animated: false,
         fallback: Format::Png,
     };
-    const CLIP: Picture = Picture {
+    const CLIP: SourceTraits = SourceTraits {
         animated: true,
         fallback: Format::Jpeg,
     };
@@ -181,9 +181,9 @@ mod tests {
             ("image/*;q=0", Jpeg, Png, Jpeg),
         ] {
             let choice = Choice::Negotiated(Accepted::parse(accept));
-            for (picture, expected) in [(PHOTO, photo), (LOGO, logo), (CLIP, clip)] {
-                assert_eq!(choice.format(picture), expected, "{accept}: {picture:?}");
-                assert!(choice.possible().contains(&expected), "{accept}: {picture:?}");
+            for (image, expected) in [(PHOTO, photo), (LOGO, logo), (CLIP, clip)] {
+                assert_eq!(choice.format(image), expected, "{accept}: {image:?}");
+                assert!(choice.possible().contains(&expected), "{accept}: {image:?}");
             }
         }
     }
@@ -191,8 +191,8 @@ mod tests {
     #[test]
     fn who_forces_a_format_gets_it() {
         for format in Format::ALL {
-            for picture in [PHOTO, LOGO, CLIP] {
-                assert_eq!(Choice::Forced(format).format(picture), format);
+            for image in [PHOTO, LOGO, CLIP] {
+                assert_eq!(Choice::Forced(format).format(image), format);
             }
             assert_eq!(Choice::Forced(format).possible(), [format]);
         }

@@ -1,17 +1,18 @@
 //! How a rendition is kept: the object first, then its row.
 use super::Rendition;
 use crate::{
-    Error, Image, Images,
-    presets::variant,
+    Error, Image, Renditions,
+    references::count_references,
+    renditions::presets::variant,
     sql::{self, Params, number},
 };
-use infravault_cage::Made;
 use infravault_imaging::Recipe;
 use infravault_kernel::{Ctx, Id, ImageId, Sha256};
 use infravault_objects::ObjectKey;
+use infravault_sandbox::Made;
 
-impl Images {
-    /// Keeps what was made of a picture by a recipe.
+impl Renditions {
+    /// Keeps what was made of an image by a recipe.
     pub(crate) async fn keep_rendition(
         &self,
         ctx: &Ctx,
@@ -50,13 +51,13 @@ impl Images {
         let kept = sql::renditions::keep().params(&*tx, &params).await?;
         tx.commit().await?;
         if kept == 0 {
-            // Another size of the same picture may have the same bytes.
-            if self.names(&key).await?.named == 0 {
+            // Another size of the same image may have the same bytes.
+            if count_references(&self.db, &key).await?.named == 0 {
                 self.objects.delete(&key).await?;
             }
             return Err(Error::NotFound);
         }
-        self.workshop.put(image, sha256, &made.bytes);
+        self.state.put(image, sha256, &made.bytes);
         Ok(Rendition {
             format: made.format,
             len: number(made.bytes.len())?,

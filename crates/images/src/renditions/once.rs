@@ -4,7 +4,7 @@
 //! is renewed while the work goes on, so that a node that dies holds nobody up for long. Neither holds a connection.
 use super::{Key, Rendition, Wanted, source::Source};
 use crate::{
-    Error, Images, RenditionFault,
+    Error, RenditionError, Renditions,
     sql::{self, Params},
 };
 use bytes::Bytes;
@@ -12,9 +12,9 @@ use futures_util::{
     FutureExt,
     future::{BoxFuture, Shared},
 };
-use infravault_cage::{Error as CageError, Fate, Lane, Made};
 use infravault_imaging::{Format, Order};
 use infravault_kernel::{Credential, Ctx, Id, ImageId};
+use infravault_sandbox::{Error as SandboxError, Fate, Lane, Made};
 use std::{
     collections::HashMap,
     fmt,
@@ -43,7 +43,7 @@ pub(super) struct Fresh {
     pub(super) bytes: Option<Bytes>,
 }
 
-type Outcome = Result<Fresh, RenditionFault>;
+type Outcome = Result<Fresh, RenditionError>;
 type Making = Shared<BoxFuture<'static, Outcome>>;
 
 /// What is being made in this process, and what could not be made.
@@ -87,13 +87,13 @@ impl Once {
 
 /// Something under way, which ends with this value: also when its task panics.
 struct Entry {
-    images: Images,
+    images: Renditions,
     key: Key,
 }
 
 impl Drop for Entry {
     fn drop(&mut self) {
-        self.images.workshop.once.under_way().remove(&self.key);
+        self.images.state.once.under_way().remove(&self.key);
     }
 }
 
@@ -104,7 +104,7 @@ enum Claim {
     Taken,
 }
 
-impl Images {
+impl Renditions {
     /// The rendition, made if nobody has made it. Whoever waits too long is told so, while the work goes on.
     pub(super) async fn make_once(
         &self,
@@ -115,20 +115,20 @@ impl Images {
         let making = self.join_or_start(ctx, source, wanted);
         match timeout(self.config.rendition_wait, making).await {
             Ok(outcome) => Ok(outcome?),
-            Err(_) => Err(RenditionFault::StillMaking.into()),
+            Err(_) => Err(RenditionError::StillMaking.into()),
         }
     }
 
     fn join_or_start(&self, ctx: &Ctx, source: &Source, wanted: &Wanted) -> Making {
         let key = (source.id, wanted.variant.clone());
-        let mut under_way = self.workshop.once.under_way();
+        let mut under_way = self.state.once.under_way();
         if let Some(making) = under_way.get(&key) {
             return making.clone();
         }
         let (tell, told) = oneshot::channel();
         // Nobody tells when the task is gone: the process stops.
         let making = told
-            .map(|outcome| outcome.unwrap_or(Err(RenditionFault::Busy)))
+            .map(|outcome| outcome.unwrap_or(Err(RenditionError::Busy)))
             .boxed()
             .shared();
         under_way.insert(key.clone(), making.clone());
@@ -150,8 +150,8 @@ impl Images {
 
     async fn make(&self, ctx: &Ctx, source: &Source, wanted: &Wanted) -> Outcome {
         let key = (source.id, wanted.variant.clone());
-        if let Some(reason) = self.workshop.once.reason(&key) {
-            return Err(RenditionFault::Undecodable(reason));
+        if let Some(reason) = self.state.once.reason(&key) {
+            return Err(RenditionError::Undecodable(reason));
         }
         let mut pause = LOOK.0;
         loop {
@@ -165,8 +165,8 @@ impl Images {
                 Claim::Mine(claim) => {
                     let outcome = self.make_claimed(ctx, source, wanted, claim).await;
                     self.give_back(ctx, source.id, wanted, claim).await;
-                    if let Err(RenditionFault::Undecodable(reason)) = &outcome {
-                        self.workshop.once.refuse(key, reason);
+                    if let Err(RenditionError::Undecodable(reason)) = &outcome {
+                        self.state.once.refuse(key, reason);
                     }
                     return outcome;
                 }
@@ -248,12 +248,12 @@ impl Images {
             Format::Avif => Lane::Avif,
             _ => Lane::Request,
         };
-        let answer = self.cage.run(file, &order, lane).await?;
+        let answer = self.sandbox.run(file, &order, lane).await?;
         let made: Made = answer
             .renditions
             .into_iter()
             .next()
-            .ok_or_else(|| Error::inconsistent("what the cage made"))?;
+            .ok_or_else(|| Error::inconsistent("what the sandbox made"))?;
         let rendition = self.keep(ctx, source.id, &wanted.variant, &made).await?;
         Ok(Fresh {
             rendition,
@@ -297,13 +297,13 @@ impl Images {
     }
 }
 
-impl From<CageError> for RenditionFault {
-    fn from(error: CageError) -> Self {
+impl From<SandboxError> for RenditionError {
+    fn from(error: SandboxError) -> Self {
         match error {
-            CageError::Busy | CageError::Killed(Fate::Gone) => Self::Busy,
-            CageError::Undecodable(reason) => Self::Undecodable(reason),
-            CageError::Killed(fate) => Self::Undecodable(fate.to_string()),
-            CageError::Io(cause) => Self::Cage(Arc::new(cause)),
+            SandboxError::Busy | SandboxError::Killed(Fate::Gone) => Self::Busy,
+            SandboxError::Undecodable(reason) => Self::Undecodable(reason),
+            SandboxError::Killed(fate) => Self::Undecodable(fate.to_string()),
+            SandboxError::Io(cause) => Self::Sandbox(Arc::new(cause)),
         }
     }
 }

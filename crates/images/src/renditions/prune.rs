@@ -1,7 +1,7 @@
 //! Letting renditions go that nobody asks for: the rows first, then the objects that no row names any more.
 use crate::{
-    Error, Format, Images,
-    library::may_delete_in,
+    Error, Format, Renditions,
+    maintenance::may_delete_in,
     sql::{self, Params, number},
 };
 use infravault_kernel::{Ctx, Id, ImageId, Sha256};
@@ -60,7 +60,7 @@ struct Plan {
     expected: Pruned,
 }
 
-impl Images {
+impl Renditions {
     /// Lets renditions go; `progress` is told after every batch. They are made again when somebody asks for them.
     pub async fn prune(
         &self,

@@ -7,13 +7,13 @@ use super::{
     transform::{SignedTransform, Transform},
 };
 use crate::{
-    Error, Etags, Images, RenditionFault, State, Visibility, policy,
+    Error, Etags, RenditionError, Renditions, State, Visibility, policy,
     sql::{self, Params},
 };
 use bytes::{Bytes, BytesMut};
 use futures_util::TryStreamExt;
 use infravault_imaging::Format;
-use infravault_kernel::{Credential, Ctx, FieldFault, Id, ImageId, Scope, Sha256};
+use infravault_kernel::{Credential, Ctx, FieldError, Id, ImageId, Scope, Sha256};
 use infravault_objects::{Error as ObjectError, ObjectKey, ObjectStream};
 use time::OffsetDateTime;
 
@@ -33,7 +33,7 @@ pub struct Ask {
 /// A rendition and what to answer of it.
 #[derive(Debug)]
 pub struct Served {
-    /// Who may see the picture.
+    /// Who may see the image.
     pub visibility: Visibility,
     /// Whether the address names this content, so that it stands for nothing else ever.
     pub named_by_content: bool,
@@ -75,10 +75,10 @@ pub struct SignedUrl {
     pub format: Format,
 }
 
-impl Images {
-    /// A rendition by name, if the caller may see its picture; made if it is missing.
+impl Renditions {
+    /// A rendition by name, if the caller may see its image; made if it is missing.
     pub async fn rendition(&self, ctx: &Ctx, id: ImageId, preset: &str, ask: &Ask) -> Result<Served, Error> {
-        let prepared = self.workshop.preset(preset).ok_or(Error::NotFound)?;
+        let prepared = self.state.preset(preset).ok_or(Error::NotFound)?;
         let of = |format: Format| {
             prepared
                 .wanted
@@ -93,7 +93,7 @@ impl Images {
             .collect();
         let (actor, source, found) = self.source(ctx, id, &possible).await?;
         policy::may_view_of(&actor, source.owner, source.visibility)?;
-        let wanted = of(ask.choice.format(source.picture)).ok_or(Error::NotFound)?;
+        let wanted = of(ask.choice.format(source.traits)).ok_or(Error::NotFound)?;
         let named_by_content = source.state == State::Ready
             && ask
                 .version
@@ -103,7 +103,7 @@ impl Images {
             .await
     }
 
-    /// What a signed address names. The signature is the permission, as long as the picture is there.
+    /// What a signed address names. The signature is the permission, as long as the image is there.
     pub async fn transform(
         &self,
         ctx: &Ctx,
@@ -111,7 +111,7 @@ impl Images {
         signed: &SignedTransform,
         ask: &Ask,
     ) -> Result<Served, Error> {
-        self.workshop.signer.verify(id, signed, ctx.now())?;
+        self.state.signer.verify(id, signed, ctx.now())?;
         let choice = signed.transform.format().map_or(ask.choice, Choice::Forced);
         let wanted: Vec<Wanted> = choice
             .possible()
@@ -125,12 +125,12 @@ impl Images {
             .transform
             .output_size(source.size)
             .map_err(Error::Parameter)?;
-        let format = choice.format(source.picture);
+        let format = choice.format(source.traits);
         let wanted = Wanted::of(signed.transform.recipe(format, self.config.quality));
         self.serve(&ctx, &source, found, &wanted, ask, false).await
     }
 
-    /// An address by which whoever has it may fetch a transform of an own picture for a while.
+    /// An address by which whoever has it may fetch a transform of an own image for a while.
     pub async fn sign_transform(
         &self,
         ctx: &Ctx,
@@ -138,7 +138,7 @@ impl Images {
         transform: &Transform,
         expires_in: Option<u64>,
     ) -> Result<SignedUrl, Error> {
-        let (actor, image) = self.look_up(ctx, id).await.map_err(|error| match error {
+        let (actor, image) = self.library.look_up(ctx, id).await.map_err(|error| match error {
             // Nobody is told to sign in before anything else.
             Error::NotFound if matches!(ctx.credential, Credential::Anonymous) => {
                 Error::Denied(infravault_kernel::Denied::AuthenticationRequired)
@@ -150,7 +150,7 @@ impl Images {
         let most = self.config.signed_url_ttl.as_secs();
         let expires_in = expires_in.unwrap_or(most);
         if expires_in == 0 || expires_in > most {
-            let fault = FieldFault::new("expires_in", format_args!("must be 1 to {most} seconds"));
+            let fault = FieldError::new("expires_in", format_args!("must be 1 to {most} seconds"));
             return Err(Error::Invalid(vec![fault]));
         }
         transform.check().map_err(|fault| Error::Invalid(vec![fault]))?;
@@ -161,13 +161,13 @@ impl Images {
         let seconds = i64::try_from(expires_in).unwrap_or_default();
         let expires_at =
             ctx.now().replace_nanosecond(0).unwrap_or(ctx.now()) + time::Duration::seconds(seconds);
-        let pairs = self.workshop.signer.sign(id, transform, expires_at);
+        let pairs = self.state.signer.sign(id, transform, expires_at);
         Ok(SignedUrl {
             pairs: pairs.ok_or_else(|| Error::inconsistent("the keys that sign addresses"))?,
             expires_at,
             width,
             height,
-            format: transform.format().unwrap_or(source.picture.fallback),
+            format: transform.format().unwrap_or(source.traits.fallback),
         })
     }
 
@@ -188,11 +188,11 @@ impl Images {
             },
             None if source.state == State::Failed => {
                 let reason = source.failure.clone().unwrap_or_default();
-                return Err(RenditionFault::Undecodable(reason).into());
+                return Err(RenditionError::Undecodable(reason).into());
             }
             None => self.make_once(ctx, source, wanted).await?,
         };
-        self.workshop.used.note(
+        self.state.used.note(
             source.id,
             &wanted.variant,
             fresh.rendition.used_on,
@@ -235,7 +235,7 @@ impl Images {
         if let Some(bytes) = &fresh.bytes {
             return Ok(Some(Rendered::Bytes(bytes.clone())));
         }
-        if let Some(bytes) = self.workshop.at_hand.get(&(image, sha256)) {
+        if let Some(bytes) = self.state.at_hand.get(&(image, sha256)) {
             return Ok(Some(Rendered::Bytes(bytes)));
         }
         let key = ObjectKey::Rendition { image, sha256 };
@@ -253,7 +253,7 @@ impl Images {
         if Sha256::of(&bytes) != sha256 {
             return Ok(None);
         }
-        self.workshop.put(image, sha256, &bytes);
+        self.state.put(image, sha256, &bytes);
         Ok(Some(Rendered::Bytes(bytes)))
     }
 

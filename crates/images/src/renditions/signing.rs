@@ -1,6 +1,6 @@
 //! Signatures of addresses: who has one may fetch what it names until it expires.
 use super::transform::{SignedTransform, Transform};
-use crate::RenditionFault;
+use crate::RenditionError;
 use aws_lc_rs::hmac::{self, HMAC_SHA256};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use infravault_kernel::{Id, ImageId, Secret};
@@ -78,8 +78,8 @@ impl Signer {
         image: ImageId,
         signed: &SignedTransform,
         now: OffsetDateTime,
-    ) -> Result<(), RenditionFault> {
-        let forged = RenditionFault::Signature;
+    ) -> Result<(), RenditionError> {
+        let forged = RenditionError::Signature;
         let (Some(expires), Some(kid), Some(tag)) = (signed.expires, &signed.kid, &signed.signature) else {
             return Err(forged);
         };
@@ -88,7 +88,7 @@ impl Signer {
             return Err(forged);
         }
         if now.unix_timestamp() >= expires {
-            return Err(RenditionFault::Expired);
+            return Err(RenditionError::Expired);
         }
         Ok(())
     }

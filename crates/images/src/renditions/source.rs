@@ -1,8 +1,8 @@
 //! One statement that brings the image and those of its renditions that may be served.
-use super::{Rendition, Wanted, choice::Picture};
+use super::{Rendition, Wanted, choice::SourceTraits};
 use crate::{
-    Error, Image, Images, MediaType, State, Visibility,
-    presets::fallback_of,
+    Error, Image, MediaType, Renditions, State, Visibility,
+    renditions::presets::fallback_of,
     sql::{self, Params},
 };
 use infravault_kernel::{AccountId, Actor, Ctx, Id, ImageId};
@@ -19,7 +19,7 @@ pub(crate) struct Source {
     pub(crate) failure: Option<String>,
     pub(crate) byte_size: u64,
     pub(crate) size: (u32, u32),
-    pub(crate) picture: Picture,
+    pub(crate) traits: SourceTraits,
 }
 
 /// A source with one of its renditions, if it has one of those asked for.
@@ -29,15 +29,15 @@ pub(crate) struct SourceRow {
 }
 
 /// What the choice of a format depends on.
-pub(crate) fn picture(has_alpha: Option<bool>, media_type: MediaType, frames: u32) -> Picture {
-    Picture {
+pub(crate) fn source_traits(has_alpha: Option<bool>, media_type: MediaType, frames: u32) -> SourceTraits {
+    SourceTraits {
         animated: frames > 1,
         fallback: fallback_of(has_alpha, media_type),
     }
 }
 
 impl Source {
-    /// As it follows from a picture that was read already.
+    /// As it follows from an image that was read already.
     pub(crate) fn of(image: &Image) -> Self {
         Self {
             id: image.id,
@@ -48,12 +48,12 @@ impl Source {
             failure: image.failure.clone(),
             byte_size: image.byte_size,
             size: (image.width, image.height),
-            picture: picture(image.has_alpha, image.media_type, image.frames),
+            traits: source_traits(image.has_alpha, image.media_type, image.frames),
         }
     }
 }
 
-impl Images {
+impl Renditions {
     /// The image as far as the caller's role sees it, and those of these renditions that it has.
     pub(super) async fn source(
         &self,

@@ -1,12 +1,12 @@
-//! Transforms: what may be made of a picture by an address, in words, checked and written in one way only.
-use crate::presets::Quality;
-use infravault_imaging::{Colour, Fit, Flip, Format, Gravity, Recipe, Region, Resize, Rotation};
-use infravault_kernel::FieldFault;
+//! Transforms: what may be made of an image by an address, in words, checked and written in one way only.
+use crate::renditions::presets::Quality;
+use infravault_imaging::{Color, Fit, Flip, Format, Gravity, Recipe, Region, Resize, Rotation};
+use infravault_kernel::FieldError;
 use std::{borrow::Cow, fmt::Write};
 
 /// Most pixels along a side that may be asked for, device pixels considered.
 const MAX_SIDE: u32 = 4096;
-/// Most pixels along a side of a result, which follows from the picture where one side is asked for: no WebP has more.
+/// Most pixels along a side of a result, which follows from the image where one side is asked for: no WebP has more.
 const MAX_RESULT_SIDE: u32 = 16_383;
 /// Most pixels of a result.
 const MAX_PIXELS: u64 = 16_000_000;
@@ -22,7 +22,7 @@ const FITS: [(&str, Fit); 4] = [
     ("fill", Fit::Fill),
 ];
 const GRAVITIES: [(&str, Gravity); 11] = [
-    ("centre", Gravity::Centre),
+    ("center", Gravity::Center),
     ("north", Gravity::North),
     ("north-east", Gravity::NorthEast),
     ("east", Gravity::East),
@@ -50,7 +50,7 @@ const FORMATS: [(&str, Format); 4] = [
     ("png", Format::Png),
 ];
 
-/// What is to be made of a picture. Everything that is not given stays as it is.
+/// What is to be made of an image. Everything that is not given stays as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Transform {
     width: Option<u32>,
@@ -62,7 +62,7 @@ pub struct Transform {
     flip: Option<Flip>,
     blur: Option<u16>,
     sharpen: Option<u16>,
-    background: Option<Colour>,
+    background: Option<Color>,
     format: Option<Format>,
     quality: Option<u8>,
     density: Option<u32>,
@@ -84,17 +84,17 @@ pub struct SignedTransform {
 impl SignedTransform {
     /// Reads the parameters of an address. A parameter that nobody knows, one that is given twice and one outside of the
     /// limits are faults; a missing signature is not one yet.
-    pub fn parse<'a>(pairs: impl Iterator<Item = (Cow<'a, str>, Cow<'a, str>)>) -> Result<Self, FieldFault> {
+    pub fn parse<'a>(pairs: impl Iterator<Item = (Cow<'a, str>, Cow<'a, str>)>) -> Result<Self, FieldError> {
         let mut signed = Self::default();
         let mut seen: Vec<String> = Vec::new();
         for (name, value) in pairs {
             if seen.iter().any(|seen| *seen == name) {
-                return Err(FieldFault::new(name, "is given twice"));
+                return Err(FieldError::new(name, "is given twice"));
             }
             match name.as_ref() {
                 "exp" => {
                     let moment = value.parse().ok().filter(|moment| *moment >= 0);
-                    let wrong = || FieldFault::new("exp", "must be a moment in seconds since 1970");
+                    let wrong = || FieldError::new("exp", "must be a moment in seconds since 1970");
                     signed.expires = Some(moment.ok_or_else(wrong)?);
                 }
                 "kid" => signed.kid = Some(value.into_owned()),
@@ -110,8 +110,8 @@ impl SignedTransform {
 
 impl Transform {
     /// Sets a parameter by its name in addresses.
-    pub fn set(&mut self, name: &str, value: &str) -> Result<(), FieldFault> {
-        let fault = |detail: String| FieldFault::new(name, detail);
+    pub fn set(&mut self, name: &str, value: &str) -> Result<(), FieldError> {
+        let fault = |detail: String| FieldError::new(name, detail);
         match name {
             "w" => self.width = Some(side(value).map_err(fault)?),
             "h" => self.height = Some(side(value).map_err(fault)?),
@@ -122,7 +122,7 @@ impl Transform {
             "flip" => self.flip = Some(word(&FLIPS, value).map_err(fault)?),
             "blur" => self.blur = Some(hundredths(value, &BLUR).map_err(fault)?),
             "sharpen" => self.sharpen = Some(hundredths(value, &SHARPEN).map_err(fault)?),
-            "bg" => self.background = Some(colour(value).map_err(fault)?),
+            "bg" => self.background = Some(color(value).map_err(fault)?),
             "format" => self.format = Some(word(&FORMATS, value).map_err(fault)?),
             "quality" => self.quality = Some(quality(value).map_err(fault)?),
             "dpr" => self.density = Some(word(&DENSITIES, value).map_err(fault)?),
@@ -132,10 +132,10 @@ impl Transform {
     }
 
     /// Checks what depends on several parameters.
-    pub fn check(&self) -> Result<(), FieldFault> {
+    pub fn check(&self) -> Result<(), FieldError> {
         for (name, side) in [("w", self.width), ("h", self.height)] {
             if side.is_some_and(|side| self.device(side) > MAX_SIDE) {
-                return Err(FieldFault::new(
+                return Err(FieldError::new(
                     name,
                     format_args!("must be at most {MAX_SIDE} once it is multiplied by `dpr`"),
                 ));
@@ -177,8 +177,8 @@ impl Transform {
         }
     }
 
-    /// The size of what is made of a picture of this size, if it stays within the limits.
-    pub(crate) fn output_size(&self, upright: (u32, u32)) -> Result<(u32, u32), FieldFault> {
+    /// The size of what is made of an image of this size, if it stays within the limits.
+    pub(crate) fn output_size(&self, upright: (u32, u32)) -> Result<(u32, u32), FieldError> {
         if let Some(part) = self.crop {
             let inside = part.x.checked_add(part.width).is_some_and(|end| end <= upright.0)
                 && part
@@ -186,10 +186,10 @@ impl Transform {
                     .checked_add(part.height)
                     .is_some_and(|end| end <= upright.1);
             if !inside {
-                return Err(FieldFault::new(
+                return Err(FieldError::new(
                     "crop",
                     format_args!(
-                        "must lie inside of the picture, which has {} × {} pixels",
+                        "must lie inside of the image, which has {} × {} pixels",
                         upright.0, upright.1
                     ),
                 ));
@@ -208,7 +208,7 @@ impl Transform {
             "w"
         };
         if u64::from(width) * u64::from(height) > MAX_PIXELS || width.max(height) > MAX_RESULT_SIDE {
-            return Err(FieldFault::new(
+            return Err(FieldError::new(
                 asked,
                 format_args!(
                     "must make the result smaller: {width} × {height} pixels are more than {MAX_PIXELS} or {MAX_RESULT_SIDE} along a side"
@@ -242,7 +242,7 @@ impl Transform {
         add("flip", self.flip.map(|flip| word_of(&FLIPS, flip)));
         add("blur", self.blur.map(decimal));
         add("sharpen", self.sharpen.map(decimal));
-        add("bg", self.background.map(colour_text));
+        add("bg", self.background.map(color_text));
         add("format", self.format.map(|format| word_of(&FORMATS, format)));
         add("quality", self.quality.map(|quality| quality.to_string()));
         add("dpr", self.density.map(|density| word_of(&DENSITIES, density)));
@@ -326,7 +326,7 @@ fn region(text: &str) -> Result<Region, String> {
 }
 
 /// `#rrggbb` or `#rrggbbaa`; the sign may be left out.
-fn colour(text: &str) -> Result<Colour, String> {
+fn color(text: &str) -> Result<Color, String> {
     let digits = text.strip_prefix('#').unwrap_or(text);
     let byte = |at: usize| {
         let pair = digits.get(at..at + 2)?;
@@ -335,7 +335,7 @@ fn colour(text: &str) -> Result<Colour, String> {
     };
     let alpha = if digits.len() == 6 { Some(255) } else { byte(6) };
     match (byte(0), byte(2), byte(4), alpha) {
-        (Some(red), Some(green), Some(blue), Some(alpha)) if matches!(digits.len(), 6 | 8) => Ok(Colour {
+        (Some(red), Some(green), Some(blue), Some(alpha)) if matches!(digits.len(), 6 | 8) => Ok(Color {
             red,
             green,
             blue,
@@ -345,13 +345,13 @@ fn colour(text: &str) -> Result<Colour, String> {
     }
 }
 
-fn colour_text(colour: Colour) -> String {
-    let Colour {
+fn color_text(color: Color) -> String {
+    let Color {
         red,
         green,
         blue,
         alpha,
-    } = colour;
+    } = color;
     let mut text = format!("#{red:02x}{green:02x}{blue:02x}");
     if alpha != 255 {
         let _ = write!(text, "{alpha:02x}");
@@ -363,7 +363,7 @@ fn colour_text(colour: Colour) -> String {
 mod tests {
     use super::*;
 
-    fn parse(query: &[(&'static str, &'static str)]) -> Result<SignedTransform, FieldFault> {
+    fn parse(query: &[(&'static str, &'static str)]) -> Result<SignedTransform, FieldError> {
         SignedTransform::parse(
             query
                 .iter()
@@ -457,7 +457,7 @@ mod tests {
     #[test]
     fn results_stay_small() {
         let size = |query: &[(&'static str, &'static str)], upright| {
-            let fault = |fault: FieldFault| fault.field;
+            let fault = |fault: FieldError| fault.field;
             parse(query)
                 .unwrap()
                 .transform

@@ -1,7 +1,7 @@
 //! When renditions were asked for last: noted in memory, written down now and then.
 use super::Key;
 use crate::{
-    Error, Images,
+    Error, Renditions,
     sql::{self, Params},
 };
 use infravault_kernel::{Ctx, Id, ImageId};
@@ -35,11 +35,11 @@ impl Used {
     }
 }
 
-impl Images {
+impl Renditions {
     /// Writes down which renditions were asked for since the last time. Called about once a minute. What is lost in a
     /// failure is noted again by the next request.
     pub async fn note_use(&self, ctx: &Ctx) -> Result<(), Error> {
-        let used = self.workshop.used.take();
+        let used = self.state.used.take();
         if used.is_empty() {
             return Ok(());
         }

@@ -1,8 +1,8 @@
 //! Taking in bytes of an upload from where it stands.
-use super::{OpenUpload, Progress, UploadFault, UploadKind, chunks::Taking};
+use super::{OpenUpload, Progress, UploadError, UploadKind, chunks::Taking};
 use crate::{
-    BodyFault, Error, Images, Uploaded,
-    receive::{PIECES_UNDER_WAY, pump},
+    BodyError, Error, Uploaded, Uploads,
+    uploads::receive::{PIECES_UNDER_WAY, pump},
 };
 use bytes::Bytes;
 use futures_util::Stream;
@@ -32,16 +32,16 @@ pub struct Checksum {
 pub struct Appended {
     /// The upload.
     pub upload: OpenUpload,
-    /// The picture, if these were the last bytes.
+    /// The image, if these were the last bytes.
     pub uploaded: Option<Uploaded>,
 }
 
 /// What a final upload of a concatenation is answered with.
 const FINAL: &str = "This upload was put together from parts; nothing can be added to it.";
 
-impl Images {
+impl Uploads {
     /// Takes in bytes that follow those that are there; `at_most` so many, where that was said. When the last ones are
-    /// there, the picture is made.
+    /// there, the image is made.
     ///
     /// What has come is kept when the rest does not: the next request continues there. With a checksum all or nothing is
     /// kept.
@@ -51,7 +51,7 @@ impl Images {
         id: UploadId,
         (at, at_most): (u64, Option<u64>),
         checksum: Option<Checksum>,
-        body: impl Stream<Item = Result<Bytes, BodyFault>>,
+        body: impl Stream<Item = Result<Bytes, BodyError>>,
     ) -> Result<Appended, Error> {
         let (owner, upload) = self.find_with_owner(ctx, id).await?;
         check(&upload, at, at_most)?;
@@ -63,7 +63,7 @@ impl Images {
         pump(body, sender).await;
         task.await.unwrap_or_else(|error| {
             slog::error!(ctx.log, "taking in bytes ended without an answer"; "error" => %error);
-            Err(BodyFault::GivenUp.into())
+            Err(BodyError::GivenUp.into())
         })?;
         let upload = self.find_upload(ctx, id).await?;
         let whole = upload.kind == UploadKind::Tus && upload.is_whole();
@@ -85,13 +85,13 @@ fn check(upload: &OpenUpload, at: u64, at_most: Option<u64>) -> Result<(), Error
     }
     if at != upload.received {
         let received = upload.received;
-        return Err(UploadFault::Offset { received }.into());
+        return Err(UploadError::Offset { received }.into());
     }
     if upload.progress != Progress::Open && !upload.is_whole() {
-        return Err(UploadFault::Gone.into());
+        return Err(UploadError::Gone.into());
     }
     if at_most.is_some_and(|most| most > upload.len - at) {
-        return Err(BodyFault::TooLarge { limit: upload.len }.into());
+        return Err(BodyError::TooLarge { limit: upload.len }.into());
     }
     Ok(())
 }

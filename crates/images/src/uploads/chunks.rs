@@ -1,9 +1,9 @@
 //! Storing what comes in chunks, and moving the offset over each when the store has acknowledged it.
-use super::{Checksum, ChecksumAlgorithm, MOST_PIECES, OpenUpload, PIECE_TYPE, UploadFault, find_in, living};
+use super::{Checksum, ChecksumAlgorithm, MOST_PIECES, OpenUpload, PIECE_TYPE, UploadError, find_in, living};
 use crate::{
-    BodyFault, Error, Images,
-    receive::{Pace, Piece},
+    BodyError, Error, Uploads,
     sql::{self, Params, number},
+    uploads::receive::{Pace, Piece},
 };
 use aws_lc_rs::digest;
 use bytes::Bytes;
@@ -21,7 +21,7 @@ const CHUNK: u64 = 8 << 20;
 
 /// One request's bytes on their way.
 pub(super) struct Taking {
-    images: Images,
+    images: Uploads,
     ctx: Ctx,
     id: UploadId,
     /// How many bytes the upload will have.
@@ -47,7 +47,7 @@ enum Stop {
 }
 
 impl Taking {
-    pub(super) fn new(images: Images, ctx: Ctx, upload: &OpenUpload, checksum: Option<Checksum>) -> Self {
+    pub(super) fn new(images: Uploads, ctx: Ctx, upload: &OpenUpload, checksum: Option<Checksum>) -> Self {
         let checksum = checksum.map(|checksum| {
             let algorithm = match checksum.algorithm {
                 ChecksumAlgorithm::Sha1 => &digest::SHA1_FOR_LEGACY_USE_ONLY,
@@ -102,7 +102,7 @@ impl Taking {
         }
         if let Some((wanted, context)) = self.checksum.take() {
             if context.finish().as_ref() != wanted.as_slice() {
-                return Err(UploadFault::Checksum.into());
+                return Err(UploadError::Checksum.into());
             }
             self.acknowledge().await?;
         }
@@ -129,15 +129,15 @@ impl Taking {
                     Ok(Ok(Some(Ok(Some(bytes))))) => self.rest = bytes,
                     Ok(Ok(Some(Ok(None)))) => return Stop::End,
                     Ok(Ok(Some(Err(fault))) | Err(fault)) => return Stop::Broken(fault.into()),
-                    Ok(Ok(None)) => return Stop::Broken(BodyFault::Interrupted.into()),
+                    Ok(Ok(None)) => return Stop::Broken(BodyError::Interrupted.into()),
                     // Slow, but not too slow: what has come is acknowledged, and there is time for the rest.
                     Err(_) if self.checksum.is_none() && spool.received() > 0 => return Stop::Full,
-                    Err(_) => return Stop::Broken(BodyFault::TooSlow.into()),
+                    Err(_) => return Stop::Broken(BodyError::TooSlow.into()),
                 }
             }
             let wanted = self.len - self.received - self.waiting_bytes - spool.received();
             if wanted == 0 && !self.rest.is_empty() {
-                return Stop::Broken(BodyFault::TooLarge { limit: self.len }.into());
+                return Stop::Broken(BodyError::TooLarge { limit: self.len }.into());
             }
             let room = usize::try_from(wanted.min(CHUNK - spool.received())).unwrap_or(usize::MAX);
             let bytes = self.rest.split_to(room.min(self.rest.len()));
@@ -174,7 +174,7 @@ impl Taking {
             let many = format!(
                 "An upload may come in {MOST_PIECES} pieces; begin another one and send more at a time."
             );
-            return Err(self.overtaken(UploadFault::TooMany(many)).await);
+            return Err(self.overtaken(UploadError::TooMany(many)).await);
         }
         tx.commit().await?;
         let key = ObjectKey::Incoming {
@@ -218,14 +218,14 @@ impl Taking {
         drop(tx);
         self.drop_chunks(&pieces).await;
         // Where nobody has moved the offset, the sweeper gave the chunks up.
-        Err(self.overtaken(BodyFault::GivenUp).await)
+        Err(self.overtaken(BodyError::GivenUp).await)
     }
 
     /// What is to be said to whoever finds that the upload is not where they thought, or where it is: `unmoved`.
     async fn overtaken(&self, unmoved: impl Into<Error>) -> Error {
         match self.look().await {
             Ok(upload) if upload.received == self.received => unmoved.into(),
-            Ok(upload) => UploadFault::Offset {
+            Ok(upload) => UploadError::Offset {
                 received: upload.received,
             }
             .into(),
@@ -254,6 +254,6 @@ impl Taking {
             slog::warn!(self.ctx.log, "chunks of an upload are left to the sweeper";
                 "upload" => %self.id, "error" => %error);
         }
-        self.images.nudge.notify_one();
+        self.images.wake_sweeper.notify_one();
     }
 }

@@ -1,29 +1,29 @@
-//! Ending an upload before it is a picture.
-use super::{Progress, UploadFault, lock_in};
+//! Ending an upload before it is an image.
+use super::{Progress, UploadError, lock_in};
 use crate::{
-    Error, Images,
+    Error, Uploads,
     sql::{self, Params},
 };
 use infravault_db::Tx;
 use infravault_kernel::{AccountId, Ctx, Id, Scope, UploadId};
 use time::OffsetDateTime;
 
-impl Images {
+impl Uploads {
     /// Ends an upload: what was reserved for it is free again, its pieces are deleted. Ending it again does no harm, and the
-    /// picture that was made of it stays.
+    /// image that was made of it stays.
     pub async fn end_upload(&self, ctx: &Ctx, id: UploadId) -> Result<(), Error> {
         let (tx, actor) = self.db.begin(ctx).await?;
         let person = actor.with_scope(Scope::ImagesWrite)?;
         let row = lock_in(&tx, id).await?;
         if row.claimed {
-            return Err(UploadFault::Busy.into());
+            return Err(UploadError::Busy.into());
         }
         if let (Some(id), Some(attempt), true) = (
             row.image_id,
             row.attempt,
             sql::progress(row.state) == Some(Progress::Finishing),
         ) {
-            // Whoever was making the picture has died.
+            // Whoever was making the image has died.
             let now = ctx.now();
             let params = sql::upload::AbandonPendingParams { now, id, attempt };
             if sql::upload::abandon_pending().params(&*tx, &params).await? == 1 {
@@ -32,7 +32,7 @@ impl Images {
         }
         end_in(&tx, ctx.now(), id, person.account).await?;
         tx.commit().await?;
-        self.nudge.notify_one();
+        self.wake_sweeper.notify_one();
         Ok(())
     }
 }

@@ -1,11 +1,15 @@
-//! Making a picture of an upload: the same steps as for a plain one, with the bytes coming out of the store.
-use super::{Stored, UploadFault, UploadKind, end::end_in, end::release_in, lock_in, new_image, pieces_in};
+//! Making an image of an upload: the same steps as for a plain one, with the bytes coming out of the store.
+use super::{
+    Stored, UploadError, UploadKind,
+    end::{end_in, release_in},
+    lock_in, new_image, pieces_in,
+};
 use crate::{
-    BodyFault, Error, Images, Upload, Uploaded,
-    receive::inspect,
-    settle::{Failed, Left, Settling},
+    BodyError, Error, Upload, Uploaded, Uploads,
     sql::{self, Params, number},
-    upload::{Promise, insert_pending_in, quota_exceeded},
+    uploads::finalize::{Failed, Left, Settling},
+    uploads::pipeline::{Promise, insert_pending_in, quota_exceeded},
+    uploads::receive::inspect,
 };
 use futures_util::TryStreamExt;
 use infravault_db::Tx;
@@ -20,13 +24,13 @@ use tokio::time::Instant;
 const LEASE: f64 = 15.0;
 /// How often it is renewed.
 const RENEW: Duration = Duration::from_secs(5);
-/// How long a request waits for another one that makes the picture; longer than the lease of a node that has died.
+/// How long a request waits for another one that makes the image; longer than the lease of a node that has died.
 const PATIENCE: Duration = Duration::from_secs(20);
 const LOOK_AGAIN: Duration = Duration::from_millis(200);
 
 /// What is found by whoever wants to finish an upload.
 enum Claim {
-    /// It is a picture already.
+    /// It is an image already.
     Done(ImageId),
     /// Somebody else is at it.
     Busy,
@@ -34,7 +38,7 @@ enum Claim {
     Mine(Box<Work>),
 }
 
-/// An upload that is being made a picture.
+/// An upload that is being made an image.
 struct Work {
     id: UploadId,
     upload: Upload,
@@ -45,8 +49,8 @@ struct Work {
     by_us: bool,
 }
 
-impl Images {
-    /// Makes the picture of an upload whose bytes are all there. Asked again it gives the same picture. A refusal ends the
+impl Uploads {
+    /// Makes the image of an upload whose bytes are all there. Asked again it gives the same image. A refusal ends the
     /// upload; where something this depends on fails, the bytes stay and it can be asked for again.
     pub async fn finish_upload(&self, ctx: &Ctx, id: UploadId) -> Result<Uploaded, Error> {
         let until = Instant::now() + PATIENCE;
@@ -54,15 +58,15 @@ impl Images {
             match self.claim_finishing(ctx, id).await? {
                 Claim::Done(image) => return self.made_before(ctx, image).await,
                 Claim::Mine(work) => return self.make_of(ctx, *work).await,
-                Claim::Busy if Instant::now() >= until => return Err(UploadFault::Busy.into()),
+                Claim::Busy if Instant::now() >= until => return Err(UploadError::Busy.into()),
                 Claim::Busy => tokio::time::sleep(LOOK_AGAIN).await,
             }
         }
     }
 
     async fn made_before(&self, ctx: &Ctx, image: ImageId) -> Result<Uploaded, Error> {
-        let image = match self.find(ctx, image).await {
-            Err(Error::NotFound) => return Err(UploadFault::Gone.into()),
+        let image = match self.library.find(ctx, image).await {
+            Err(Error::NotFound) => return Err(UploadError::Gone.into()),
             found => found?,
         };
         let duplicate_of = self.find_same(ctx, image.owner, image.sha256, image.id).await?;
@@ -70,7 +74,7 @@ impl Images {
         Ok(Uploaded { image, duplicate_of })
     }
 
-    /// The first transaction: what is reserved for the upload becomes the promise of a picture.
+    /// The first transaction: what is reserved for the upload becomes the promise of an image.
     async fn claim_finishing(&self, ctx: &Ctx, id: UploadId) -> Result<Claim, Error> {
         let (tx, actor) = self.db.begin(ctx).await?;
         let person = actor.with_scope(Scope::ImagesWrite)?;
@@ -81,10 +85,10 @@ impl Images {
             }
             Some(super::Progress::Finishing) if row.claimed => return Ok(Claim::Busy),
             Some(super::Progress::Open) if row.expires_at <= ctx.now() => {
-                return Err(UploadFault::Gone.into());
+                return Err(UploadError::Gone.into());
             }
             Some(super::Progress::Open | super::Progress::Finishing) => {}
-            Some(super::Progress::Joined) | None => return Err(UploadFault::Gone.into()),
+            Some(super::Progress::Joined) | None => return Err(UploadError::Gone.into()),
         }
         let mut pieces = pieces_in(&tx, id).await?;
         // What a node had written down when it died is no part of the upload; the client has sent it again.
@@ -126,15 +130,15 @@ impl Images {
             };
             match outcome {
                 Ok(uploaded) => {
-                    images.nudge.notify_one();
+                    images.wake_sweeper.notify_one();
                     Ok(uploaded)
                 }
                 Err(failed) => Err(images.undo(&owned, &work, failed).await),
             }
         });
         task.await.unwrap_or_else(|error| {
-            slog::error!(ctx.log, "making a picture of an upload ended without an answer"; "error" => %error);
-            Err(BodyFault::GivenUp.into())
+            slog::error!(ctx.log, "making an image of an upload ended without an answer"; "error" => %error);
+            Err(BodyError::GivenUp.into())
         })
     }
 
@@ -219,9 +223,9 @@ impl Images {
         {
             slog::warn!(ctx.log, "a failed upload is left to the sweeper"; "upload" => %work.id, "error" => %undo);
         }
-        self.nudge.notify_one();
+        self.wake_sweeper.notify_one();
         if matches!(error.kind(), Kind::Unavailable | Kind::Internal) {
-            slog::warn!(ctx.log, "no picture could be made of an upload";
+            slog::warn!(ctx.log, "no image could be made of an upload";
                 "upload" => %work.id, "left" => ?left, "error" => %error);
         }
         error
@@ -256,7 +260,7 @@ impl Images {
 fn is_refusal(error: &Error) -> bool {
     match error {
         Error::Refused(refusal) => !matches!(refusal, Refusal::Unreadable(_)),
-        Error::Upload(UploadFault::Mismatch(_)) => true,
+        Error::Upload(UploadError::Mismatch(_)) => true,
         _ => false,
     }
 }
@@ -267,7 +271,7 @@ fn check_whole(row: &sql::uploads::UploadRow, pieces: &[Stored]) -> Result<(), E
     let stored: u64 = pieces.iter().map(|piece| piece.len).sum();
     let kind = UploadKind::from(row.kind);
     let whole = stored == declared && (kind != UploadKind::Tus || row.received_bytes == row.declared_bytes);
-    // A part of a concatenation is no picture.
+    // A part of a concatenation is no image.
     if kind == UploadKind::TusPartial {
         return Err(Error::NotFound);
     }
@@ -278,7 +282,7 @@ fn check_whole(row: &sql::uploads::UploadRow, pieces: &[Stored]) -> Result<(), E
     Err(mismatch(&detail))
 }
 
-/// Takes what is reserved for the upload, or was for a picture that a dead node was making of it. What the sweeper has
+/// Takes what is reserved for the upload, or was for an image that a dead node was making of it. What the sweeper has
 /// given back meanwhile is reserved anew.
 async fn take_reservation(
     tx: &Tx,
@@ -335,5 +339,5 @@ fn unusable(ctx: &Ctx, work: &Work, piece: &Stored, error: infravault_objects::E
 }
 
 fn mismatch(detail: &str) -> Error {
-    UploadFault::Mismatch(detail.to_owned()).into()
+    UploadError::Mismatch(detail.to_owned()).into()
 }

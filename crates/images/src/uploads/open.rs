@@ -1,18 +1,18 @@
 //! Announcing an upload: its quota is kept for it from now on.
-use super::{OpenUpload, UploadFault, UploadKind, find_in, living, lock_in};
+use super::{OpenUpload, UploadError, UploadKind, find_in, living, lock_in};
 use crate::{
-    BodyFault, Error, Images, NewImage,
+    BodyError, Error, NewImage, Uploads,
     sql::{self, Params, number},
-    upload::quota_exceeded,
+    uploads::pipeline::quota_exceeded,
 };
 use infravault_db::Tx;
-use infravault_kernel::{Ctx, FieldFault, Id, Person, Scope, Sha256, UploadId};
+use infravault_kernel::{Ctx, FieldError, Id, Person, Scope, Sha256, UploadId};
 use std::collections::BTreeMap;
 
 /// An upload as it is announced.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Opening {
-    /// What is said about the picture.
+    /// What is said about the image.
     pub image: NewImage,
     /// The media type that the client declared. It decides nothing.
     pub declared_type: String,
@@ -28,7 +28,7 @@ pub struct Opening {
     pub concat: String,
 }
 
-impl Images {
+impl Uploads {
     /// Opens an upload: its bytes are reserved from the quota until it ends or expires.
     pub async fn open_upload(&self, ctx: &Ctx, opening: &Opening) -> Result<OpenUpload, Error> {
         let (tx, actor) = self.db.begin(ctx).await?;
@@ -81,7 +81,7 @@ impl Images {
             return if number::<_, i64>(whole.len)? == len && whole.concat == concat {
                 Ok(whole)
             } else {
-                Err(UploadFault::Gone.into())
+                Err(UploadError::Gone.into())
             };
         }
         let (mut len, mut reserved) = (0_u64, 0_u64);
@@ -135,7 +135,7 @@ impl Images {
     fn check_len(&self, len: u64) -> Result<(), Error> {
         let limit = self.config.max_upload_bytes;
         if len > limit {
-            return Err(BodyFault::TooLarge { limit }.into());
+            return Err(BodyError::TooLarge { limit }.into());
         }
         if len == 0 {
             return Err(infravault_objects::Error::Empty.into());
@@ -153,7 +153,7 @@ impl Images {
             return Ok(());
         }
         let detail = format!("{most} uploads of yours are open. Finish some of them, or end them.");
-        Err(UploadFault::TooMany(detail).into())
+        Err(UploadError::TooMany(detail).into())
     }
 
     async fn insert_upload(
@@ -203,18 +203,18 @@ fn whole_part(part: &OpenUpload) -> Result<u64, Error> {
         return Err(refused("names an upload that is no part"));
     }
     if part.progress != super::Progress::Open {
-        return Err(UploadFault::Gone.into());
+        return Err(UploadError::Gone.into());
     }
     if !part.is_whole() {
         let detail = format!(
             "The part {} has {} of its {} bytes; send the rest first.",
             part.id, part.received, part.len
         );
-        return Err(UploadFault::Mismatch(detail).into());
+        return Err(UploadError::Mismatch(detail).into());
     }
     Ok(part.len)
 }
 
 fn refused(detail: &str) -> Error {
-    Error::Parameter(FieldFault::new("Upload-Concat", detail))
+    Error::Parameter(FieldError::new("Upload-Concat", detail))
 }

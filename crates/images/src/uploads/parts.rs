@@ -1,17 +1,17 @@
 //! Parts that clients store by signed requests: in the store itself, or through the API where no store takes them.
 use super::{
-    MOST_PIECES, OpenUpload, PIECE_TYPE, Progress, Stored, UploadFault, UploadKind, find_in, living, lock_in,
+    MOST_PIECES, OpenUpload, PIECE_TYPE, Progress, Stored, UploadError, UploadKind, find_in, living, lock_in,
     pieces_in, signing,
 };
 use crate::{
-    BodyFault, Error, Images, RenditionFault, Uploaded,
-    receive::{PIECES_UNDER_WAY, pump, receive},
+    BodyError, Error, RenditionError, Uploaded, Uploads,
     sql::{self, Params, number},
+    uploads::receive::{PIECES_UNDER_WAY, pump, receive},
 };
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt, TryStreamExt, stream};
 use infravault_db::Tx;
-use infravault_kernel::{AccountId, Ctx, FieldFault, Id, Scope, Sha256, UploadId};
+use infravault_kernel::{AccountId, Ctx, FieldError, Id, Scope, Sha256, UploadId};
 use infravault_objects::{Bound, ObjectKey, SignedPut};
 use std::collections::BTreeSet;
 use time::OffsetDateTime;
@@ -58,7 +58,7 @@ pub enum PutTarget {
     Here(Uuid, PieceUrl),
 }
 
-impl Images {
+impl Uploads {
     /// Signs addresses for parts of an upload. A part of a number that was there before takes its place; the same part
     /// again gets another address for the same object.
     pub async fn sign_parts(
@@ -76,7 +76,7 @@ impl Images {
             return Err(Error::NotFound);
         }
         if upload.progress != Progress::Open {
-            return Err(UploadFault::Busy.into());
+            return Err(UploadError::Busy.into());
         }
         check_parts(&upload, digest.as_deref(), wanted)?;
         let pieces = self.promise_parts_in(&tx, ctx, &upload, wanted).await?;
@@ -105,7 +105,7 @@ impl Images {
                 "the parts would have {total} bytes; {} were announced",
                 upload.len
             );
-            return Err(Error::Invalid(vec![FieldFault::new("parts", detail)]));
+            return Err(Error::Invalid(vec![FieldError::new("parts", detail)]));
         }
         let due = ctx.now() + self.config.upload_url_ttl + self.config.upload_grace;
         let expires = ctx.now() + self.config.upload_expiry;
@@ -146,7 +146,7 @@ impl Images {
         let target = if let Some(put) = self.objects.presign_put(&key, ttl, &bound).await? {
             PutTarget::Store(put)
         } else {
-            let url = signing::sign(self.workshop.signer(), upload, piece, expires_at);
+            let url = signing::sign(&self.signer, upload, piece, expires_at);
             PutTarget::Here(
                 piece,
                 url.ok_or_else(|| Error::inconsistent("the keys that sign addresses"))?,
@@ -168,9 +168,9 @@ impl Images {
         (upload, piece): (UploadId, Uuid),
         url: &PieceUrl,
         sent: &Sent<'_>,
-        body: impl Stream<Item = Result<Bytes, BodyFault>>,
+        body: impl Stream<Item = Result<Bytes, BodyError>>,
     ) -> Result<(), Error> {
-        signing::verify(self.workshop.signer(), upload, piece, url, ctx.now())?;
+        signing::verify(&self.signer, upload, piece, url, ctx.now())?;
         let tx = self.db.begin_system().await?;
         let params = sql::uploads::FindPieceParams {
             now: ctx.now(),
@@ -179,7 +179,7 @@ impl Images {
         };
         let found = sql::uploads::find_piece().params(&*tx, &params).opt().await?;
         drop(tx);
-        let found = found.filter(|found| found.wanted).ok_or(UploadFault::Gone)?;
+        let found = found.filter(|found| found.wanted).ok_or(UploadError::Gone)?;
         let len: u64 = number(found.byte_size)?;
         let sha256 =
             Sha256::try_from(found.sha256.as_slice()).map_err(|_| Error::inconsistent("a SHA-256"))?;
@@ -187,10 +187,10 @@ impl Images {
             && sent.media_type.eq_ignore_ascii_case(&found.media_type)
             && sent.sha256 == Some(sha256);
         if !bound {
-            return Err(RenditionFault::Signature.into());
+            return Err(RenditionError::Signature.into());
         }
         if found.stored {
-            return Err(UploadFault::Written.into());
+            return Err(UploadError::Written.into());
         }
         let _place = self.in_flight.enter(AccountId::from_uuid(found.owner_id))?;
         let (sender, mut bytes) = mpsc::channel(PIECES_UNDER_WAY);
@@ -203,7 +203,7 @@ impl Images {
         });
         let spooled = spooled?;
         if spooled.len() != len || spooled.sha256() != sha256 {
-            return Err(BodyFault::DigestMismatch.into());
+            return Err(BodyError::DigestMismatch.into());
         }
         let key = ObjectKey::Incoming { upload, piece };
         self.objects.store(&key, &spooled, PIECE_TYPE).await?;
@@ -215,11 +215,11 @@ impl Images {
         let found = sql::uploads::find_piece().params(&*tx, &params).opt().await?;
         match found {
             Some(found) if found.stored => Ok(()),
-            _ => Err(UploadFault::Gone.into()),
+            _ => Err(UploadError::Gone.into()),
         }
     }
 
-    /// Makes the picture of an upload whose parts were stored: these, in the order of their numbers. What the store has is
+    /// Makes the image of an upload whose parts were stored: these, in the order of their numbers. What the store has is
     /// looked up first; where something is missing the upload stays open.
     pub async fn complete_upload(
         &self,
@@ -263,7 +263,7 @@ impl Images {
             }
             None => format!("Part {number} has not arrived; store it, then complete the upload again."),
         };
-        Err(UploadFault::Mismatch(detail).into())
+        Err(UploadError::Mismatch(detail).into())
     }
 
     /// How many of them were not stored before, and are still wanted.
@@ -316,7 +316,7 @@ async fn promise_part_in(
         return Ok(piece);
     }
     let detail = "Too many parts of this upload were replaced; begin another one.";
-    Err(UploadFault::TooMany(detail.to_owned()).into())
+    Err(UploadError::TooMany(detail.to_owned()).into())
 }
 
 async fn drop_in(tx: &Tx, now: OffsetDateTime, pieces: &[Uuid]) -> Result<(), Error> {
@@ -343,7 +343,7 @@ fn check_parts(upload: &OpenUpload, digest: Option<&[u8]>, wanted: &[Part]) -> R
             .then_some("must be the whole as it was announced, as number 1")
     });
     match fault {
-        Some(detail) => Err(Error::Invalid(vec![FieldFault::new("parts", detail)])),
+        Some(detail) => Err(Error::Invalid(vec![FieldError::new("parts", detail)])),
         None => Ok(()),
     }
 }
@@ -358,7 +358,7 @@ fn check_list(kind: UploadKind, pieces: &[Stored], listed: Option<&[u64]>) -> Re
         }
         _ => return Ok(()),
     };
-    Err(Error::Invalid(vec![FieldFault::new("parts", detail)]))
+    Err(Error::Invalid(vec![FieldError::new("parts", detail)]))
 }
 
 fn sum(lengths: impl Iterator<Item = u64>) -> u64 {

@@ -1,5 +1,5 @@
 //! Signatures of addresses that take in one piece, where no store takes it from the browser itself.
-use crate::{RenditionFault, renditions::Signer};
+use crate::{RenditionError, renditions::Signer};
 use infravault_kernel::{Id, UploadId};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -43,13 +43,13 @@ pub(super) fn verify(
     piece: Uuid,
     url: &PieceUrl,
     now: OffsetDateTime,
-) -> Result<(), RenditionFault> {
+) -> Result<(), RenditionError> {
     let message = message(upload, piece, url.expires, &url.kid);
     if !signer.is_tag(&url.kid, &message, &url.signature) {
-        return Err(RenditionFault::Signature);
+        return Err(RenditionError::Signature);
     }
     if now.unix_timestamp() >= url.expires {
-        return Err(RenditionFault::Expired);
+        return Err(RenditionError::Expired);
     }
     Ok(())
 }

@@ -1,18 +1,18 @@
-//! One operation on many pictures: one outcome each, in the order given.
+//! One operation on many images: one outcome each, in the order given.
 use crate::setup::{World, code};
+use BulkOutcome::{Done, NotFound, TooManyTags};
 use futures_util::future::join_all;
 use infravault_images::{
     BulkAction, BulkChange, BulkIds, BulkOutcome, Image, Tag, TagChange, Tags, Visibility,
 };
 use infravault_kernel::{Ctx, Id, ImageId, Limit};
-use infravault_testkit::pictures;
+use infravault_testkit::samples;
 use std::time::{Duration, Instant};
-
-use BulkOutcome::{Done, NotFound, TooManyTags};
 
 async fn bulk(world: &World, ctx: &Ctx, ids: &[ImageId], action: &BulkAction) -> Vec<BulkOutcome> {
     let outcomes = world
         .images
+        .library
         .bulk(ctx, &BulkIds::new(ids.to_vec()).unwrap(), action)
         .await
         .unwrap();
@@ -41,7 +41,7 @@ fn set(texts: &[&str]) -> BulkAction {
 }
 
 async fn found(world: &World, ctx: &Ctx, id: ImageId) -> Image {
-    world.images.find(ctx, id).await.unwrap()
+    world.images.library.find(ctx, id).await.unwrap()
 }
 
 #[tokio::test]
@@ -49,10 +49,10 @@ async fn tags_and_visibility() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     let one = world
-        .picture(&alice, "one", Visibility::Private, &["b", "a", "c"])
+        .add_image(&alice, "one", Visibility::Private, &["b", "a", "c"])
         .await
         .id;
-    let two = world.picture(&alice, "two", Visibility::Private, &[]).await.id;
+    let two = world.add_image(&alice, "two", Visibility::Private, &[]).await.id;
     for (action, expected_one, expected_two) in [
         (edit(&["x", "a"], &["b"]), vec!["a", "c", "x"], vec!["x", "a"]),
         (edit(&[], &["a", "missing"]), vec!["c", "x"], vec!["x"]),
@@ -83,7 +83,14 @@ async fn tags_and_visibility() {
         ..infravault_images::ListRequest::default()
     };
     assert_eq!(
-        world.images.list_own(&alice, &request).await.unwrap().items.len(),
+        world
+            .images
+            .library
+            .list_own(&alice, &request)
+            .await
+            .unwrap()
+            .items
+            .len(),
         2
     );
 }
@@ -94,16 +101,22 @@ async fn what_cannot_be_done_stops_nothing_else() {
     let (alice, bob) = (world.person("alice").await, world.person("bob").await);
     let many: Vec<String> = (0..50).map(|n| n.to_string()).collect();
     let many: Vec<&str> = many.iter().map(String::as_str).collect();
-    let full = world.picture(&alice, "full", Visibility::Private, &many).await.id;
-    let own = world.picture(&alice, "own", Visibility::Private, &[]).await.id;
-    let trashed = world
-        .picture(&alice, "trashed", Visibility::Private, &[])
+    let full = world
+        .add_image(&alice, "full", Visibility::Private, &many)
         .await
         .id;
-    let purged = world.picture(&alice, "purged", Visibility::Private, &[]).await.id;
-    let his = world.picture(&bob, "his", Visibility::Public, &[]).await.id;
+    let own = world.add_image(&alice, "own", Visibility::Private, &[]).await.id;
+    let trashed = world
+        .add_image(&alice, "trashed", Visibility::Private, &[])
+        .await
+        .id;
+    let purged = world
+        .add_image(&alice, "purged", Visibility::Private, &[])
+        .await
+        .id;
+    let his = world.add_image(&bob, "his", Visibility::Public, &[]).await.id;
     let missing = ImageId::from_uuid(uuid::Uuid::from_u128(7));
-    world.images.delete(&alice, trashed, None).await.unwrap();
+    world.images.library.delete(&alice, trashed, None).await.unwrap();
     world.remove(&alice, purged).await;
     let ids = [missing, full, his, own, trashed, purged];
 
@@ -126,14 +139,16 @@ async fn what_cannot_be_done_stops_nothing_else() {
     assert_eq!(outcomes, [NotFound; 6]);
     let trash = world
         .images
+        .library
         .list_trash(&alice, Limit::default(), None)
         .await
         .unwrap();
     assert_eq!(trash.items.len(), 3);
-    let picture = found(&world, &bob, his).await;
-    assert_eq!((picture.version, picture.tags.len()), (1, 0));
+    let original = found(&world, &bob, his).await;
+    assert_eq!((original.version, original.tags.len()), (1, 0));
     let outcomes = world
         .images
+        .library
         .bulk(
             &world.nobody(),
             &BulkIds::new(vec![own]).unwrap(),
@@ -147,7 +162,7 @@ async fn what_cannot_be_done_stops_nothing_else() {
 async fn many_at_once_never_wait_for_each_other() {
     let world = World::new().await;
     let alice = world.person("alice").await;
-    let bytes = pictures::png(8, 8, 1);
+    let bytes = samples::png(8, 8, 1);
     let mut ids = Vec::new();
     for _ in 0..12 {
         ids.push(world.upload(&alice, bytes.clone()).await.unwrap().id);
@@ -180,7 +195,9 @@ async fn many_at_once_never_wait_for_each_other() {
 async fn five_hundred_take_no_time() {
     let world = World::new().await;
     let alice = world.person("alice").await;
-    world.picture(&alice, "a", Visibility::Private, &["a", "b"]).await;
+    world
+        .add_image(&alice, "a", Visibility::Private, &["a", "b"])
+        .await;
     world
         .run(
             "INSERT INTO images.images (id, owner_id, attempt, state, title, tags, file_name, media_type, byte_size, width,
@@ -208,7 +225,7 @@ async fn five_hundred_take_no_time() {
         let began = Instant::now();
         assert_eq!(bulk(&world, &alice, &ids, &action).await, vec![Done; 500]);
         let took = began.elapsed();
-        println!("{what} 500 pictures: {took:?}");
+        println!("{what} 500 images: {took:?}");
         assert!(took < Duration::from_secs(5), "{what}: {took:?}");
     }
 }

@@ -14,12 +14,17 @@ fn titled(title: &str) -> Change {
 async fn changes_need_the_version_they_are_based_on() {
     let world = World::new().await;
     let alice = world.person("alice").await;
-    let image = world.picture(&alice, "one", Visibility::Private, &["a"]).await;
+    let image = world.add_image(&alice, "one", Visibility::Private, &["a"]).await;
     let first = Etags::parse("\"1\"").unwrap();
-    let outcome = world.images.update(&alice, image.id, None, &titled("two")).await;
+    let outcome = world
+        .images
+        .library
+        .update(&alice, image.id, None, &titled("two"))
+        .await;
     assert_eq!(code(&outcome), "precondition-required");
     let changed = world
         .images
+        .library
         .update(&alice, image.id, Some(&first), &titled("two"))
         .await
         .unwrap();
@@ -32,10 +37,11 @@ async fn changes_need_the_version_they_are_based_on() {
         let stale = Etags::parse(stale).unwrap();
         let outcome = world
             .images
+            .library
             .update(&alice, image.id, Some(&stale), &titled("three"))
             .await;
         assert_eq!(code(&outcome), "precondition-failed");
-        let outcome = world.images.delete(&alice, image.id, Some(&stale)).await;
+        let outcome = world.images.library.delete(&alice, image.id, Some(&stale)).await;
         assert_eq!(code(&outcome), "precondition-failed");
     }
     let all = Change {
@@ -46,6 +52,7 @@ async fn changes_need_the_version_they_are_based_on() {
     };
     let changed = world
         .images
+        .library
         .update(&alice, image.id, Some(&Etags::Any), &all)
         .await
         .unwrap();
@@ -60,16 +67,20 @@ async fn strangers_see_and_change_only_what_they_may() {
     let (alice, bob) = (world.person("alice").await, world.person("bob").await);
     let missing: ImageId = ImageId::from_uuid(uuid::Uuid::max());
     for visibility in [Visibility::Private, Visibility::Unlisted, Visibility::Public] {
-        let image = world.picture(&alice, "hers", visibility, &[]).await;
+        let image = world.add_image(&alice, "hers", visibility, &[]).await;
         let hidden = visibility == Visibility::Private;
         for (who, ctx) in [("bob", &bob), ("nobody", &world.nobody())] {
-            let found = world.images.find(ctx, image.id).await;
+            let found = world.images.library.find(ctx, image.id).await;
             assert_eq!(
                 code(&found),
                 if hidden { "not-found" } else { "ok" },
                 "{visibility} {who}"
             );
-            let original = world.images.download(ctx, image.id, &Fetch::default()).await;
+            let original = world
+                .images
+                .library
+                .download(ctx, image.id, &Fetch::default())
+                .await;
             assert_eq!(
                 code(&original),
                 if hidden { "not-found" } else { "forbidden" },
@@ -78,48 +89,64 @@ async fn strangers_see_and_change_only_what_they_may() {
         }
         let outcome = world
             .images
+            .library
             .update(&bob, image.id, Some(&Etags::Any), &titled("mine"))
             .await;
         assert_eq!(code(&outcome), if hidden { "not-found" } else { "forbidden" });
-        let outcome = world.images.delete(&bob, image.id, None).await;
+        let outcome = world.images.library.delete(&bob, image.id, None).await;
         assert_eq!(code(&outcome), if hidden { "not-found" } else { "forbidden" });
-        assert_eq!(world.images.find(&alice, image.id).await.unwrap().title, "hers");
+        assert_eq!(
+            world.images.library.find(&alice, image.id).await.unwrap().title,
+            "hers"
+        );
     }
-    assert_eq!(code(&world.images.find(&bob, missing).await), "not-found");
+    assert_eq!(code(&world.images.library.find(&bob, missing).await), "not-found");
     assert_eq!(
         code(
             &world
                 .images
+                .library
                 .update(&world.nobody(), missing, None, &titled("x"))
                 .await
         ),
         "authentication-required"
     );
     assert_eq!(
-        code(&world.images.delete(&world.nobody(), missing, None).await),
+        code(&world.images.library.delete(&world.nobody(), missing, None).await),
         "authentication-required"
     );
 }
 
 #[tokio::test]
-async fn a_deleted_picture_is_gone_for_everybody() {
+async fn a_deleted_image_is_gone_for_everybody() {
     let world = World::new().await;
     let alice = world.person("alice").await;
-    let image = world.picture(&alice, "gone", Visibility::Public, &[]).await;
+    let image = world.add_image(&alice, "gone", Visibility::Public, &[]).await;
     world
         .images
+        .library
         .delete(&alice, image.id, Some(&Etags::parse("\"1\"").unwrap()))
         .await
         .unwrap();
-    assert_eq!(code(&world.images.find(&alice, image.id).await), "not-found");
     assert_eq!(
-        code(&world.images.download(&alice, image.id, &Fetch::default()).await),
+        code(&world.images.library.find(&alice, image.id).await),
+        "not-found"
+    );
+    assert_eq!(
+        code(
+            &world
+                .images
+                .library
+                .download(&alice, image.id, &Fetch::default())
+                .await
+        ),
         "not-found"
     );
     let request = infravault_images::ListRequest::default();
     assert!(
         world
             .images
+            .library
             .list_own(&alice, &request)
             .await
             .unwrap()
@@ -129,6 +156,7 @@ async fn a_deleted_picture_is_gone_for_everybody() {
     assert!(
         world
             .images
+            .library
             .list_public(&world.nobody(), &request)
             .await
             .unwrap()

@@ -1,13 +1,13 @@
 //! Originals, whole and in part.
 use crate::setup::{World, code};
 use infravault_images::{Answer, Etag, Etags, Fetch, RangeSpec};
-use infravault_testkit::pictures;
+use infravault_testkit::samples;
 
 #[tokio::test]
 async fn parts_are_cut_exactly() {
     let world = World::new().await;
     let alice = world.person("alice").await;
-    let bytes = pictures::jpeg(300, 200, 5);
+    let bytes = samples::jpeg(300, 200, 5);
     let len = u64::try_from(bytes.len()).unwrap();
     let image = world.upload(&alice, bytes.clone()).await.unwrap();
     for (range, expected) in [
@@ -23,6 +23,7 @@ async fn parts_are_cut_exactly() {
         };
         let Answer::Part(_, Some(part)) = world
             .images
+            .library
             .download(&alice, image.id, &fetch)
             .await
             .unwrap()
@@ -37,7 +38,7 @@ async fn parts_are_cut_exactly() {
         ..Fetch::default()
     };
     assert_eq!(
-        code(&world.images.download(&alice, image.id, &fetch).await),
+        code(&world.images.library.download(&alice, image.id, &fetch).await),
         "range-not-satisfiable"
     );
 }
@@ -46,7 +47,7 @@ async fn parts_are_cut_exactly() {
 async fn conditions_are_decided_without_the_bytes() {
     let world = World::new().await;
     let (alice, bob) = (world.person("alice").await, world.person("bob").await);
-    let image = world.upload(&alice, pictures::png(8, 8, 1)).await.unwrap();
+    let image = world.upload(&alice, samples::png(8, 8, 1)).await.unwrap();
     std::fs::remove_dir_all(world.folder.join("originals")).unwrap();
     let known = Fetch {
         if_none_match: Some(Etags::Listed(vec![Etag {
@@ -57,13 +58,14 @@ async fn conditions_are_decided_without_the_bytes() {
     };
     let answer = world
         .images
+        .library
         .download(&alice, image.id, &known)
         .await
         .unwrap()
         .answer;
     assert!(matches!(answer, Answer::NotModified));
     assert_eq!(
-        code(&world.images.download(&bob, image.id, &known).await),
+        code(&world.images.library.download(&bob, image.id, &known).await),
         "not-found",
         "N68"
     );
@@ -73,12 +75,17 @@ async fn conditions_are_decided_without_the_bytes() {
     };
     let answer = world
         .images
+        .library
         .download(&alice, image.id, &head)
         .await
         .unwrap()
         .answer;
     assert!(matches!(answer, Answer::Whole(None)));
-    let all = world.images.download(&alice, image.id, &Fetch::default()).await;
+    let all = world
+        .images
+        .library
+        .download(&alice, image.id, &Fetch::default())
+        .await;
     assert_eq!(
         code(&all),
         "internal",

@@ -4,14 +4,19 @@ use bytes::Bytes;
 use infravault_images::{Answer, Fetch, Image, State};
 use infravault_kernel::{Ctx, Id, ImageId, Sha256};
 use infravault_objects::ObjectKey;
-use infravault_testkit::pictures;
+use infravault_testkit::samples;
 use std::time::Duration;
 
 const SOON: Duration = Duration::from_secs(1);
 
 /// The original is there, byte for byte.
 async fn assert_whole(world: &World, ctx: &Ctx, id: ImageId, bytes: &[u8]) {
-    let download = world.images.download(ctx, id, &Fetch::default()).await.unwrap();
+    let download = world
+        .images
+        .library
+        .download(ctx, id, &Fetch::default())
+        .await
+        .unwrap();
     let Answer::Whole(Some(stored)) = download.answer else {
         panic!("expected all of it")
     };
@@ -31,18 +36,18 @@ async fn copies(world: &World, ctx: &Ctx, bytes: &[u8], count: usize) -> Vec<Ima
 async fn the_same_bytes_are_stored_once_for_each_owner() {
     let world = World::new().await;
     let (alice, bob) = (world.person("alice").await, world.person("bob").await);
-    let bytes = pictures::png(8, 8, 1);
-    let first = world.take_in(&alice, bytes.clone()).await.unwrap();
+    let bytes = samples::png(8, 8, 1);
+    let first = world.upload_new(&alice, bytes.clone()).await.unwrap();
     assert_eq!(first.duplicate_of, None);
     for _ in 0..2 {
-        let again = world.take_in(&alice, bytes.clone()).await.unwrap();
+        let again = world.upload_new(&alice, bytes.clone()).await.unwrap();
         assert_eq!(again.duplicate_of, Some(first.image.id), "the oldest is named");
         assert_ne!(again.image.id, first.image.id);
         assert_eq!(again.image.sha256, first.image.sha256);
         assert_whole(&world, &alice, again.image.id, &bytes).await;
     }
     assert_eq!(world.files().len(), 1);
-    let theirs = world.take_in(&bob, bytes.clone()).await.unwrap();
+    let theirs = world.upload_new(&bob, bytes.clone()).await.unwrap();
     assert_eq!(theirs.duplicate_of, None, "nobody learns what others have");
     assert_eq!(world.files().len(), 2);
     let len = i64::try_from(bytes.len()).unwrap();
@@ -53,9 +58,9 @@ async fn the_same_bytes_are_stored_once_for_each_owner() {
 async fn who_sends_again_what_the_store_has_lost_has_it_again() {
     let world = World::new().await;
     let alice = world.person("alice").await;
-    let bytes = pictures::png(8, 8, 1);
+    let bytes = samples::png(8, 8, 1);
     for known in [false, true] {
-        let lost = world.take_in(&alice, bytes.clone()).await.unwrap().image;
+        let lost = world.upload_new(&alice, bytes.clone()).await.unwrap().image;
         for file in world.files() {
             std::fs::remove_file(file).unwrap();
         }
@@ -64,13 +69,24 @@ async fn who_sends_again_what_the_store_has_lost_has_it_again() {
                 repair: true,
                 ..infravault_images::Check::default()
             };
-            let keep = world.take_in(&alice, pictures::png(9, 9, 2)).await.unwrap();
+            let keep = world.upload_new(&alice, samples::png(9, 9, 2)).await.unwrap();
             let ctx = world.system_in(Duration::ZERO);
-            let run = world.images.begin_integrity(&ctx, check).await.unwrap().unwrap();
-            world.images.check_integrity(&ctx, run, |_| {}).await.unwrap();
+            let run = world
+                .images
+                .maintenance
+                .begin_integrity(&ctx, check)
+                .await
+                .unwrap()
+                .unwrap();
+            world
+                .images
+                .maintenance
+                .check_integrity(&ctx, run, |_| {})
+                .await
+                .unwrap();
             assert_eq!(keep.duplicate_of, None);
         }
-        let again = world.take_in(&alice, bytes.clone()).await.unwrap();
+        let again = world.upload_new(&alice, bytes.clone()).await.unwrap();
         assert_eq!(again.duplicate_of, None, "its bytes are not those of {}", lost.id);
         assert_whole(&world, &alice, again.image.id, &bytes).await;
         world.run("DELETE FROM images.images").await;
@@ -79,7 +95,7 @@ async fn who_sends_again_what_the_store_has_lost_has_it_again() {
 
 #[tokio::test]
 async fn bytes_survive_deletion_in_any_order() {
-    let bytes = pictures::png(8, 8, 1);
+    let bytes = samples::png(8, 8, 1);
     for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
         for sweep_between in [true, false] {
             let world = World::new().await;
@@ -88,13 +104,23 @@ async fn bytes_survive_deletion_in_any_order() {
             for (done, at) in order.iter().enumerate() {
                 world.remove(&alice, images[*at].id).await;
                 if sweep_between {
-                    world.images.sweep(&world.system_in(SOON)).await.unwrap();
+                    world
+                        .images
+                        .maintenance
+                        .sweep(&world.system_in(SOON))
+                        .await
+                        .unwrap();
                 }
                 for left in &order[done + 1..] {
                     assert_whole(&world, &alice, images[*left].id, &bytes).await;
                 }
             }
-            world.images.sweep(&world.system_in(SOON)).await.unwrap();
+            world
+                .images
+                .maintenance
+                .sweep(&world.system_in(SOON))
+                .await
+                .unwrap();
             assert_eq!(world.files().len(), 0, "{order:?} {sweep_between}");
             assert_eq!(world.count("images.images WHERE state = 'deleted'").await, 3);
             assert_eq!(world.usage(&alice).await, (0, 0, 0));
@@ -106,17 +132,27 @@ async fn bytes_survive_deletion_in_any_order() {
 async fn a_duplicate_outlives_the_tombstone_of_the_first() {
     let world = World::new().await;
     let alice = world.person("alice").await;
-    let bytes = pictures::png(8, 8, 1);
+    let bytes = samples::png(8, 8, 1);
     let images = copies(&world, &alice, &bytes, 2).await;
     world.remove(&alice, images[0].id).await;
     for later in [SOON, Duration::from_hours(24 * 31)] {
-        world.images.sweep(&world.system_in(later)).await.unwrap();
+        world
+            .images
+            .maintenance
+            .sweep(&world.system_in(later))
+            .await
+            .unwrap();
     }
     assert_eq!(world.count("images.images").await, 1);
     // A third one points to where the bytes lie, not to the row that is gone.
     let third = world.upload(&alice, bytes.clone()).await.unwrap();
     world.remove(&alice, images[1].id).await;
-    world.images.sweep(&world.system_in(SOON)).await.unwrap();
+    world
+        .images
+        .maintenance
+        .sweep(&world.system_in(SOON))
+        .await
+        .unwrap();
     assert_whole(&world, &alice, third.id, &bytes).await;
 }
 
@@ -124,7 +160,7 @@ async fn a_duplicate_outlives_the_tombstone_of_the_first() {
 async fn deleting_and_uploading_the_same_bytes_at_once() {
     let world = World::new().await;
     let alice = world.person("alice").await;
-    let bytes = pictures::png(8, 8, 1);
+    let bytes = samples::png(8, 8, 1);
     let mut present = world.upload(&alice, bytes.clone()).await.unwrap();
     for round in 0..30 {
         let ctx = world.system_in(SOON);
@@ -138,20 +174,31 @@ async fn deleting_and_uploading_the_same_bytes_at_once() {
             world.upload(&alice, bytes.clone()),
             async {
                 tokio::time::sleep(Duration::from_micros(500 * round)).await;
-                world.images.sweep(&ctx).await
+                world.images.maintenance.sweep(&ctx).await
             },
         );
-        world.images.sweep(&world.system_in(SOON)).await.unwrap();
+        world
+            .images
+            .maintenance
+            .sweep(&world.system_in(SOON))
+            .await
+            .unwrap();
         let (one, two) = (one.unwrap(), two.unwrap());
         assert_whole(&world, &alice, one.id, &bytes).await;
         world.remove(&alice, one.id).await;
-        world.images.sweep(&world.system_in(SOON)).await.unwrap();
+        world
+            .images
+            .maintenance
+            .sweep(&world.system_in(SOON))
+            .await
+            .unwrap();
         assert_whole(&world, &alice, two.id, &bytes).await;
         present = two;
     }
     world.remove(&alice, present.id).await;
     world
         .images
+        .maintenance
         .sweep(&world.system_in(Duration::from_mins(5)))
         .await
         .unwrap();
@@ -163,7 +210,7 @@ async fn deleting_and_uploading_the_same_bytes_at_once() {
 async fn a_sweeper_that_dies_in_between_leaves_nothing_behind() {
     let world = World::new().await;
     let alice = world.person("alice").await;
-    let bytes = pictures::png(8, 8, 1);
+    let bytes = samples::png(8, 8, 1);
     let images = copies(&world, &alice, &bytes, 2).await;
     world.remove(&alice, images[0].id).await;
     // A sweeper claimed it, found it shared, and died.
@@ -173,11 +220,17 @@ async fn a_sweeper_that_dies_in_between_leaves_nothing_behind() {
         )
         .await;
     world.remove(&alice, images[1].id).await;
-    let swept = world.images.sweep(&world.system_in(SOON * 2)).await.unwrap();
+    let swept = world
+        .images
+        .maintenance
+        .sweep(&world.system_in(SOON * 2))
+        .await
+        .unwrap();
     assert_eq!(swept.deleted, 1, "the other one is claimed");
     assert_eq!(world.files().len(), 0);
     let swept = world
         .images
+        .maintenance
         .sweep(&world.system_in(Duration::from_mins(5)))
         .await
         .unwrap();
@@ -186,20 +239,20 @@ async fn a_sweeper_that_dies_in_between_leaves_nothing_behind() {
 }
 
 #[tokio::test]
-async fn what_is_known_of_a_picture_is_known_of_its_duplicate() {
+async fn what_is_known_of_an_image_is_known_of_its_duplicate() {
     let world = World::new().await;
     let alice = world.person("alice").await;
-    let bytes = pictures::png(8, 8, 1);
+    let bytes = samples::png(8, 8, 1);
     world.upload(&alice, bytes.clone()).await.unwrap();
     world
         .run(
-            "UPDATE images.images SET state = 'ready', has_alpha = true, colour = 255, thumbhash = 'abc', phash = -1,
+            "UPDATE images.images SET state = 'ready', has_alpha = true, color = 255, thumbhash = 'abc', phash = -1,
                 camera = '{\"make\": \"Leica\"}'",
         )
         .await;
     let again = world.upload(&alice, bytes.clone()).await.unwrap();
     assert_eq!(again.state, State::Ready);
-    assert_eq!((again.has_alpha, again.colour), (Some(true), Some([0, 0, 255])));
+    assert_eq!((again.has_alpha, again.color), (Some(true), Some([0, 0, 255])));
     assert_eq!(
         (again.phash, again.thumbhash),
         (Some(u64::MAX), Some(b"abc".to_vec()))
@@ -208,7 +261,11 @@ async fn what_is_known_of_a_picture_is_known_of_its_duplicate() {
     // The place has to be read from the file.
     let mut upload = announced(&bytes);
     upload.image.keep_location = true;
-    let third = world.images.upload(&alice, upload, whole(bytes.clone())).await;
+    let third = world
+        .images
+        .uploads
+        .upload(&alice, upload, whole(bytes.clone()))
+        .await;
     assert_eq!(third.unwrap().image.state, State::Stored);
     // What failed once gets another try.
     world
@@ -219,10 +276,10 @@ async fn what_is_known_of_a_picture_is_known_of_its_duplicate() {
 }
 
 #[tokio::test]
-async fn renditions_and_the_place_go_with_their_picture() {
+async fn renditions_and_the_place_go_with_their_image() {
     let world = World::new().await;
     let alice = world.person("alice").await;
-    let images = copies(&world, &alice, &pictures::png(8, 8, 1), 2).await;
+    let images = copies(&world, &alice, &samples::png(8, 8, 1), 2).await;
     let made = Bytes::from_static(b"a rendition");
     let sha256 = Sha256::of(&made);
     for image in &images {
@@ -240,13 +297,18 @@ async fn renditions_and_the_place_go_with_their_picture() {
             "INSERT INTO images.renditions (image_id, variant, format, width, height, byte_size, used_on, sha256)
              VALUES ('{id}', 'a', 'jpeg', 1, 1, 11, now(), '\\x{sha256}'), ('{id}', 'b', 'jpeg', 1, 1, 11, now(), '\\x{sha256}');
              INSERT INTO images.locations VALUES ('{id}', 1, 2, 3);
-             UPDATE images.images SET phash = 1, camera = '{{}}', colour = 1 WHERE id = '{id}'"
+             UPDATE images.images SET phash = 1, camera = '{{}}', color = 1 WHERE id = '{id}'"
         );
         world.run(&statement).await;
     }
     assert_eq!(world.files().len(), 3);
     world.remove(&alice, images[0].id).await;
-    world.images.sweep(&world.system_in(SOON)).await.unwrap();
+    world
+        .images
+        .maintenance
+        .sweep(&world.system_in(SOON))
+        .await
+        .unwrap();
     assert_eq!(
         world.files().len(),
         2,
@@ -255,10 +317,15 @@ async fn renditions_and_the_place_go_with_their_picture() {
     assert_eq!(world.count("images.renditions").await, 2);
     assert_eq!(world.count("images.locations").await, 1);
     let blank =
-        "images.images WHERE state = 'deleted' AND phash IS NULL AND camera IS NULL AND colour IS NULL";
+        "images.images WHERE state = 'deleted' AND phash IS NULL AND camera IS NULL AND color IS NULL";
     assert_eq!(world.count(blank).await, 1);
     world.remove(&alice, images[1].id).await;
-    world.images.sweep(&world.system_in(SOON)).await.unwrap();
+    world
+        .images
+        .maintenance
+        .sweep(&world.system_in(SOON))
+        .await
+        .unwrap();
     assert_eq!(world.files().len(), 0);
     assert_eq!(world.count("images.renditions").await, 0);
 }

@@ -1,9 +1,9 @@
-//! What happens to one picture does not cost more because there are many others.
+//! What happens to one image does not cost more because there are many others.
 use crate::setup::{World, announced, whole};
-use infravault_cage::Cage;
 use infravault_images::{Config, Images};
 use infravault_kernel::Secret;
-use infravault_testkit::pictures;
+use infravault_sandbox::Sandbox;
+use infravault_testkit::samples;
 use std::time::Duration;
 
 /// A library in which everything is well: all images are ready, and most are old.
@@ -32,28 +32,35 @@ async fn read(world: &World) -> i64 {
 async fn an_upload_a_deletion_and_a_sweep_read_a_few_rows_of_many() {
     let world = World::new().await;
     let alice = world.person("alice").await;
-    world.upload(&alice, pictures::jpeg(30, 20, 1)).await.unwrap();
+    world.upload(&alice, samples::jpeg(30, 20, 1)).await.unwrap();
     world.run(LIBRARY).await;
     let before = read(&world).await;
     {
-        let cage = Cage::new(infravault_cage::Config::default(), &infravault_testkit::log());
+        let sandbox = Sandbox::new(infravault_sandbox::Config::default(), &infravault_testkit::log());
         let keys = vec![("k".to_owned(), Secret::new([7; 32]))];
         let db = world.db.db_of(2);
-        let images = Images::new(db, world.objects.clone(), cage, keys, Config::default());
-        let picture = pictures::jpeg(30, 20, 2);
+        let images = Images::new(db, world.objects.clone(), sandbox, keys, Config::default());
+        let original = samples::jpeg(30, 20, 2);
         let uploaded = images
-            .upload(&alice, announced(&picture), whole(picture))
+            .uploads
+            .upload(&alice, announced(&original), whole(original))
             .await
             .unwrap();
         for later in [0, 1] {
             images
+                .maintenance
                 .sweep(&world.system_in(Duration::from_secs(later)))
                 .await
                 .unwrap();
         }
-        images.delete(&alice, uploaded.image.id, None).await.unwrap();
-        images.purge(&alice, uploaded.image.id).await.unwrap();
         images
+            .library
+            .delete(&alice, uploaded.image.id, None)
+            .await
+            .unwrap();
+        images.library.purge(&alice, uploaded.image.id).await.unwrap();
+        images
+            .maintenance
             .sweep(&world.system_in(Duration::from_secs(2)))
             .await
             .unwrap();

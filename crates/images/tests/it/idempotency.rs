@@ -2,7 +2,7 @@
 use crate::setup::{World, announced, code, whole};
 use futures_util::future::join_all;
 use infravault_images::{IdempotencyKey, Title, Upload};
-use infravault_testkit::pictures;
+use infravault_testkit::samples;
 use std::time::Duration;
 
 fn with_key(bytes: &[u8], key: &str) -> Upload {
@@ -13,13 +13,14 @@ fn with_key(bytes: &[u8], key: &str) -> Upload {
 }
 
 #[tokio::test]
-async fn sixteen_at_once_make_one_picture() {
+async fn sixteen_at_once_make_one_image() {
     let world = World::new().await;
     let alice = world.person("alice").await;
-    let bytes = pictures::jpeg(32, 24, 1);
+    let bytes = samples::jpeg(32, 24, 1);
     let uploads = (0..16).map(|_| {
         world
             .images
+            .uploads
             .upload(&alice, with_key(&bytes, "k"), whole(bytes.clone()))
     });
     let outcomes = join_all(uploads).await;
@@ -41,13 +42,14 @@ async fn sixteen_at_once_make_one_picture() {
 }
 
 #[tokio::test]
-async fn a_replay_answers_with_the_picture_as_it_is_now() {
+async fn a_replay_answers_with_the_image_as_it_is_now() {
     let world = World::new().await;
     let (alice, bob) = (world.person("alice").await, world.person("bob").await);
-    let bytes = pictures::jpeg(32, 24, 1);
+    let bytes = samples::jpeg(32, 24, 1);
     let upload = with_key(&bytes, "k");
     let first = world
         .images
+        .uploads
         .upload(&alice, upload.clone(), whole(bytes.clone()))
         .await
         .unwrap();
@@ -57,6 +59,7 @@ async fn a_replay_answers_with_the_picture_as_it_is_now() {
     };
     world
         .images
+        .library
         .update(
             &alice,
             first.image.id,
@@ -67,6 +70,7 @@ async fn a_replay_answers_with_the_picture_as_it_is_now() {
         .unwrap();
     let again = world
         .images
+        .uploads
         .upload(&alice, upload.clone(), whole(bytes.clone()))
         .await
         .unwrap();
@@ -76,26 +80,37 @@ async fn a_replay_answers_with_the_picture_as_it_is_now() {
     );
     assert_eq!(again.duplicate_of, None, "it is no duplicate of itself");
 
-    let other = pictures::jpeg(32, 24, 2);
+    let other = samples::jpeg(32, 24, 2);
     let outcome = world
         .images
+        .uploads
         .upload(&alice, with_key(&other, "k"), whole(other))
         .await;
     assert_eq!(code(&outcome), "idempotency-mismatch");
     let mut said = upload.clone();
     said.image.title = Some(Title::parse("another").unwrap());
-    let outcome = world.images.upload(&alice, said, whole(bytes.clone())).await;
+    let outcome = world
+        .images
+        .uploads
+        .upload(&alice, said, whole(bytes.clone()))
+        .await;
     assert_eq!(code(&outcome), "idempotency-mismatch");
 
     let theirs = world
         .images
+        .uploads
         .upload(&bob, upload.clone(), whole(bytes.clone()))
         .await
         .unwrap();
     assert_ne!(theirs.image.id, first.image.id, "keys belong to accounts");
 
-    world.images.delete(&alice, first.image.id, None).await.unwrap();
-    let outcome = world.images.upload(&alice, upload, whole(bytes)).await;
+    world
+        .images
+        .library
+        .delete(&alice, first.image.id, None)
+        .await
+        .unwrap();
+    let outcome = world.images.uploads.upload(&alice, upload, whole(bytes)).await;
     assert_eq!(code(&outcome), "conflict");
 }
 
@@ -106,12 +121,14 @@ async fn a_key_is_free_again_after_a_failure() {
     let html = b"<script>".to_vec();
     let outcome = world
         .images
+        .uploads
         .upload(&alice, with_key(&html, "k"), whole(html.clone()))
         .await;
     assert_eq!(code(&outcome), "unsupported-image-type");
-    let bytes = pictures::png(8, 8, 1);
+    let bytes = samples::png(8, 8, 1);
     let outcome = world
         .images
+        .uploads
         .upload(&alice, with_key(&bytes, "k"), whole(bytes.clone()))
         .await;
     assert_eq!(code(&outcome), "ok");
@@ -121,9 +138,10 @@ async fn a_key_is_free_again_after_a_failure() {
 async fn an_abandoned_key_can_be_taken_over_and_an_old_one_is_forgotten() {
     let world = World::new().await;
     let alice = world.person("alice").await;
-    let bytes = pictures::png(8, 8, 1);
+    let bytes = samples::png(8, 8, 1);
     let first = world
         .images
+        .uploads
         .upload(&alice, with_key(&bytes, "k"), whole(bytes.clone()))
         .await
         .unwrap();
@@ -133,6 +151,7 @@ async fn an_abandoned_key_can_be_taken_over_and_an_old_one_is_forgotten() {
         .await;
     let outcome = world
         .images
+        .uploads
         .upload(&alice, with_key(&bytes, "k"), whole(bytes.clone()))
         .await;
     assert_eq!(code(&outcome), "idempotency-in-flight");
@@ -141,6 +160,7 @@ async fn an_abandoned_key_can_be_taken_over_and_an_old_one_is_forgotten() {
         .await;
     let second = world
         .images
+        .uploads
         .upload(&alice, with_key(&bytes, "k"), whole(bytes.clone()))
         .await
         .unwrap();
@@ -148,6 +168,7 @@ async fn an_abandoned_key_can_be_taken_over_and_an_old_one_is_forgotten() {
     assert_eq!(second.duplicate_of, Some(first.image.id));
     let replayed = world
         .images
+        .uploads
         .upload(&alice, with_key(&bytes, "k"), whole(bytes.clone()))
         .await
         .unwrap();
@@ -155,12 +176,14 @@ async fn an_abandoned_key_can_be_taken_over_and_an_old_one_is_forgotten() {
 
     let swept = world
         .images
+        .maintenance
         .sweep(&world.system_in(Duration::from_hours(25)))
         .await
         .unwrap();
     assert_eq!(swept.keys, 1);
     let third = world
         .images
+        .uploads
         .upload(&alice, with_key(&bytes, "k"), whole(bytes))
         .await
         .unwrap();

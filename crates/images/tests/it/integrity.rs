@@ -1,9 +1,9 @@
 //! The comparison of store and rows, with faults planted on purpose (F19), and what the repair makes of them.
 use crate::setup::World;
-use infravault_images::{Check, Fault, Image, Report, Visibility};
+use infravault_images::{Check, Defect, Image, Report, Visibility};
 use infravault_kernel::{Id, ImageId, Sha256};
 use infravault_objects::ObjectKey;
-use infravault_testkit::pictures;
+use infravault_testkit::samples;
 use std::{fs, path::PathBuf, time::Duration};
 
 const DEEP: Check = Check {
@@ -17,12 +17,22 @@ const DAY: Duration = Duration::from_hours(24);
 impl World {
     async fn check(&self, check: Check, later: Duration) -> Report {
         let ctx = self.system_in(later);
-        let run = self.images.begin_integrity(&ctx, check).await.unwrap().unwrap();
-        self.images.check_integrity(&ctx, run, |_| {}).await.unwrap()
+        let run = self
+            .images
+            .maintenance
+            .begin_integrity(&ctx, check)
+            .await
+            .unwrap()
+            .unwrap();
+        self.images
+            .maintenance
+            .check_integrity(&ctx, run, |_| {})
+            .await
+            .unwrap()
     }
 
     /// The file of an image's original.
-    fn original(&self, image: &Image) -> PathBuf {
+    fn original_path(&self, image: &Image) -> PathBuf {
         let id = image.id.to_string();
         let files = self.files();
         let found = files.iter().find(|path| path.to_string_lossy().contains(&id));
@@ -109,39 +119,44 @@ async fn planted_faults_are_counted_exactly() {
     let alice = world.person("alice").await;
     let mut images = Vec::new();
     for _ in 0..8 {
-        images.push(world.picture(&alice, "a", Visibility::Private, &[]).await);
+        images.push(world.add_image(&alice, "a", Visibility::Private, &[]).await);
     }
     // A duplicate shares the object of the first, one in the trash is still there, and one was never finished.
-    let shared = pictures::jpeg(16, 12, 77);
+    let shared = samples::jpeg(16, 12, 77);
     world.upload(&alice, shared.clone()).await.unwrap();
     world.upload(&alice, shared).await.unwrap();
-    world.images.delete(&alice, images[7].id, None).await.unwrap();
+    world
+        .images
+        .library
+        .delete(&alice, images[7].id, None)
+        .await
+        .unwrap();
     world
         .run(
             "INSERT INTO images.images (id, owner_id, attempt, title, file_name, created_at, updated_at)
              SELECT gen_random_uuid(), owner_id, gen_random_uuid(), 'x', 'x', now(), now() FROM images.images LIMIT 1",
         )
         .await;
-    world.rendition(&images[0], b"a picture").await;
+    world.rendition(&images[0], b"an image").await;
     let sound = world.check(DEEP, Duration::ZERO).await;
     assert_eq!(counts(&sound), (0, 0, 0), "{sound:?}");
     assert_eq!((sound.objects, sound.named, sound.read), (10, 10, 10));
     assert!(sound.is_clean());
 
     let orphan = world.orphan(new_original()).await;
-    let deleted = world.original(&images[1]);
+    let deleted = world.original_path(&images[1]);
     fs::remove_file(&deleted).unwrap();
-    truncate(&world.original(&images[2]));
-    flip_a_bit(&world.original(&images[3]));
+    truncate(&world.original_path(&images[2]));
+    flip_a_bit(&world.original_path(&images[3]));
 
     let shallow = world.check(Check { deep: false, ..DEEP }, Duration::ZERO).await;
     assert_eq!(counts(&shallow), (1, 1, 1), "{shallow:?}");
     assert_eq!(shallow.orphans.examples[0].path, orphan);
-    assert_eq!(shallow.orphans.examples[0].fault, Fault::TooYoung);
+    assert_eq!(shallow.orphans.examples[0].fault, Defect::TooYoung);
     assert!(deleted.ends_with(&shallow.missing.examples[0].path));
     assert!(matches!(
         shallow.mismatching.examples[0].fault,
-        Fault::Length { found, expected } if found + 1 == expected
+        Defect::Length { found, expected } if found + 1 == expected
     ));
     let deep = world.check(DEEP, Duration::ZERO).await;
     assert_eq!(counts(&deep), (1, 1, 2), "{deep:?}");
@@ -149,7 +164,7 @@ async fn planted_faults_are_counted_exactly() {
         deep.mismatching
             .examples
             .iter()
-            .any(|finding| finding.fault == Fault::Digest)
+            .any(|finding| finding.fault == Defect::Digest)
     );
     assert!(!deep.is_clean());
     // Looking changes nothing.
@@ -163,10 +178,10 @@ async fn the_repair_deletes_old_orphans_and_marks_images_and_takes_it_back() {
     let alice = world.person("alice").await;
     let mut images = Vec::new();
     for _ in 0..6 {
-        images.push(world.picture(&alice, "a", Visibility::Private, &[]).await);
+        images.push(world.add_image(&alice, "a", Visibility::Private, &[]).await);
     }
     world.orphan(new_original()).await;
-    let (lost, cut) = (world.original(&images[0]), world.original(&images[1]));
+    let (lost, cut) = (world.original_path(&images[0]), world.original_path(&images[1]));
     let (kept_lost, kept_cut) = (fs::read(&lost).unwrap(), fs::read(&cut).unwrap());
     fs::remove_file(&lost).unwrap();
     truncate(&cut);
@@ -208,13 +223,13 @@ async fn the_repair_deletes_old_orphans_and_marks_images_and_takes_it_back() {
 async fn a_store_that_has_lost_most_originals_is_rather_the_wrong_one() {
     let world = World::new().await;
     let alice = world.person("alice").await;
-    let image = world.picture(&alice, "a", Visibility::Private, &[]).await;
-    let other = world.picture(&alice, "b", Visibility::Private, &[]).await;
+    let image = world.add_image(&alice, "a", Visibility::Private, &[]).await;
+    let other = world.add_image(&alice, "b", Visibility::Private, &[]).await;
     // However many renditions are there.
     for bytes in ["one", "two", "three", "four"].map(str::as_bytes) {
         world.rendition(&image, bytes).await;
     }
-    let files = [world.original(&image), world.original(&other)];
+    let files = [world.original_path(&image), world.original_path(&other)];
     let originals = files.each_ref().map(|file| fs::read(file).unwrap());
     let damages: [fn(&PathBuf); 3] = [|file| fs::remove_file(file).unwrap(), truncate, flip_a_bit];
     for damage in damages {
@@ -234,9 +249,9 @@ async fn a_store_that_has_lost_most_originals_is_rather_the_wrong_one() {
 async fn a_lost_rendition_is_forgotten_and_a_new_one_left_alone() {
     let world = World::new().await;
     let alice = world.person("alice").await;
-    let image = world.picture(&alice, "a", Visibility::Private, &[]).await;
-    world.picture(&alice, "b", Visibility::Private, &[]).await;
-    world.rendition(&image, b"one picture").await;
+    let image = world.add_image(&alice, "a", Visibility::Private, &[]).await;
+    world.add_image(&alice, "b", Visibility::Private, &[]).await;
+    world.rendition(&image, b"one image").await;
     let lost = world.rendition(&image, b"another one").await;
     let damaged = world.rendition(&image, b"the third").await;
     world.objects.delete(&lost).await.unwrap();
@@ -262,8 +277,8 @@ async fn a_lost_rendition_is_forgotten_and_a_new_one_left_alone() {
 async fn the_wrong_database_or_the_wrong_store_is_not_repaired() {
     let world = World::new().await;
     let alice = world.person("alice").await;
-    let image = world.picture(&alice, "a", Visibility::Private, &[]).await;
-    let file = world.original(&image);
+    let image = world.add_image(&alice, "a", Visibility::Private, &[]).await;
+    let file = world.original_path(&image);
     for _ in 0..2 {
         world.orphan(new_original()).await;
     }
@@ -282,7 +297,7 @@ async fn the_wrong_database_or_the_wrong_store_is_not_repaired() {
 async fn pages_meet_whatever_lies_between_them() {
     let world = World::new().await;
     let alice = world.person("alice").await;
-    let image = world.picture(&alice, "a", Visibility::Private, &[]).await;
+    let image = world.add_image(&alice, "a", Visibility::Private, &[]).await;
     // More rows than two pages, of which every third names an object that is there.
     world
         .run(
@@ -320,16 +335,35 @@ async fn pages_meet_whatever_lies_between_them() {
     let report = world.check(DEEP, Duration::ZERO).await;
     assert_eq!(counts(&report), (1, 2500 - there, 0));
     assert_eq!((report.named, report.read), (there + 1, there + 1));
-    assert_eq!(report.orphans.examples[0].fault, Fault::Foreign);
+    assert_eq!(report.orphans.examples[0].fault, Defect::Foreign);
 }
 
 #[tokio::test]
 async fn one_comparison_at_a_time() {
     let world = World::new().await;
     let ctx = world.system_in(Duration::ZERO);
-    let first = world.images.begin_integrity(&ctx, DEEP).await.unwrap().unwrap();
-    assert!(world.images.begin_integrity(&ctx, DEEP).await.unwrap().is_none());
-    world.images.check_integrity(&ctx, first, |_| {}).await.unwrap();
+    let first = world
+        .images
+        .maintenance
+        .begin_integrity(&ctx, DEEP)
+        .await
+        .unwrap()
+        .unwrap();
+    assert!(
+        world
+            .images
+            .maintenance
+            .begin_integrity(&ctx, DEEP)
+            .await
+            .unwrap()
+            .is_none()
+    );
+    world
+        .images
+        .maintenance
+        .check_integrity(&ctx, first, |_| {})
+        .await
+        .unwrap();
     assert_eq!(
         world
             .count("images.integrity_runs WHERE report IS NOT NULL")
@@ -342,19 +376,31 @@ async fn one_comparison_at_a_time() {
 async fn a_backup_holds_deletions_back() {
     let world = World::new().await;
     let alice = world.person("alice").await;
-    let image = world.picture(&alice, "a", Visibility::Private, &[]).await;
-    let hold = world.images.hold_deletions().await.unwrap().unwrap();
-    assert!(world.images.hold_deletions().await.unwrap().is_none());
+    let image = world.add_image(&alice, "a", Visibility::Private, &[]).await;
+    let hold = world.images.maintenance.hold_deletions().await.unwrap().unwrap();
+    assert!(world.images.maintenance.hold_deletions().await.unwrap().is_none());
     world
         .run("UPDATE images.images SET state = 'deleting', removed_at = now(), updated_at = now()")
         .await;
-    let swept = world.images.sweep(&world.system_in(DAY)).await.unwrap();
+    let swept = world
+        .images
+        .maintenance
+        .sweep(&world.system_in(DAY))
+        .await
+        .unwrap();
     assert_eq!(swept.deleted, 0);
-    assert!(world.original(&image).exists());
+    assert!(world.original_path(&image).exists());
     assert!(hold.is_kept().await);
     drop(hold);
     crate::setup::eventually("the lock is given back", async || {
-        world.images.sweep(&world.system_in(DAY)).await.unwrap().deleted == 1
+        world
+            .images
+            .maintenance
+            .sweep(&world.system_in(DAY))
+            .await
+            .unwrap()
+            .deleted
+            == 1
     })
     .await;
 }

@@ -3,7 +3,7 @@ use crate::setup::World;
 use infravault_images::Visibility;
 use infravault_kernel::{Ctx, Id, ImageId};
 
-/// How many rows a statement about one picture touches in a transaction of this caller.
+/// How many rows a statement about one image touches in a transaction of this caller.
 async fn touched(world: &World, ctx: &Ctx, statement: &str, id: ImageId) -> u64 {
     let (tx, _) = world.db.db().begin(ctx).await.unwrap();
     tx.execute(statement, &[&id.uuid()]).await.unwrap()
@@ -13,8 +13,8 @@ async fn touched(world: &World, ctx: &Ctx, statement: &str, id: ImageId) -> u64 
 async fn rows_of_others_cannot_be_read_or_written() {
     let world = World::new().await;
     let (alice, bob) = (world.person("alice").await, world.person("bob").await);
-    let private = world.picture(&alice, "a", Visibility::Private, &[]).await;
-    let public = world.picture(&alice, "b", Visibility::Public, &[]).await;
+    let private = world.add_image(&alice, "a", Visibility::Private, &[]).await;
+    let public = world.add_image(&alice, "b", Visibility::Public, &[]).await;
     let read = "SELECT 1 FROM images.images WHERE id = $1";
     let own = "SELECT 1 FROM images.own_images WHERE id = $1";
     let shown = "SELECT 1 FROM images.public_images WHERE id = $1";
@@ -48,7 +48,7 @@ async fn rows_of_others_cannot_be_read_or_written() {
 async fn nothing_can_be_put_into_another_account() {
     let world = World::new().await;
     let (alice, bob) = (world.person("alice").await, world.person("bob").await);
-    let image = world.picture(&alice, "a", Visibility::Public, &[]).await;
+    let image = world.add_image(&alice, "a", Visibility::Public, &[]).await;
     let give = "UPDATE images.images SET owner_id = (SELECT owner_id FROM images.images WHERE id = $1)";
     let (tx, _) = world.db.db().begin(&bob).await.unwrap();
     assert_eq!(tx.execute(give, &[&image.id.uuid()]).await.unwrap(), 0);

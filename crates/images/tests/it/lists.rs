@@ -2,16 +2,16 @@
 use crate::setup::{World, announced, code, whole};
 use infravault_images::{Filter, Image, ListRequest, MediaType, Sort, SortBy, Tag, Visibility, Words};
 use infravault_kernel::{Ctx, Cursor, Limit};
-use infravault_testkit::pictures;
+use infravault_testkit::samples;
 
 async fn pages(world: &World, ctx: &Ctx, own: bool, request: &ListRequest) -> Vec<Image> {
     let mut all = Vec::new();
     let mut request = request.clone();
     loop {
         let page = if own {
-            world.images.list_own(ctx, &request).await.unwrap()
+            world.images.library.list_own(ctx, &request).await.unwrap()
         } else {
-            world.images.list_public(ctx, &request).await.unwrap()
+            world.images.library.list_public(ctx, &request).await.unwrap()
         };
         assert!(page.items.len() <= request.limit.get());
         all.extend(page.items);
@@ -31,11 +31,13 @@ async fn every_order_pages_through_everything_once() {
     let world = World::new().await;
     let (alice, bob) = (world.person("alice").await, world.person("bob").await);
     for title in ["b", "a", "B", "c", "a", "Ä", "z"] {
-        world.picture(&alice, title, Visibility::Public, &[]).await;
+        world.add_image(&alice, title, Visibility::Public, &[]).await;
     }
-    world.picture(&alice, "private", Visibility::Private, &[]).await;
-    world.picture(&alice, "unlisted", Visibility::Unlisted, &[]).await;
-    world.picture(&bob, "his", Visibility::Public, &[]).await;
+    world.add_image(&alice, "private", Visibility::Private, &[]).await;
+    world
+        .add_image(&alice, "unlisted", Visibility::Unlisted, &[])
+        .await;
+    world.add_image(&bob, "his", Visibility::Public, &[]).await;
     for by in [SortBy::CreatedAt, SortBy::Title, SortBy::Size] {
         for descending in [false, true] {
             for (own, ctx, count) in [(true, &alice, 9), (false, &bob, 8), (false, &world.nobody(), 8)] {
@@ -78,14 +80,15 @@ async fn filters_narrow_the_list() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     world
-        .picture(&alice, "red", Visibility::Public, &["colour", "Red"])
+        .add_image(&alice, "red", Visibility::Public, &["color", "Red"])
         .await;
     let blue = world
-        .picture(&alice, "blue", Visibility::Unlisted, &["colour"])
+        .add_image(&alice, "blue", Visibility::Unlisted, &["color"])
         .await;
-    let png = pictures::png(8, 8, 1);
+    let png = samples::png(8, 8, 1);
     world
         .images
+        .uploads
         .upload(&alice, announced(&png), whole(png))
         .await
         .unwrap();
@@ -99,7 +102,7 @@ async fn filters_narrow_the_list() {
         ),
         (
             Filter {
-                tag: Some(Tag::parse("colour").unwrap()),
+                tag: Some(Tag::parse("color").unwrap()),
                 ..Filter::default()
             },
             vec!["blue", "red"],
@@ -141,7 +144,7 @@ async fn filters_narrow_the_list() {
         ),
         (
             Filter {
-                tag: Some(Tag::parse("colour").unwrap()),
+                tag: Some(Tag::parse("color").unwrap()),
                 media_type: Some(MediaType::Png),
                 ..Filter::default()
             },
@@ -187,25 +190,35 @@ async fn a_cursor_works_only_where_it_comes_from() {
     let world = World::new().await;
     let (alice, bob) = (world.person("alice").await, world.person("bob").await);
     for _ in 0..3 {
-        world.picture(&alice, "a", Visibility::Public, &["t"]).await;
-        world.picture(&bob, "b", Visibility::Public, &["t"]).await;
+        world.add_image(&alice, "a", Visibility::Public, &["t"]).await;
+        world.add_image(&bob, "b", Visibility::Public, &["t"]).await;
     }
     let one = ListRequest {
         limit: Limit::new(1).unwrap(),
         ..ListRequest::default()
     };
-    let cursor = world.images.list_own(&alice, &one).await.unwrap().next.unwrap();
+    let cursor = world
+        .images
+        .library
+        .list_own(&alice, &one)
+        .await
+        .unwrap()
+        .next
+        .unwrap();
     let with = |cursor: &Cursor| ListRequest {
         cursor: Some(cursor.clone()),
         ..one.clone()
     };
-    assert_eq!(code(&world.images.list_own(&alice, &with(&cursor)).await), "ok");
     assert_eq!(
-        code(&world.images.list_own(&bob, &with(&cursor)).await),
+        code(&world.images.library.list_own(&alice, &with(&cursor)).await),
+        "ok"
+    );
+    assert_eq!(
+        code(&world.images.library.list_own(&bob, &with(&cursor)).await),
         "invalid-parameter"
     );
     assert_eq!(
-        code(&world.images.list_public(&alice, &with(&cursor)).await),
+        code(&world.images.library.list_public(&alice, &with(&cursor)).await),
         "invalid-parameter"
     );
     let sorted = ListRequest {
@@ -216,7 +229,7 @@ async fn a_cursor_works_only_where_it_comes_from() {
         ..with(&cursor)
     };
     assert_eq!(
-        code(&world.images.list_own(&alice, &sorted).await),
+        code(&world.images.library.list_own(&alice, &sorted).await),
         "invalid-parameter"
     );
     let filter = Filter {
@@ -228,16 +241,16 @@ async fn a_cursor_works_only_where_it_comes_from() {
         ..with(&cursor)
     };
     assert_eq!(
-        code(&world.images.list_own(&alice, &filtered).await),
+        code(&world.images.library.list_own(&alice, &filtered).await),
         "invalid-parameter"
     );
     let forged = Cursor::from_text("AAAA".to_owned());
     assert_eq!(
-        code(&world.images.list_own(&alice, &with(&forged)).await),
+        code(&world.images.library.list_own(&alice, &with(&forged)).await),
         "invalid-parameter"
     );
     assert_eq!(
-        code(&world.images.list_own(&world.nobody(), &one).await),
+        code(&world.images.library.list_own(&world.nobody(), &one).await),
         "authentication-required"
     );
 }

@@ -1,8 +1,8 @@
-//! What happens to pictures after they were stored, as far as it needs no cage: that is tested with the program itself.
+//! What happens to images after they were stored, as far as it needs no sandbox: that is tested with the program itself.
 use crate::setup::{World, announced, whole};
 use infravault_images::{State, Visibility};
 use infravault_kernel::{Id, ImageId};
-use infravault_testkit::pictures;
+use infravault_testkit::samples;
 use std::time::Duration;
 
 const JOBS: &str = "graphile_worker._private_jobs WHERE key LIKE 'process:%'";
@@ -11,10 +11,10 @@ const JOBS: &str = "graphile_worker._private_jobs WHERE key LIKE 'process:%'";
 async fn every_upload_asks_for_its_work() {
     let world = World::new().await;
     let alice = world.person("alice").await;
-    let image = world.upload(&alice, pictures::png(8, 8, 1)).await.unwrap();
+    let image = world.upload(&alice, samples::png(8, 8, 1)).await.unwrap();
     assert_eq!(image.state, State::Stored);
     assert_eq!(image.etag(), "1");
-    world.upload(&alice, pictures::png(8, 8, 1)).await.unwrap();
+    world.upload(&alice, samples::png(8, 8, 1)).await.unwrap();
     assert_eq!(world.count(JOBS).await, 2);
     assert!(world.upload(&alice, b"nothing".to_vec()).await.is_err());
     assert_eq!(world.count(JOBS).await, 2);
@@ -26,13 +26,13 @@ async fn lost_work_is_asked_for_again() {
     let alice = world.person("alice").await;
     let mut ids = Vec::new();
     for seed in 1..=4 {
-        ids.push(world.upload(&alice, pictures::png(8, 8, seed)).await.unwrap().id);
+        ids.push(world.upload(&alice, samples::png(8, 8, seed)).await.unwrap().id);
     }
     let (lost, given_up, ready) = (ids[0].uuid(), ids[1].uuid(), ids[2].uuid());
     let early = world.system_in(Duration::from_mins(9));
     let late = world.system_in(Duration::from_mins(11));
     assert_eq!(
-        world.images.requeue_lost(&late).await.unwrap(),
+        world.images.maintenance.requeue_lost(&late).await.unwrap(),
         0,
         "all of them wait"
     );
@@ -43,9 +43,9 @@ async fn lost_work_is_asked_for_again() {
              UPDATE images.images SET state = 'ready' WHERE id = '{ready}'"
         ))
         .await;
-    assert_eq!(world.images.requeue_lost(&early).await.unwrap(), 0);
-    assert_eq!(world.images.requeue_lost(&late).await.unwrap(), 2);
-    assert_eq!(world.images.requeue_lost(&late).await.unwrap(), 0);
+    assert_eq!(world.images.maintenance.requeue_lost(&early).await.unwrap(), 0);
+    assert_eq!(world.images.maintenance.requeue_lost(&late).await.unwrap(), 2);
+    assert_eq!(world.images.maintenance.requeue_lost(&late).await.unwrap(), 0);
     assert_eq!(world.count(JOBS).await, 3);
 }
 
@@ -53,7 +53,7 @@ async fn lost_work_is_asked_for_again() {
 async fn many_lost_ones_are_found_page_by_page() {
     let world = World::new().await;
     let alice = world.person("alice").await;
-    world.upload(&alice, pictures::png(8, 8, 1)).await.unwrap();
+    world.upload(&alice, samples::png(8, 8, 1)).await.unwrap();
     world
         .run(
             "DELETE FROM graphile_worker._private_jobs;
@@ -65,7 +65,7 @@ async fn many_lost_ones_are_found_page_by_page() {
         )
         .await;
     let late = world.system_in(Duration::from_mins(11));
-    assert_eq!(world.images.requeue_lost(&late).await.unwrap(), 1201);
+    assert_eq!(world.images.maintenance.requeue_lost(&late).await.unwrap(), 1201);
 }
 
 #[tokio::test]
@@ -74,19 +74,24 @@ async fn what_is_gone_or_done_is_left_alone() {
     let alice = world.person("alice").await;
     let ctx = world.system_in(Duration::ZERO);
     let unknown = ImageId::from_uuid(uuid::Uuid::from_u128(7));
-    world.images.process(&ctx, unknown).await.unwrap();
-    let deleted = world.picture(&alice, "a", Visibility::Private, &[]).await;
-    world.images.delete(&alice, deleted.id, None).await.unwrap();
-    world.images.process(&ctx, deleted.id).await.unwrap();
-    let failed = world.picture(&alice, "b", Visibility::Private, &[]).await;
+    world.images.renditions.process(&ctx, unknown).await.unwrap();
+    let deleted = world.add_image(&alice, "a", Visibility::Private, &[]).await;
+    world
+        .images
+        .library
+        .delete(&alice, deleted.id, None)
+        .await
+        .unwrap();
+    world.images.renditions.process(&ctx, deleted.id).await.unwrap();
+    let failed = world.add_image(&alice, "b", Visibility::Private, &[]).await;
     world
         .run(&format!(
             "UPDATE images.images SET state = 'failed', failure = 'x' WHERE id = '{}'",
             failed.id.uuid()
         ))
         .await;
-    world.images.process(&ctx, failed.id).await.unwrap();
-    let found = world.images.find(&alice, failed.id).await.unwrap();
+    world.images.renditions.process(&ctx, failed.id).await.unwrap();
+    let found = world.images.library.find(&alice, failed.id).await.unwrap();
     assert_eq!(
         (found.state, found.failure.as_deref()),
         (State::Failed, Some("x"))
@@ -95,18 +100,19 @@ async fn what_is_gone_or_done_is_left_alone() {
 }
 
 #[tokio::test]
-async fn a_store_that_fails_is_not_the_picture_s_fault() {
+async fn a_store_that_fails_is_not_the_image_s_fault() {
     let world = World::new().await;
     let alice = world.person("alice").await;
-    let image = world.picture(&alice, "a", Visibility::Private, &[]).await;
+    let image = world.add_image(&alice, "a", Visibility::Private, &[]).await;
     let (originals, aside) = (world.folder.join("originals"), world.folder.join("aside"));
     std::fs::rename(&originals, &aside).unwrap();
     let outcome = world
         .images
+        .renditions
         .process(&world.system_in(Duration::ZERO), image.id)
         .await;
     assert!(outcome.is_err());
-    let found = world.images.find(&alice, image.id).await.unwrap();
+    let found = world.images.library.find(&alice, image.id).await.unwrap();
     assert_eq!(found.state, State::Stored);
 }
 
@@ -114,12 +120,13 @@ async fn a_store_that_fails_is_not_the_picture_s_fault() {
 async fn the_place_is_the_owner_s_alone() {
     let world = World::new().await;
     let (alice, bob) = (world.person("alice").await, world.person("bob").await);
-    let bytes = pictures::jpeg_with_gps(16, 16, 1);
+    let bytes = samples::jpeg_with_gps(16, 16, 1);
     let mut upload = announced(&bytes);
     upload.image.visibility = Visibility::Public;
     upload.image.keep_location = true;
     let image = world
         .images
+        .uploads
         .upload(&alice, upload, whole(bytes))
         .await
         .unwrap()
@@ -127,14 +134,24 @@ async fn the_place_is_the_owner_s_alone() {
     world
         .run("UPDATE images.images SET state = 'ready'; INSERT INTO images.locations SELECT id, 1, 2, 3 FROM images.images")
         .await;
-    let (_, place) = world.images.find_with_location(&alice, image.id).await.unwrap();
+    let (_, place) = world
+        .images
+        .library
+        .find_with_location(&alice, image.id)
+        .await
+        .unwrap();
     let place = place.unwrap();
     assert_eq!(
         (place.latitude, place.longitude, place.altitude),
         (1.0, 2.0, Some(3.0))
     );
     for other in [&bob, &world.nobody()] {
-        let (_, place) = world.images.find_with_location(other, image.id).await.unwrap();
+        let (_, place) = world
+            .images
+            .library
+            .find_with_location(other, image.id)
+            .await
+            .unwrap();
         assert_eq!(place, None);
     }
     // The rule of the database says the same.

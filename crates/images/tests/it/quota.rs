@@ -2,11 +2,11 @@
 use crate::setup::{World, account, announced, code, whole};
 use futures_util::future::join_all;
 use infravault_images::Error;
-use infravault_testkit::pictures;
+use infravault_testkit::samples;
 
 #[tokio::test]
 async fn sixty_four_uploads_into_room_for_ten() {
-    let bytes = pictures::jpeg(64, 48, 3);
+    let bytes = samples::jpeg(64, 48, 3);
     let len = i64::try_from(bytes.len()).unwrap();
     // Announced exactly, by a lower bound, and not at all.
     for at_least in [bytes.len(), bytes.len() / 2, 0] {
@@ -15,7 +15,12 @@ async fn sixty_four_uploads_into_room_for_ten() {
         world.db.set_quota(account(&alice), len * 10 + len / 2).await;
         let mut upload = announced(&bytes);
         upload.at_least = u64::try_from(at_least).unwrap();
-        let uploads = (0..64).map(|_| world.images.upload(&alice, upload.clone(), whole(bytes.clone())));
+        let uploads = (0..64).map(|_| {
+            world
+                .images
+                .uploads
+                .upload(&alice, upload.clone(), whole(bytes.clone()))
+        });
         let outcomes = join_all(uploads).await;
         let stored = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
         assert_eq!(stored, 10, "announced {at_least}");
@@ -33,15 +38,15 @@ async fn sixty_four_uploads_into_room_for_ten() {
 async fn fifty_deletions_free_once() {
     let world = World::new().await;
     let alice = world.person("alice").await;
-    let (keep, gone) = (pictures::png(8, 8, 1), pictures::png(9, 9, 2));
+    let (keep, gone) = (samples::png(8, 8, 1), samples::png(9, 9, 2));
     let kept = i64::try_from(keep.len()).unwrap();
     world.upload(&alice, keep).await.unwrap();
     let image = world.upload(&alice, gone).await.unwrap();
     let both = world.usage(&alice).await;
-    let outcomes = join_all((0..50).map(|_| world.images.delete(&alice, image.id, None))).await;
+    let outcomes = join_all((0..50).map(|_| world.images.library.delete(&alice, image.id, None))).await;
     assert_once(&outcomes);
     assert_eq!(world.usage(&alice).await, both, "the trash counts");
-    let outcomes = join_all((0..50).map(|_| world.images.purge(&alice, image.id))).await;
+    let outcomes = join_all((0..50).map(|_| world.images.library.purge(&alice, image.id))).await;
     assert_once(&outcomes);
     assert_eq!(world.usage(&alice).await, (kept, 0, 1));
 }
@@ -59,7 +64,7 @@ fn assert_once(outcomes: &[Result<(), Error>]) {
 async fn a_quota_that_shrinks_meanwhile_counts_at_the_end() {
     let world = World::new().await;
     let alice = world.person("alice").await;
-    let bytes = pictures::png(16, 16, 1);
+    let bytes = samples::png(16, 16, 1);
     let len = i64::try_from(bytes.len()).unwrap();
     world.db.set_quota(account(&alice), len).await;
     world.upload(&alice, bytes.clone()).await.unwrap();

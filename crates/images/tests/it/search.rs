@@ -15,9 +15,9 @@ async fn search(world: &World, ctx: &Ctx, own: bool, words: &str) -> Vec<String>
     };
     loop {
         let page = if own {
-            world.images.list_own(ctx, &request).await.unwrap()
+            world.images.library.list_own(ctx, &request).await.unwrap()
         } else {
-            world.images.list_public(ctx, &request).await.unwrap()
+            world.images.library.list_public(ctx, &request).await.unwrap()
         };
         found.extend(page.items.into_iter().map(|image| image.title));
         match page.next {
@@ -32,16 +32,16 @@ async fn finds_what_people_mean() {
     let world = World::new().await;
     let (alice, bob) = (world.person("alice").await, world.person("bob").await);
     let kitchen = world
-        .picture(&alice, "Sunny kitchen", Visibility::Public, &["interior"])
+        .add_image(&alice, "Sunny kitchen", Visibility::Public, &["interior"])
         .await;
     world
-        .picture(&alice, "Café au lait", Visibility::Public, &["kitchen"])
+        .add_image(&alice, "Café au lait", Visibility::Public, &["kitchen"])
         .await;
     world
-        .picture(&alice, "Mountains", Visibility::Private, &["alps"])
+        .add_image(&alice, "Mountains", Visibility::Private, &["alps"])
         .await;
     world
-        .picture(&bob, "Kitchen of Bob", Visibility::Private, &[])
+        .add_image(&bob, "Kitchen of Bob", Visibility::Private, &[])
         .await;
     let change = Change {
         description: Some(Description::parse("running dogs on a beach").unwrap()),
@@ -49,6 +49,7 @@ async fn finds_what_people_mean() {
     };
     world
         .images
+        .library
         .update(&alice, kitchen.id, Some(&Etags::Any), &change)
         .await
         .unwrap();
@@ -94,7 +95,7 @@ async fn finds_what_people_mean() {
 async fn whatever_is_typed_is_no_error() {
     let world = World::new().await;
     let alice = world.person("alice").await;
-    world.picture(&alice, "x", Visibility::Private, &[]).await;
+    world.add_image(&alice, "x", Visibility::Private, &[]).await;
     for words in [
         "'",
         "\"",

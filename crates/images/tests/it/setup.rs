@@ -1,14 +1,14 @@
 //! A world of its own for each test: a database, a folder, people.
 use bytes::Bytes;
 use futures_util::{Stream, stream};
-use infravault_cage::Cage;
 use infravault_images::{
-    BodyFault, Config, Description, Error, FileName, Image, Images, NewImage, Tags, Title, Upload, Uploaded,
+    BodyError, Config, Description, Error, FileName, Image, Images, NewImage, Tags, Title, Upload, Uploaded,
     Visibility,
 };
 use infravault_kernel::{AccountId, Clock, Credential, Ctx, Failure, Id, ImageId, config::Env};
 use infravault_objects::{FsConfig, Objects, StoreConfig};
-use infravault_testkit::{db::TestDb, pictures};
+use infravault_sandbox::Sandbox;
+use infravault_testkit::{db::TestDb, samples};
 use std::{
     path::PathBuf,
     sync::atomic::{AtomicU64, Ordering},
@@ -36,16 +36,16 @@ impl World {
                 dir: folder.clone(),
                 min_free: 0,
             }),
-            // Named spool files can be counted.
+            // Referenced spool files can be counted.
             unnamed_spool: false,
             ..infravault_objects::Config::from_env(&mut Env::default())
         };
         let objects = Objects::open(&store, &infravault_testkit::log()).unwrap();
         objects.setup().await.unwrap();
-        // Nothing here makes a rendition: that is tested with the program itself, which is what runs in the cage.
-        let cage = Cage::new(infravault_cage::Config::default(), &infravault_testkit::log());
+        // Nothing here makes a rendition: that is tested with the program itself, which is what runs in the sandbox.
+        let sandbox = Sandbox::new(infravault_sandbox::Config::default(), &infravault_testkit::log());
         Self {
-            images: Images::new(db.db_of(8), objects.clone(), cage, Vec::new(), config),
+            images: Images::new(db.db_of(8), objects.clone(), sandbox, Vec::new(), config),
             objects,
             db,
             folder,
@@ -73,17 +73,17 @@ impl World {
     }
 
     pub(crate) async fn upload(&self, ctx: &Ctx, bytes: Vec<u8>) -> Result<Image, Error> {
-        self.take_in(ctx, bytes).await.map(|uploaded| uploaded.image)
+        self.upload_new(ctx, bytes).await.map(|uploaded| uploaded.image)
     }
 
     /// As `upload`, with whether the bytes were there already.
-    pub(crate) async fn take_in(&self, ctx: &Ctx, bytes: Vec<u8>) -> Result<Uploaded, Error> {
+    pub(crate) async fn upload_new(&self, ctx: &Ctx, bytes: Vec<u8>) -> Result<Uploaded, Error> {
         let upload = announced(&bytes);
-        self.images.upload(ctx, upload, whole(bytes)).await
+        self.images.uploads.upload(ctx, upload, whole(bytes)).await
     }
 
-    /// A small picture of its own bytes with this title, visibility and these tags.
-    pub(crate) async fn picture(
+    /// A small image of its own bytes with this title, visibility and these tags.
+    pub(crate) async fn add_image(
         &self,
         ctx: &Ctx,
         title: &str,
@@ -91,24 +91,29 @@ impl World {
         tags: &[&str],
     ) -> Image {
         static SEED: AtomicU64 = AtomicU64::new(1);
-        let bytes = pictures::jpeg(16, 12, SEED.fetch_add(1, Ordering::Relaxed));
+        let bytes = samples::jpeg(16, 12, SEED.fetch_add(1, Ordering::Relaxed));
         let mut upload = announced(&bytes);
         upload.image.title = Some(Title::parse(title).unwrap());
         upload.image.visibility = visibility;
         upload.image.tags = Tags::parse(tags.iter().copied()).unwrap();
-        let uploaded = self.images.upload(ctx, upload, whole(bytes)).await.unwrap();
+        let uploaded = self
+            .images
+            .uploads
+            .upload(ctx, upload, whole(bytes))
+            .await
+            .unwrap();
         uploaded.image
     }
 
     /// Into the trash, and out of it for good.
     pub(crate) async fn remove(&self, ctx: &Ctx, id: ImageId) {
-        self.images.delete(ctx, id, None).await.unwrap();
-        self.images.purge(ctx, id).await.unwrap();
+        self.images.library.delete(ctx, id, None).await.unwrap();
+        self.images.library.purge(ctx, id).await.unwrap();
     }
 
-    /// Used bytes, reserved bytes, number of pictures.
+    /// Used bytes, reserved bytes, number of images.
     pub(crate) async fn usage(&self, ctx: &Ctx) -> (i64, i64, i64) {
-        let usage = self.images.usage(ctx).await.unwrap();
+        let usage = self.images.library.usage(ctx).await.unwrap();
         (usage.used_bytes, usage.reserved_bytes, usage.image_count)
     }
 
@@ -179,7 +184,7 @@ pub(crate) fn announced(bytes: &[u8]) -> Upload {
     }
 }
 
-pub(crate) fn whole(bytes: Vec<u8>) -> impl Stream<Item = Result<Bytes, BodyFault>> {
+pub(crate) fn whole(bytes: Vec<u8>) -> impl Stream<Item = Result<Bytes, BodyError>> {
     stream::iter([Ok(Bytes::from(bytes))])
 }
 

@@ -1,10 +1,10 @@
-//! Pictures that look alike: whose, how much, in which order.
+//! Images that look alike: whose, how much, in which order.
 use crate::setup::{World, code};
 use infravault_images::{Image, Visibility};
 use infravault_kernel::{Ctx, Id, Scope, Scopes};
 
 async fn hashed(world: &World, ctx: &Ctx, title: &str, visibility: Visibility, hash: u64) -> Image {
-    let image = world.picture(ctx, title, visibility, &[]).await;
+    let image = world.add_image(ctx, title, visibility, &[]).await;
     let statement = format!(
         "UPDATE images.images SET state = 'ready', phash = {} WHERE id = '{}'",
         hash.cast_signed(),
@@ -15,7 +15,7 @@ async fn hashed(world: &World, ctx: &Ctx, title: &str, visibility: Visibility, h
 }
 
 async fn titles(world: &World, ctx: &Ctx, of: &Image, limit: u32) -> Vec<(String, u32)> {
-    let found = world.images.similar(ctx, of.id, limit).await.unwrap();
+    let found = world.images.library.similar(ctx, of.id, limit).await.unwrap();
     found
         .into_iter()
         .map(|similar| (similar.image.title, similar.distance))
@@ -58,9 +58,9 @@ async fn own_and_public_ones_nearest_first() {
     hashed(&world, &bob, "one, private", Visibility::Private, HASH ^ 0x1).await;
     hashed(&world, &bob, "one, unlisted", Visibility::Unlisted, HASH ^ 0x1).await;
     let gone = hashed(&world, &bob, "gone", Visibility::Public, HASH).await;
-    world.images.delete(&bob, gone.id, None).await.unwrap();
+    world.images.library.delete(&bob, gone.id, None).await.unwrap();
     world
-        .picture(&alice, "without a hash", Visibility::Private, &[])
+        .add_image(&alice, "without a hash", Visibility::Private, &[])
         .await;
 
     let all = [
@@ -92,15 +92,15 @@ async fn who_may_not_see_it_learns_nothing() {
     let private = hashed(&world, &alice, "private", Visibility::Private, 1).await;
     let public = hashed(&world, &bob, "public", Visibility::Public, 1).await;
     assert_eq!(
-        code(&world.images.similar(&bob, private.id, 20).await),
+        code(&world.images.library.similar(&bob, private.id, 20).await),
         "not-found"
     );
     let nobody = world.nobody();
     assert_eq!(
-        code(&world.images.similar(&nobody, private.id, 20).await),
+        code(&world.images.library.similar(&nobody, private.id, 20).await),
         "not-found"
     );
-    // A token that may not read its account's pictures does not find them this way either.
+    // A token that may not read its account's images does not find them this way either.
     let account = crate::setup::account(&alice);
     let token = world
         .db
@@ -113,7 +113,7 @@ async fn who_may_not_see_it_learns_nothing() {
         [("private".to_owned(), 0)]
     );
     let plain = world
-        .picture(&alice, "without a hash", Visibility::Private, &[])
+        .add_image(&alice, "without a hash", Visibility::Private, &[])
         .await;
     assert_eq!(titles(&world, &alice, &plain, 20).await, []);
 }

@@ -1,22 +1,22 @@
-//! The sweeper: stale uploads, deleted pictures, tombstones.
+//! The sweeper: stale uploads, deleted images, tombstones.
 use crate::setup::{World, eventually};
 use infravault_images::{Config, Swept, Visibility};
 use infravault_kernel::Clock;
-use infravault_testkit::pictures;
+use infravault_testkit::samples;
 use std::time::Duration;
 use tokio::sync::watch;
 
 const DAY: Duration = Duration::from_hours(24);
 
 #[tokio::test]
-async fn deleted_pictures_become_tombstones_and_then_nothing() {
+async fn deleted_images_become_tombstones_and_then_nothing() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     let mut images = Vec::new();
     for _ in 0..3 {
         images.push(
             world
-                .picture(&alice, "secret title", Visibility::Private, &["secret"])
+                .add_image(&alice, "secret title", Visibility::Private, &["secret"])
                 .await,
         );
     }
@@ -26,6 +26,7 @@ async fn deleted_pictures_become_tombstones_and_then_nothing() {
     assert_eq!(world.files().len(), 3);
     let swept = world
         .images
+        .maintenance
         .sweep(&world.system_in(Duration::from_secs(1)))
         .await
         .unwrap();
@@ -40,10 +41,20 @@ async fn deleted_pictures_become_tombstones_and_then_nothing() {
     let blank = "images.images WHERE state = 'deleted' AND title = '-' AND tags = '{}' AND file_name = '-'";
     assert_eq!(world.count(blank).await, 2);
     assert_eq!(
-        world.images.sweep(&world.system_in(DAY * 29)).await.unwrap(),
+        world
+            .images
+            .maintenance
+            .sweep(&world.system_in(DAY * 29))
+            .await
+            .unwrap(),
         Swept::default()
     );
-    let swept = world.images.sweep(&world.system_in(DAY * 31)).await.unwrap();
+    let swept = world
+        .images
+        .maintenance
+        .sweep(&world.system_in(DAY * 31))
+        .await
+        .unwrap();
     assert_eq!(
         swept,
         Swept {
@@ -58,7 +69,7 @@ async fn deleted_pictures_become_tombstones_and_then_nothing() {
 async fn what_a_killed_process_left_is_taken_back() {
     let world = World::new().await;
     let alice = world.person("alice").await;
-    let image = world.upload(&alice, pictures::png(8, 8, 1)).await.unwrap();
+    let image = world.upload(&alice, samples::png(8, 8, 1)).await.unwrap();
     let size = i64::try_from(image.byte_size).unwrap();
     // Killed between the store and the second transaction: promised, stored, not settled; with a key.
     world
@@ -71,12 +82,14 @@ async fn what_a_killed_process_left_is_taken_back() {
     assert_eq!(world.usage(&alice).await, (0, size, 0));
     let early = world
         .images
+        .maintenance
         .sweep(&world.system_in(Duration::from_mins(14)))
         .await
         .unwrap();
     assert_eq!(early, Swept::default());
     let swept = world
         .images
+        .maintenance
         .sweep(&world.system_in(Duration::from_mins(16)))
         .await
         .unwrap();
@@ -90,7 +103,7 @@ async fn what_a_killed_process_left_is_taken_back() {
 async fn an_object_that_cannot_be_deleted_is_tried_again() {
     let world = World::new().await;
     let alice = world.person("alice").await;
-    let image = world.picture(&alice, "a", Visibility::Private, &[]).await;
+    let image = world.add_image(&alice, "a", Visibility::Private, &[]).await;
     world.remove(&alice, image.id).await;
     let originals = world.folder.join("originals");
     let aside = world.folder.join("aside");
@@ -98,6 +111,7 @@ async fn an_object_that_cannot_be_deleted_is_tried_again() {
     std::fs::write(&originals, b"in the way").unwrap();
     let swept = world
         .images
+        .maintenance
         .sweep(&world.system_in(Duration::from_secs(1)))
         .await
         .unwrap();
@@ -107,12 +121,14 @@ async fn an_object_that_cannot_be_deleted_is_tried_again() {
     // Nobody else touches a claimed row until the claim has expired.
     let swept = world
         .images
+        .maintenance
         .sweep(&world.system_in(Duration::from_secs(30)))
         .await
         .unwrap();
     assert_eq!(swept, Swept::default());
     let swept = world
         .images
+        .maintenance
         .sweep(&world.system_in(Duration::from_mins(5)))
         .await
         .unwrap();
@@ -124,7 +140,7 @@ async fn an_object_that_cannot_be_deleted_is_tried_again() {
 async fn more_than_a_batch_goes_in_one_pass_and_two_sweepers_do_not_disturb_each_other() {
     let world = World::new().await;
     let alice = world.person("alice").await;
-    world.picture(&alice, "a", Visibility::Private, &[]).await;
+    world.add_image(&alice, "a", Visibility::Private, &[]).await;
     world
         .run(
             "INSERT INTO images.images (id, owner_id, attempt, title, file_name, created_at, updated_at)
@@ -134,10 +150,14 @@ async fn more_than_a_batch_goes_in_one_pass_and_two_sweepers_do_not_disturb_each
         )
         .await;
     let ctx = world.system_in(Duration::ZERO);
-    let (one, two) = tokio::join!(world.images.sweep(&ctx), world.images.sweep(&ctx));
+    let (one, two) = tokio::join!(
+        world.images.maintenance.sweep(&ctx),
+        world.images.maintenance.sweep(&ctx)
+    );
     let (one, two) = (one.unwrap(), two.unwrap());
     let rest = world
         .images
+        .maintenance
         .sweep(&world.system_in(Duration::from_mins(5)))
         .await
         .unwrap();
@@ -153,12 +173,14 @@ async fn deleting_wakes_the_sweeper() {
     })
     .await;
     let alice = world.person("alice").await;
-    let image = world.picture(&alice, "a", Visibility::Private, &[]).await;
+    let image = world.add_image(&alice, "a", Visibility::Private, &[]).await;
     let (stop, stopped) = watch::channel(false);
-    let sweeper = world
-        .images
-        .clone()
-        .sweep_forever(infravault_testkit::log(), Clock::System, stopped);
+    let sweeper =
+        world
+            .images
+            .maintenance
+            .clone()
+            .sweep_forever(infravault_testkit::log(), Clock::System, stopped);
     let sweeper = tokio::spawn(sweeper);
     world.remove(&alice, image.id).await;
     eventually("the object is gone", async || world.files().is_empty()).await;

@@ -5,7 +5,7 @@ use infravault_images::{
     Answer, Change, Config, Error, Etags, Fetch, Image, ListRequest, Title, Trashed, Visibility, Words,
 };
 use infravault_kernel::{Clock, Ctx, Cursor, Id, ImageId, Limit};
-use infravault_testkit::pictures;
+use infravault_testkit::samples;
 use std::time::Duration;
 use tokio::sync::watch;
 
@@ -15,7 +15,12 @@ const JOBS: &str = "graphile_worker._private_jobs WHERE key LIKE 'process:%'";
 
 /// The original is there, byte for byte.
 async fn assert_whole(world: &World, ctx: &Ctx, id: ImageId, bytes: &[u8]) {
-    let download = world.images.download(ctx, id, &Fetch::default()).await.unwrap();
+    let download = world
+        .images
+        .library
+        .download(ctx, id, &Fetch::default())
+        .await
+        .unwrap();
     let Answer::Whole(Some(stored)) = download.answer else {
         panic!("expected all of it")
     };
@@ -28,6 +33,7 @@ async fn trash(world: &World, ctx: &Ctx, limit: i64) -> Vec<Trashed> {
     loop {
         let page = world
             .images
+            .library
             .list_trash(ctx, Limit::new(limit).unwrap(), cursor.as_ref())
             .await
             .unwrap();
@@ -53,14 +59,14 @@ async fn what_is_in_the_trash_is_nowhere_else() {
     let world = World::new().await;
     let (alice, bob) = (world.person("alice").await, world.person("bob").await);
     let image = world
-        .picture(&alice, "harbour", Visibility::Public, &["sea"])
+        .add_image(&alice, "harbour", Visibility::Public, &["sea"])
         .await;
     world.run("UPDATE images.images SET phash = 77").await;
-    let twin = world.picture(&alice, "twin", Visibility::Public, &[]).await;
+    let twin = world.add_image(&alice, "twin", Visibility::Public, &[]).await;
     world
         .run("UPDATE images.images SET phash = 77 WHERE title = 'twin'")
         .await;
-    world.images.delete(&alice, image.id, None).await.unwrap();
+    world.images.library.delete(&alice, image.id, None).await.unwrap();
 
     let all = ListRequest::default();
     let searches = [
@@ -75,8 +81,13 @@ async fn what_is_in_the_trash_is_nowhere_else() {
     ];
     for request in &searches {
         for page in [
-            world.images.list_own(&alice, request).await.unwrap(),
-            world.images.list_public(&world.nobody(), request).await.unwrap(),
+            world.images.library.list_own(&alice, request).await.unwrap(),
+            world
+                .images
+                .library
+                .list_public(&world.nobody(), request)
+                .await
+                .unwrap(),
         ] {
             assert!(page.items.iter().all(|found| found.id != image.id));
         }
@@ -84,6 +95,7 @@ async fn what_is_in_the_trash_is_nowhere_else() {
     assert!(
         world
             .images
+            .library
             .similar(&alice, twin.id, 10)
             .await
             .unwrap()
@@ -94,31 +106,49 @@ async fn what_is_in_the_trash_is_nowhere_else() {
             title: Some(Title::parse("x").unwrap()),
             ..Change::default()
         };
-        let download = world.images.download(ctx, image.id, &Fetch::default()).await;
+        let download = world
+            .images
+            .library
+            .download(ctx, image.id, &Fetch::default())
+            .await;
         assert_eq!(code(&download), "not-found");
-        assert_eq!(code(&world.images.find(ctx, image.id).await), "not-found");
-        assert_eq!(code(&world.images.similar(ctx, image.id, 10).await), "not-found");
+        assert_eq!(code(&world.images.library.find(ctx, image.id).await), "not-found");
+        assert_eq!(
+            code(&world.images.library.similar(ctx, image.id, 10).await),
+            "not-found"
+        );
         if matches!(ctx.credential, infravault_kernel::Credential::Anonymous) {
             continue;
         }
         let update = world
             .images
+            .library
             .update(ctx, image.id, Some(&Etags::Any), &title)
             .await;
         assert_eq!(code(&update), "not-found");
-        assert_eq!(code(&world.images.delete(ctx, image.id, None).await), "not-found");
+        assert_eq!(
+            code(&world.images.library.delete(ctx, image.id, None).await),
+            "not-found"
+        );
     }
     assert!(trash(&world, &bob, 10).await.is_empty());
-    assert_eq!(code(&world.images.restore(&bob, image.id).await), "not-found");
-    assert_eq!(code(&world.images.purge(&bob, image.id).await), "not-found");
-    assert_eq!(world.images.purge_all(&bob).await.unwrap(), 0);
     assert_eq!(
-        code(&world.images.purge(&alice, twin.id).await),
+        code(&world.images.library.restore(&bob, image.id).await),
+        "not-found"
+    );
+    assert_eq!(
+        code(&world.images.library.purge(&bob, image.id).await),
+        "not-found"
+    );
+    assert_eq!(world.images.library.purge_all(&bob).await.unwrap(), 0);
+    assert_eq!(
+        code(&world.images.library.purge(&alice, twin.id).await),
         "not-found",
         "it is not in the trash"
     );
     let nobody = world
         .images
+        .library
         .list_trash(&world.nobody(), Limit::default(), None)
         .await;
     assert_eq!(code(&nobody), "authentication-required");
@@ -130,7 +160,7 @@ async fn what_is_in_the_trash_is_nowhere_else() {
         (image.id, "harbour")
     );
     assert_eq!(
-        world.images.purged_at_latest(&found[0]) - found[0].trashed_at,
+        world.images.library.purged_at_latest(&found[0]) - found[0].trashed_at,
         DAY * 30
     );
 }
@@ -139,25 +169,33 @@ async fn what_is_in_the_trash_is_nowhere_else() {
 async fn it_comes_back_as_it_was() {
     let world = World::new().await;
     let alice = world.person("alice").await;
-    let bytes = pictures::png(8, 8, 1);
+    let bytes = samples::png(8, 8, 1);
     let image = world.upload(&alice, bytes.clone()).await.unwrap();
     let usage = world.usage(&alice).await;
     for _ in 0..2 {
-        world.images.delete(&alice, image.id, None).await.unwrap();
-        let full = world.images.usage(&alice).await.unwrap();
+        world.images.library.delete(&alice, image.id, None).await.unwrap();
+        let full = world.images.library.usage(&alice).await.unwrap();
         assert_eq!((full.trashed_bytes, full.trashed_count), (usage.0, 1));
         assert_eq!(
             world.usage(&alice).await,
             usage,
             "it counts as long as it lies there"
         );
-        world.images.sweep(&world.system_in(DAY * 29)).await.unwrap();
+        world
+            .images
+            .maintenance
+            .sweep(&world.system_in(DAY * 29))
+            .await
+            .unwrap();
         // The second time it is there already.
         for _ in 0..2 {
-            assert_eq!(world.images.restore(&alice, image.id).await.unwrap(), image);
+            assert_eq!(
+                world.images.library.restore(&alice, image.id).await.unwrap(),
+                image
+            );
         }
         assert_whole(&world, &alice, image.id, &bytes).await;
-        let full = world.images.usage(&alice).await.unwrap();
+        let full = world.images.library.usage(&alice).await.unwrap();
         assert_eq!((full.trashed_bytes, full.trashed_count), (0, 0));
     }
     assert_exact(&world).await;
@@ -167,22 +205,23 @@ async fn it_comes_back_as_it_was() {
 async fn work_that_was_missed_is_asked_for_again() {
     let world = World::new().await;
     let alice = world.person("alice").await;
-    let image = world.picture(&alice, "a", Visibility::Private, &[]).await;
-    world.images.delete(&alice, image.id, None).await.unwrap();
+    let image = world.add_image(&alice, "a", Visibility::Private, &[]).await;
+    world.images.library.delete(&alice, image.id, None).await.unwrap();
     // Its job found nothing to do.
     world
         .images
+        .renditions
         .process(&world.system_in(SOON), image.id)
         .await
         .unwrap();
     world.run("DELETE FROM graphile_worker._private_jobs").await;
-    world.images.restore(&alice, image.id).await.unwrap();
+    world.images.library.restore(&alice, image.id).await.unwrap();
     assert_eq!(world.count(JOBS).await, 1);
     world
         .run("DELETE FROM graphile_worker._private_jobs; UPDATE images.images SET state = 'ready'")
         .await;
-    world.images.delete(&alice, image.id, None).await.unwrap();
-    world.images.restore(&alice, image.id).await.unwrap();
+    world.images.library.delete(&alice, image.id, None).await.unwrap();
+    world.images.library.restore(&alice, image.id).await.unwrap();
     assert_eq!(world.count(JOBS).await, 0, "it needs none");
 }
 
@@ -197,17 +236,23 @@ async fn the_retention_ends() {
         let (alice, bob) = (world.person("alice").await, world.person("bob").await);
         let mut all: Vec<(&Ctx, Image)> = Vec::new();
         for ctx in [&alice, &bob, &alice] {
-            all.push((ctx, world.picture(ctx, "a", Visibility::Private, &[]).await));
+            all.push((ctx, world.add_image(ctx, "a", Visibility::Private, &[]).await));
         }
         for (ctx, image) in &all {
-            world.images.delete(ctx, image.id, None).await.unwrap();
+            world.images.library.delete(ctx, image.id, None).await.unwrap();
         }
         if days > 0 {
-            world.images.sweep(&world.system_in(DAY * kept)).await.unwrap();
+            world
+                .images
+                .maintenance
+                .sweep(&world.system_in(DAY * kept))
+                .await
+                .unwrap();
             assert_eq!(world.files().len(), 3);
         }
         let swept = world
             .images
+            .maintenance
             .sweep(&world.system_in(DAY * days + SOON))
             .await
             .unwrap();
@@ -222,7 +267,7 @@ async fn the_retention_ends() {
             assert!(trash(&world, ctx, 10).await.is_empty());
         }
         assert_eq!(
-            code(&world.images.restore(&alice, all[0].1.id).await),
+            code(&world.images.library.restore(&alice, all[0].1.id).await),
             "not-found"
         );
         assert_exact(&world).await;
@@ -238,11 +283,15 @@ async fn a_trash_that_keeps_nothing_wakes_the_sweeper() {
     })
     .await;
     let alice = world.person("alice").await;
-    let image = world.picture(&alice, "a", Visibility::Private, &[]).await;
+    let image = world.add_image(&alice, "a", Visibility::Private, &[]).await;
     let (stop, stopped) = watch::channel(false);
     let images = world.images.clone();
-    let sweeper = tokio::spawn(images.sweep_forever(infravault_testkit::log(), Clock::System, stopped));
-    world.images.delete(&alice, image.id, None).await.unwrap();
+    let sweeper = tokio::spawn(images.maintenance.sweep_forever(
+        infravault_testkit::log(),
+        Clock::System,
+        stopped,
+    ));
+    world.images.library.delete(&alice, image.id, None).await.unwrap();
     eventually("the object is gone", async || world.files().is_empty()).await;
     stop.send_replace(true);
     sweeper.await.unwrap();
@@ -254,10 +303,15 @@ async fn pages_of_the_trash() {
     let (alice, bob) = (world.person("alice").await, world.person("bob").await);
     let mut expected = Vec::new();
     for title in ["a", "b", "c", "d", "e"] {
-        expected.push(world.picture(&alice, title, Visibility::Private, &[]).await.id);
+        expected.push(world.add_image(&alice, title, Visibility::Private, &[]).await.id);
     }
     for id in [4, 1, 3, 0, 2] {
-        world.images.delete(&alice, expected[id], None).await.unwrap();
+        world
+            .images
+            .library
+            .delete(&alice, expected[id], None)
+            .await
+            .unwrap();
     }
     // Two of them at the same moment.
     world
@@ -272,15 +326,16 @@ async fn pages_of_the_trash() {
     let one = Limit::new(1).unwrap();
     let next = world
         .images
+        .library
         .list_trash(&alice, one, None)
         .await
         .unwrap()
         .next
         .unwrap();
-    let theirs = world.images.list_trash(&bob, one, Some(&next)).await;
+    let theirs = world.images.library.list_trash(&bob, one, Some(&next)).await;
     assert_eq!(code(&theirs), "invalid-parameter");
     let other = Cursor::new(&"other", &1);
-    let other = world.images.list_trash(&alice, one, Some(&other)).await;
+    let other = world.images.library.list_trash(&alice, one, Some(&other)).await;
     assert_eq!(code(&other), "invalid-parameter");
 }
 
@@ -288,11 +343,11 @@ async fn pages_of_the_trash() {
 async fn everything_at_once_and_more_than_a_batch() {
     let world = World::new().await;
     let (alice, bob) = (world.person("alice").await, world.person("bob").await);
-    let image = world.picture(&alice, "a", Visibility::Private, &[]).await;
-    let his = world.picture(&bob, "b", Visibility::Private, &[]).await;
-    let kept = world.picture(&alice, "kept", Visibility::Private, &[]).await;
+    let image = world.add_image(&alice, "a", Visibility::Private, &[]).await;
+    let his = world.add_image(&bob, "b", Visibility::Private, &[]).await;
+    let kept = world.add_image(&alice, "kept", Visibility::Private, &[]).await;
     for (ctx, id) in [(&alice, image.id), (&bob, his.id)] {
-        world.images.delete(ctx, id, None).await.unwrap();
+        world.images.library.delete(ctx, id, None).await.unwrap();
     }
     world
         .run(&format!(
@@ -309,18 +364,23 @@ async fn everything_at_once_and_more_than_a_batch() {
         ))
         .await;
     assert_exact(&world).await;
-    assert_eq!(world.images.purge_all(&alice).await.unwrap(), 2500);
-    assert_eq!(world.images.purge_all(&alice).await.unwrap(), 0);
+    assert_eq!(world.images.library.purge_all(&alice).await.unwrap(), 2500);
+    assert_eq!(world.images.library.purge_all(&alice).await.unwrap(), 0);
     assert_eq!(world.usage(&alice).await.2, 1);
     assert_exact(&world).await;
     assert_eq!(trash(&world, &bob, 10).await.len(), 1);
-    let swept = world.images.sweep(&world.system_in(SOON)).await.unwrap();
+    let swept = world
+        .images
+        .maintenance
+        .sweep(&world.system_in(SOON))
+        .await
+        .unwrap();
     assert_eq!((swept.purged, swept.deleted), (0, 2500));
     assert_eq!(world.files().len(), 2);
-    world.images.find(&alice, kept.id).await.unwrap();
+    world.images.library.find(&alice, kept.id).await.unwrap();
 }
 
-/// What is done to one of three pictures with the same bytes.
+/// What is done to one of three images with the same bytes.
 #[derive(Clone, Copy, Debug)]
 enum Fate {
     Trashed,
@@ -331,7 +391,7 @@ enum Fate {
 #[tokio::test]
 async fn shared_bytes_live_as_long_as_the_trash_needs_them() {
     use Fate::{Purged, Restored, Trashed};
-    let bytes = pictures::png(8, 8, 1);
+    let bytes = samples::png(8, 8, 1);
     for fates in [
         [Purged, Trashed, Restored],
         [Purged, Restored, Purged],
@@ -347,21 +407,26 @@ async fn shared_bytes_live_as_long_as_the_trash_needs_them() {
             images.push(world.upload(&alice, bytes.clone()).await.unwrap());
         }
         for image in &images {
-            world.images.delete(&alice, image.id, None).await.unwrap();
+            world.images.library.delete(&alice, image.id, None).await.unwrap();
         }
         for (image, fate) in images.iter().zip(fates) {
             match fate {
                 Trashed => {}
-                Purged => world.images.purge(&alice, image.id).await.unwrap(),
-                Restored => drop(world.images.restore(&alice, image.id).await.unwrap()),
+                Purged => world.images.library.purge(&alice, image.id).await.unwrap(),
+                Restored => drop(world.images.library.restore(&alice, image.id).await.unwrap()),
             }
-            world.images.sweep(&world.system_in(SOON)).await.unwrap();
+            world
+                .images
+                .maintenance
+                .sweep(&world.system_in(SOON))
+                .await
+                .unwrap();
         }
         assert_exact(&world).await;
         assert_eq!(world.files().len(), 1, "{fates:?}");
         for (image, fate) in images.iter().zip(fates) {
             if matches!(fate, Trashed) {
-                world.images.restore(&alice, image.id).await.unwrap();
+                world.images.library.restore(&alice, image.id).await.unwrap();
             }
             if !matches!(fate, Purged) {
                 assert_whole(&world, &alice, image.id, &bytes).await;
@@ -372,7 +437,12 @@ async fn shared_bytes_live_as_long_as_the_trash_needs_them() {
                 world.remove(&alice, image.id).await;
             }
         }
-        world.images.sweep(&world.system_in(SOON)).await.unwrap();
+        world
+            .images
+            .maintenance
+            .sweep(&world.system_in(SOON))
+            .await
+            .unwrap();
         assert_eq!(world.files().len(), 0, "{fates:?}");
         assert_eq!(world.usage(&alice).await, (0, 0, 0));
     }
@@ -380,16 +450,16 @@ async fn shared_bytes_live_as_long_as_the_trash_needs_them() {
 
 #[tokio::test]
 async fn the_same_bytes_are_uploaded_again_while_they_lie_in_the_trash() {
-    let bytes = pictures::png(8, 8, 1);
+    let bytes = samples::png(8, 8, 1);
     for first in [true, false] {
         let world = World::new().await;
         let alice = world.person("alice").await;
         let old = world.upload(&alice, bytes.clone()).await.unwrap();
-        world.images.delete(&alice, old.id, None).await.unwrap();
-        let new = world.take_in(&alice, bytes.clone()).await.unwrap();
+        world.images.library.delete(&alice, old.id, None).await.unwrap();
+        let new = world.upload_new(&alice, bytes.clone()).await.unwrap();
         assert_eq!(new.duplicate_of, None, "the trash is no place to point to");
-        world.images.restore(&alice, old.id).await.unwrap();
-        let third = world.take_in(&alice, bytes.clone()).await.unwrap();
+        world.images.library.restore(&alice, old.id).await.unwrap();
+        let third = world.upload_new(&alice, bytes.clone()).await.unwrap();
         assert_eq!(third.duplicate_of, Some(old.id));
         let order = if first {
             [old.id, new.image.id, third.image.id]
@@ -398,7 +468,12 @@ async fn the_same_bytes_are_uploaded_again_while_they_lie_in_the_trash() {
         };
         for (done, id) in order.iter().enumerate() {
             world.remove(&alice, *id).await;
-            world.images.sweep(&world.system_in(SOON)).await.unwrap();
+            world
+                .images
+                .maintenance
+                .sweep(&world.system_in(SOON))
+                .await
+                .unwrap();
             for left in &order[done + 1..] {
                 assert_whole(&world, &alice, *left, &bytes).await;
             }
@@ -412,7 +487,7 @@ async fn the_same_bytes_are_uploaded_again_while_they_lie_in_the_trash() {
 async fn whoever_comes_first_decides() {
     let world = World::new().await;
     let alice = world.person("alice").await;
-    let bytes = pictures::png(8, 8, 1);
+    let bytes = samples::png(8, 8, 1);
     let done = |outcome: &Result<(), Error>| match code(outcome) {
         "ok" => true,
         "not-found" => false,
@@ -421,14 +496,14 @@ async fn whoever_comes_first_decides() {
     for _ in 0..15 {
         let image = world.upload(&alice, bytes.clone()).await.unwrap();
         let twin = world.upload(&alice, bytes.clone()).await.unwrap();
-        world.images.delete(&alice, image.id, None).await.unwrap();
+        world.images.library.delete(&alice, image.id, None).await.unwrap();
         let late = world.system_in(DAY * 31);
         let (restored, purged, all, swept, again) = tokio::join!(
-            async { world.images.restore(&alice, image.id).await.map(drop) },
-            world.images.purge(&alice, image.id),
-            world.images.purge_all(&alice),
-            world.images.sweep(&late),
-            world.images.delete(&alice, image.id, None),
+            async { world.images.library.restore(&alice, image.id).await.map(drop) },
+            world.images.library.purge(&alice, image.id),
+            world.images.library.purge_all(&alice),
+            world.images.maintenance.sweep(&late),
+            world.images.library.delete(&alice, image.id, None),
         );
         // Deleted again after it was restored, it may have been purged, too.
         let trashed_twice = done(&again);
@@ -437,17 +512,27 @@ async fn whoever_comes_first_decides() {
         assert!(done(&restored) || times == 1, "somebody was first");
         assert!(!trashed_twice || done(&restored));
         assert_exact(&world).await;
-        let there = world.images.find(&alice, image.id).await.is_ok();
+        let there = world.images.library.find(&alice, image.id).await.is_ok();
         let trashed = trash(&world, &alice, 10).await.len();
         assert_eq!(usize::from(there) + trashed, usize::from(times == 0));
         assert_whole(&world, &alice, twin.id, &bytes).await;
         if there {
             world.remove(&alice, image.id).await;
         }
-        world.images.purge_all(&alice).await.unwrap();
+        world.images.library.purge_all(&alice).await.unwrap();
         world.remove(&alice, twin.id).await;
-        world.images.sweep(&world.system_in(DAY * 32)).await.unwrap();
-        world.images.sweep(&world.system_in(DAY * 33)).await.unwrap();
+        world
+            .images
+            .maintenance
+            .sweep(&world.system_in(DAY * 32))
+            .await
+            .unwrap();
+        world
+            .images
+            .maintenance
+            .sweep(&world.system_in(DAY * 33))
+            .await
+            .unwrap();
         assert_eq!(world.files().len(), 0);
         assert_eq!(world.usage(&alice).await, (0, 0, 0));
     }
@@ -459,7 +544,7 @@ async fn many_who_empty_and_restore_at_once_never_wait_for_each_other() {
     let alice = world.person("alice").await;
     let mut ids = Vec::new();
     for _ in 0..20 {
-        ids.push(world.picture(&alice, "a", Visibility::Private, &[]).await.id);
+        ids.push(world.add_image(&alice, "a", Visibility::Private, &[]).await.id);
     }
     for round in 0..5 {
         let works = (0..12).map(|n| {
@@ -467,10 +552,10 @@ async fn many_who_empty_and_restore_at_once_never_wait_for_each_other() {
             async move {
                 let id = ids[(n * 7 + round) % ids.len()];
                 let outcome = match n % 3 {
-                    0 => world.images.delete(alice, id, None).await,
-                    1 => world.images.restore(alice, id).await.map(drop),
-                    _ if round == 4 => world.images.purge_all(alice).await.map(drop),
-                    _ => world.images.purge(alice, ids[n]).await,
+                    0 => world.images.library.delete(alice, id, None).await,
+                    1 => world.images.library.restore(alice, id).await.map(drop),
+                    _ if round == 4 => world.images.library.purge_all(alice).await.map(drop),
+                    _ => world.images.library.purge(alice, ids[n]).await,
                 };
                 assert!(matches!(code(&outcome), "ok" | "not-found"), "{outcome:?}");
             }
@@ -484,8 +569,8 @@ async fn many_who_empty_and_restore_at_once_never_wait_for_each_other() {
 async fn a_schema_without_a_trash_gives_everything_back() {
     let world = World::new().await;
     let alice = world.person("alice").await;
-    let image = world.picture(&alice, "a", Visibility::Public, &[]).await;
-    world.images.delete(&alice, image.id, None).await.unwrap();
+    let image = world.add_image(&alice, "a", Visibility::Public, &[]).await;
+    world.images.library.delete(&alice, image.id, None).await.unwrap();
     let log = infravault_testkit::log();
     let steps = usize::try_from(infravault_db::migrate::wanted_version() - 7).unwrap();
     infravault_db::migrate::down(&world.db.url(), steps, &log)
@@ -494,5 +579,5 @@ async fn a_schema_without_a_trash_gives_everything_back() {
     let back = "images.images WHERE removed_at IS NULL AND visibility = 'private' AND state = 'stored'";
     assert_eq!(world.count(back).await, 1);
     infravault_db::migrate::up(&world.db.url(), &log).await.unwrap();
-    world.images.find(&alice, image.id).await.unwrap();
+    world.images.library.find(&alice, image.id).await.unwrap();
 }

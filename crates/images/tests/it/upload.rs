@@ -2,9 +2,9 @@
 use crate::setup::{World, announced, code, eventually, whole};
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
-use infravault_images::{BodyFault, Config, Error, Fetch, MediaType, Visibility};
+use infravault_images::{BodyError, Config, Error, Fetch, MediaType, Visibility};
 use infravault_kernel::{Scope, Scopes, Sha256};
-use infravault_testkit::pictures;
+use infravault_testkit::samples;
 use std::{sync::Arc, time::Duration};
 use tokio::sync::Notify;
 
@@ -13,7 +13,7 @@ async fn every_format_is_stored_with_its_facts() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     let mut total = 0;
-    for (n, format) in pictures::FORMATS.iter().enumerate() {
+    for (n, format) in samples::FORMATS.iter().enumerate() {
         let bytes = (format.make)(33, 21, 7);
         total += bytes.len();
         let image = world.upload(&alice, bytes.clone()).await.unwrap();
@@ -27,6 +27,7 @@ async fn every_format_is_stored_with_its_facts() {
         assert_eq!(image.sha256, Sha256::of(&bytes));
         let download = world
             .images
+            .library
             .download(&alice, image.id, &Fetch::default())
             .await
             .unwrap();
@@ -43,11 +44,11 @@ async fn every_format_is_stored_with_its_facts() {
 }
 
 #[tokio::test]
-async fn turned_pictures_are_measured_upright() {
+async fn turned_images_are_measured_upright() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     let image = world
-        .upload(&alice, pictures::jpeg_turned(40, 30, 6))
+        .upload(&alice, samples::jpeg_turned(40, 30, 6))
         .await
         .unwrap();
     assert_eq!((image.width, image.height, image.orientation), (30, 40, 6));
@@ -58,14 +59,14 @@ async fn turned_pictures_are_measured_upright() {
 async fn what_is_refused_leaves_nothing() {
     let world = World::new().await;
     let alice = world.person("alice").await;
-    for lie in pictures::lies()
+    for lie in samples::lies()
         .iter()
         .filter(|lie| infravault_imaging_type(&lie.bytes).is_none())
     {
         let outcome = world.upload(&alice, lie.bytes.clone()).await;
         assert_eq!(code(&outcome), "unsupported-image-type", "{}", lie.name);
     }
-    for bomb in pictures::bombs() {
+    for bomb in samples::bombs() {
         let outcome = world.upload(&alice, bomb.bytes.clone()).await;
         assert!(
             matches!(
@@ -77,7 +78,7 @@ async fn what_is_refused_leaves_nothing() {
             code(&outcome)
         );
     }
-    let cut = pictures::jpeg(64, 64, 1);
+    let cut = samples::jpeg(64, 64, 1);
     assert_eq!(
         code(&world.upload(&alice, cut[..cut.len() / 2].to_vec()).await),
         "image-undecodable"
@@ -94,7 +95,7 @@ fn infravault_imaging_type(bytes: &[u8]) -> Option<()> {
 
 #[tokio::test]
 async fn bodies_that_are_too_large_are_refused_in_time() {
-    let bytes = pictures::jpeg(200, 200, 1);
+    let bytes = samples::jpeg(200, 200, 1);
     let world = World::with(Config {
         max_upload_bytes: u64::try_from(bytes.len()).unwrap() - 1,
         ..Config::default()
@@ -107,7 +108,11 @@ async fn bodies_that_are_too_large_are_refused_in_time() {
     );
     let mut unannounced = announced(&bytes);
     (unannounced.at_least, unannounced.at_most) = (0, None);
-    let outcome = world.images.upload(&alice, unannounced, whole(bytes)).await;
+    let outcome = world
+        .images
+        .uploads
+        .upload(&alice, unannounced, whole(bytes))
+        .await;
     assert_eq!(code(&outcome), "payload-too-large");
     world.assert_nothing_left(&alice).await;
 }
@@ -116,18 +121,19 @@ async fn bodies_that_are_too_large_are_refused_in_time() {
 async fn a_digest_is_compared() {
     let world = World::new().await;
     let alice = world.person("alice").await;
-    let bytes = pictures::png(8, 8, 1);
+    let bytes = samples::png(8, 8, 1);
     let mut upload = announced(&bytes);
     upload.digest = Some(Sha256::of(b"other"));
     let outcome = world
         .images
+        .uploads
         .upload(&alice, upload.clone(), whole(bytes.clone()))
         .await;
     assert_eq!(code(&outcome), "checksum-mismatch");
     world.assert_nothing_left(&alice).await;
     upload.digest = Some(Sha256::of(&bytes));
     assert_eq!(
-        code(&world.images.upload(&alice, upload, whole(bytes)).await),
+        code(&world.images.uploads.upload(&alice, upload, whole(bytes)).await),
         "ok"
     );
 }
@@ -136,13 +142,13 @@ async fn a_digest_is_compared() {
 async fn a_client_that_goes_away_leaves_nothing() {
     let world = World::new().await;
     let alice = world.person("alice").await;
-    let bytes = pictures::jpeg(400, 400, 1);
+    let bytes = samples::jpeg(400, 400, 1);
     let half = Bytes::from(bytes[..bytes.len() / 2].to_vec());
     let mut upload = announced(&bytes);
     upload.key = Some(infravault_images::IdempotencyKey::parse("once").unwrap());
     let (images, ctx) = (world.images.clone(), alice.clone());
-    let body = stream::iter([Ok::<_, BodyFault>(half)]).chain(stream::pending());
-    let request = tokio::spawn(async move { images.upload(&ctx, upload, body).await });
+    let body = stream::iter([Ok::<_, BodyError>(half)]).chain(stream::pending());
+    let request = tokio::spawn(async move { images.uploads.upload(&ctx, upload, body).await });
     eventually("the quota is reserved", async || world.usage(&alice).await.1 > 0).await;
     assert_eq!(world.count("images.images").await, 1);
     request.abort();
@@ -157,13 +163,13 @@ async fn a_client_that_goes_away_leaves_nothing() {
 async fn a_body_that_breaks_leaves_nothing() {
     let world = World::new().await;
     let alice = world.person("alice").await;
-    let bytes = pictures::jpeg(40, 40, 1);
+    let bytes = samples::jpeg(40, 40, 1);
     for fault in [
-        BodyFault::Interrupted,
-        BodyFault::Malformed("a field after the file".to_owned()),
+        BodyError::Interrupted,
+        BodyError::Malformed("a field after the file".to_owned()),
     ] {
         let body = stream::iter([Ok(Bytes::from(bytes.clone())), Err(fault.clone())]);
-        let outcome = world.images.upload(&alice, announced(&bytes), body).await;
+        let outcome = world.images.uploads.upload(&alice, announced(&bytes), body).await;
         assert!(matches!(outcome, Err(Error::Body(found)) if found == fault));
     }
     world.assert_nothing_left(&alice).await;
@@ -178,9 +184,9 @@ async fn a_body_that_crawls_is_closed() {
     })
     .await;
     let alice = world.person("alice").await;
-    let bytes = pictures::jpeg(40, 40, 1);
+    let bytes = samples::jpeg(40, 40, 1);
     let body = stream::iter([Ok(Bytes::from_static(b"\xFF"))]).chain(stream::pending());
-    let outcome = world.images.upload(&alice, announced(&bytes), body).await;
+    let outcome = world.images.uploads.upload(&alice, announced(&bytes), body).await;
     assert_eq!(code(&outcome), "request-timeout");
     world.assert_nothing_left(&alice).await;
 }
@@ -193,7 +199,7 @@ async fn a_store_that_fails_costs_no_quota_and_the_sweeper_cleans_up() {
     let originals = world.folder.join("originals");
     std::fs::remove_dir_all(&originals).unwrap();
     std::fs::write(&originals, b"in the way").unwrap();
-    let outcome = world.upload(&alice, pictures::png(8, 8, 1)).await;
+    let outcome = world.upload(&alice, samples::png(8, 8, 1)).await;
     assert_eq!(code(&outcome), "storage-unavailable");
     assert_eq!(world.usage(&alice).await, (0, 0, 0));
     assert_eq!(world.count("images.images WHERE state = 'deleting'").await, 1);
@@ -201,6 +207,7 @@ async fn a_store_that_fails_costs_no_quota_and_the_sweeper_cleans_up() {
     world.objects.setup().await.unwrap();
     let swept = world
         .images
+        .maintenance
         .sweep(&world.system_in(Duration::from_secs(1)))
         .await
         .unwrap();
@@ -217,7 +224,7 @@ async fn a_store_that_fails_costs_no_quota_and_the_sweeper_cleans_up() {
 async fn an_upload_that_the_sweeper_gave_up_is_not_acknowledged() {
     let world = World::new().await;
     let alice = world.person("alice").await;
-    let bytes = pictures::png(8, 8, 1);
+    let bytes = samples::png(8, 8, 1);
     let go = Arc::new(Notify::new());
     let (images, ctx, upload) = (world.images.clone(), alice.clone(), announced(&bytes));
     let (gate, last) = (Arc::clone(&go), bytes.clone());
@@ -225,10 +232,11 @@ async fn an_upload_that_the_sweeper_gave_up_is_not_acknowledged() {
         gate.notified().await;
         Ok(Bytes::from(last))
     });
-    let request = tokio::spawn(async move { images.upload(&ctx, upload, body).await });
+    let request = tokio::spawn(async move { images.uploads.upload(&ctx, upload, body).await });
     eventually("the quota is reserved", async || world.usage(&alice).await.1 > 0).await;
     let swept = world
         .images
+        .maintenance
         .sweep(&world.system_in(Duration::from_mins(16)))
         .await
         .unwrap();
@@ -241,6 +249,7 @@ async fn an_upload_that_the_sweeper_gave_up_is_not_acknowledged() {
     eventually("the object is stored", async || world.files().len() == 1).await;
     world
         .images
+        .maintenance
         .sweep(&world.system_in(Duration::from_mins(17)))
         .await
         .unwrap();
@@ -269,7 +278,8 @@ async fn who_may_not_upload_is_refused_before_the_body() {
         let body = stream::pending();
         let outcome = world
             .images
-            .upload(&ctx, announced(&pictures::png(8, 8, 1)), body)
+            .uploads
+            .upload(&ctx, announced(&samples::png(8, 8, 1)), body)
             .await;
         assert_eq!(code(&outcome), expected);
     }

@@ -2,13 +2,13 @@
 use crate::setup::{World, account, announced, code, whole};
 use bytes::Bytes;
 use futures_util::{Stream, future::join_all, stream};
-use infravault_cage::Cage;
 use infravault_images::{
-    Appended, BodyFault, Checksum, ChecksumAlgorithm, Config, Error, Images, OpenUpload, Opening, Part,
+    Appended, BodyError, Checksum, ChecksumAlgorithm, Config, Error, Images, OpenUpload, Opening, Part,
     PutTarget, Sent, UploadKind,
 };
 use infravault_kernel::{Clock, Ctx, Secret, Sha256, UploadId};
-use infravault_testkit::pictures;
+use infravault_sandbox::Sandbox;
+use infravault_testkit::samples;
 use std::time::Duration;
 
 fn opening(bytes: &[u8], kind: UploadKind) -> Opening {
@@ -25,9 +25,9 @@ fn opening(bytes: &[u8], kind: UploadKind) -> Opening {
 
 /// Another node's handle on the same database and the same store.
 fn beside(world: &World, config: Config) -> Images {
-    let cage = Cage::new(infravault_cage::Config::default(), &infravault_testkit::log());
+    let sandbox = Sandbox::new(infravault_sandbox::Config::default(), &infravault_testkit::log());
     let keys = vec![("k".to_owned(), Secret::new([7; 32]))];
-    Images::new(world.db.db_of(8), world.objects.clone(), cage, keys, config)
+    Images::new(world.db.db_of(8), world.objects.clone(), sandbox, keys, config)
 }
 
 fn part(bytes: &[u8], number: u64) -> Part {
@@ -39,8 +39,8 @@ fn part(bytes: &[u8], number: u64) -> Part {
 }
 
 /// Bytes that arrive, and then the connection breaks.
-fn cut(bytes: &[u8]) -> impl Stream<Item = Result<Bytes, BodyFault>> {
-    stream::iter([Ok(Bytes::copy_from_slice(bytes)), Err(BodyFault::Interrupted)])
+fn cut(bytes: &[u8]) -> impl Stream<Item = Result<Bytes, BodyError>> {
+    stream::iter([Ok(Bytes::copy_from_slice(bytes)), Err(BodyError::Interrupted)])
 }
 
 async fn append(
@@ -52,6 +52,7 @@ async fn append(
 ) -> Result<Appended, Error> {
     let at = u64::try_from(at).unwrap();
     images
+        .uploads
         .append(ctx, id, (at, None), None, whole(bytes.to_vec()))
         .await
 }
@@ -63,7 +64,10 @@ async fn store(
     number: u64,
     bytes: &[u8],
 ) -> Result<(), Error> {
-    let signed = images.sign_parts(ctx, upload.id, &[part(bytes, number)]).await?;
+    let signed = images
+        .uploads
+        .sign_parts(ctx, upload.id, &[part(bytes, number)])
+        .await?;
     let signed = signed.first().unwrap();
     let PutTarget::Here(piece, url) = &signed.target else {
         panic!("a folder takes nothing itself")
@@ -74,13 +78,19 @@ async fn store(
         sha256: Some(Sha256::of(bytes)),
     };
     images
+        .uploads
         .store_piece(ctx, (upload.id, *piece), url, &sent, whole(bytes.to_vec()))
         .await
 }
 
-/// Everything that is over is swept away: only the pictures are left.
+/// Everything that is over is swept away: only the images are left.
 async fn sweep(world: &World, later: Duration) {
-    world.images.sweep(&world.system_in(later)).await.unwrap();
+    world
+        .images
+        .maintenance
+        .sweep(&world.system_in(later))
+        .await
+        .unwrap();
     assert_eq!(world.count("images.upload_pieces").await, 0);
     let incoming = world
         .files()
@@ -93,12 +103,13 @@ async fn sweep(world: &World, later: Duration) {
 async fn two_nodes_continue_each_other_s_upload() {
     let world = World::new().await;
     let alice = world.person("alice").await;
-    let bytes = pictures::jpeg(900, 700, 5);
+    let bytes = samples::jpeg(900, 700, 5);
     let (a, b) = (
         beside(&world, Config::default()),
         beside(&world, Config::default()),
     );
     let upload = a
+        .uploads
         .open_upload(&alice, &opening(&bytes, UploadKind::Tus))
         .await
         .unwrap();
@@ -106,10 +117,11 @@ async fn two_nodes_continue_each_other_s_upload() {
     assert_eq!(world.usage(&alice).await, (0, len, 0));
     let (first, second) = (bytes.len() / 3, bytes.len() / 2);
     let outcome = a
+        .uploads
         .append(&alice, upload.id, (0, None), None, cut(&bytes[..first]))
         .await;
     assert_eq!(code(&outcome), "invalid-request");
-    let stands = b.find_upload(&alice, upload.id).await.unwrap();
+    let stands = b.uploads.find_upload(&alice, upload.id).await.unwrap();
     assert_eq!(
         stands.received,
         u64::try_from(first).unwrap(),
@@ -128,8 +140,8 @@ async fn two_nodes_continue_each_other_s_upload() {
     assert_eq!(image.sha256, Sha256::of(&bytes));
     assert_eq!(world.usage(&alice).await, (len, 0, 1));
     for node in [&a, &b] {
-        let again = node.finish_upload(&alice, upload.id).await.unwrap();
-        assert_eq!(again.image.id, image.id, "finishing twice gives the same picture");
+        let again = node.uploads.finish_upload(&alice, upload.id).await.unwrap();
+        assert_eq!(again.image.id, image.id, "finishing twice gives the same image");
     }
     sweep(&world, Duration::ZERO).await;
     assert_eq!(world.count("images.images").await, 1);
@@ -139,9 +151,10 @@ async fn two_nodes_continue_each_other_s_upload() {
 async fn what_a_node_had_begun_when_it_died_is_no_part_of_the_upload() {
     let world = World::new().await;
     let alice = world.person("alice").await;
-    let bytes = pictures::jpeg(300, 200, 21);
+    let bytes = samples::jpeg(300, 200, 21);
     let images = beside(&world, Config::default());
     let upload = images
+        .uploads
         .open_upload(&alice, &opening(&bytes, UploadKind::Tus))
         .await
         .unwrap();
@@ -169,9 +182,10 @@ async fn what_a_node_had_begun_when_it_died_is_no_part_of_the_upload() {
 async fn a_store_that_loses_pieces_for_a_while_ends_no_upload() {
     let world = World::new().await;
     let alice = world.person("alice").await;
-    let bytes = pictures::jpeg(300, 200, 22);
+    let bytes = samples::jpeg(300, 200, 22);
     let images = beside(&world, Config::default());
     let upload = images
+        .uploads
         .open_upload(&alice, &opening(&bytes, UploadKind::Tus))
         .await
         .unwrap();
@@ -199,9 +213,9 @@ async fn a_store_that_loses_pieces_for_a_while_ends_no_upload() {
     let spoilt = spoilt.unwrap();
     let sound = std::fs::read(&spoilt).unwrap();
     std::fs::write(&spoilt, vec![0; sound.len()]).unwrap();
-    assert_ne!(code(&images.finish_upload(&alice, upload.id).await), "ok");
+    assert_ne!(code(&images.uploads.finish_upload(&alice, upload.id).await), "ok");
     std::fs::write(&spoilt, sound).unwrap();
-    let made = images.finish_upload(&alice, upload.id).await.unwrap();
+    let made = images.uploads.finish_upload(&alice, upload.id).await.unwrap();
     assert_eq!(made.image.sha256, Sha256::of(&bytes));
     assert_eq!(
         world.usage(&alice).await,
@@ -214,7 +228,7 @@ async fn a_store_that_loses_pieces_for_a_while_ends_no_upload() {
 async fn who_is_slow_and_not_too_slow_has_the_time_it_takes() {
     let world = World::new().await;
     let alice = world.person("alice").await;
-    let bytes = pictures::jpeg(300, 200, 23);
+    let bytes = samples::jpeg(300, 200, 23);
     let images = beside(
         &world,
         Config {
@@ -223,6 +237,7 @@ async fn who_is_slow_and_not_too_slow_has_the_time_it_takes() {
         },
     );
     let upload = images
+        .uploads
         .open_upload(&alice, &opening(&bytes, UploadKind::Tus))
         .await
         .unwrap();
@@ -235,6 +250,7 @@ async fn who_is_slow_and_not_too_slow_has_the_time_it_takes() {
         pieces.next().map(|piece| (Ok(piece), pieces))
     });
     let done = images
+        .uploads
         .append(&alice, upload.id, (0, None), None, Box::pin(slowly))
         .await
         .unwrap();
@@ -246,10 +262,11 @@ async fn who_is_slow_and_not_too_slow_has_the_time_it_takes() {
 async fn whoever_loses_the_offset_gets_a_conflict_and_leaves_nothing() {
     let world = World::new().await;
     let alice = world.person("alice").await;
-    let bytes = pictures::jpeg(300, 200, 6);
+    let bytes = samples::jpeg(300, 200, 6);
     let half = bytes.len() / 2;
     let upload = world
         .images
+        .uploads
         .open_upload(&alice, &opening(&bytes, UploadKind::Tus))
         .await
         .unwrap();
@@ -264,6 +281,7 @@ async fn whoever_loses_the_offset_gets_a_conflict_and_leaves_nothing() {
     );
     world
         .images
+        .maintenance
         .sweep(&world.system_in(Duration::ZERO))
         .await
         .unwrap();
@@ -284,11 +302,12 @@ async fn large_bodies_go_in_chunks_that_are_kept_one_by_one() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     // Noise does not compress, so this is larger than two chunks.
-    let mut bytes = pictures::png(64, 64, 9);
+    let mut bytes = samples::png(64, 64, 9);
     bytes.truncate(bytes.len() - 12);
     bytes.resize(20 << 20, 7);
     let upload = world
         .images
+        .uploads
         .open_upload(&alice, &opening(&bytes, UploadKind::Tus))
         .await
         .unwrap();
@@ -301,11 +320,12 @@ async fn large_bodies_go_in_chunks_that_are_kept_one_by_one() {
     );
     let outcome = world
         .images
+        .uploads
         .append(&alice, upload.id, (0, None), None, many)
         .await;
-    assert!(outcome.is_err(), "it is no picture, and the upload is over");
+    assert!(outcome.is_err(), "it is no image, and the upload is over");
     assert_eq!(
-        code(&world.images.find_upload(&alice, upload.id).await),
+        code(&world.images.uploads.find_upload(&alice, upload.id).await),
         "upload-gone"
     );
     assert_eq!(world.usage(&alice).await, (0, 0, 0));
@@ -318,9 +338,10 @@ async fn large_bodies_go_in_chunks_that_are_kept_one_by_one() {
 async fn a_checksum_holds_for_the_whole_request() {
     let world = World::new().await;
     let alice = world.person("alice").await;
-    let bytes = pictures::jpeg(200, 100, 7);
+    let bytes = samples::jpeg(200, 100, 7);
     let images = &world.images;
     let upload = images
+        .uploads
         .open_upload(&alice, &opening(&bytes, UploadKind::Tus))
         .await
         .unwrap();
@@ -329,6 +350,7 @@ async fn a_checksum_holds_for_the_whole_request() {
         digest: Sha256::of(bytes).bytes().to_vec(),
     };
     let wrong = images
+        .uploads
         .append(
             &alice,
             upload.id,
@@ -339,6 +361,7 @@ async fn a_checksum_holds_for_the_whole_request() {
         .await;
     assert_eq!(code(&wrong), "upload-checksum-mismatch");
     let broken = images
+        .uploads
         .append(
             &alice,
             upload.id,
@@ -348,8 +371,17 @@ async fn a_checksum_holds_for_the_whole_request() {
         )
         .await;
     assert_eq!(code(&broken), "invalid-request");
-    assert_eq!(images.find_upload(&alice, upload.id).await.unwrap().received, 0);
+    assert_eq!(
+        images
+            .uploads
+            .find_upload(&alice, upload.id)
+            .await
+            .unwrap()
+            .received,
+        0
+    );
     let right = images
+        .uploads
         .append(
             &alice,
             upload.id,
@@ -366,7 +398,7 @@ async fn a_checksum_holds_for_the_whole_request() {
 async fn what_expires_or_is_ended_gives_everything_back() {
     let world = World::new().await;
     let alice = world.person("alice").await;
-    let bytes = pictures::jpeg(200, 100, 8);
+    let bytes = samples::jpeg(200, 100, 8);
     let images = &world.images;
     for kind in [
         UploadKind::Single,
@@ -374,17 +406,25 @@ async fn what_expires_or_is_ended_gives_everything_back() {
         UploadKind::Tus,
         UploadKind::TusPartial,
     ] {
-        let upload = images.open_upload(&alice, &opening(&bytes, kind)).await.unwrap();
+        let upload = images
+            .uploads
+            .open_upload(&alice, &opening(&bytes, kind))
+            .await
+            .unwrap();
         if kind.is_tus() {
             append(images, &alice, upload.id, 0, &bytes[..50]).await.unwrap();
         }
-        images.end_upload(&alice, upload.id).await.unwrap();
-        images.end_upload(&alice, upload.id).await.unwrap();
-        assert_eq!(code(&images.find_upload(&alice, upload.id).await), "upload-gone");
+        images.uploads.end_upload(&alice, upload.id).await.unwrap();
+        images.uploads.end_upload(&alice, upload.id).await.unwrap();
+        assert_eq!(
+            code(&images.uploads.find_upload(&alice, upload.id).await),
+            "upload-gone"
+        );
         assert_eq!(world.usage(&alice).await, (0, 0, 0), "{kind:?}");
     }
     sweep(&world, Duration::ZERO).await;
     let upload = images
+        .uploads
         .open_upload(&alice, &opening(&bytes, UploadKind::Tus))
         .await
         .unwrap();
@@ -394,7 +434,10 @@ async fn what_expires_or_is_ended_gives_everything_back() {
         clock: Clock::fixed(alice.now() + day),
         ..alice.clone()
     };
-    assert_eq!(code(&images.find_upload(&late, upload.id).await), "upload-gone");
+    assert_eq!(
+        code(&images.uploads.find_upload(&late, upload.id).await),
+        "upload-gone"
+    );
     assert_eq!(
         code(&append(images, &late, upload.id, 50, &bytes[50..]).await),
         "upload-gone"
@@ -403,33 +446,46 @@ async fn what_expires_or_is_ended_gives_everything_back() {
     assert_eq!(world.usage(&alice).await, (0, 0, 0));
     sweep(&world, day * 3).await;
     assert_eq!(world.count("images.uploads").await, 0);
-    assert_eq!(code(&images.find_upload(&alice, upload.id).await), "not-found");
+    assert_eq!(
+        code(&images.uploads.find_upload(&alice, upload.id).await),
+        "not-found"
+    );
 }
 
 #[tokio::test]
 async fn nobody_else_knows_of_an_upload() {
     let world = World::new().await;
     let (alice, bob) = (world.person("alice").await, world.person("bob").await);
-    let bytes = pictures::jpeg(20, 10, 8);
+    let bytes = samples::jpeg(20, 10, 8);
     let images = &world.images;
     let upload = images
+        .uploads
         .open_upload(&alice, &opening(&bytes, UploadKind::Tus))
         .await
         .unwrap();
-    assert_eq!(code(&images.find_upload(&bob, upload.id).await), "not-found");
-    assert_eq!(code(&images.end_upload(&bob, upload.id).await), "not-found");
-    assert_eq!(code(&images.finish_upload(&bob, upload.id).await), "not-found");
+    assert_eq!(
+        code(&images.uploads.find_upload(&bob, upload.id).await),
+        "not-found"
+    );
+    assert_eq!(
+        code(&images.uploads.end_upload(&bob, upload.id).await),
+        "not-found"
+    );
+    assert_eq!(
+        code(&images.uploads.finish_upload(&bob, upload.id).await),
+        "not-found"
+    );
     assert_eq!(
         code(&append(images, &bob, upload.id, 0, &bytes).await),
         "not-found"
     );
     assert_eq!(
-        code(&images.find_upload(&world.nobody(), upload.id).await),
+        code(&images.uploads.find_upload(&world.nobody(), upload.id).await),
         "authentication-required"
     );
     let announced = opening(&bytes, UploadKind::Single);
     assert_eq!(
-        code(&images.open_upload(&world.nobody(), &announced).await),
+        code(&images.uploads.open_upload(&world.nobody(), &announced).await),
         "authentication-required"
     );
 }
@@ -438,12 +494,12 @@ async fn nobody_else_knows_of_an_upload() {
 async fn quota_is_kept_for_open_uploads_and_never_twice() {
     let world = World::new().await;
     let alice = world.person("alice").await;
-    let bytes = pictures::jpeg(64, 48, 3);
+    let bytes = samples::jpeg(64, 48, 3);
     let len = i64::try_from(bytes.len()).unwrap();
     world.db.set_quota(account(&alice), len * 5 + len / 2).await;
     let images = beside(&world, Config::default());
     let announced = opening(&bytes, UploadKind::Tus);
-    let opened = join_all((0..20).map(|_| images.open_upload(&alice, &announced))).await;
+    let opened = join_all((0..20).map(|_| images.uploads.open_upload(&alice, &announced))).await;
     let open: Vec<OpenUpload> = opened.into_iter().filter_map(Result::ok).collect();
     assert_eq!(open.len(), 5);
     assert_eq!(world.usage(&alice).await, (0, len * 5, 0));
@@ -455,24 +511,27 @@ async fn quota_is_kept_for_open_uploads_and_never_twice() {
     assert!(finished.iter().all(Result::is_ok), "{finished:?}");
     assert_eq!(world.usage(&alice).await, (len * 5, 0, 5));
     assert_eq!(
-        code(&images.open_upload(&alice, &announced).await),
+        code(&images.uploads.open_upload(&alice, &announced).await),
         "storage-quota-exceeded"
     );
     sweep(&world, Duration::ZERO).await;
 }
 
 #[tokio::test]
-async fn many_who_finish_at_once_get_one_picture() {
+async fn many_who_finish_at_once_get_one_image() {
     let world = World::new().await;
     let alice = world.person("alice").await;
-    let bytes = pictures::jpeg(300, 200, 11);
+    let bytes = samples::jpeg(300, 200, 11);
     let nodes: Vec<Images> = (0..2).map(|_| beside(&world, Config::default())).collect();
     let upload = nodes[0]
+        .uploads
         .open_upload(&alice, &opening(&bytes, UploadKind::Single))
         .await
         .unwrap();
     store(&nodes[0], &alice, &upload, 1, &bytes).await.unwrap();
-    let made = join_all((0..10).map(|index| nodes[index % 2].complete_upload(&alice, upload.id, None))).await;
+    let made =
+        join_all((0..10).map(|index| nodes[index % 2].uploads.complete_upload(&alice, upload.id, None)))
+            .await;
     let ids: Vec<_> = made.into_iter().map(|made| made.unwrap().image.id).collect();
     assert!(ids.iter().all(|id| *id == ids[0]), "{ids:?}");
     assert_eq!(world.count("images.images").await, 1);
@@ -487,10 +546,11 @@ async fn many_who_finish_at_once_get_one_picture() {
 async fn finishing_works_again_after_the_store_failed() {
     let world = World::new().await;
     let alice = world.person("alice").await;
-    let bytes = pictures::jpeg(300, 200, 12);
+    let bytes = samples::jpeg(300, 200, 12);
     let len = i64::try_from(bytes.len()).unwrap();
     let images = beside(&world, Config::default());
     let upload = images
+        .uploads
         .open_upload(&alice, &opening(&bytes, UploadKind::Single))
         .await
         .unwrap();
@@ -500,7 +560,7 @@ async fn finishing_works_again_after_the_store_failed() {
     let aside = world.folder.join("aside");
     std::fs::rename(&originals, &aside).unwrap();
     std::fs::write(&originals, b"in the way").unwrap();
-    let failed = images.complete_upload(&alice, upload.id, None).await;
+    let failed = images.uploads.complete_upload(&alice, upload.id, None).await;
     assert_eq!(code(&failed), "storage-unavailable");
     assert_eq!(
         world.usage(&alice).await,
@@ -509,7 +569,11 @@ async fn finishing_works_again_after_the_store_failed() {
     );
     std::fs::remove_file(&originals).unwrap();
     std::fs::rename(&aside, &originals).unwrap();
-    let made = images.complete_upload(&alice, upload.id, None).await.unwrap();
+    let made = images
+        .uploads
+        .complete_upload(&alice, upload.id, None)
+        .await
+        .unwrap();
     assert_eq!(made.image.sha256, Sha256::of(&bytes));
     assert_eq!(world.usage(&alice).await, (len, 0, 1));
     sweep(&world, Duration::ZERO).await;
@@ -519,11 +583,12 @@ async fn finishing_works_again_after_the_store_failed() {
 async fn a_node_that_dies_while_it_finishes_is_relieved() {
     let world = World::new().await;
     let alice = world.person("alice").await;
-    let bytes = pictures::jpeg(300, 200, 13);
+    let bytes = samples::jpeg(300, 200, 13);
     let len = i64::try_from(bytes.len()).unwrap();
     let images = beside(&world, Config::default());
     for swept in [false, true] {
         let upload = images
+            .uploads
             .open_upload(&alice, &opening(&bytes, UploadKind::Single))
             .await
             .unwrap();
@@ -542,19 +607,25 @@ async fn a_node_that_dies_while_it_finishes_is_relieved() {
             ))
             .await;
         if swept {
-            // The sweeper has given the picture up meanwhile, and its bytes back.
+            // The sweeper has given the image up meanwhile, and its bytes back.
             world
                 .images
+                .maintenance
                 .sweep(&world.system_in(Duration::from_mins(20)))
                 .await
                 .unwrap();
             assert_eq!(world.usage(&alice).await.1, before.1 - len);
         }
-        let made = images.complete_upload(&alice, upload.id, None).await.unwrap();
+        let made = images
+            .uploads
+            .complete_upload(&alice, upload.id, None)
+            .await
+            .unwrap();
         assert_eq!(made.image.sha256, Sha256::of(&bytes));
         assert_eq!(world.usage(&alice).await.1, 0);
         world
             .images
+            .maintenance
             .sweep(&world.system_in(Duration::ZERO))
             .await
             .unwrap();
@@ -567,21 +638,28 @@ async fn a_node_that_dies_while_it_finishes_is_relieved() {
 async fn parts_are_what_was_announced_or_nothing() {
     let world = World::new().await;
     let alice = world.person("alice").await;
-    let bytes = pictures::jpeg(300, 200, 14);
+    let bytes = samples::jpeg(300, 200, 14);
     let half = bytes.len() / 2;
     let images = beside(&world, Config::default());
     let upload = images
+        .uploads
         .open_upload(&alice, &opening(&bytes, UploadKind::Parts))
         .await
         .unwrap();
     store(&images, &alice, &upload, 2, &bytes[half..]).await.unwrap();
-    let complete = async |parts: &[u64]| images.complete_upload(&alice, upload.id, Some(parts)).await;
+    let complete = async |parts: &[u64]| {
+        images
+            .uploads
+            .complete_upload(&alice, upload.id, Some(parts))
+            .await
+    };
     assert_eq!(
         code(&complete(&[1, 2]).await),
         "validation-failed",
         "part 1 was never announced"
     );
     images
+        .uploads
         .sign_parts(&alice, upload.id, &[part(b"another", 1)])
         .await
         .unwrap();
@@ -590,7 +668,10 @@ async fn parts_are_what_was_announced_or_nothing() {
         "upload-mismatch",
         "it has not arrived"
     );
-    let more = images.sign_parts(&alice, upload.id, &[part(&bytes, 3)]).await;
+    let more = images
+        .uploads
+        .sign_parts(&alice, upload.id, &[part(&bytes, 3)])
+        .await;
     assert_eq!(
         code(&more),
         "validation-failed",
@@ -612,16 +693,18 @@ async fn parts_are_what_was_announced_or_nothing() {
 async fn bytes_that_got_past_the_store_are_not_believed() {
     let world = World::new().await;
     let alice = world.person("alice").await;
-    let bytes = pictures::jpeg(300, 200, 15);
+    let bytes = samples::jpeg(300, 200, 15);
     let images = beside(&world, Config::default());
-    for lie in ["other bytes", "other length", "no picture"] {
+    for lie in ["other bytes", "other length", "no image"] {
         let html = b"<html>".to_vec();
-        let honest = if lie == "no picture" { &html } else { &bytes };
+        let honest = if lie == "no image" { &html } else { &bytes };
         let upload = images
+            .uploads
             .open_upload(&alice, &opening(honest, UploadKind::Single))
             .await
             .unwrap();
         let signed = images
+            .uploads
             .sign_parts(&alice, upload.id, &[part(honest, 1)])
             .await
             .unwrap();
@@ -642,18 +725,18 @@ async fn bytes_that_got_past_the_store_are_not_believed() {
         };
         let spooled = spool.finish().await.unwrap();
         world.objects.store(&key, &spooled, "image/jpeg").await.unwrap();
-        let expected = if lie == "no picture" {
+        let expected = if lie == "no image" {
             "unsupported-image-type"
         } else {
             "upload-mismatch"
         };
         assert_eq!(
-            code(&images.complete_upload(&alice, upload.id, None).await),
+            code(&images.uploads.complete_upload(&alice, upload.id, None).await),
             expected,
             "{lie}"
         );
         if lie == "other length" {
-            images.end_upload(&alice, upload.id).await.unwrap();
+            images.uploads.end_upload(&alice, upload.id).await.unwrap();
         }
         assert_eq!(world.usage(&alice).await, (0, 0, 0), "{lie}");
     }
@@ -662,14 +745,15 @@ async fn bytes_that_got_past_the_store_are_not_believed() {
 }
 
 #[tokio::test]
-async fn parts_of_a_concatenation_become_one_picture() {
+async fn parts_of_a_concatenation_become_one_image() {
     let world = World::new().await;
     let alice = world.person("alice").await;
-    let bytes = pictures::jpeg(300, 200, 16);
+    let bytes = samples::jpeg(300, 200, 16);
     let images = &world.images;
     let mut parts = Vec::new();
     for piece in bytes.chunks(bytes.len() / 3 + 1) {
         let upload = images
+            .uploads
             .open_upload(&alice, &opening(piece, UploadKind::TusPartial))
             .await
             .unwrap();
@@ -679,10 +763,14 @@ async fn parts_of_a_concatenation_become_one_picture() {
     let join = async |parts: &[UploadId]| {
         let texts = (String::new(), "final;…".to_owned());
         images
+            .uploads
             .join_uploads(&alice, announced(&bytes).image, parts, texts)
             .await
     };
-    assert_eq!(code(&images.finish_upload(&alice, parts[0]).await), "not-found");
+    assert_eq!(
+        code(&images.uploads.finish_upload(&alice, parts[0]).await),
+        "not-found"
+    );
     let whole = join(&parts).await.unwrap();
     assert_eq!(join(&parts).await.unwrap().id, whole.id, "joined once");
     assert_eq!(
@@ -690,16 +778,17 @@ async fn parts_of_a_concatenation_become_one_picture() {
         "upload-gone",
         "they are part of another whole"
     );
-    let made = images.finish_upload(&alice, whole.id).await.unwrap();
+    let made = images.uploads.finish_upload(&alice, whole.id).await.unwrap();
     assert_eq!(made.image.sha256, Sha256::of(&bytes));
     let len = i64::try_from(bytes.len()).unwrap();
     assert_eq!(world.usage(&alice).await, (len, 0, 1));
     let open = images
+        .uploads
         .open_upload(&alice, &opening(&bytes, UploadKind::TusPartial))
         .await
         .unwrap();
     assert_eq!(code(&join(&[open.id]).await), "upload-mismatch");
-    images.end_upload(&alice, open.id).await.unwrap();
+    images.uploads.end_upload(&alice, open.id).await.unwrap();
     assert_eq!(world.usage(&alice).await, (len, 0, 1));
     sweep(&world, Duration::ZERO).await;
 }
@@ -708,9 +797,10 @@ async fn parts_of_a_concatenation_become_one_picture() {
 async fn what_no_upload_knows_of_is_deleted() {
     let world = World::new().await;
     let alice = world.person("alice").await;
-    let bytes = pictures::jpeg(60, 40, 18);
+    let bytes = samples::jpeg(60, 40, 18);
     let upload = world
         .images
+        .uploads
         .open_upload(&alice, &opening(&bytes, UploadKind::Tus))
         .await
         .unwrap();
@@ -725,7 +815,14 @@ async fn what_no_upload_knows_of_is_deleted() {
     spool.write(Bytes::from_static(b"late")).await.unwrap();
     let spooled = spool.finish().await.unwrap();
     world.objects.store(&stray, &spooled, "image/jpeg").await.unwrap();
-    let sweep = async |later| world.images.sweep_strays(&world.system_in(later)).await.unwrap();
+    let sweep = async |later| {
+        world
+            .images
+            .maintenance
+            .sweep_strays(&world.system_in(later))
+            .await
+            .unwrap()
+    };
     assert_eq!(sweep(Duration::ZERO).await, 0, "it is too young to judge");
     assert_eq!(sweep(Duration::from_mins(11)).await, 1);
     assert_eq!(world.objects.head(&stray).await.unwrap(), None);
@@ -739,7 +836,7 @@ async fn what_no_upload_knows_of_is_deleted() {
 async fn so_many_may_be_open_and_no_more() {
     let world = World::new().await;
     let alice = world.person("alice").await;
-    let bytes = pictures::jpeg(20, 10, 17);
+    let bytes = samples::jpeg(20, 10, 17);
     let images = beside(
         &world,
         Config {
@@ -748,12 +845,12 @@ async fn so_many_may_be_open_and_no_more() {
         },
     );
     let announced = opening(&bytes, UploadKind::Tus);
-    let first = images.open_upload(&alice, &announced).await.unwrap();
-    images.open_upload(&alice, &announced).await.unwrap();
+    let first = images.uploads.open_upload(&alice, &announced).await.unwrap();
+    images.uploads.open_upload(&alice, &announced).await.unwrap();
     assert_eq!(
-        code(&images.open_upload(&alice, &announced).await),
+        code(&images.uploads.open_upload(&alice, &announced).await),
         "too-many-uploads"
     );
-    images.end_upload(&alice, first.id).await.unwrap();
-    images.open_upload(&alice, &announced).await.unwrap();
+    images.uploads.end_upload(&alice, first.id).await.unwrap();
+    images.uploads.open_upload(&alice, &announced).await.unwrap();
 }

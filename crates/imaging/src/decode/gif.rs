@@ -1,11 +1,9 @@
 //! Decodes GIF and puts its frames together as they are seen.
 
-use std::num::NonZeroU64;
-
-use gif::{ColorOutput, DecodeOptions, Decoder, DecodingError, DisposalMethod, MemoryLimit, Repeat};
-
 use super::{Frame, bytes, failed, index, shown_for, without_alpha};
 use crate::{Facts, Layout, Limits, MediaType, Raster, Undecodable};
+use gif::{ColorOutput, DecodeOptions, Decoder, DecodingError, DisposalMethod, MemoryLimit, Repeat};
+use std::num::NonZeroU64;
 
 pub(super) fn still(file: &[u8], facts: &Facts, limits: &Limits) -> Result<Raster, Undecodable> {
     let mut animation = Animation::open(file, facts, limits)?;
@@ -128,13 +126,13 @@ impl<'a> Animation<'a> {
             .as_ref()
             .or(global.as_ref())
             .map_or(&[][..], Vec::as_slice);
-        let colours = colours(palette, frame.transparent);
+        let colors = colors(palette, frame.transparent);
         let samples = frame.buffer.chunks_exact(usize::from(frame.width).max(1));
         for (row, samples) in area.rows(canvas_width, &mut self.canvas).zip(samples) {
             let (pixels, _) = row.as_chunks_mut::<4>();
             for (pixel, sample) in pixels.iter_mut().zip(samples) {
-                if let Some(Some(colour)) = colours.get(usize::from(*sample)) {
-                    *pixel = *colour;
+                if let Some(Some(color)) = colors.get(usize::from(*sample)) {
+                    *pixel = *color;
                 }
             }
         }
@@ -173,8 +171,8 @@ impl Area {
     }
 }
 
-/// The colour of every index; none for the transparent one and for those outside of the palette.
-fn colours(palette: &[u8], transparent: Option<u8>) -> Vec<Option<[u8; 4]>> {
+/// The color of every index; none for the transparent one and for those outside of the palette.
+fn colors(palette: &[u8], transparent: Option<u8>) -> Vec<Option<[u8; 4]>> {
     let (palette, _) = palette.as_chunks::<3>();
     palette
         .iter()

@@ -1,14 +1,13 @@
 //! Decodes JPEG by libjpeg-turbo, scaled while it reads where less than the full size is enough.
 
+use super::{bytes, color, failed, map_pixels};
+use crate::{Facts, Layout, Limits, MediaType, Raster, Undecodable, parts};
 use moxcms::ColorProfile;
 use turbojpeg::{Colorspace, DecompressHeader, Decompressor, Image, PixelFormat, ScalingFactor};
 
-use super::{bytes, colour, failed, map_pixels};
-use crate::{Facts, Layout, Limits, MediaType, Raster, Undecodable, parts};
-
 const ICC_PREFIX: &[u8] = b"ICC_PROFILE\0";
 const TWELVE_BITS: &str = "it has 12 bits per sample, which is not supported";
-/// How the texts of libjpeg's warnings start: the picture is damaged, and there is one. Errors end without one, and
+/// How the texts of libjpeg's warnings start: the image is damaged, and there is one. Errors end without one, and
 /// their text replaces that of a warning before them.
 const WARNINGS: [&str; 6] = [
     "Corrupt JPEG data",
@@ -37,22 +36,22 @@ pub(super) fn still(
     let scale = ScalingFactor::new(1, denominator);
     decoder.set_scaling_factor(scale).map_err(refuse)?;
     let profile = profile(file, limits);
-    let greys = profile.as_ref().and_then(colour::grey_table);
+    let grays = profile.as_ref().and_then(color::gray_table);
     let format = match header.colorspace {
         Colorspace::CMYK | Colorspace::YCCK => PixelFormat::CMYK,
-        Colorspace::Gray if greys.is_some() => PixelFormat::GRAY,
+        Colorspace::Gray if grays.is_some() => PixelFormat::GRAY,
         _ => PixelFormat::RGB,
     };
     let (width, height) = scaled(facts, denominator);
     let samples = decompress(&mut decoder, file, &header.scaled(scale), format, (width, height))?;
-    // The decoder's own memory, up to twice the picture's, is given back before more is taken.
+    // The decoder's own memory, up to twice the image's, is given back before more is taken.
     drop(decoder);
     let data = match format {
         PixelFormat::CMYK => from_cmyk(file, profile.as_ref(), samples),
         PixelFormat::GRAY => {
-            let table = greys.unwrap_or_default();
-            map_pixels(&samples, |[grey]| {
-                table.get(usize::from(grey)).copied().unwrap_or([grey; 3])
+            let table = grays.unwrap_or_default();
+            map_pixels(&samples, |[gray]| {
+                table.get(usize::from(gray)).copied().unwrap_or([gray; 3])
             })
         }
         _ => to_srgb(profile.as_ref(), samples),
@@ -80,7 +79,7 @@ pub(super) fn profile(file: &[u8], limits: &Limits) -> Option<ColorProfile> {
     }
     pieces.sort_by_key(|(number, _)| *number);
     let icc: Vec<u8> = pieces.into_iter().flat_map(|(_, piece)| piece).copied().collect();
-    colour::read(&icc, limits)
+    color::read(&icc, limits)
 }
 
 /// The largest of 8, 4 and 2 by which both sides can be divided and stay long enough; else 1.
@@ -122,15 +121,15 @@ fn decompress(
     };
     let text = why.to_string();
     let damaged = WARNINGS.iter().any(|warning| text.contains(warning));
-    // What the decoder could not read it fills with the last colour it knew, so one colour is no picture.
-    if damaged && !is_one_colour(&samples, format.size()) {
+    // What the decoder could not read it fills with the last color it knew, so one color is no image.
+    if damaged && !is_one_color(&samples, format.size()) {
         Ok(samples)
     } else {
         Err(refusal(&why))
     }
 }
 
-fn is_one_colour(samples: &[u8], size: usize) -> bool {
+fn is_one_color(samples: &[u8], size: usize) -> bool {
     let mut pixels = samples.chunks_exact(size);
     let first = pixels.next();
     pixels.all(|pixel| Some(pixel) == first)
@@ -149,7 +148,7 @@ fn refusal(why: &turbojpeg::Error) -> Undecodable {
 }
 
 fn to_srgb(profile: Option<&ColorProfile>, mut samples: Vec<u8>) -> Vec<u8> {
-    if let Some(to_srgb) = profile.and_then(|profile| colour::ToSrgb::new(profile, Layout::Rgb)) {
+    if let Some(to_srgb) = profile.and_then(|profile| color::ToSrgb::new(profile, Layout::Rgb)) {
         to_srgb.apply(&mut samples);
     }
     samples
@@ -162,5 +161,5 @@ fn from_cmyk(file: &[u8], profile: Option<&ColorProfile>, mut samples: Vec<u8>) 
             *sample = !*sample;
         }
     }
-    colour::from_cmyk(profile, &samples)
+    color::from_cmyk(profile, &samples)
 }

@@ -1,12 +1,10 @@
 //! Decodes PNG, and the default image of an animated PNG.
 
-use std::io::Cursor;
-
+use super::{bytes, color, failed, index, map_pixels};
+use crate::{Facts, Layout, Limits, MediaType, Raster, Undecodable, parts};
 use moxcms::ColorProfile;
 use png::{ColorType, Decoder, DecodingError, Transformations};
-
-use super::{bytes, colour, failed, index, map_pixels};
-use crate::{Facts, Layout, Limits, MediaType, Raster, Undecodable, parts};
+use std::io::Cursor;
 
 /// What the decoder may take for itself beyond what the file and its rows make necessary.
 const ROOM: usize = 1024 * 1024;
@@ -25,17 +23,17 @@ pub(super) fn still(file: &[u8], facts: &Facts, limits: &Limits) -> Result<Raste
     if (reader.info().width, reader.info().height) != (facts.width, facts.height) {
         return Err(failed(MediaType::Png, "it has two sizes"));
     }
-    let (colour, _) = reader.output_color_type();
-    let size = bytes(facts.width, facts.height, colour.samples());
+    let (color, _) = reader.output_color_type();
+    let size = bytes(facts.width, facts.height, color.samples());
     if reader.output_buffer_size() != Some(size) {
-        return Err(failed(MediaType::Png, "its first frame is not the whole picture"));
+        return Err(failed(MediaType::Png, "its first frame is not the whole image"));
     }
     let mut samples = vec![0; size];
     reader.next_frame(&mut samples).map_err(refuse)?;
     let profile = profile(file, limits);
     drop(reader);
-    let (layout, data) = match colour {
-        ColorType::Grayscale | ColorType::GrayscaleAlpha => from_grey(&samples, colour, profile.as_ref()),
+    let (layout, data) = match color {
+        ColorType::Grayscale | ColorType::GrayscaleAlpha => from_gray(&samples, color, profile.as_ref()),
         ColorType::Rgba => (Layout::Rgba, to_srgb(samples, Layout::Rgba, profile.as_ref())),
         ColorType::Rgb | ColorType::Indexed => (Layout::Rgb, to_srgb(samples, Layout::Rgb, profile.as_ref())),
     };
@@ -47,7 +45,7 @@ pub(super) fn still(file: &[u8], facts: &Facts, limits: &Limits) -> Result<Raste
     })
 }
 
-/// What says how the samples mean colours, the strongest first: code points, a profile, sRGB. Gamma and chromaticities
+/// What says how the samples mean colors, the strongest first: code points, a profile, sRGB. Gamma and chromaticities
 /// alone are ignored: writers that set them mean sRGB far more often than what they set.
 pub(super) fn profile(file: &[u8], limits: &Limits) -> Option<ColorProfile> {
     let mut icc = None;
@@ -55,17 +53,17 @@ pub(super) fn profile(file: &[u8], limits: &Limits) -> Option<ColorProfile> {
         match (&kind, payload) {
             // Identity matrix, full range: the only kind that PNG permits.
             (b"cICP", [primaries, transfer, 0, 1]) => {
-                return colour::from_code_points(*primaries, *transfer);
+                return color::from_code_points(*primaries, *transfer);
             }
             (b"iCCP", _) if icc.is_none() => icc = inflate(payload, limits),
             (b"IDAT", _) => break,
             _ => {}
         }
     }
-    colour::read(&icc?, limits)
+    color::read(&icc?, limits)
 }
 
-/// Inflates a compressed profile, and drops it at the limit. The decoder does it with a picture of one pixel around
+/// Inflates a compressed profile, and drops it at the limit. The decoder does it with an image of one pixel around
 /// the profile, so that the limit is that of the profile and of nothing else.
 fn inflate(payload: &[u8], limits: &Limits) -> Option<Vec<u8>> {
     let most = usize::try_from(limits.max_icc_bytes).ok()?;
@@ -94,22 +92,22 @@ fn chunk(kind: [u8; 4], payload: &[u8]) -> Option<Vec<u8>> {
 }
 
 fn to_srgb(mut samples: Vec<u8>, layout: Layout, profile: Option<&ColorProfile>) -> Vec<u8> {
-    if let Some(to_srgb) = profile.and_then(|profile| colour::ToSrgb::new(profile, layout)) {
+    if let Some(to_srgb) = profile.and_then(|profile| color::ToSrgb::new(profile, layout)) {
         to_srgb.apply(&mut samples);
     }
     samples
 }
 
-fn from_grey(samples: &[u8], kind: ColorType, profile: Option<&ColorProfile>) -> (Layout, Vec<u8>) {
-    let table = profile.and_then(colour::grey_table).unwrap_or_default();
-    let colour = |grey: u8| table.get(usize::from(grey)).copied().unwrap_or([grey; 3]);
+fn from_gray(samples: &[u8], kind: ColorType, profile: Option<&ColorProfile>) -> (Layout, Vec<u8>) {
+    let table = profile.and_then(color::gray_table).unwrap_or_default();
+    let color = |gray: u8| table.get(usize::from(gray)).copied().unwrap_or([gray; 3]);
     if kind == ColorType::GrayscaleAlpha {
-        let data = map_pixels(samples, |[grey, alpha]| {
-            let [r, g, b] = colour(grey);
+        let data = map_pixels(samples, |[gray, alpha]| {
+            let [r, g, b] = color(gray);
             [r, g, b, alpha]
         });
         (Layout::Rgba, data)
     } else {
-        (Layout::Rgb, map_pixels(samples, |[grey]| colour(grey)))
+        (Layout::Rgb, map_pixels(samples, |[gray]| color(gray)))
     }
 }

@@ -1,4 +1,4 @@
-//! Pictures made in code are decoded and compared with what went in.
+//! Images made in code are decoded and compared with what went in.
 
 mod animations;
 mod damage;
@@ -6,10 +6,9 @@ mod formats;
 mod profiles;
 mod samples;
 
-use std::io::Cursor;
-
 use super::{Frame, frames, profile_description, still, with_alpha, without_alpha};
 use crate::{Facts, Layout, Limits, Raster, prescan};
+use std::io::Cursor;
 
 fn facts(file: &[u8]) -> Facts {
     prescan(

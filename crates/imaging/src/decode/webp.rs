@@ -1,12 +1,10 @@
 //! Decodes WebP: stills by libwebp, animations frame by frame in Rust.
 
-use std::io::Cursor;
-
+use super::{Frame, bytes, color, failed, shown_for, with_alpha, without_alpha};
+use crate::{Facts, Layout, Limits, MediaType, Raster, Undecodable, parts};
 use image_webp::{DecodingError, LoopCount, WebPDecoder};
 use moxcms::ColorProfile;
-
-use super::{Frame, bytes, colour, failed, shown_for, with_alpha, without_alpha};
-use crate::{Facts, Layout, Limits, MediaType, Raster, Undecodable, parts};
+use std::io::Cursor;
 
 const FLAG_ANIMATION: u8 = 2;
 
@@ -61,11 +59,11 @@ pub(super) fn still(file: &[u8], facts: &Facts, limits: &Limits) -> Result<Raste
 /// The profile that the file carries.
 pub(super) fn profile(file: &[u8], limits: &Limits) -> Option<ColorProfile> {
     let (_, icc) = parts::webp_chunks(file).find(|(kind, _)| kind == b"ICCP")?;
-    colour::read(icc, limits)
+    color::read(icc, limits)
 }
 
-fn to_srgb(file: &[u8], layout: Layout, limits: &Limits) -> Option<colour::ToSrgb> {
-    colour::ToSrgb::new(&profile(file, limits)?, layout)
+fn to_srgb(file: &[u8], layout: Layout, limits: &Limits) -> Option<color::ToSrgb> {
+    color::ToSrgb::new(&profile(file, limits)?, layout)
 }
 
 /// An animated WebP, decoded frame by frame on one canvas.
@@ -74,7 +72,7 @@ pub(super) struct Animation<'a> {
     width: u32,
     height: u32,
     layout: Layout,
-    to_srgb: Option<colour::ToSrgb>,
+    to_srgb: Option<color::ToSrgb>,
     left: u32,
 }
 
@@ -84,7 +82,7 @@ impl<'a> Animation<'a> {
         if decoder.dimensions() != (facts.width, facts.height) || !decoder.is_animated() {
             return Err(failed(MediaType::Webp, "it has two sizes"));
         }
-        // Browsers ignore the background colour; without one the decoder would not clear what frames leave.
+        // Browsers ignore the background color; without one the decoder would not clear what frames leave.
         decoder.set_background_color([0; 4]).map_err(refusal)?;
         let layout = if decoder.has_alpha() {
             Layout::Rgba

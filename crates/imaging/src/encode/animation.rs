@@ -1,8 +1,10 @@
 //! Writes animated WebP frame by frame: what libwebp makes of each frame's changes, in the container of RFC 9649.
 
-use crate::encode::{failed, webp};
-use crate::transform::{index, without_idle_alpha};
-use crate::{Format, Layout, Raster, Undecodable};
+use crate::{
+    Format, Layout, Raster, Undecodable,
+    encode::{failed, webp},
+    transform::{index, without_idle_alpha},
+};
 
 /// The longest time of a frame, in milliseconds: 24 bits.
 const LONGEST: u32 = 0x00FF_FFFF;

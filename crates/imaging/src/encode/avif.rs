@@ -1,10 +1,7 @@
 //! Writes AVIF with ravif and rav1e, on the calling thread.
 
+use crate::{Format, Layout, Raster, Undecodable, encode::failed, transform::index};
 use ravif::{BitDepth, Encoder, Img, RGB8, RGBA8};
-
-use crate::encode::failed;
-use crate::transform::index;
-use crate::{Format, Layout, Raster, Undecodable};
 
 pub(super) fn encode(raster: &Raster, quality: u8) -> Result<Vec<u8>, Undecodable> {
     let encoder = Encoder::new()
@@ -30,7 +27,7 @@ pub(super) fn encode(raster: &Raster, quality: u8) -> Result<Vec<u8>, Undecodabl
     Ok(made.avif_file)
 }
 
-/// The effort that keeps a picture of any size within about a second of a core (docs/adr/0015): 10 is the least.
+/// The effort that keeps an image of any size within about a second of a core (docs/adr/0015): 10 is the least.
 fn speed(raster: &Raster) -> u8 {
     match index(raster.width) * index(raster.height) {
         0..=300_000 => 8,

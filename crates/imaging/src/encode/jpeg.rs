@@ -1,12 +1,13 @@
 //! Writes progressive JPEG (ITU-T T.81) with libjpeg-turbo, which writes a JFIF header and nothing else.
 
+use crate::{
+    Format, Layout, Raster, Undecodable,
+    encode::failed,
+    transform::{index, on_white},
+};
 use turbojpeg::{Compressor, Image, PixelFormat, Subsamp};
 
-use crate::encode::failed;
-use crate::transform::{index, on_white};
-use crate::{Format, Layout, Raster, Undecodable};
-
-/// From this quality on, colours keep their full resolution.
+/// From this quality on, colors keep their full resolution.
 const FINE: u8 = 90;
 
 pub(super) fn encode(raster: &Raster, quality: u8) -> Result<Vec<u8>, Undecodable> {

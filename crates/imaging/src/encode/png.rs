@@ -1,13 +1,10 @@
-//! Writes PNG: with a palette where the picture has few colours, which loses nothing and is far smaller.
+//! Writes PNG: with a palette where the image has few colors, which loses nothing and is far smaller.
 
+use crate::{Format, Layout, Raster, Undecodable, encode::failed};
+use png::{BitDepth, ColorType, Compression, Encoder};
 use std::collections::HashMap;
 
-use png::{BitDepth, ColorType, Compression, Encoder};
-
-use crate::encode::failed;
-use crate::{Format, Layout, Raster, Undecodable};
-
-/// The most colours that a palette holds.
+/// The most colors that a palette holds.
 const PALETTE: usize = 256;
 
 pub(super) fn encode(raster: &Raster) -> Result<Vec<u8>, Undecodable> {
@@ -22,11 +19,11 @@ fn write(raster: &Raster) -> Result<Vec<u8>, png::EncodingError> {
     let indexed = Indexed::of(raster);
     let data = if let Some(indexed) = &indexed {
         encoder.set_color(ColorType::Indexed);
-        encoder.set_palette(indexed.colours.concat());
+        encoder.set_palette(indexed.colors.concat());
         if !indexed.alphas.is_empty() {
             encoder.set_trns(indexed.alphas.as_slice());
         }
-        // Neighbours in a palette are not alike: filters only do harm.
+        // Neighbors in a palette are not alike: filters only do harm.
         encoder.set_filter(png::Filter::NoFilter);
         &indexed.pixels
     } else {
@@ -42,16 +39,16 @@ fn write(raster: &Raster) -> Result<Vec<u8>, png::EncodingError> {
     Ok(file)
 }
 
-/// A picture of at most 256 colours.
+/// An image of at most 256 colors.
 struct Indexed {
-    colours: Vec<[u8; 3]>,
-    /// One for each of the first colours; the transparent colours come first.
+    colors: Vec<[u8; 3]>,
+    /// One for each of the first colors; the transparent colors come first.
     alphas: Vec<u8>,
     pixels: Vec<u8>,
 }
 
 impl Indexed {
-    /// Gives up at the 257th colour, which photographs show within their first rows.
+    /// Gives up at the 257th color, which photographs show within their first rows.
     fn of(raster: &Raster) -> Option<Self> {
         let pixels = || {
             raster
@@ -74,18 +71,18 @@ impl Indexed {
                 last = Some(pixel);
             }
         }
-        let mut colours: Vec<[u8; 4]> = seen.keys().copied().collect();
-        colours.sort_unstable();
-        for (number, colour) in (0..=u8::MAX).zip(&colours) {
-            seen.insert(*colour, number);
+        let mut colors: Vec<[u8; 4]> = seen.keys().copied().collect();
+        colors.sort_unstable();
+        for (number, color) in (0..=u8::MAX).zip(&colors) {
+            seen.insert(*color, number);
         }
-        let alphas = colours.iter().map(|[alpha, ..]| *alpha);
+        let alphas = colors.iter().map(|[alpha, ..]| *alpha);
         Some(Self {
             alphas: alphas.take_while(|alpha| *alpha < 255).collect(),
             pixels: pixels()
                 .map(|pixel| seen.get(&pixel).copied().unwrap_or(0))
                 .collect(),
-            colours: colours.iter().map(|[_, r, g, b]| [*r, *g, *b]).collect(),
+            colors: colors.iter().map(|[_, r, g, b]| [*r, *g, *b]).collect(),
         })
     }
 }

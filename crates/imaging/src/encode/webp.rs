@@ -1,9 +1,7 @@
 //! Writes still WebP with libwebp.
 
+use crate::{Format, Layout, Raster, Undecodable, encode::failed};
 use webp::{PixelLayout, WebPConfig};
-
-use crate::encode::failed;
-use crate::{Format, Layout, Raster, Undecodable};
 
 /// This quality loses nothing.
 const LOSSLESS: u8 = 100;
@@ -16,7 +14,7 @@ pub(super) fn encode(raster: &Raster, quality: u8) -> Result<Vec<u8>, Undecodabl
         config.lossless = 1;
         // How hard it tries, for a lossless file.
         config.quality = 75.0;
-        // Colours under transparent pixels are nobody's business, but lossless is lossless.
+        // Colors under transparent pixels are nobody's business, but lossless is lossless.
         config.exact = 1;
     }
     let layout = match raster.layout {

@@ -1,19 +1,17 @@
 //! A perceptual hash: the signs of the lowest frequencies of luma.
 
+use crate::{Raster, transform::float};
 use std::f64::consts::PI;
 
-use crate::Raster;
-use crate::transform::float;
-
-/// Pixels of a side of the picture that is hashed.
+/// Pixels of a side of the image that is hashed.
 pub(super) const SIDE: u32 = 32;
 /// Frequencies in each direction, without the constant ones.
 const FREQUENCIES: usize = 8;
 /// The least strength of the frequencies, in codes of luma: what is weaker is noise, which would be like any noise.
 const LEAST: f64 = 0.5;
 
-/// Hashes an opaque picture of [`SIDE`] by [`SIDE`] pixels: one bit for each of the 64 lowest frequencies that vary in
-/// both directions, set where it is stronger than their median. None where the picture has no such structure.
+/// Hashes an opaque image of [`SIDE`] by [`SIDE`] pixels: one bit for each of the 64 lowest frequencies that vary in
+/// both directions, set where it is stronger than their median. None where the image has no such structure.
 pub(super) fn hash(small: &Raster) -> Option<u64> {
     let luma: Vec<f64> = small
         .data
@@ -79,7 +77,7 @@ mod tests {
     use super::*;
     use crate::Layout;
 
-    fn picture(at: impl Fn(u32, u32) -> u32) -> Raster {
+    fn image(at: impl Fn(u32, u32) -> u32) -> Raster {
         let codes = (0..SIDE * SIDE).map(|n| u8::try_from(at(n % SIDE, n / SIDE).min(255)).unwrap());
         Raster {
             width: SIDE,
@@ -95,19 +93,19 @@ mod tests {
     }
 
     #[test]
-    fn flat_pictures_have_none() {
-        assert_eq!(hash(&picture(|_, _| 90)), None);
-        assert_eq!(hash(&picture(|x, _| 4 * x)), None);
-        assert_eq!(hash(&picture(|x, y| 90 + (x * 7 + y * 13) % 2)), None);
+    fn flat_images_have_none() {
+        assert_eq!(hash(&image(|_, _| 90)), None);
+        assert_eq!(hash(&image(|x, _| 4 * x)), None);
+        assert_eq!(hash(&image(|x, y| 90 + (x * 7 + y * 13) % 2)), None);
     }
 
     #[test]
-    fn versions_of_a_picture_are_near_and_others_are_far() {
-        let original = hash(&picture(scene)).unwrap();
+    fn versions_of_an_image_are_near_and_others_are_far() {
+        let original = hash(&image(scene)).unwrap();
         let distance = |other: Raster| (hash(&other).unwrap() ^ original).count_ones();
-        assert!(distance(picture(|x, y| scene(x, y) / 2 + 40)) <= 4);
-        assert!(distance(picture(|x, y| scene(x, y) + (x * 31 + y * 17) % 5)) <= 6);
-        assert!(distance(picture(|x, y| scene(31 - x, y))) > 16);
-        assert!(distance(picture(|x, y| (x * y) % 200)) > 16);
+        assert!(distance(image(|x, y| scene(x, y) / 2 + 40)) <= 4);
+        assert!(distance(image(|x, y| scene(x, y) + (x * 31 + y * 17) % 5)) <= 6);
+        assert!(distance(image(|x, y| scene(31 - x, y))) > 16);
+        assert!(distance(image(|x, y| (x * y) % 200)) > 16);
     }
 }

@@ -1,11 +1,12 @@
 //! A placeholder of at most 25 bytes: the thumbhash format of Evan Wallace, as its reference implementation writes it.
 
+use crate::{
+    Raster,
+    transform::{float, index, rounded},
+};
 use std::f64::consts::PI;
 
-use crate::Raster;
-use crate::transform::{float, index, rounded};
-
-/// Encodes a picture of at most 100 by 100 pixels.
+/// Encodes an image of at most 100 by 100 pixels.
 pub(super) fn encode(small: &Raster) -> Vec<u8> {
     let (width, height) = (index(small.width), index(small.height));
     let pixels: Vec<[f64; 4]> = small
@@ -58,7 +59,7 @@ pub(super) fn encode(small: &Raster) -> Vec<u8> {
     hash
 }
 
-/// Luminance, yellow against blue, red against green, alpha; over the mean colour where something shines through.
+/// Luminance, yellow against blue, red against green, alpha; over the mean color where something shines through.
 fn planes(pixels: &[[f64; 4]], shown: f64) -> Vec<[f64; 4]> {
     let mut mean = [0.0; 3];
     for [red, green, blue, alpha] in pixels {

@@ -1,9 +1,8 @@
 //! Walks the blocks of a GIF (the specification of version 89a).
 
-use std::io::{Read, Seek};
-
 use super::{Source, Tally, area, check_size};
 use crate::{Facts, Limits, Refusal};
+use std::io::{Read, Seek};
 
 const CUT: &str = "it ends inside a block";
 const SIGNATURE_LEN: u64 = 6;
@@ -18,7 +17,7 @@ pub(super) fn walk<R: Read + Seek>(source: &mut Source<R>, limits: &Limits) -> R
     }
     check_size(size.0, size.1, limits)?;
     let [flags, _, _] = source.bytes(CUT)?;
-    skip_colours(source, flags)?;
+    skip_colors(source, flags)?;
     while source.remaining() > 0 {
         source.count_part()?;
         match source.byte(CUT)? {
@@ -51,7 +50,7 @@ fn frame<R: Read + Seek>(
         tally.alpha |= left > 0 || top > 0 || right < canvas.0 || bottom < canvas.1;
     }
     tally.add_frame(area(width, height).max(area(canvas.0, canvas.1)))?;
-    skip_colours(source, flags)?;
+    skip_colors(source, flags)?;
     // The code size; whether it is possible is for the decoder to say.
     source.skip(1, CUT)?;
     skip_sub_blocks(source).map(drop)
@@ -92,8 +91,8 @@ fn skip_sub_blocks<R: Read + Seek>(source: &mut Source<R>) -> Result<u64, Refusa
     }
 }
 
-/// Jumps over the colour table that `flags` announce.
-fn skip_colours<R: Read + Seek>(source: &mut Source<R>, flags: u8) -> Result<(), Refusal> {
+/// Jumps over the color table that `flags` announce.
+fn skip_colors<R: Read + Seek>(source: &mut Source<R>, flags: u8) -> Result<(), Refusal> {
     if flags & 0x80 == 0 {
         Ok(())
     } else {

@@ -1,9 +1,8 @@
 //! Walks the markers of a JPEG (ITU-T T.81 annex B).
 
-use std::io::{Read, Seek};
-
 use super::{Source, Tally, check_count, check_size};
 use crate::{Facts, Limits, Refusal, exif};
+use std::io::{Read, Seek};
 
 const CUT: &str = "it ends before its end marker";
 const ICC_PREFIX: &[u8] = b"ICC_PROFILE\0";

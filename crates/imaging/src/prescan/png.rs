@@ -1,16 +1,15 @@
 //! Walks the chunks of a PNG or APNG (W3C PNG, third edition).
 
-use std::io::{Read, Seek};
-
 use super::{Source, Tally, area, check_count, check_size};
 use crate::{Facts, Limits, Refusal};
+use std::io::{Read, Seek};
 
 const CUT: &str = "it ends inside a chunk";
 const SIGNATURE_LEN: u64 = 8;
 const CRC_LEN: u64 = 4;
 /// The keyword of a text and the name of a profile, at most 79 bytes, with their terminator.
 const KEYWORD_LEN: u64 = 80;
-/// 256 colours of three bytes.
+/// 256 colors of three bytes.
 const MAX_PALETTE: u64 = 768;
 /// Lengths and sizes are PNG four-byte integers, which keep the top bit free.
 const MAX_INT: u32 = i32::MAX.cast_unsigned();
@@ -98,8 +97,8 @@ fn header<R: Read + Seek>(source: &mut Source<R>, tally: &mut Tally<'_>) -> Resu
     if width > MAX_INT || height > MAX_INT {
         return Err(source.broken("its width or height is impossible"));
     }
-    let [depth, colour, compression, filter, interlace] = source.bytes(CUT)?;
-    let depth_fits = match colour {
+    let [depth, color, compression, filter, interlace] = source.bytes(CUT)?;
+    let depth_fits = match color {
         0 => matches!(depth, 1 | 2 | 4 | 8 | 16),
         3 => matches!(depth, 1 | 2 | 4 | 8),
         2 | 4 | 6 => matches!(depth, 8 | 16),
@@ -108,7 +107,7 @@ fn header<R: Read + Seek>(source: &mut Source<R>, tally: &mut Tally<'_>) -> Resu
     if !depth_fits || compression != 0 || filter != 0 || interlace > 1 {
         return Err(source.broken("its header is impossible"));
     }
-    tally.alpha = matches!(colour, 4 | 6);
+    tally.alpha = matches!(color, 4 | 6);
     check_size(width, height, tally.limits)?;
     Ok((width, height))
 }
@@ -145,7 +144,7 @@ fn frame<R: Read + Seek>(source: &mut Source<R>, len: u64, canvas: (u32, u32)) -
 fn profile<R: Read + Seek>(source: &mut Source<R>, len: u64, tally: &mut Tally<'_>) -> Result<(), Refusal> {
     tally.profile = tally.profile.saturating_add(len);
     let permitted = tally.limits.max_compressed_icc_bytes.saturating_add(KEYWORD_LEN);
-    check_count("bytes of compressed colour profile", tally.profile, permitted)?;
+    check_count("bytes of compressed color profile", tally.profile, permitted)?;
     source.skip(len, CUT)
 }
 

@@ -1,8 +1,7 @@
 //! A bounded reader that knows where it is, and turns an early end into a refusal.
 
-use std::io::{self, BufRead, BufReader, ErrorKind, Read, Seek};
-
 use crate::{MediaType, Refusal};
+use std::io::{self, BufRead, BufReader, ErrorKind, Read, Seek};
 
 /// Large enough that entropy-coded data is searched in long runs, small enough that hopping over chunks reads little.
 const BUFFER_LEN: usize = 32 * 1024;

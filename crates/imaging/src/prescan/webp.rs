@@ -1,9 +1,8 @@
 //! Walks the chunks of a WebP (RFC 9649).
 
-use std::io::{Read, Seek};
-
 use super::{Source, Tally, area, check_size};
 use crate::{Facts, Limits, Refusal};
+use std::io::{Read, Seek};
 
 const CUT: &str = "it ends inside a chunk";
 const NO_HEADER: &str = "it does not start with an image header";
@@ -178,7 +177,7 @@ fn bitstream<R: Read + Seek>(
         ((bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1)
     } else {
         let [tag, _, _, s0, s1, s2, w0, w1, h0, h1] = source.bytes(SHORT)?;
-        // The low bit is clear in a key frame, the only kind that a still picture can be.
+        // The low bit is clear in a key frame, the only kind that a still image can be.
         if tag & 1 != 0 || [s0, s1, s2] != [0x9D, 0x01, 0x2A] {
             return Err(source.broken(DAMAGED));
         }

@@ -1,23 +1,25 @@
 //! Gaussian blur in linear light: exact where it is narrow, three running means where it is wide.
 
-use crate::transform::light::{Picture, Sample};
-use crate::transform::numbers::{index, rounded};
-use crate::transform::turn::Turn;
+use crate::transform::{
+    light::{Image, Sample},
+    numbers::{index, rounded},
+    turn::Turn,
+};
 
 /// From this standard deviation on, in pixels, three means are a Gaussian to within 3 %, at a cost that does not grow.
 const WIDE: f64 = 4.0;
 
 /// Blurs with a standard deviation in hundredths of a pixel. Beyond the edges the last pixel goes on.
-pub(crate) fn blur<P: Sample>(picture: &Picture<P>, hundredths: u16) -> Picture<P> {
+pub(crate) fn blur<P: Sample>(image: &Image<P>, hundredths: u16) -> Image<P> {
     let sigma = f64::from(hundredths) / 100.0;
     let turn = Turn::upright(5);
-    let across = blur_rows(&picture.pixels, picture.width, sigma);
-    let turned = turn.pixels(&across, picture.width);
-    let down = blur_rows(&turned, picture.height, sigma);
-    Picture {
-        width: picture.width,
-        height: picture.height,
-        pixels: turn.pixels(&down, picture.height),
+    let across = blur_rows(&image.pixels, image.width, sigma);
+    let turned = turn.pixels(&across, image.width);
+    let down = blur_rows(&turned, image.height, sigma);
+    Image {
+        width: image.width,
+        height: image.height,
+        pixels: turn.pixels(&down, image.height),
     }
 }
 
@@ -133,12 +135,12 @@ mod tests {
         let row: Vec<U16x3> = (0..width)
             .map(|x| U16x3::new([if x == 100 { u16::MAX } else { 0 }; 3]))
             .collect();
-        let picture = Picture {
+        let image = Image {
             width,
             height,
             pixels: row.repeat(index(height)),
         };
-        let blurred = blur(&picture, hundredths);
+        let blurred = blur(&image, hundredths);
         let (mut mass, mut spread) = (0.0, 0.0);
         for (x, pixel) in (0..width).zip(&blurred.pixels) {
             let light = f64::from(pixel.0[0]);
@@ -161,14 +163,14 @@ mod tests {
     }
 
     #[test]
-    fn a_flat_picture_stays_flat() {
+    fn a_flat_image_stays_flat() {
         for hundredths in [1, 30, 399, 400, 65_535] {
-            let picture = Picture {
+            let image = Image {
                 width: 3,
                 height: 2,
                 pixels: vec![U16x3::new([65_535, 1, 30_000]); 6],
             };
-            assert_eq!(blur(&picture, hundredths).pixels, picture.pixels, "{hundredths}");
+            assert_eq!(blur(&image, hundredths).pixels, image.pixels, "{hundredths}");
         }
     }
 }

@@ -1,12 +1,16 @@
 //! Where a smart crop looks: at the part with the highest entropy, or at what people look at first.
 
-use crate::Raster;
-use crate::transform::numbers::{float, index, rounded};
-use crate::transform::plan::Anchor;
-use crate::transform::turn::Turn;
+use crate::{
+    Raster,
+    transform::{
+        numbers::{float, index, rounded},
+        plan::Anchor,
+        turn::Turn,
+    },
+};
 
-/// The anchor of the best window that shows these shares of a small opaque picture. A crop that covers a size has
-/// slack in one direction only; of equal windows the one nearest to the centre wins.
+/// The anchor of the best window that shows these shares of a small opaque image. A crop that covers a size has
+/// slack in one direction only; of equal windows the one nearest to the center wins.
 pub(crate) fn anchor(small: &Raster, across: f64, down: f64, entropy: bool) -> Anchor {
     let (pixels, _) = small.data.as_chunks::<3>();
     let (width, height) = (small.width, small.height);
@@ -48,7 +52,7 @@ fn place(pixels: &[[u8; 3]], width: u32, shown: f64, entropy: bool) -> f64 {
     float(best) / float(slack)
 }
 
-/// The Shannon entropy of the colours in a window, three bits a channel.
+/// The Shannon entropy of the colors in a window, three bits a channel.
 fn entropy_of(window: &[&[[u8; 3]]]) -> f64 {
     let mut histogram = [0_u32; 512];
     for [red, green, blue] in window.iter().copied().flatten() {
@@ -68,7 +72,7 @@ fn entropy_of(window: &[&[[u8; 3]]]) -> f64 {
         .sum()
 }
 
-/// How much each column draws the eye: edges, saturated colours and skin tones, weighed as smartcrop.js does.
+/// How much each column draws the eye: edges, saturated colors and skin tones, weighed as smartcrop.js does.
 fn attention(pixels: &[[u8; 3]], width: usize) -> Vec<f64> {
     let mut scores = vec![0.0; width];
     let rows: Vec<&[[u8; 3]]> = pixels.chunks_exact(width.max(1)).collect();
@@ -118,7 +122,7 @@ fn skin(pixel: [u8; 3], luma: f64) -> f64 {
     ((1.0 - distance.sqrt() - 0.8) / 0.2).max(0.0)
 }
 
-/// How colourful a pixel is beyond 40 %, from 0 to 1; 0 if it is too dark or bright to look so.
+/// How colorful a pixel is beyond 40 %, from 0 to 1; 0 if it is too dark or bright to look so.
 fn saturation(pixel: [u8; 3], luma: f64) -> f64 {
     let most = f64::from(pixel.into_iter().max().unwrap_or(0));
     let least = f64::from(pixel.into_iter().min().unwrap_or(0));
@@ -133,7 +137,7 @@ mod tests {
     use super::*;
     use crate::Layout;
 
-    /// A grey picture with a patch of this pattern at `left`, 8 columns wide.
+    /// A gray image with a patch of this pattern at `left`, 8 columns wide.
     fn patched(left: u32, patch: impl Fn(u32, u32) -> [u8; 3], turned: bool) -> Raster {
         let (width, height) = (60, 20);
         let pixels: Vec<[u8; 3]> = (0..width * height)
@@ -187,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_to_see_is_the_centre() {
+    fn nothing_to_see_is_the_center() {
         let flat = patched(0, |_, _| [128; 3], false);
         for entropy in [true, false] {
             assert_eq!(anchor(&flat, 1.0 / 3.0, 1.0, entropy), Anchor::CENTRE);

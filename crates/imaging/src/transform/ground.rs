@@ -1,26 +1,25 @@
-//! What lies behind and around a picture: composed in sRGB codes, as browsers do.
+//! What lies behind and around an image: composed in sRGB codes, as browsers do.
 
-use crate::transform::numbers::index;
-use crate::{Colour, Layout, Raster};
+use crate::{Color, Layout, Raster, transform::numbers::index};
 
-const WHITE: Colour = Colour {
+const WHITE: Color = Color {
     red: 255,
     green: 255,
     blue: 255,
     alpha: 255,
 };
-const NOTHING: Colour = Colour {
+const NOTHING: Color = Color {
     red: 0,
     green: 0,
     blue: 0,
     alpha: 0,
 };
 
-/// Places the picture on a canvas, over a background. Where the result must be `opaque`, white lies behind it all;
+/// Places the image on a canvas, over a background. Where the result must be `opaque`, white lies behind it all;
 /// otherwise nothing does.
 pub(crate) fn compose(
     raster: Raster,
-    background: Option<Colour>,
+    background: Option<Color>,
     opaque: bool,
     canvas: (u32, u32),
     offset: (u32, u32),
@@ -28,8 +27,8 @@ pub(crate) fn compose(
     let ground = match (background, opaque) {
         (None, true) => WHITE,
         (None, false) => NOTHING,
-        (Some(colour), true) => over(channels(colour), WHITE),
-        (Some(colour), false) => colour,
+        (Some(color), true) => over(channels(color), WHITE),
+        (Some(color), false) => color,
     };
     let fills = (raster.width, raster.height) == canvas;
     if fills && (raster.layout == Layout::Rgb || ground.alpha == 0) {
@@ -64,20 +63,20 @@ pub(crate) fn compose(
     }
 }
 
-/// The picture on white, for whoever can make nothing of transparency.
+/// The image on white, for whoever can make nothing of transparency.
 pub(crate) fn on_white(raster: Raster) -> Raster {
     let size = (raster.width, raster.height);
     compose(raster, None, true, size, (0, 0))
 }
 
-const fn channels(colour: Colour) -> [u8; 4] {
-    [colour.red, colour.green, colour.blue, colour.alpha]
+const fn channels(color: Color) -> [u8; 4] {
+    [color.red, color.green, color.blue, color.alpha]
 }
 
-/// One colour over another, both with straight alpha (Porter and Duff's operator "over").
-fn over([red, green, blue, alpha]: [u8; 4], ground: Colour) -> Colour {
+/// One color over another, both with straight alpha (Porter and Duff's operator "over").
+fn over([red, green, blue, alpha]: [u8; 4], ground: Color) -> Color {
     if alpha == 255 {
-        return Colour {
+        return Color {
             red,
             green,
             blue,
@@ -92,7 +91,7 @@ fn over([red, green, blue, alpha]: [u8; 4], ground: Colour) -> Colour {
         let mixed = (sum + whole / 2).checked_div(whole).unwrap_or(0);
         u8::try_from(mixed).unwrap_or(u8::MAX)
     };
-    Colour {
+    Color {
         red: mix(red, ground.red),
         green: mix(green, ground.green),
         blue: mix(blue, ground.blue),
@@ -105,7 +104,7 @@ mod tests {
     use super::*;
 
     const HALF_RED: [u8; 4] = [255, 0, 0, 128];
-    const BLUE: Colour = Colour {
+    const BLUE: Color = Color {
         red: 0,
         green: 0,
         blue: 255,
@@ -123,7 +122,7 @@ mod tests {
 
     #[test]
     fn backgrounds() {
-        let half_blue = Colour { alpha: 128, ..BLUE };
+        let half_blue = Color { alpha: 128, ..BLUE };
         for (pixel, background, opaque, expected) in [
             (HALF_RED, None, false, vec![255, 0, 0, 128]),
             (HALF_RED, None, true, vec![255, 127, 127]),
@@ -140,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn a_contained_picture_lies_on_its_ground() {
+    fn a_contained_image_lies_on_its_ground() {
         let composed = compose(dot([1, 2, 3, 255]), None, false, (3, 2), (1, 1));
         assert_eq!(composed.layout, Layout::Rgba);
         let expected = [[0; 16].as_slice(), &[1, 2, 3, 255], &[0; 4]].concat();

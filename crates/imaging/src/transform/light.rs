@@ -1,10 +1,13 @@
 //! Linear light: sixteen bits a sample, alpha premultiplied, so that sums of pixels are sums of light.
 
-use fast_image_resize::PixelTrait;
-use fast_image_resize::pixels::{U16x2, U16x3, U16x4};
-
-use crate::transform::numbers::{byte, sample};
-use crate::{Layout, Raster};
+use crate::{
+    Layout, Raster,
+    transform::numbers::{byte, sample},
+};
+use fast_image_resize::{
+    PixelTrait,
+    pixels::{U16x2, U16x3, U16x4},
+};
 
 /// A pixel in linear light.
 pub(crate) trait Sample: PixelTrait {
@@ -64,15 +67,15 @@ fn curve(code: f64) -> f64 {
     }
 }
 
-/// A picture in linear light, row after row.
+/// An image in linear light, row after row.
 #[derive(Clone, Debug)]
-pub(crate) struct Picture<P> {
+pub(crate) struct Image<P> {
     pub(crate) width: u32,
     pub(crate) height: u32,
     pub(crate) pixels: Vec<P>,
 }
 
-impl<P: Sample> Picture<P> {
+impl<P: Sample> Image<P> {
     pub(crate) fn to_raster(&self, light: &Light) -> Raster {
         let mut data = Vec::with_capacity(self.pixels.len() * P::LAYOUT.bytes());
         for pixel in &self.pixels {
@@ -182,7 +185,7 @@ mod tests {
                 let pixel = [code, 255 - code, code / 2, alpha];
                 U16x4::read(&pixel, &light).write(&light, &mut back);
                 let worst = back.iter().zip(&pixel).map(|(a, b)| a.abs_diff(*b)).max();
-                // Dark colours under little alpha keep fewer bits of light.
+                // Dark colors under little alpha keep fewer bits of light.
                 assert!(worst <= Some(u8::from(alpha != 255)), "{pixel:?} {back:?}");
                 back.clear();
             }

@@ -31,7 +31,7 @@ pub(crate) fn index(number: u32) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
 }
 
-/// An index as a 32-bit number, for sizes of pictures.
+/// An index as a 32-bit number, for sizes of images.
 pub(crate) fn count(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }

@@ -1,8 +1,12 @@
 //! Which pixels a rendition takes and where they go: sizes and places only, no pixels.
 
-use crate::transform::numbers::{float, index, rounded};
-use crate::transform::turn::Turn;
-use crate::{Fit, Gravity, Recipe, recipe};
+use crate::{
+    Fit, Gravity, Recipe, recipe,
+    transform::{
+        numbers::{float, index, rounded},
+        turn::Turn,
+    },
+};
 
 /// Where a part lies in what is left over: 0 is left or top, 1 is right or bottom.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -14,7 +18,7 @@ pub(crate) struct Anchor {
 impl Anchor {
     pub(crate) const CENTRE: Self = Self { x: 0.5, y: 0.5 };
 
-    /// The nine points; the smart gravities start from the centre.
+    /// The nine points; the smart gravities start from the center.
     pub(crate) const fn of(gravity: Gravity) -> Self {
         let x = match gravity {
             Gravity::West | Gravity::NorthWest | Gravity::SouthWest => 0.0,
@@ -30,12 +34,12 @@ impl Anchor {
     }
 }
 
-/// A recipe on a picture of one size.
+/// A recipe on an image of one size.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Plan {
-    /// The crop, in pixels of the stored picture: left, top, width, height. Nothing outside of it is ever mixed in.
+    /// The crop, in pixels of the stored image: left, top, width, height. Nothing outside of it is ever mixed in.
     pub(crate) region: [f64; 4],
-    /// What of the region is shown, in pixels of the stored picture, perhaps between two of them.
+    /// What of the region is shown, in pixels of the stored image, perhaps between two of them.
     pub(crate) part: [f64; 4],
     /// What the part is scaled to, before it is turned.
     pub(crate) size: (u32, u32),
@@ -50,7 +54,7 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
-    /// Plans `recipe` for a picture stored in this size and EXIF orientation.
+    /// Plans `recipe` for an image stored in this size and EXIF orientation.
     pub(crate) fn new(stored: (u32, u32), orientation: u8, recipe: &Recipe, anchor: Anchor) -> Self {
         let upright = Turn::upright(orientation);
         let rest = Turn::rotation(recipe.rotate).then(Turn::flip(recipe.flip));
@@ -93,7 +97,7 @@ impl Plan {
         }
     }
 
-    /// The shares of the turned picture that are shown, where something is cut off.
+    /// The shares of the turned image that are shown, where something is cut off.
     pub(crate) fn slack(&self) -> Option<(f64, f64)> {
         (self.shown.0 < 0.999 || self.shown.1 < 0.999).then_some(self.shown)
     }
@@ -106,17 +110,17 @@ impl Plan {
             .then(|| (rounded(x), rounded(y)))
     }
 
-    /// Whether the whole stored picture is scaled, so that the result can stand for it.
+    /// Whether the whole stored image is scaled, so that the result can stand for it.
     pub(crate) fn takes_all(&self, stored: (u32, u32)) -> bool {
         self.is_uncropped(stored) && is_all(self.part, stored)
     }
 
-    /// Whether the crop leaves the whole picture.
+    /// Whether the crop leaves the whole image.
     pub(crate) fn is_uncropped(&self, stored: (u32, u32)) -> bool {
         is_all(self.region, stored)
     }
 
-    /// The size that the whole stored picture must have so that the part is `margin` times its goal.
+    /// The size that the whole stored image must have so that the part is `margin` times its goal.
     pub(crate) fn needed(&self, stored: (u32, u32), margin: f64) -> (u32, u32) {
         let share = |goal: u32, part: f64| (margin * f64::from(goal) / part.max(1e-9)).min(1.0);
         let across = share(self.size.0, self.part[2]);
@@ -131,7 +135,7 @@ impl Plan {
     }
 }
 
-/// The crop in whole pixels of the upright picture, cut at its edges, at least one pixel.
+/// The crop in whole pixels of the upright image, cut at its edges, at least one pixel.
 fn crop(recipe: &Recipe, (width, height): (u32, u32)) -> [u32; 4] {
     let Some(part) = recipe.crop else {
         return [0, 0, width, height];
@@ -179,14 +183,14 @@ mod tests {
     }
 
     fn plan(orientation: u8, recipe: &Recipe) -> Plan {
-        let gravity = recipe.resize.map_or(Gravity::Centre, |resize| resize.gravity);
+        let gravity = recipe.resize.map_or(Gravity::Center, |resize| resize.gravity);
         Plan::new(PHOTO, orientation, recipe, Anchor::of(gravity))
     }
 
     #[test]
     fn cover_takes_the_part_that_gravity_names() {
         for (gravity, left) in [
-            (Gravity::Centre, 50.0),
+            (Gravity::Center, 50.0),
             (Gravity::North, 50.0),
             (Gravity::NorthEast, 100.0),
             (Gravity::East, 100.0),
@@ -203,8 +207,8 @@ mod tests {
     }
 
     #[test]
-    fn gravity_is_of_the_upright_picture() {
-        // Turned by a quarter: the top of the upright picture is the left of the stored one.
+    fn gravity_is_of_the_upright_image() {
+        // Turned by a quarter: the top of the upright image is the left of the stored one.
         let north = plan(6, &resize(100, 100, Fit::Cover, Gravity::North));
         assert_eq!(north.part, [0.0, 0.0, 300.0, 300.0]);
         let south = plan(6, &resize(100, 100, Fit::Cover, Gravity::South));
@@ -220,9 +224,9 @@ mod tests {
     }
 
     #[test]
-    fn contain_places_the_picture_on_its_canvas() {
+    fn contain_places_the_image_on_its_canvas() {
         for (gravity, offset) in [
-            (Gravity::Centre, (0, 25)),
+            (Gravity::Center, (0, 25)),
             (Gravity::NorthWest, (0, 0)),
             (Gravity::South, (0, 50)),
         ] {
@@ -233,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn a_crop_is_of_the_upright_picture_and_is_turned_afterwards() {
+    fn a_crop_is_of_the_upright_image_and_is_turned_afterwards() {
         let region = Region {
             x: 10,
             y: 20,
@@ -275,10 +279,10 @@ mod tests {
     #[test]
     fn the_decoder_is_asked_for_what_is_needed() {
         for (recipe, orientation, expected) in [
-            (resize(100, 100, Fit::Inside, Gravity::Centre), 1, (100, 75)),
-            (resize(100, 100, Fit::Inside, Gravity::Centre), 6, (100, 75)),
-            (resize(100, 100, Fit::Cover, Gravity::Centre), 1, (134, 100)),
-            (resize(900, 900, Fit::Cover, Gravity::Centre), 1, PHOTO),
+            (resize(100, 100, Fit::Inside, Gravity::Center), 1, (100, 75)),
+            (resize(100, 100, Fit::Inside, Gravity::Center), 6, (100, 75)),
+            (resize(100, 100, Fit::Cover, Gravity::Center), 1, (134, 100)),
+            (resize(900, 900, Fit::Cover, Gravity::Center), 1, PHOTO),
             (Recipe::new(Format::Png, 1), 1, PHOTO),
         ] {
             let plan = plan(orientation, &recipe);

@@ -1,31 +1,35 @@
-//! Brings a part of a picture to a size: Lanczos in linear light, in bands, after a mean of whole blocks where there
-//! is far more picture than needed.
+//! Brings a part of an image to a size: Lanczos in linear light, in bands, after a mean of whole blocks where there
+//! is far more image than needed.
 
+use crate::{
+    Raster,
+    transform::{
+        Source,
+        light::{Image, Light, Sample},
+        numbers::{count, index, rounded},
+        plan::Plan,
+    },
+};
+use fast_image_resize::{
+    FilterType, ResizeAlg, ResizeOptions, Resizer,
+    images::{TypedImage, TypedImageRef},
+};
 use std::ops::Range;
 
-use fast_image_resize::images::{TypedImage, TypedImageRef};
-use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
-
-use crate::Raster;
-use crate::transform::Source;
-use crate::transform::light::{Light, Picture, Sample};
-use crate::transform::numbers::{count, index, rounded};
-use crate::transform::plan::Plan;
-
-/// Rows of the result that are made at once, so that linear light is held of a band and not of the whole picture.
+/// Rows of the result that are made at once, so that linear light is held of a band and not of the whole image.
 const BAND: u32 = 64;
 /// The mean of blocks leaves at least twice the pixels that are needed to Lanczos, as libvips does.
 const LEFT_TO_LANCZOS: f64 = 2.0;
 /// Pixels on each side that Lanczos with three lobes looks at, in pixels of the result.
 const SUPPORT: f64 = 3.0;
 
-/// Scales what the plan takes of the source, which is the whole stored picture in any size.
+/// Scales what the plan takes of the source, which is the whole stored image in any size.
 pub(crate) fn scale<P: Sample>(
     source: &Source<'_, P>,
     stored: (u32, u32),
     plan: &Plan,
     light: &Light,
-) -> Picture<P> {
+) -> Image<P> {
     let (sx, sy) = factors(stored, source.size());
     let [x, y, width, height] = plan.part;
     let part = [x * sx, y * sy, width * sx, height * sy];
@@ -43,17 +47,17 @@ pub(crate) fn scale<P: Sample>(
             };
             banded(&grid, part, plan.size)
         }
-        Source::Smaller(picture) => {
+        Source::Smaller(image) => {
             let mut result = blank(plan.size);
-            let part = clamp(part, (picture.width, picture.height));
-            let rows = (picture.width, picture.pixels.as_slice());
+            let part = clamp(part, (image.width, image.height));
+            let rows = (image.width, image.pixels.as_slice());
             lanczos(&mut Resizer::new(), rows, part, plan.size.0, &mut result.pixels);
             result
         }
     }
 }
 
-/// The picture as blocks of pixels, each of which counts as one pixel in linear light.
+/// The image as blocks of pixels, each of which counts as one pixel in linear light.
 struct Grid<'a> {
     raster: &'a Raster,
     /// The pixels that exist at all: left, top, width, height.
@@ -128,7 +132,7 @@ fn means<P: Sample>(sums: &mut [[u32; 4]], rows: u32, (width, block): (usize, us
     }
 }
 
-fn banded<P: Sample>(grid: &Grid<'_>, part: [f64; 4], size: (u32, u32)) -> Picture<P> {
+fn banded<P: Sample>(grid: &Grid<'_>, part: [f64; 4], size: (u32, u32)) -> Image<P> {
     let (columns, rows) = grid.size();
     let block = f64::from(grid.block);
     let [x, y, width, height] = part;
@@ -184,7 +188,7 @@ fn lanczos<P: Sample>(
     }
 }
 
-/// How many pixels of the decoded picture make one of the stored one, across and down. A decoder that scales on load
+/// How many pixels of the decoded image make one of the stored one, across and down. A decoder that scales on load
 /// rounds the last, partial pixel up; the scale is not what the sizes say then.
 fn factors(stored: (u32, u32), decoded: (u32, u32)) -> (f64, f64) {
     for part in [1, 2, 4, 8] {
@@ -208,7 +212,7 @@ fn hull(part: [f64; 4], (width, height): (u32, u32)) -> [u32; 4] {
     [left, top, right - left, bottom - top]
 }
 
-/// The part without what rounding put outside of the picture.
+/// The part without what rounding put outside of the image.
 fn clamp(part: [f64; 4], (width, height): (u32, u32)) -> [f64; 4] {
     let (width, height) = (f64::from(width), f64::from(height));
     let left = part[0].clamp(0.0, width - f64::EPSILON * width);
@@ -224,8 +228,8 @@ fn clamp(part: [f64; 4], (width, height): (u32, u32)) -> [f64; 4] {
     [left, top, across, down]
 }
 
-fn blank<P: Sample>(size: (u32, u32)) -> Picture<P> {
-    Picture {
+fn blank<P: Sample>(size: (u32, u32)) -> Image<P> {
+    Image {
         width: size.0,
         height: size.1,
         pixels: vec![P::default(); index(size.0) * index(size.1)],

@@ -1,21 +1,21 @@
-//! An unsharp mask on luma: what differs from its surroundings differs more, and colours stay what they are.
+//! An unsharp mask on luma: what differs from its surroundings differs more, and colors stay what they are.
 
+use crate::{
+    Raster,
+    transform::{blur::blur, light::Image},
+};
 use fast_image_resize::pixels::U16x2;
 
-use crate::Raster;
-use crate::transform::blur::blur;
-use crate::transform::light::Picture;
-
-/// The standard deviation of the surroundings, in hundredths of a pixel: pictures are sharpened at their final size.
+/// The standard deviation of the surroundings, in hundredths of a pixel: images are sharpened at their final size.
 const SURROUNDINGS: u16 = 100;
 /// The most that a pixel changes, in eight-bit codes, so that hard edges get no halo.
 const MOST: i64 = 40;
 
 /// Sharpens by `amount` hundredths. It works on the codes of sRGB, whose steps look alike, and not on light, in which
-/// the dark side of an edge would hardly change. Transparent pixels lend no darkness to their neighbours.
+/// the dark side of an edge would hardly change. Transparent pixels lend no darkness to their neighbors.
 pub(crate) fn sharpen(raster: &mut Raster, amount: u16) {
     let bytes = raster.layout.bytes();
-    let plane = Picture {
+    let plane = Image {
         width: raster.width,
         height: raster.height,
         pixels: raster.data.chunks_exact(bytes).map(weighed_luma).collect(),

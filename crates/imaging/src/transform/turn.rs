@@ -1,7 +1,6 @@
-//! The eight ways to turn and mirror a picture without touching a pixel.
+//! The eight ways to turn and mirror an image without touching a pixel.
 
-use crate::transform::numbers::index;
-use crate::{Flip, Layout, Raster, Rotation};
+use crate::{Flip, Layout, Raster, Rotation, transform::numbers::index};
 
 /// Columns that are turned into rows at once, so that both sides of the copy stay in the cache.
 const STRIP: usize = 16;
@@ -15,7 +14,7 @@ pub(crate) struct Turn {
 }
 
 impl Turn {
-    /// What brings a picture of this EXIF orientation upright (CIPA DC-008 section 4.6.5, tag 0x0112).
+    /// What brings an image of this EXIF orientation upright (CIPA DC-008 section 4.6.5, tag 0x0112).
     pub(crate) const fn upright(orientation: u8) -> Self {
         let (swap, mirror, upend) = match orientation {
             2 => (false, true, false),
@@ -71,7 +70,7 @@ impl Turn {
         }
     }
 
-    /// Where a part of the turned picture, of this size, came from: left, top, width, height.
+    /// Where a part of the turned image, of this size, came from: left, top, width, height.
     pub(crate) fn back(self, size: (f64, f64), part: [f64; 4]) -> [f64; 4] {
         let [mut x, mut y, width, height] = part;
         if self.mirror {
@@ -87,7 +86,7 @@ impl Turn {
         }
     }
 
-    /// Turns a picture.
+    /// Turns an image.
     pub(crate) fn raster(self, raster: Raster) -> Raster {
         if self == Self::default() {
             return raster;
@@ -194,7 +193,7 @@ mod tests {
 
     #[test]
     fn a_part_is_found_where_it_came_from() {
-        // The pixel at column 1, row 2 of the turned picture.
+        // The pixel at column 1, row 2 of the turned image.
         for orientation in 5..=8 {
             let turn = Turn::upright(orientation);
             let turned = turn.pixels(&PIXELS, 3);
@@ -205,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn wide_pictures_are_turned_strip_by_strip() {
+    fn wide_images_are_turned_strip_by_strip() {
         let pixels: Vec<u32> = (0..50 * 7).collect();
         let turn = Turn::upright(5);
         let turned = turn.pixels(&pixels, 50);

@@ -1,17 +1,16 @@
-//! Pictures that real encoders and cameras write are accepted, with the right facts.
+//! Images that real encoders and cameras write are accepted, with the right facts.
 
+use crate::{
+    build::{gif, jpeg, png, webp},
+    scan,
+};
+use image::{DynamicImage, Frame, ImageFormat, codecs::gif::GifEncoder};
+use infravault_imaging::{Facts, MediaType};
 use std::io::Cursor;
 
-use image::codecs::gif::GifEncoder;
-use image::{DynamicImage, Frame, ImageFormat};
-use infravault_imaging::{Facts, MediaType};
-
-use crate::build::{gif, jpeg, png, webp};
-use crate::scan;
-
-fn encoded(picture: &DynamicImage, format: ImageFormat) -> Vec<u8> {
+fn encoded(image: &DynamicImage, format: ImageFormat) -> Vec<u8> {
     let mut file = Cursor::new(Vec::new());
-    picture.write_to(&mut file, format).unwrap();
+    image.write_to(&mut file, format).unwrap();
     file.into_inner()
 }
 
@@ -72,7 +71,7 @@ fn jpeg_as_cameras_write_it() {
     // A run longer than the buffer whose last byte there is 0xFF.
     let across = [vec![0x55; 32 * 1024 - 24], vec![0xFF, 0, 0xFF, 0]].concat();
     let twelve_bit = jpeg::segment(0xC1, &[12, 0, 20, 0, 30, 1, 1, 0x11, 0]);
-    let colour = jpeg::segment(0xC0, &[8, 0, 20, 0, 30, 3, 1, 0x22, 0, 2, 0x11, 1, 3, 0x11, 1]);
+    let color = jpeg::segment(0xC0, &[8, 0, 20, 0, 30, 3, 1, 0x22, 0, 2, 0x11, 1, 3, 0x11, 1]);
     let cases = [
         ("progressive", jpeg::file(&progressive)),
         (
@@ -99,7 +98,7 @@ fn jpeg_as_cameras_write_it() {
         ),
         ("motion photo", motion_photo),
         ("twelve bits", jpeg::file(&[twelve_bit, jpeg::scan(&[1])])),
-        ("colour", jpeg::file(&[colour, jpeg::scan(&[1])])),
+        ("color", jpeg::file(&[color, jpeg::scan(&[1])])),
         (
             "stuffed bytes only",
             jpeg::file(&[frame(0xC0), jpeg::scan(&[0xFF, 0].repeat(100_000))]),

@@ -2,32 +2,35 @@
 #![expect(
     clippy::as_conversions,
     clippy::indexing_slicing,
-    reason = "numbers of pictures made here are small"
+    reason = "numbers of images made here are small"
 )]
 
+use image::{
+    AnimationDecoder, Delay, Frame, Rgba, RgbaImage,
+    codecs::{
+        gif::{GifEncoder, Repeat},
+        webp::WebPDecoder,
+    },
+};
+use infravault_imaging::{Fit, Format, Gravity, Limits, Order, Recipe, Resize, Work, prescan, work};
 use std::io::Cursor;
 
-use image::codecs::gif::{GifEncoder, Repeat};
-use image::codecs::webp::WebPDecoder;
-use image::{AnimationDecoder, Delay, Frame, Rgba, RgbaImage};
-use infravault_imaging::{Fit, Format, Gravity, Limits, Order, Recipe, Resize, Work, prescan, work};
+const COLORS: [[u8; 4]; 3] = [[220, 30, 30, 255], [30, 200, 30, 255], [40, 40, 220, 255]];
 
-const COLOURS: [[u8; 4]; 3] = [[220, 30, 30, 255], [30, 200, 30, 255], [40, 40, 220, 255]];
-
-/// A bar that moves and changes its colour, on white or on nothing; the last frame is shown twice.
+/// A bar that moves and changes its color, on white or on nothing; the last frame is shown twice.
 fn gif(background: Rgba<u8>) -> Vec<u8> {
     let mut file = Vec::new();
     {
         let mut encoder = GifEncoder::new(&mut file);
         encoder.set_repeat(Repeat::Finite(3)).unwrap();
-        for (number, colour) in [0_u32, 1, 2, 2].into_iter().map(|n| (n, COLOURS[n as usize])) {
-            let picture = RgbaImage::from_fn(90, 60, |x, _| {
+        for (number, color) in [0_u32, 1, 2, 2].into_iter().map(|n| (n, COLORS[n as usize])) {
+            let image = RgbaImage::from_fn(90, 60, |x, _| {
                 let bar = (20 * number + 10..20 * number + 30).contains(&x);
-                if bar { Rgba(colour) } else { background }
+                if bar { Rgba(color) } else { background }
             });
             let delay = Delay::from_numer_denom_ms(100 * (number + 1), 1);
             encoder
-                .encode_frame(Frame::from_parts(picture, 0, 0, delay))
+                .encode_frame(Frame::from_parts(image, 0, 0, delay))
                 .unwrap();
         }
     }
@@ -40,7 +43,7 @@ fn order(file: &[u8], formats: &[Format]) -> Work {
             width: Some(45),
             height: Some(30),
             fit: Fit::Inside,
-            gravity: Gravity::Centre,
+            gravity: Gravity::Center,
         }),
         ..Recipe::new(*format, 100)
     });
@@ -82,12 +85,12 @@ fn webp_keeps_frames_times_and_loops() {
         );
         for (number, frame) in (0..).zip(&frames) {
             let pixel = |x| frame.buffer().get_pixel(x, 15).0;
-            assert_eq!(pixel(10 * number + 10), COLOURS[number as usize], "{number}");
+            assert_eq!(pixel(10 * number + 10), COLORS[number as usize], "{number}");
             let elsewhere = pixel(10 * ((number + 2) % 4) + 1);
             assert_eq!(elsewhere[3], background.0[3], "{number}: {elsewhere:?}");
         }
         let first = image::load_from_memory(&still.bytes).unwrap().to_rgba8();
-        assert_eq!(first.get_pixel(10, 15).0, COLOURS[0]);
+        assert_eq!(first.get_pixel(10, 15).0, COLORS[0]);
         let animation = film.bytes.windows(4).position(|name| name == b"ANIM").unwrap();
         let loops = &film.bytes[animation + 12..animation + 14];
         assert!(matches!(loops, [3 | 4, 0]), "{loops:?}");

@@ -1,9 +1,11 @@
 //! Small files that cost a decoder gigabytes or minutes; each is refused, most of them after a few bytes.
 
+use crate::{
+    Counting,
+    build::{gif, jpeg, png, webp},
+    scan,
+};
 use infravault_imaging::{Limits, MediaType, Refusal, prescan};
-
-use crate::build::{gif, jpeg, png, webp};
-use crate::{Counting, scan};
 
 /// More than this is never read of a bomb that its first bytes give away.
 const FEW: usize = 33 * 1024;

@@ -64,11 +64,11 @@ pub(crate) mod png {
         [be32(payload.len()).as_slice(), kind.as_bytes(), payload, &[0; 4]].concat()
     }
 
-    pub(crate) fn header(width: u32, height: u32, depth: u8, colour: u8) -> Vec<u8> {
+    pub(crate) fn header(width: u32, height: u32, depth: u8, color: u8) -> Vec<u8> {
         let payload = [
             &width.to_be_bytes(),
             height.to_be_bytes().as_slice(),
-            &[depth, colour, 0, 0, 0],
+            &[depth, color, 0, 0, 0],
         ]
         .concat();
         chunk("IHDR", &payload)
@@ -84,7 +84,7 @@ pub(crate) mod png {
         .concat()
     }
 
-    /// A picture of true colour with `extra` chunks before its image data.
+    /// An image of true color with `extra` chunks before its image data.
     pub(crate) fn still(width: u32, height: u32, extra: &[Vec<u8>]) -> Vec<u8> {
         file(&[
             header(width, height, 8, 2),

@@ -1,15 +1,16 @@
 //! Cut and damaged files end in facts or a refusal, never in a panic.
 
+use crate::{
+    build::{self, gif, jpeg, png, webp},
+    scan,
+};
 use infravault_imaging::{Limits, Refusal, prescan};
-
-use crate::build::{self, gif, jpeg, png, webp};
-use crate::scan;
 
 /// A file of each format that has most of what the format can have.
 fn rich() -> [(&'static str, Vec<u8>); 4] {
     let exif = build::exif(6);
     let app1 = jpeg::segment(0xE1, &[b"Exif\0\0".as_slice(), &exif].concat());
-    let picture = jpeg::file(&[
+    let original = jpeg::file(&[
         app1,
         jpeg::profile(20),
         jpeg::frame(0xC2, 9, 9),
@@ -51,7 +52,7 @@ fn rich() -> [(&'static str, Vec<u8>); 4] {
         webp::chunk("EXIF", &exif),
     ]);
     [
-        ("JPEG", picture),
+        ("JPEG", original),
         ("PNG", apng),
         ("GIF", animation),
         ("WebP", moving),
@@ -100,7 +101,7 @@ fn a_reader_shorter_than_its_length_is_refused() {
 
 #[test]
 fn a_half_uploaded_photograph_is_refused() {
-    let picture = image::DynamicImage::ImageRgb8(image::RgbImage::from_fn(300, 200, |x, y| {
+    let original = image::DynamicImage::ImageRgb8(image::RgbImage::from_fn(300, 200, |x, y| {
         let mixed = x.wrapping_mul(2_654_435_761) ^ y.wrapping_mul(40_503);
         let [r, g, b, _] = mixed.to_le_bytes();
         image::Rgb([r, g, b])
@@ -112,7 +113,7 @@ fn a_half_uploaded_photograph_is_refused() {
         image::ImageFormat::WebP,
     ] {
         let mut file = std::io::Cursor::new(Vec::new());
-        picture.write_to(&mut file, format).unwrap();
+        original.write_to(&mut file, format).unwrap();
         let file = file.into_inner();
         assert!(scan(&file).is_ok(), "{format:?}");
         let refusal = scan(&file[..file.len() / 2]).unwrap_err();
@@ -153,7 +154,7 @@ fn flipped_bytes_never_panic() {
 }
 
 #[test]
-fn a_failing_reader_is_told_apart_from_a_broken_picture() {
+fn a_failing_reader_is_told_apart_from_a_broken_image() {
     struct Failing;
     impl std::io::Read for Failing {
         fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {

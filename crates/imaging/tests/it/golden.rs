@@ -1,25 +1,21 @@
-//! Renditions beside those of libvips, and the same order on the same picture by every way it can take.
+//! Renditions beside those of libvips, and the same order on the same image by every way it can take.
 #![expect(
     clippy::as_conversions,
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     clippy::indexing_slicing,
     clippy::many_single_char_names,
-    reason = "numbers of pictures made here are small, and formulas are written as in the literature"
+    reason = "numbers of images made here are small, and formulas are written as in the literature"
 )]
 
-use std::fs;
-use std::path::Path;
-use std::process::Command;
-
+use crate::build;
 use image::{DynamicImage, ImageFormat, Rgba, RgbaImage};
 use infravault_imaging::{
-    Colour, Fit, Flip, Format, Gravity, Limits, Order, Recipe, Region, Rendition, Resize, Rotation, work,
+    Color, Fit, Flip, Format, Gravity, Limits, Order, Recipe, Region, Rendition, Resize, Rotation, work,
 };
+use std::{fs, path::Path, process::Command};
 
-use crate::build;
-
-/// Two scalers with the same filter differ by rounding and by what they do at the edges; a picture that is moved by
+/// Two scalers with the same filter differ by rounding and by what they do at the edges; an image that is moved by
 /// half a pixel, scaled without linear light or by the wrong filter is below 0.98 on this scene.
 const SAME: f64 = 0.985;
 /// What a good quality of a lossy format keeps of the scene.
@@ -27,7 +23,7 @@ const LOSSY: f64 = 0.94;
 
 /// Hills, a disc, fine lines and noise without randomness; transparent at the lower right where `alpha` is asked for.
 fn scene(width: u32, height: u32, alpha: bool) -> DynamicImage {
-    let picture = RgbaImage::from_fn(width, height, |x, y| {
+    let original = RgbaImage::from_fn(width, height, |x, y| {
         let (u, v) = (f64::from(x) / f64::from(width), f64::from(y) / f64::from(height));
         let hills = 110.0 + 70.0 * (9.0 * u).sin() * (7.0 * v + 3.0 * u).cos();
         let disc = if (u - 0.3).powi(2) + (v - 0.4).powi(2) < 0.03 {
@@ -55,15 +51,15 @@ fn scene(width: u32, height: u32, alpha: bool) -> DynamicImage {
         ])
     });
     if alpha {
-        picture.into()
+        original.into()
     } else {
-        DynamicImage::from(picture).to_rgb8().into()
+        DynamicImage::from(original).to_rgb8().into()
     }
 }
 
-fn file(picture: &DynamicImage, format: ImageFormat) -> Vec<u8> {
+fn file(original: &DynamicImage, format: ImageFormat) -> Vec<u8> {
     let mut file = std::io::Cursor::new(Vec::new());
-    picture.write_to(&mut file, format).unwrap();
+    original.write_to(&mut file, format).unwrap();
     file.into_inner()
 }
 
@@ -80,12 +76,12 @@ fn make_all(file: &[u8], recipes: &[Recipe]) -> Vec<Rendition> {
 
 fn make(file: &[u8], recipe: Recipe) -> DynamicImage {
     let rendition = make_all(file, &[recipe]).remove(0);
-    let picture = image::load_from_memory(&rendition.bytes).unwrap();
+    let original = image::load_from_memory(&rendition.bytes).unwrap();
     assert_eq!(
-        (picture.width(), picture.height()),
+        (original.width(), original.height()),
         (rendition.width, rendition.height)
     );
-    picture
+    original
 }
 
 fn to(width: u32, height: u32, fit: Fit, format: Format) -> Recipe {
@@ -94,21 +90,21 @@ fn to(width: u32, height: u32, fit: Fit, format: Format) -> Recipe {
             width: Some(width),
             height: Some(height),
             fit,
-            gravity: Gravity::Centre,
+            gravity: Gravity::Center,
         }),
         ..Recipe::new(format, 90)
     }
 }
 
-/// The mean structural similarity of luma over windows of 8 by 8 pixels (Wang and others, 2004), over grey.
+/// The mean structural similarity of luma over windows of 8 by 8 pixels (Wang and others, 2004), over gray.
 fn ssim(one: &DynamicImage, other: &DynamicImage) -> f64 {
     assert_eq!((one.width(), one.height()), (other.width(), other.height()));
-    let luma = |picture: &DynamicImage| -> Vec<f64> {
+    let luma = |original: &DynamicImage| -> Vec<f64> {
         let weigh = |pixel: &Rgba<u8>| {
             let [r, g, b, a] = pixel.0.map(f64::from);
             (0.299 * r + 0.587 * g + 0.114 * b) * a / 255.0 + 128.0 * (1.0 - a / 255.0)
         };
-        picture.to_rgba8().pixels().map(weigh).collect()
+        original.to_rgba8().pixels().map(weigh).collect()
     };
     let (one_luma, other_luma) = (luma(one), luma(other));
     let (width, height) = (one.width() as usize, one.height() as usize);
@@ -151,9 +147,9 @@ fn vips(input: &[u8], tool: &str, arguments: &[&str]) -> Option<DynamicImage> {
         "{tool} {arguments:?}: {}",
         String::from_utf8_lossy(&run.stderr)
     );
-    let picture = image::open(folder.join("out.png")).unwrap();
+    let original = image::open(folder.join("out.png")).unwrap();
     fs::remove_dir_all(folder).unwrap();
-    Some(picture)
+    Some(original)
 }
 
 fn tempfile() -> std::path::PathBuf {
@@ -180,14 +176,14 @@ fn scaling_is_that_of_libvips() {
     let png = file(&scene_of(false), ImageFormat::Png);
     let alpha = file(&scene_of(true), ImageFormat::Png);
     let jpeg = file(&scene_of(false), ImageFormat::Jpeg);
-    let grey = file(&DynamicImage::from(scene_of(false).to_luma8()), ImageFormat::Png);
+    let gray = file(&DynamicImage::from(scene_of(false).to_luma8()), ImageFormat::Png);
     let deep = file(&DynamicImage::from(scene_of(false).to_rgb16()), ImageFormat::Png);
     let webp = file(&scene_of(true), ImageFormat::WebP);
     for (name, input) in [
         ("png", &png),
         ("alpha", &alpha),
         ("jpeg", &jpeg),
-        ("grey", &grey),
+        ("gray", &gray),
         ("16 bits", &deep),
         ("webp", &webp),
     ] {
@@ -206,7 +202,7 @@ fn scaling_is_that_of_libvips() {
 }
 
 #[test]
-fn every_format_keeps_the_picture() {
+fn every_format_keeps_the_image() {
     let opaque = file(&scene(640, 480, false), ImageFormat::Png);
     let alpha = file(&scene(640, 480, true), ImageFormat::Png);
     for (input, transparent) in [(&opaque, false), (&alpha, true)] {
@@ -241,19 +237,19 @@ fn every_format_keeps_the_picture() {
     }
 }
 
-fn on_white(picture: &DynamicImage) -> DynamicImage {
-    let mut picture = picture.to_rgba8();
-    for Rgba([r, g, b, a]) in picture.pixels_mut() {
+fn on_white(original: &DynamicImage) -> DynamicImage {
+    let mut original = original.to_rgba8();
+    for Rgba([r, g, b, a]) in original.pixels_mut() {
         for channel in [r, g, b] {
             let mixed = u32::from(*channel) * u32::from(*a) + 255 * (255 - u32::from(*a));
             *channel = ((mixed + 127) / 255) as u8;
         }
         *a = 255;
     }
-    picture.into()
+    original.into()
 }
 
-/// The picture as a camera held in this way stores it.
+/// The image as a camera held in this way stores it.
 fn stored(upright: &DynamicImage, orientation: u8) -> DynamicImage {
     match orientation {
         2 => upright.fliph(),
@@ -288,8 +284,8 @@ fn every_orientation_comes_upright_by_every_way() {
                 to(width, height, Fit::Fill, Format::Png),
             );
             let similarity = ssim(&ours, &reference);
-            // Unscaled, the losses of JPEG show: its tables are not symmetric, so that a picture on its side loses
-            // other details. A picture that is not upright is below 0.5.
+            // Unscaled, the losses of JPEG show: its tables are not symmetric, so that an image on its side loses
+            // other details. An image that is not upright is below 0.5.
             let least = if width == 800 { 0.8 } else { 0.95 };
             assert!(similarity > least, "{orientation} {width}: {similarity}");
         }
@@ -305,8 +301,8 @@ fn every_orientation_comes_upright_by_every_way() {
 
 #[test]
 fn crops_turns_and_flips_are_exact_where_nothing_is_scaled() {
-    let picture = scene(80, 60, true);
-    let input = file(&picture, ImageFormat::Png);
+    let original = scene(80, 60, true);
+    let input = file(&original, ImageFormat::Png);
     let region = Region {
         x: 13,
         y: 7,
@@ -314,26 +310,26 @@ fn crops_turns_and_flips_are_exact_where_nothing_is_scaled() {
         height: 30,
     };
     for (rotate, flip, expected) in [
-        (Rotation::None, Flip::None, picture.crop_imm(13, 7, 41, 30)),
+        (Rotation::None, Flip::None, original.crop_imm(13, 7, 41, 30)),
         (
             Rotation::Quarter,
             Flip::None,
-            picture.crop_imm(13, 7, 41, 30).rotate90(),
+            original.crop_imm(13, 7, 41, 30).rotate90(),
         ),
         (
             Rotation::Half,
             Flip::Horizontal,
-            picture.crop_imm(13, 7, 41, 30).flipv(),
+            original.crop_imm(13, 7, 41, 30).flipv(),
         ),
         (
             Rotation::ThreeQuarters,
             Flip::Vertical,
-            picture.crop_imm(13, 7, 41, 30).rotate270().flipv(),
+            original.crop_imm(13, 7, 41, 30).rotate270().flipv(),
         ),
         (
             Rotation::None,
             Flip::Both,
-            picture.crop_imm(13, 7, 41, 30).rotate180(),
+            original.crop_imm(13, 7, 41, 30).rotate180(),
         ),
     ] {
         let recipe = Recipe {
@@ -352,10 +348,10 @@ fn crops_turns_and_flips_are_exact_where_nothing_is_scaled() {
 
 #[test]
 fn a_crop_mixes_in_nothing_from_outside() {
-    let picture = RgbaImage::from_fn(200, 100, |x, _| {
+    let original = RgbaImage::from_fn(200, 100, |x, _| {
         Rgba(if x < 100 { [0, 0, 0, 255] } else { [255; 4] })
     });
-    let input = file(&picture.into(), ImageFormat::Png);
+    let input = file(&original.into(), ImageFormat::Png);
     for width in [50, 200] {
         let recipe = Recipe {
             crop: Some(Region {
@@ -376,7 +372,7 @@ fn a_crop_mixes_in_nothing_from_outside() {
 #[test]
 fn fits_on_backgrounds() {
     let input = file(&scene(300, 200, false), ImageFormat::Png);
-    let green = Colour {
+    let green = Color {
         red: 0,
         green: 200,
         blue: 0,

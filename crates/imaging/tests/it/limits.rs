@@ -1,9 +1,10 @@
-//! A picture at a limit passes, one step beyond is refused by the right variant.
+//! An image at a limit passes, one step beyond is refused by the right variant.
 
+use crate::{
+    build::{gif, jpeg, png, webp},
+    scan_with,
+};
 use infravault_imaging::{Limits, Refusal};
-
-use crate::build::{gif, jpeg, png, webp};
-use crate::scan_with;
 
 fn small() -> Limits {
     Limits {
@@ -20,7 +21,7 @@ fn small() -> Limits {
     }
 }
 
-/// Makes a picture of that width and height.
+/// Makes an image of that width and height.
 type Maker<'a> = &'a dyn Fn(u16, u16) -> Vec<u8>;
 
 #[test]
@@ -157,7 +158,7 @@ fn assert_limit(name: &str, at: &[u8], beyond: &[u8]) {
 }
 
 #[test]
-fn a_still_picture_has_no_animation_limit() {
+fn a_still_image_has_no_animation_limit() {
     let facts = scan_with(&gif::animation(100, 50, 1), &small()).unwrap();
     assert!(!facts.is_animated());
     let facts = scan_with(&gif::animation(10, 10, 3), &small()).unwrap();

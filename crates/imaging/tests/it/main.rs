@@ -1,4 +1,4 @@
-//! The pre-scan seen from outside: pictures made in code go in, facts and refusals come out.
+//! The pre-scan seen from outside: images made in code go in, facts and refusals come out.
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod accept;
@@ -12,9 +12,8 @@ mod orientation;
 mod probe;
 mod refuse;
 
-use std::io::{Cursor, Read, Seek, SeekFrom};
-
 use infravault_imaging::{Facts, Limits, Refusal, prescan};
+use std::io::{Cursor, Read, Seek, SeekFrom};
 
 fn scan(file: &[u8]) -> Result<Facts, Refusal> {
     scan_with(file, &Limits::default())

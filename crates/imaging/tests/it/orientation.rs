@@ -1,7 +1,9 @@
 //! The orientation is found wherever a format keeps its EXIF, and turns the size.
 
-use crate::build::{self, jpeg, png, webp};
-use crate::scan;
+use crate::{
+    build::{self, jpeg, png, webp},
+    scan,
+};
 
 fn with_exif(block: &[u8]) -> [(&'static str, Vec<u8>); 6] {
     let prefixed = [b"Exif\0\0".as_slice(), block].concat();

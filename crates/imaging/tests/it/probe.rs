@@ -1,8 +1,7 @@
-//! What a probe tells of pictures with metadata, and what it keeps quiet about.
-
-use infravault_imaging::{Camera, Limits, Location, Probe, probe};
+//! What a probe tells of images with metadata, and what it keeps quiet about.
 
 use crate::build::{jpeg, png, webp};
+use infravault_imaging::{Camera, Limits, Location, Probe, probe};
 
 /// An entry of a directory: tag, type and value. The value's count follows from its length.
 type Entry<'a> = (u16, u16, &'a [u8]);
@@ -270,6 +269,6 @@ fn a_refusal_keeps_its_words() {
     let why = probe(&photograph(&full()), &limits).unwrap_err();
     assert_eq!(
         why.0,
-        "the picture measures 40 × 30 pixels; permitted are 10 along a side"
+        "the image measures 40 × 30 pixels; permitted are 10 along a side"
     );
 }

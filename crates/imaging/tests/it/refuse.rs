@@ -1,9 +1,10 @@
-//! Files that cannot be pictures are refused with a reason.
+//! Files that cannot be images are refused with a reason.
 
+use crate::{
+    build::{gif, jpeg, png, webp},
+    scan,
+};
 use infravault_imaging::Refusal;
-
-use crate::build::{gif, jpeg, png, webp};
-use crate::scan;
 
 #[test]
 fn other_types_are_unsupported() {
@@ -72,7 +73,7 @@ fn impossible_pngs() {
         ("zero height", png::still(9, 0, &[])),
         ("width of 2^31", png::still(1 << 31, 9, &[])),
         ("depth", png::file(&[png::header(9, 9, 4, 2), idat.clone()])),
-        ("colour type", png::file(&[png::header(9, 9, 8, 5), idat.clone()])),
+        ("color type", png::file(&[png::header(9, 9, 8, 5), idat.clone()])),
         ("header not first", png::file(&[idat, header.clone()])),
         ("two headers", with(&header)),
         ("no image data", png::file(std::slice::from_ref(&header))),

@@ -41,16 +41,13 @@ async fn what_will_fail_again_is_not_tried_again() {
     let (sender, mut reports) = mpsc::unbounded_channel();
     let worker = Running::new(worker(&db, config(), move |_, attempt| {
         sender.send(attempt.number).unwrap();
-        async { Err(JobError::last("it is no picture")) }
+        async { Err(JobError::last("it is no image")) }
     }));
     enqueue(&db, 1).await;
     assert_eq!(next(&mut reports).await, 1);
     until(&db, 0, 0, 1).await;
     let (reason, attempts, of) = only_job(&db).await;
-    assert!(
-        reason.as_ref().unwrap().contains("it is no picture"),
-        "{reason:?}"
-    );
+    assert!(reason.as_ref().unwrap().contains("it is no image"), "{reason:?}");
     assert_eq!(attempts, of);
     // A new job; the old one stays as it was.
     enqueue(&db, 1).await;

@@ -1,6 +1,6 @@
-//! `cargo xtask demo`: three people and thirty pictures, through the public API only.
+//! `cargo xtask demo`: three people and thirty images, through the public API only.
 use clap::Parser;
-use infravault_testkit::{install_crypto, pictures};
+use infravault_testkit::{install_crypto, samples};
 use reqwest::{
     Client, Response,
     multipart::{Form, Part},
@@ -13,7 +13,7 @@ use std::{
 };
 use url::Url;
 
-/// Signs three people in and uploads thirty generated pictures, so that there is something to look at.
+/// Signs three people in and uploads thirty generated images, so that there is something to look at.
 #[derive(Debug, Parser)]
 struct Arguments {
     /// Where InfraVault runs, with the development provider `dev`.
@@ -24,7 +24,7 @@ struct Arguments {
 const PEOPLE: [&str; 3] = ["alice@example.com", "bob@example.com", "carol@example.com"];
 const VISIBILITIES: [&str; 3] = ["public", "private", "unlisted"];
 const SIZES: [(u32, u32); 5] = [(1200, 800), (800, 1200), (640, 640), (1600, 900), (320, 240)];
-/// Title and tags; every person uploads all of them, each in other colours.
+/// Title and tags; every person uploads all of them, each in other colors.
 const WORKS: [(&str, &str); 10] = [
     ("Morning over the dunes", "nature,landscape,morning"),
     ("Blue hour at the harbour", "city,water,evening"),
@@ -48,7 +48,7 @@ struct Browser {
     email: &'static str,
 }
 
-/// One picture with what is said about it.
+/// One image with what is said about it.
 struct Work {
     title: String,
     tags: &'static str,
@@ -78,7 +78,7 @@ async fn run(url: &Url) -> Result<(), Failed> {
         let browser = Browser::sign_in(url, email).await?;
         say(&format!("{email} is signed in"))?;
         for number in 0..WORKS.len() {
-            // Drawing takes longer than uploading, so each picture is drawn when it is needed.
+            // Drawing takes longer than uploading, so each image is drawn when it is needed.
             if let Some(work) = draw(person, number) {
                 say(&format!("  {}", browser.upload(work).await?))?;
                 count += 1;
@@ -88,7 +88,7 @@ async fn run(url: &Url) -> Result<(), Failed> {
     let base = url.as_str().trim_end_matches('/');
     let alice = format!("{base}/api/v1/auth/dev?login_hint=alice@example.com&return_to=/api/v1/auth/me");
     say(&format!(
-        "\n{count} pictures of {} people. Try:\n\n  \
+        "\n{count} images of {} people. Try:\n\n  \
          public gallery   {base}/api/v1/images/public\n  \
          search in it     {base}/api/v1/images/public?q=harbour\n  \
          API in browser   {base}/docs\n\n  \
@@ -126,7 +126,7 @@ impl Browser {
         })
     }
 
-    /// Uploads one picture and describes it in a line.
+    /// Uploads one image and describes it in a line.
     async fn upload(&self, work: Work) -> Result<String, Failed> {
         let (title, visibility, media_type) = (work.title.clone(), work.visibility, work.media_type);
         let file = Part::bytes(work.bytes)
@@ -159,12 +159,12 @@ fn draw(person: usize, number: usize) -> Option<Work> {
     let (title, tags) = *WORKS.get(number)?;
     // Each person begins elsewhere, so that formats, sizes and visibilities fall differently.
     let turn = person + number;
-    let format = pictures::FORMATS.get(turn % pictures::FORMATS.len())?;
+    let format = samples::FORMATS.get(turn % samples::FORMATS.len())?;
     let (width, height) = *SIZES.get((turn + person) % SIZES.len())?;
     let visibility = *VISIBILITIES.get(turn % VISIBILITIES.len())?;
     let seed = u64::try_from(person * WORKS.len() + number).ok()?;
     let bytes = if format.media_type == "image/gif" {
-        pictures::gif(320, 240, 4, seed)
+        samples::gif(320, 240, 4, seed)
     } else {
         (format.make)(width, height, seed)
     };

@@ -1,8 +1,8 @@
-//! Pictures are real, differ by their seed, and hold what they are made for.
+//! Images are real, differ by their seed, and hold what they are made for.
 use image::{
     AnimationDecoder, ImageDecoder, ImageFormat, ImageReader, codecs::gif::GifDecoder, metadata::Orientation,
 };
-use infravault_testkit::pictures;
+use infravault_testkit::samples;
 use std::io::Cursor;
 
 fn size(bytes: &[u8]) -> (Option<ImageFormat>, u32, u32) {
@@ -10,13 +10,13 @@ fn size(bytes: &[u8]) -> (Option<ImageFormat>, u32, u32) {
         .with_guessed_format()
         .unwrap();
     let format = reader.format();
-    let picture = reader.decode().unwrap();
-    (format, picture.width(), picture.height())
+    let image = reader.decode().unwrap();
+    (format, image.width(), image.height())
 }
 
 #[test]
 fn every_format_decodes_and_depends_on_its_seed_only() {
-    for format in pictures::FORMATS {
+    for format in samples::FORMATS {
         let expected = ImageFormat::from_mime_type(format.media_type);
         assert_eq!(expected, ImageFormat::from_extension(format.ending));
         for (width, height) in [(1, 1), (40, 30), (33, 7)] {
@@ -30,7 +30,7 @@ fn every_format_decodes_and_depends_on_its_seed_only() {
 
 #[test]
 fn an_animation_has_its_frames() {
-    let bytes = pictures::gif(20, 10, 5, 1);
+    let bytes = samples::gif(20, 10, 5, 1);
     let frames = GifDecoder::new(Cursor::new(bytes))
         .unwrap()
         .into_frames()
@@ -43,7 +43,7 @@ fn an_animation_has_its_frames() {
 #[test]
 fn metadata_is_where_readers_look_for_it() {
     for orientation in 1..=8 {
-        let bytes = pictures::jpeg_turned(40, 30, orientation);
+        let bytes = samples::jpeg_turned(40, 30, orientation);
         let mut decoder = ImageReader::new(Cursor::new(&bytes))
             .with_guessed_format()
             .unwrap()
@@ -55,7 +55,7 @@ fn metadata_is_where_readers_look_for_it() {
         );
         assert_eq!(size(&bytes), (Some(ImageFormat::Jpeg), 40, 30));
     }
-    let bytes = pictures::jpeg_with_gps(40, 30, 1);
+    let bytes = samples::jpeg_with_gps(40, 30, 1);
     let mut decoder = ImageReader::new(Cursor::new(&bytes))
         .with_guessed_format()
         .unwrap()
@@ -75,8 +75,8 @@ fn metadata_is_where_readers_look_for_it() {
 }
 
 #[test]
-fn polyglots_are_pictures_with_markers_and_lies_are_no_pictures() {
-    for polyglot in pictures::polyglots() {
+fn polyglots_are_images_with_markers_and_lies_are_no_images() {
+    for polyglot in samples::polyglots() {
         let expected = ImageFormat::from_mime_type(polyglot.media_type);
         assert_eq!(size(&polyglot.bytes), (expected, 16, 12), "{}", polyglot.name);
         for marker in polyglot.markers {
@@ -87,17 +87,17 @@ fn polyglots_are_pictures_with_markers_and_lies_are_no_pictures() {
             assert!(found, "{}: {marker}", polyglot.name);
         }
     }
-    for lie in pictures::lies() {
+    for lie in samples::lies() {
         let reader = ImageReader::new(Cursor::new(lie.bytes))
             .with_guessed_format()
             .unwrap();
         let guessed = reader.format().map(|format| format.to_mime_type());
-        let accepted = pictures::FORMATS
+        let accepted = samples::FORMATS
             .iter()
             .any(|format| Some(format.media_type) == guessed);
         assert!(!accepted, "{}: {guessed:?}", lie.name);
     }
-    for bomb in pictures::bombs() {
+    for bomb in samples::bombs() {
         let reader = ImageReader::new(Cursor::new(&bomb.bytes))
             .with_guessed_format()
             .unwrap();

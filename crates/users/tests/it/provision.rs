@@ -7,7 +7,7 @@ use infravault_users::State;
 #[tokio::test]
 async fn a_first_sign_in_makes_a_user_with_the_default_quota() {
     let db = TestDb::new().await;
-    let users = users(&db, &[("DEFAULT_QUOTA", "5MiB")]);
+    let users = users(&db, &[("ACCOUNT_DEFAULT_QUOTA", "5MiB")]);
     let ctx = db.ctx(Credential::System);
     let tx = db.db().begin_system().await.unwrap();
     let id = users
@@ -38,7 +38,7 @@ async fn a_closed_installation_and_a_strange_address_are_refused() {
     let db = TestDb::new().await;
     let ctx = db.ctx(Credential::System);
     let tx = db.db().begin_system().await.unwrap();
-    let closed = users(&db, &[("SIGNUP", "closed")]);
+    let closed = users(&db, &[("ACCOUNT_SIGN_UP", "closed")]);
     let error = closed
         .provision_in(&ctx, &tx, "ada@example.com", "Ada")
         .await

@@ -1,7 +1,11 @@
-//! Other programs that make pictures: sharp and ipx on Node.js, and vipsthumbnail. Where one is not there, what it
+//! Other programs that make images: sharp and ipx on Node.js, and vipsthumbnail. Where one is not there, what it
 //! would have been measured for says so.
 
-use crate::{Outcome, machine, making::Made, making::QUALITY, server, server::Server};
+use crate::{
+    Outcome, machine,
+    making::{Made, QUALITY},
+    server::{self, Server},
+};
 use infravault_imaging::Format;
 use serde::Deserialize;
 use serde_json::json;
@@ -15,7 +19,7 @@ use std::{
 const SHARP: &str = include_str!("sharp.mjs");
 const IPX: &str = include_str!("ipx.mjs");
 
-/// Pictures that one process of vipsthumbnail makes, times the photographs; starting it is paid once for all of them.
+/// Images that one process of vipsthumbnail makes, times the photographs; starting it is paid once for all of them.
 const TIMES: usize = 8;
 
 /// Where the other programs are.
@@ -61,7 +65,7 @@ impl Peers {
         modules.ok_or_else(|| "sharp is not there; `cargo xtask bench` fetches it by npm".into())
     }
 
-    /// Makes pictures with sharp for a while; libvips keeps nothing and uses one thread for each picture.
+    /// Makes images with sharp for a while; libvips keeps nothing and uses one thread for each image.
     pub(crate) fn sharp(
         &self,
         threads: usize,
@@ -80,8 +84,8 @@ impl Peers {
         ))
     }
 
-    /// The picture that sharp makes of each file.
-    pub(crate) fn sharp_pictures(&self, files: &[PathBuf], wanted: Wanted) -> Outcome<Vec<Vec<u8>>> {
+    /// The image that sharp makes of each file.
+    pub(crate) fn sharp_images(&self, files: &[PathBuf], wanted: Wanted) -> Outcome<Vec<Vec<u8>>> {
         let out = self.folder("sharp")?;
         self.script(1, Duration::ZERO, files, wanted, Some(&out))?;
         let read = |number| Ok(fs::read(out.join(format!("{number}.jpg")))?);
@@ -135,8 +139,8 @@ impl Peers {
         Ok(Made::of(count, bytes, started.elapsed(), ended() - before))
     }
 
-    /// The picture that vipsthumbnail makes of each file.
-    pub(crate) fn vips_pictures(&self, files: &[PathBuf], side: u32) -> Outcome<Vec<Vec<u8>>> {
+    /// The image that vipsthumbnail makes of each file.
+    pub(crate) fn vips_images(&self, files: &[PathBuf], side: u32) -> Outcome<Vec<Vec<u8>>> {
         let out = self.folder("vips")?;
         output(vipsthumbnail(&out, side).args(files)).map_err(|_| "vipsthumbnail is not installed")?;
         let read = |file: &PathBuf| Ok(fs::read(out.join(file.file_name().unwrap_or_default()))?);

@@ -1,5 +1,5 @@
 // libvips in process, through sharp. Arguments: a JSON text {modules, files, format, quality, side, threads, seconds, out}.
-// Makes pictures for so many seconds and prints what that took; with `out`, makes each file's picture once, into it.
+// Makes images for so many seconds and prints what that took; with `out`, makes each file's image once, into it.
 import fs from 'node:fs';
 import path from 'node:path';
 import { createRequire } from 'node:module';
@@ -29,8 +29,8 @@ if (wanted.out) {
   const drive = async () => {
     while (performance.now() < end) {
       // Not `bytes += (await …).length`, which reads `bytes` before it waits.
-      const picture = await make(photos[next++ % photos.length]);
-      bytes += picture.length;
+      const image = await make(photos[next++ % photos.length]);
+      bytes += image.length;
       count++;
     }
   };

@@ -36,7 +36,7 @@ pub(super) async fn measure(bench: &mut Bench, table: &mut Vec<Row>) -> Outcome 
     Ok(())
 }
 
-/// Stores the same pictures on both sides; then what is asked for, in the order that the rows take them. Originals go
+/// Stores the same images on both sides; then what is asked for, in the order that the rows take them. Originals go
 /// to their owners only, so there is nothing here that is public.
 async fn loads(bench: &Bench) -> Outcome<[(Side, Load); 5]> {
     let large = bench.photos.camera.first().ok_or("there is no photograph")?;
@@ -65,7 +65,7 @@ struct Stored {
     id: String,
 }
 
-/// Uploads a picture and gives its id.
+/// Uploads an image and gives its id.
 async fn upload(bench: &Bench, file: &Bytes, token: &str) -> Outcome<String> {
     let form = Form {
         host: bench.ours.address,

@@ -1,4 +1,4 @@
-//! Memory of the server: idle, under reads, under 200 slow uploads of 50 MB. The processes that decode pictures are
+//! Memory of the server: idle, under reads, under 200 slow uploads of 50 MB. The processes that decode images are
 //! counted apart.
 
 use super::MANY;

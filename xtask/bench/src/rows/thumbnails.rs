@@ -1,4 +1,4 @@
-//! Small pictures of 12-megapixel photographs, made in this process and in the cage, beside sharp, vipsthumbnail and
+//! Small images of 12-megapixel photographs, made in this process and in the sandbox, beside sharp, vipsthumbnail and
 //! what turbojpeg and a resizer do by hand: speed for each core, size and likeness.
 
 use crate::{
@@ -11,8 +11,8 @@ use crate::{
     quality::{self, Likeness, Luma, Space},
     table::{Goal, Row},
 };
-use infravault_cage::{Cage, Lane};
 use infravault_imaging::{Format, Order, work};
+use infravault_sandbox::{Lane, Sandbox};
 use std::{fs::File, process, sync::Arc, time::Instant};
 use tokio::{
     task::{JoinSet, block_in_place},
@@ -25,7 +25,7 @@ const AVIF_QUALITY: u8 = 60;
 
 pub(super) async fn measure(bench: &mut Bench, table: &mut Vec<Row>) -> Outcome {
     block_in_place(|| jpeg(bench, table))?;
-    in_the_cage(bench, table).await?;
+    in_the_sandbox(bench, table).await?;
     block_in_place(|| {
         likeness(bench, table)?;
         three_sizes(bench, table)?;
@@ -142,12 +142,12 @@ fn size(name: &str, ours: Made, peer: &Measured) -> Option<Row> {
 }
 
 /// The same through pools of one and of two children.
-async fn in_the_cage(bench: &Bench, table: &mut Vec<Row>) -> Outcome {
+async fn in_the_sandbox(bench: &Bench, table: &mut Vec<Row>) -> Outcome {
     let order = Arc::new(making::order(&[SIDE], Format::Jpeg, QUALITY));
     let mut all = [Vec::new(), Vec::new()];
     for _ in 0..bench.repeats {
         for (children, runs) in (1..).zip(&mut all) {
-            runs.push(caged(bench, children, &order).await?);
+            runs.push(sandboxd(bench, children, &order).await?);
         }
     }
     let [one, two] = all.map(|runs: Vec<Made>| Made {
@@ -155,31 +155,31 @@ async fn in_the_cage(bench: &Bench, table: &mut Vec<Row>) -> Outcome {
         cpu_ms: median(runs.iter().map(|made| made.cpu_ms).collect()),
         bytes: median(runs.iter().map(|made| made.bytes).collect()),
     });
-    let name = "512 px JPEG in the cage, two children, against one";
+    let name = "512 px JPEG in the sandbox, two children, against one";
     table.push(Row::made("8", name, two, &Ok(one), Goal::RatioAtLeast(1.85)));
     Ok(())
 }
 
-async fn caged(bench: &Bench, children: usize, order: &Arc<Order>) -> Measured {
-    let config = infravault_cage::Config {
+async fn sandboxd(bench: &Bench, children: usize, order: &Arc<Order>) -> Measured {
+    let config = infravault_sandbox::Config {
         program: bench.product.program().to_owned(),
         children,
-        ..infravault_cage::Config::default()
+        ..infravault_sandbox::Config::default()
     };
-    let cage = Cage::new(config, &slog::Logger::root(slog::Discard, slog::o!()));
-    cage.warm_up().await;
+    let sandbox = Sandbox::new(config, &slog::Logger::root(slog::Discard, slog::o!()));
+    sandbox.warm_up().await;
     let (pid, started) = (process::id(), Instant::now());
     let (before, end) = (machine::family_cpu_seconds(pid), started + bench.duration);
     let mut tasks = JoinSet::new();
     for first in 0..=children {
-        let (cage, order, files) = (cage.clone(), Arc::clone(order), bench.photos.files.clone());
+        let (sandbox, order, files) = (sandbox.clone(), Arc::clone(order), bench.photos.files.clone());
         tasks.spawn(async move {
             let (mut count, mut bytes) = (0, 0);
             for file in files.iter().cycle().skip(first) {
                 if Instant::now() >= end {
                     break;
                 }
-                let answer = cage.run(File::open(file)?, &order, Lane::Job).await?;
+                let answer = sandbox.run(File::open(file)?, &order, Lane::Job).await?;
                 bytes += answer.renditions.iter().map(|one| one.bytes.len()).sum::<usize>();
                 count += 1;
             }
@@ -197,7 +197,7 @@ async fn caged(bench: &Bench, children: usize, order: &Arc<Order>) -> Measured {
         started.elapsed(),
         machine::family_cpu_seconds(pid) - before,
     );
-    cage.stop().await;
+    sandbox.stop().await;
     Ok(made)
 }
 
@@ -212,16 +212,16 @@ fn likeness(bench: &Bench, table: &mut Vec<Row>) -> Outcome {
     let ours: Vec<Vec<u8>> = photos.iter().map(make).collect::<Outcome<_>>()?;
     let files = &bench.photos.files;
     let peers = [
-        ("vipsthumbnail", bench.peers.vips_pictures(files, SIDE)),
+        ("vipsthumbnail", bench.peers.vips_images(files, SIDE)),
         (
             "sharp",
-            bench.peers.sharp_pictures(files, wanted(Format::Jpeg, QUALITY)),
+            bench.peers.sharp_images(files, wanted(Format::Jpeg, QUALITY)),
         ),
     ];
     let [ours_gamma, ours_linear] = both(bench, &ours)?;
-    for (name, pictures) in peers {
-        let pictures = match pictures {
-            Ok(pictures) => pictures,
+    for (name, originals) in peers {
+        let originals = match originals {
+            Ok(originals) => originals,
             Err(why) => {
                 table.push(Row::failed(
                     &format!("likeness of a thumbnail by {name}"),
@@ -230,7 +230,7 @@ fn likeness(bench: &Bench, table: &mut Vec<Row>) -> Outcome {
                 continue;
             }
         };
-        let [gamma, linear] = both(bench, &pictures)?;
+        let [gamma, linear] = both(bench, &originals)?;
         let mut row = |what: &str, unit: &str, ours: f64, theirs: f64, goal| {
             table.push(Row {
                 baseline: Some(theirs),
@@ -260,12 +260,12 @@ fn likeness(bench: &Bench, table: &mut Vec<Row>) -> Outcome {
 }
 
 /// Means over all photographs: to the reference in gamma space, and to that in linear light.
-fn both(bench: &Bench, pictures: &[Vec<u8>]) -> Outcome<[Likeness; 2]> {
+fn both(bench: &Bench, originals: &[Vec<u8>]) -> Outcome<[Likeness; 2]> {
     let mut sums = [Likeness::default(); 2];
-    for (photo, picture) in bench.photos.camera.iter().zip(pictures) {
+    for (photo, original) in bench.photos.camera.iter().zip(originals) {
         let whole = image::load_from_memory(photo)?;
-        let small = image::load_from_memory(picture)?;
-        let luma = Luma::of(picture)?;
+        let small = image::load_from_memory(original)?;
+        let luma = Luma::of(original)?;
         for (sum, space) in sums.iter_mut().zip([Space::Gamma, Space::Linear]) {
             let reference = quality::reference(&whole, (small.width(), small.height()), space)?;
             let found = quality::likeness(&reference, &luma)?;
@@ -273,7 +273,7 @@ fn both(bench: &Bench, pictures: &[Vec<u8>]) -> Outcome<[Likeness; 2]> {
             sum.ssim += found.ssim;
         }
     }
-    let count = real(pictures.len());
+    let count = real(originals.len());
     Ok(sums.map(|sum| Likeness {
         psnr: sum.psnr / count,
         ssim: sum.ssim / count,

@@ -5,7 +5,7 @@
 WITH filled AS (
     INSERT INTO images.images (id, owner_id, attempt, state, visibility, title, description, tags, file_name, media_type,
         byte_size, width, height, orientation, frames, sha256, created_at, updated_at, stored_at,
-        has_alpha, colour, thumbhash, phash, camera)
+        has_alpha, color, thumbhash, phash, camera)
     SELECT
         (lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '7' || substr(hash, 1, 3) || '8'
             || substr(hash, 4, 15))::uuid,

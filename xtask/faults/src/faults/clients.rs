@@ -51,11 +51,11 @@ pub(super) async fn cut(world: &mut World) -> Outcome<Ran> {
 
 async fn leave(world: &World, seed: u64, tenth: usize, way: Way) -> Outcome {
     // A large one, so that the server has begun to write it.
-    let picture = world.ledger.picture(seed * 8);
-    let sent = picture.get(..picture.len() * tenth / 10).unwrap_or_default();
+    let image = world.ledger.image(seed * 8);
+    let sent = image.get(..image.len() * tenth / 10).unwrap_or_default();
     let mut stream = TcpStream::connect(("127.0.0.1", world.port)).await?;
     stream
-        .write_all(world.ledger.head(seed, picture.len()).as_bytes())
+        .write_all(world.ledger.head(seed, image.len()).as_bytes())
         .await?;
     stream.write_all(sent).await?;
     sleep(Duration::from_millis(30)).await;
@@ -67,7 +67,7 @@ async fn leave(world: &World, seed: u64, tenth: usize, way: Way) -> Outcome {
             let mut answer = Vec::new();
             let _ = timeout(Duration::from_secs(5), stream.read_to_end(&mut answer)).await;
             if answer.starts_with(b"HTTP/1.1 2") {
-                return Err("half of a picture was taken".into());
+                return Err("half of an image was taken".into());
             }
         }
     }

@@ -176,7 +176,7 @@ pub(super) async fn read_only(world: &mut World) -> Outcome<Ran> {
         let tried = world.ledger.try_once(seed).await;
         world.ledger.leave(seed);
         ran.expect(matches!(tried, Tried::Again), || {
-            "a picture was taken without writing".to_owned()
+            "an image was taken without writing".to_owned()
         });
         for path in [
             format!("/api/v1/images/{id}/download"),
@@ -235,7 +235,7 @@ pub(super) async fn few_connections(world: &mut World) -> Outcome<Ran> {
     let tried = world.ledger.try_once(seed).await;
     world.ledger.leave(seed);
     ran.expect(matches!(tried, Tried::Again), || {
-        "a picture was taken without a connection".to_owned()
+        "an image was taken without a connection".to_owned()
     });
     admin
         .batch_execute("ALTER ROLE infravault CONNECTION LIMIT -1")

@@ -134,7 +134,7 @@ pub(super) async fn planted(world: &mut World) -> Outcome<Ran> {
         ran.expect(!orphan.exists(), || "an old orphan stays".to_owned());
         // The operator puts back what a backup has.
         for (file, image) in files.iter().zip(&images) {
-            fs::write(file, world.ledger.picture(image.seed))?;
+            fs::write(file, world.ledger.image(image.seed))?;
         }
         integrity(world, &[], &["--deep", "--repair"])?;
         let healed = integrity(world, &[], &["--deep"])?;
@@ -157,7 +157,7 @@ pub(super) async fn restored(world: &mut World) -> Outcome<Ran> {
         let load = world.load(10);
         sleep(Duration::from_secs(2)).await;
         let before = world.ledger.acknowledged();
-        let mut command = world.product(&[("PG_BIN", &bin)]);
+        let mut command = world.product(&[("DB_BIN_DIR", &bin)]);
         let made = run(command.args(["backup", "--to", &backup]));
         load.stop().await;
         made?;
@@ -170,13 +170,13 @@ pub(super) async fn restored(world: &mut World) -> Outcome<Ran> {
         let (objects, keys) = (place("objects"), place("keys"));
         let other: [(&str, &str); 8] = [
             ("DATABASE_URL", &url),
-            ("BIND", &bind),
+            ("HTTP_BIND", &bind),
             ("PUBLIC_ORIGIN", &origin),
-            ("STORE", "fs"),
+            ("STORE_BACKEND", "fs"),
             ("STORE_DIR", &objects),
-            ("STORE_MIN_FREE", "0"),
+            ("STORE_MIN_FREE_BYTES", "0"),
             ("AUTH_KEY_DIR", &keys),
-            ("PG_BIN", &bin),
+            ("DB_BIN_DIR", &bin),
         ];
         let since = Instant::now();
         run(world.product(&other).args(["restore", "--from", &backup]))?;
@@ -221,7 +221,7 @@ async fn missing(world: &World, _server: &Process, origin: &str, images: &[Ackno
         let url = format!("{origin}/api/v1/images/{}/download", image.id);
         let answer = world.ledger.request_at(Method::GET, url).send().await?;
         let whole = answer.status().as_u16() == 200;
-        if !whole || answer.bytes().await? != world.ledger.picture(image.seed) {
+        if !whole || answer.bytes().await? != world.ledger.image(image.seed) {
             missing += 1;
         }
     }

@@ -112,7 +112,7 @@ pub(super) async fn store(world: &mut World) -> Outcome<Ran> {
             let tried = world.ledger.try_once(seed).await;
             world.ledger.leave(seed);
             ran.expect(matches!(tried, Tried::Again), || {
-                "a picture was taken without room".to_owned()
+                "an image was taken without room".to_owned()
             });
         }
         let path = format!("/api/v1/images/{id}/download");

@@ -167,7 +167,7 @@ pub(super) async fn poison(world: &mut World) -> Outcome<Ran> {
     Ok(ran)
 }
 
-/// F22: decoders are killed all the time; nobody but their pictures notices.
+/// F22: decoders are killed all the time; nobody but their images notices.
 pub(super) async fn decoders_killed(world: &mut World) -> Outcome<Ran> {
     let mut ran = Ran::default();
     let load = world.load(10);

@@ -38,7 +38,7 @@ pub(super) async fn at_named_places(world: &mut World) -> Outcome<Ran> {
     Ok(ran)
 }
 
-/// F02: the server is killed at any moment while pictures come in.
+/// F02: the server is killed at any moment while images come in.
 pub(super) async fn under_load(world: &mut World) -> Outcome<Ran> {
     let mut ran = Ran::default();
     let load = world.load(20);

@@ -76,9 +76,9 @@ pub(super) async fn stopped_in_peace(world: &mut World) -> Outcome<Ran> {
     // What is measured is the stop, not how fast two hundred clients are on this machine.
     let in_flight = IN_FLIGHT.to_string();
     let patient = [
-        ("UPLOAD_DEADLINE", "30s"),
-        ("UPLOAD_GRACE", "31s"),
-        ("UPLOADS_PER_ACCOUNT", in_flight.as_str()),
+        ("UPLOAD_TIMEOUT", "30s"),
+        ("UPLOAD_ABANDONED_AFTER", "31s"),
+        ("UPLOAD_MAX_CONCURRENT_PER_ACCOUNT", in_flight.as_str()),
     ];
     world.restart(&patient).await?;
     for _ in 0..world.times(1) {
@@ -86,10 +86,10 @@ pub(super) async fn stopped_in_peace(world: &mut World) -> Outcome<Ran> {
         let (go, gone) = watch::channel(false);
         for _ in 0..IN_FLIGHT {
             let seed = world.ledger.next();
-            let picture = world.ledger.picture(seed);
-            let head = world.ledger.head(seed, picture.len());
+            let image = world.ledger.image(seed);
+            let head = world.ledger.head(seed, image.len());
             let (port, gone) = (world.port, gone.clone());
-            uploads.spawn(async move { (seed, in_two_halves(port, &head, &picture, gone).await) });
+            uploads.spawn(async move { (seed, in_two_halves(port, &head, &image, gone).await) });
         }
         promised(world, IN_FLIGHT).await?;
         let signalled = Instant::now();
@@ -147,15 +147,15 @@ async fn promised(world: &World, uploads: usize) -> Outcome {
     }
 }
 
-/// Sends half a picture, waits until it may go on, sends the rest; the image's id.
+/// Sends half an image, waits until it may go on, sends the rest; the image's id.
 async fn in_two_halves(
     port: u16,
     head: &str,
-    picture: &[u8],
+    image: &[u8],
     mut gone: watch::Receiver<bool>,
 ) -> Outcome<uuid::Uuid> {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
-    let (first, second) = picture.split_at(picture.len() / 2);
+    let (first, second) = image.split_at(image.len() / 2);
     stream.write_all(head.as_bytes()).await?;
     stream.write_all(first).await?;
     gone.wait_for(|gone| *gone).await?;

@@ -57,9 +57,9 @@ pub(super) async fn before_its_schema(world: &mut World) -> Outcome<Ran> {
         let objects = world.home.join(&name).to_string_lossy().into_owned();
         let more: [(&str, &str); 5] = [
             ("DATABASE_URL", &url),
-            ("BIND", &bind),
+            ("HTTP_BIND", &bind),
             ("PUBLIC_ORIGIN", &origin),
-            ("STORE", "fs"),
+            ("STORE_BACKEND", "fs"),
             ("STORE_DIR", &objects),
         ];
         let mut server = world.beside("early", &["serve"], &more)?;

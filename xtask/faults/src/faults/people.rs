@@ -27,7 +27,7 @@ pub(super) async fn provider_down(world: &mut World) -> Outcome<Ran> {
             world.restart(&settings).await?;
             issuer.lie(lie.clone());
             let (status, code) = sign_in(world).await?;
-            ran.expect((status, code.as_str()) == (503, "login-unavailable"), || {
+            ran.expect((status, code.as_str()) == (503, "sign-in-unavailable"), || {
                 format!("{lie:?}: a sign-in is answered with {status} {code}")
             });
             let answer = world.ledger.request(Method::GET, "/api/v1/images").send().await?;

@@ -20,7 +20,7 @@ use tokio::time::{interval, sleep};
 /// Seconds of a round, and how many there are; a soak has a round a minute.
 const SHORT: (u64, u32) = (10, 6);
 const LONG: u64 = 60;
-/// What is read while pictures come in, a second.
+/// What is read while images come in, a second.
 const READS: u32 = 20;
 
 /// What is looked at after each round.
@@ -38,7 +38,7 @@ struct Sample {
 pub(super) async fn rounds(world: &mut World) -> Outcome<Ran> {
     let mut ran = Ran::default();
     // So little that it is full when it is looked at.
-    world.restart(&[("RENDITION_CACHE", "1MiB")]).await?;
+    world.restart(&[("RENDITION_CACHE_BYTES", "1MiB")]).await?;
     let (seconds, rounds) = world.setup.soak.map_or(SHORT, |minutes| (LONG, minutes));
     let load = world.load(10);
     let reader = tokio::spawn(read(Arc::clone(&world.ledger)));

@@ -66,12 +66,12 @@ pub(super) async fn fails(world: &mut World) -> Outcome<Ran> {
             let seed = world.ledger.next();
             let id = world.ledger.upload(seed, Duration::from_secs(20)).await?;
             proxy.set(Some(rule(act, Some("GET"), ALWAYS)));
-            let picture = world.ledger.picture(seed);
+            let image = world.ledger.image(seed);
             let path = format!("/api/v1/images/{id}/download");
             for _ in 0..2 {
                 let taken = timeout(Duration::from_secs(8), download(world, &path)).await;
                 if let Ok(Some(bytes)) = taken {
-                    ran.expect(bytes == picture, || {
+                    ran.expect(bytes == image, || {
                         format!("wrong bytes were passed on as a success: {act:?}")
                     });
                     ran.expect(false, || format!("the store was not asked: {act:?}"));
@@ -79,7 +79,7 @@ pub(super) async fn fails(world: &mut World) -> Outcome<Ran> {
             }
             healed(world, &proxy, &mut ran).await?;
             let again = download(world, &path).await;
-            ran.expect(again.as_ref() == Some(&picture), || {
+            ran.expect(again.as_ref() == Some(&image), || {
                 format!("what was read wrongly stays wrong: {act:?}")
             });
         }
@@ -107,7 +107,7 @@ async fn refused(world: &World, ran: &mut Ran, act: Act) {
     let tried = world.ledger.try_once(seed).await;
     world.ledger.leave(seed);
     ran.expect(matches!(tried, Tried::Again), || {
-        format!("a picture was taken without a store: {act:?}")
+        format!("an image was taken without a store: {act:?}")
     });
     let took = began.elapsed();
     ran.expect(took < GIVEN_UP, || {

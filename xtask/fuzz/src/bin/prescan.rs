@@ -1,4 +1,4 @@
-//! Fuzzes the prescan of any picture.
+//! Fuzzes the prescan of any image.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! Fuzzes the probe of any picture.
+//! Fuzzes the probe of any image.
 
 #![no_main]
 

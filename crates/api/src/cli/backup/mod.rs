@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{app::App, config::Config, logging};
 use infravault_db::dump;
-use infravault_images::Library;
+use infravault_images::Inventory;
 use infravault_kernel::{Clock, Ctx};
 use infravault_objects::Trust;
 use set::{Draft, Facts, Manifest};
@@ -32,7 +32,7 @@ pub(super) fn run(options: Options, config: Config) -> Outcome {
         let app = App::build(config, &log, Clock::System)?;
         let ctx = Ctx::system(&log, Clock::System);
         // From here on no object is deleted that a row names at a later moment, such as that of the snapshot.
-        let hold = app.images.hold_deletions().await?;
+        let hold = app.images.maintenance.hold_deletions().await?;
         let hold = hold.ok_or("another backup runs; wait until it has ended")?;
         let draft = Draft::begin(&options.to, ctx.now())?;
         let facts = write_database(&app, &ctx, &draft, !options.without_renditions).await?;
@@ -64,7 +64,7 @@ async fn write_database(
 ) -> Result<Facts, Box<dyn Error>> {
     let snapshot = app.db.snapshot().await?;
     let mut manifest = Manifest::create(&draft.manifest())?;
-    let mut library = Library::seen_by(snapshot.tx(), renditions);
+    let mut library = Inventory::seen_by(snapshot.tx(), renditions);
     while let Some(object) = library.next().await? {
         manifest.add(&object)?;
     }

@@ -1,6 +1,6 @@
 //! What one backup consists of: a dump, the list of its objects, and a page of facts that is written last.
 use futures_util::{Stream, stream};
-use infravault_images::NamedObject;
+use infravault_images::ReferencedObject;
 use infravault_kernel::{Hasher, Sha256};
 use infravault_objects::ObjectKey;
 use serde::{Deserialize, Serialize};
@@ -132,7 +132,7 @@ impl Manifest {
         })
     }
 
-    pub(in crate::cli) fn add(&mut self, object: &NamedObject) -> Result<(), Box<dyn Error>> {
+    pub(in crate::cli) fn add(&mut self, object: &ReferencedObject) -> Result<(), Box<dyn Error>> {
         let mut line = serde_json::to_vec(&Line {
             path: object.key.path(),
             len: object.len,
@@ -161,15 +161,15 @@ impl Manifest {
 /// The objects of a list, as they are read.
 pub(in crate::cli) fn read(
     manifest: &Path,
-) -> Result<impl Stream<Item = Result<NamedObject, Box<dyn Error>>> + use<>, Box<dyn Error>> {
+) -> Result<impl Stream<Item = Result<ReferencedObject, Box<dyn Error>>> + use<>, Box<dyn Error>> {
     let lines = BufReader::new(File::open(manifest)?).lines();
     Ok(stream::iter(lines.map(|line| parse(&line?))))
 }
 
-fn parse(line: &str) -> Result<NamedObject, Box<dyn Error>> {
+fn parse(line: &str) -> Result<ReferencedObject, Box<dyn Error>> {
     let line: Line = serde_json::from_str(line)?;
     let key = ObjectKey::parse(&line.path).ok_or_else(|| format!("`{}` is no object of ours", line.path))?;
-    Ok(NamedObject {
+    Ok(ReferencedObject {
         key,
         len: line.len,
         sha256: line.sha256.parse()?,

@@ -23,7 +23,7 @@ use infravault_kernel::UploadId;
 const METHOD_OVERRIDE: HeaderName = HeaderName::from_static("x-http-method-override");
 
 /// Adds bytes to an own upload from where it stands. What has come is kept when the rest does not. The last bytes make the
-/// picture: `Upload-Image-Id` and `Link` name it, and a picture that is refused is answered as by `POST /images`.
+/// image: `Upload-Image-Id` and `Link` name it, and an image that is refused is answered as by `POST /images`.
 #[utoipa::path(
     patch, path = "/api/v1/uploads/tus/{id}", tag = "uploads",
     params(
@@ -37,7 +37,7 @@ const METHOD_OVERRIDE: HeaderName = HeaderName::from_static("x-http-method-overr
     responses((status = 204, description = "They are there", headers(
         ("Upload-Offset" = u64, description = "How many bytes are there"),
         ("Upload-Expires" = String, description = "When it is given up"),
-        ("Upload-Image-Id" = String, description = "The picture, if these were the last bytes"))))
+        ("Upload-Image-Id" = String, description = "The image, if these were the last bytes"))))
 )]
 pub async fn append_tus_upload(
     app: web::Data<App>,
@@ -98,6 +98,7 @@ async fn append(
     let body = payload.map(|bytes| bytes.map_err(|error| broken(&error)));
     let appended = app
         .images
+        .uploads
         .append(ctx, id, (at, content_length(request)), checksum, body)
         .await
         .map_err(failed)?;

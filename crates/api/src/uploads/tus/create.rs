@@ -24,13 +24,13 @@ use infravault_kernel::UploadId;
 /// Opens an upload of `Upload-Length` bytes, which are reserved from the quota. `Upload-Metadata` may have `filename`,
 /// `title`, `description`, `visibility`, `tags` (separated by commas) and `keep_location`. A body of type
 /// `application/offset+octet-stream` has its first bytes. With `Upload-Concat: partial` it is a part, and
-/// `Upload-Concat: final;…` makes the picture of parts.
+/// `Upload-Concat: final;…` makes the image of parts.
 #[utoipa::path(
     post, path = "/api/v1/uploads/tus", tag = "uploads",
     params(
         ("Tus-Resumable" = String, Header, description = "1.0.0"),
         ("Upload-Length" = Option<u64>, Header, description = "How many bytes; not of a final upload"),
-        ("Upload-Metadata" = Option<String>, Header, description = "What is said about the picture"),
+        ("Upload-Metadata" = Option<String>, Header, description = "What is said about the image"),
         ("Upload-Concat" = Option<String>, Header, description = "`partial`, or `final;` and the parts"),
         ("Upload-Checksum" = Option<String>, Header, description = "`sha1` or `sha256`, and the digest in base64"),
     ),
@@ -40,7 +40,7 @@ use infravault_kernel::UploadId;
         ("Location" = String, description = "Where it is"),
         ("Upload-Expires" = String, description = "When it is given up"),
         ("Upload-Offset" = u64, description = "How many bytes are there"),
-        ("Upload-Image-Id" = String, description = "The picture, if all bytes were there"))))
+        ("Upload-Image-Id" = String, description = "The image, if all bytes were there"))))
 )]
 pub async fn create_tus_upload(
     app: web::Data<App>,
@@ -64,7 +64,12 @@ pub async fn create_tus_upload(
     if bytes {
         check_type(&request)?;
     }
-    let upload = app.images.open_upload(&ctx, &opening).await.map_err(failed)?;
+    let upload = app
+        .images
+        .uploads
+        .open_upload(&ctx, &opening)
+        .await
+        .map_err(failed)?;
     let appended = if bytes {
         begin(&app, &ctx, &request, upload, payload).await?
     } else {
@@ -132,13 +137,17 @@ async fn begin(
         Ok(checksum) => {
             let body = payload.map(|bytes| bytes.map_err(|error| broken(&error)));
             let most = content_length(request);
-            let appended = app.images.append(ctx, upload.id, (0, most), checksum, body).await;
+            let appended = app
+                .images
+                .uploads
+                .append(ctx, upload.id, (0, most), checksum, body)
+                .await;
             appended.map_err(failed)
         }
         Err(problem) => Err(problem),
     };
     if outcome.is_err()
-        && let Err(error) = app.images.end_upload(ctx, upload.id).await
+        && let Err(error) = app.images.uploads.end_upload(ctx, upload.id).await
     {
         slog::warn!(ctx.log, "an upload whose first bytes failed is left to the sweeper";
             "upload" => %upload.id, "error" => %error);
@@ -146,7 +155,7 @@ async fn begin(
     outcome
 }
 
-/// Makes one upload of parts, and a picture of it.
+/// Makes one upload of parts, and an image of it.
 async fn join(
     app: &App,
     ctx: &RequestCtx,
@@ -156,10 +165,16 @@ async fn join(
 ) -> Result<HttpResponse, Problem> {
     let upload = app
         .images
+        .uploads
         .join_uploads(ctx, image, parts, texts)
         .await
         .map_err(failed)?;
-    let uploaded = app.images.finish_upload(ctx, upload.id).await.map_err(failed)?;
+    let uploaded = app
+        .images
+        .uploads
+        .finish_upload(ctx, upload.id)
+        .await
+        .map_err(failed)?;
     Ok(created(&Appended {
         upload,
         uploaded: Some(uploaded),
@@ -192,7 +207,7 @@ mod tests {
             "01930000-0000-7000-8000-00000000002a",
             "01930000-0000-7000-8000-00000000002b",
         );
-        let found = named(&format!("final;{PATH}/{a} https://pictures.example{PATH}/{b}")).unwrap();
+        let found = named(&format!("final;{PATH}/{a} https://images.example{PATH}/{b}")).unwrap();
         assert_eq!(found, [a.parse().unwrap(), b.parse().unwrap()]);
         for text in [
             "final",

@@ -8,7 +8,7 @@ use crate::{
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use infravault_kernel::UploadId;
 
-/// Ends an own upload and gives back what was reserved for it. The picture that was made of it stays.
+/// Ends an own upload and gives back what was reserved for it. The image that was made of it stays.
 #[utoipa::path(
     delete, path = "/api/v1/uploads/tus/{id}", tag = "uploads",
     params(
@@ -34,6 +34,6 @@ pub(super) async fn end(
     id: UploadId,
 ) -> Result<HttpResponse, Problem> {
     check_version(request)?;
-    app.images.end_upload(ctx, id).await.map_err(failed)?;
+    app.images.uploads.end_upload(ctx, id).await.map_err(failed)?;
     Ok(answer(StatusCode::NO_CONTENT).finish())
 }

@@ -1,11 +1,11 @@
-//! `Upload-Metadata`: pairs of a name and a value in base64, of which some say what is known of the picture.
+//! `Upload-Metadata`: pairs of a name and a value in base64, of which some say what is known of the image.
 use super::protocol::{UPLOAD_METADATA, own};
 use crate::{images::keep, problem::Problem};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use infravault_images::{Description, FileName, NewImage, Tags, Title, Visibility};
-use infravault_kernel::FieldFault;
+use infravault_kernel::FieldError;
 
-/// Reads what is said about the picture. Other names are kept and mean nothing here.
+/// Reads what is said about the image. Other names are kept and mean nothing here.
 pub(super) fn parse(header: &str) -> Result<NewImage, Problem> {
     let refused = |detail: &str| own(Problem::parameter(UPLOAD_METADATA.as_str(), detail));
     let mut image = NewImage {
@@ -16,7 +16,7 @@ pub(super) fn parse(header: &str) -> Result<NewImage, Problem> {
         visibility: Visibility::default(),
         keep_location: false,
     };
-    let mut faults: Vec<FieldFault> = Vec::new();
+    let mut faults: Vec<FieldError> = Vec::new();
     for pair in header.split(',').map(str::trim).filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once(' ').unwrap_or((pair, ""));
         let value = STANDARD.decode(value.trim());
@@ -37,7 +37,7 @@ pub(super) fn parse(header: &str) -> Result<NewImage, Problem> {
     }
 }
 
-fn set(image: &mut NewImage, faults: &mut Vec<FieldFault>, name: &str, text: &str) {
+fn set(image: &mut NewImage, faults: &mut Vec<FieldError>, name: &str, text: &str) {
     match name {
         "title" | "visibility" if text.is_empty() => {}
         "title" => image.title = keep(faults, "title", Title::parse(text)),
@@ -55,7 +55,7 @@ fn set(image: &mut NewImage, faults: &mut Vec<FieldFault>, name: &str, text: &st
         "keep_location" => match text {
             "true" => image.keep_location = true,
             "false" | "" => image.keep_location = false,
-            _ => faults.push(FieldFault::new("keep_location", "must be `true` or `false`")),
+            _ => faults.push(FieldError::new("keep_location", "must be `true` or `false`")),
         },
         _ => image.file_name = FileName::clean(text),
     }
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_said_about_a_picture() {
+    fn what_is_said_about_an_image() {
         let image = parse(&header(&[
             ("filename", "käse.jpg"),
             ("title", "Cheese"),

@@ -19,7 +19,7 @@ pub async fn get_tus_options(app: web::Data<App>) -> HttpResponse {
     answer(StatusCode::NO_CONTENT)
         .insert_header(("tus-version", VERSION))
         .insert_header(("tus-extension", EXTENSIONS))
-        .insert_header(("tus-max-size", app.images.config().max_upload_bytes))
+        .insert_header(("tus-max-size", app.images.config.max_upload_bytes))
         .insert_header(("tus-checksum-algorithm", "sha1,sha256"))
         .finish()
 }

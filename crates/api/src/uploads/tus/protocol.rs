@@ -23,7 +23,7 @@ pub(super) const UPLOAD_METADATA: HeaderName = HeaderName::from_static("upload-m
 pub(super) const UPLOAD_CONCAT: HeaderName = HeaderName::from_static("upload-concat");
 const UPLOAD_EXPIRES: HeaderName = HeaderName::from_static("upload-expires");
 const UPLOAD_CHECKSUM: HeaderName = HeaderName::from_static("upload-checksum");
-/// Which picture was made of an upload; not part of tus.
+/// Which image was made of an upload; not part of tus.
 pub(super) const UPLOAD_IMAGE: HeaderName = HeaderName::from_static("upload-image-id");
 /// The type of the bytes of an upload.
 const BYTES: &str = "application/offset+octet-stream";
@@ -70,7 +70,7 @@ pub(super) fn answer(status: StatusCode) -> HttpResponseBuilder {
     response
 }
 
-/// Adds where an upload stands, and the picture if there is one.
+/// Adds where an upload stands, and the image if there is one.
 pub(super) fn describe(response: &mut HttpResponseBuilder, upload: &OpenUpload, uploaded: Option<&Uploaded>) {
     response
         .insert_header((UPLOAD_OFFSET, upload.received))

@@ -28,7 +28,7 @@ use infravault_kernel::{Failure, Kind, UploadId};
         ("Upload-Offset" = u64, description = "How many bytes are there"),
         ("Upload-Length" = u64, description = "How many there will be"),
         ("Upload-Expires" = String, description = "When it is given up"),
-        ("Upload-Image-Id" = String, description = "The picture that was made of it"))))
+        ("Upload-Image-Id" = String, description = "The image that was made of it"))))
 )]
 pub async fn get_tus_upload(
     app: web::Data<App>,
@@ -37,7 +37,7 @@ pub async fn get_tus_upload(
     id: Path<UploadId>,
 ) -> Result<HttpResponse, Problem> {
     check_version(&request)?;
-    let found = app.images.find_upload(&ctx, id.0).await;
+    let found = app.images.uploads.find_upload(&ctx, id.0).await;
     let upload = found.map_err(|error| match error.kind() {
         Kind::Unavailable => locked(&error),
         _ => failed(error),
@@ -67,7 +67,7 @@ async fn finish(app: &App, ctx: &RequestCtx, upload: &OpenUpload) -> Result<Opti
     if !waits {
         return Ok(None);
     }
-    match app.images.finish_upload(ctx, upload.id).await {
+    match app.images.uploads.finish_upload(ctx, upload.id).await {
         Ok(uploaded) => Ok(Some(uploaded)),
         Err(error) if matches!(error.kind(), Kind::Conflict | Kind::Unavailable | Kind::Internal) => {
             Err(locked(&error))
@@ -78,7 +78,7 @@ async fn finish(app: &App, ctx: &RequestCtx, upload: &OpenUpload) -> Result<Opti
 
 /// What clients take for "ask again in a while"; after anything else they send all bytes once more.
 fn locked(error: &Error) -> Problem {
-    let detail = "A picture cannot be made of this upload right now; ask again in a moment.";
+    let detail = "An image cannot be made of this upload right now; ask again in a moment.";
     own(Problem::new(StatusCode::LOCKED, "upload-busy", detail)
         .with_retry_after(error.retry_after().unwrap_or(2)))
 }

@@ -146,14 +146,14 @@ async fn a_certified_provider_signs_people_in() {
         problem(
             mallory.bare(Method::GET, &callback).send().await.unwrap(),
             400,
-            "login-failed",
+            "sign-in-failed",
         )
         .await;
         // The code was spent on that, in whichever browser.
         problem(
             mallory.bare(Method::GET, &callback).send().await.unwrap(),
             400,
-            "login-failed",
+            "sign-in-failed",
         )
         .await;
     }

@@ -22,7 +22,7 @@ async fn n10_a_callback_of_another_browser_signs_nobody_in() {
             let set = set.to_str().unwrap();
             assert!(set.starts_with("iv_tx=;"), "{set}");
         }
-        problem(answer, 400, "login-failed").await;
+        problem(answer, 400, "sign-in-failed").await;
         assert_eq!(
             count(&app, "SELECT count(*) FROM auth.sign_ins").await,
             0,
@@ -31,7 +31,7 @@ async fn n10_a_callback_of_another_browser_signs_nobody_in() {
         problem(
             mallory.bare(Method::GET, &link).send().await.unwrap(),
             400,
-            "login-failed",
+            "sign-in-failed",
         )
         .await;
     }
@@ -48,11 +48,11 @@ async fn n11_a_callback_works_once_and_a_replay_harms_nobody() {
     let replay = app
         .anonymous(Method::GET, &link)
         .header("Cookie", format!("iv_tx={transaction}"));
-    problem(replay.send().await.unwrap(), 400, "login-failed").await;
+    problem(replay.send().await.unwrap(), 400, "sign-in-failed").await;
     problem(
         alice.bare(Method::GET, &link).send().await.unwrap(),
         400,
-        "login-failed",
+        "sign-in-failed",
     )
     .await;
     expect(alice.get(ME).send().await.unwrap(), 200).await;
@@ -67,10 +67,10 @@ async fn n12_lies_of_the_issuer_are_refused_alike() {
         let answer = app.browser().sign_in("alice@example.com").await;
         assert!(app.issuer.is_truthful(), "{lie:?} was not told");
         if lie == Lie::TokenError {
-            problem(answer, 503, "login-unavailable").await;
+            problem(answer, 503, "sign-in-unavailable").await;
             continue;
         }
-        let mut body = problem(answer, 400, "login-failed").await;
+        let mut body = problem(answer, 400, "sign-in-failed").await;
         body["request_id"] = Value::Null;
         bodies.insert(body.to_string());
     }
@@ -94,7 +94,7 @@ async fn n13_what_the_provider_says_is_never_echoed() {
     let body = problem(
         alice.bare(Method::GET, &denied).send().await.unwrap(),
         400,
-        "login-failed",
+        "sign-in-failed",
     )
     .await;
     assert!(!body.to_string().contains("script") && !body.to_string().contains("access_denied"));
@@ -105,7 +105,7 @@ async fn n13_what_the_provider_says_is_never_echoed() {
     let body = problem(
         alice.bare(Method::GET, &mixed_up).send().await.unwrap(),
         400,
-        "login-failed",
+        "sign-in-failed",
     )
     .await;
     assert!(!body.to_string().contains("evil"));
@@ -214,7 +214,7 @@ async fn n16_an_attackers_link_changes_nothing_for_who_is_signed_in() {
     problem(
         alice.bare(Method::GET, &link).send().await.unwrap(),
         400,
-        "login-failed",
+        "sign-in-failed",
     )
     .await;
     assert_eq!(alice.account().await, before);
@@ -311,7 +311,7 @@ async fn f26_sessions_go_on_while_the_provider_is_down() {
         .await
         .unwrap();
     assert!(answer.headers().contains_key("retry-after"));
-    problem(answer, 503, "login-unavailable").await;
+    problem(answer, 503, "sign-in-unavailable").await;
     expect(alice.get(ME).send().await.unwrap(), 200).await;
     expect(alice.post(super::REFRESH).send().await.unwrap(), 200).await;
     let providers = app

@@ -1,6 +1,6 @@
-//! Operations on many pictures: what is refused as a whole, and what each picture is answered.
+//! Operations on many images: what is refused as a whole, and what each image is answered.
 use crate::harness::{Browser, TestApp, expect, problem};
-use infravault_testkit::pictures;
+use infravault_testkit::samples;
 use reqwest::Response;
 use serde_json::{Value, json};
 
@@ -11,12 +11,12 @@ async fn send(browser: &Browser, body: &Value) -> Response {
 }
 
 async fn uploaded(browser: &Browser, seed: u64, query: &str) -> String {
-    let image = browser.upload(pictures::jpeg(16, 16, seed), query).await;
+    let image = browser.upload(samples::jpeg(16, 16, seed), query).await;
     image["id"].as_str().unwrap().to_owned()
 }
 
 #[tokio::test]
-async fn each_picture_has_its_answer() {
+async fn each_image_has_its_answer() {
     let app = TestApp::without_jobs().await;
     let (alice, bob) = (
         app.sign_in("alice@example.com").await,

@@ -1,7 +1,7 @@
 //! Changing and deleting through the API: conditions, fields, strangers.
 use crate::harness::{TestApp, expect, problem};
 use futures_util::future::join_all;
-use infravault_testkit::pictures;
+use infravault_testkit::samples;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ async fn put_replaces_and_patch_merges() {
     let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
     let image = alice
-        .upload(pictures::jpeg(16, 16, 1), "?title=one&tags=a&description=d")
+        .upload(samples::jpeg(16, 16, 1), "?title=one&tags=a&description=d")
         .await;
     let path = format!("/api/v1/images/{}", image["id"].as_str().unwrap());
     let body = json!({ "title": "two", "visibility": "public" });
@@ -64,7 +64,7 @@ async fn changes_that_will_not_do() {
         app.sign_in("alice@example.com").await,
         app.sign_in("bob@example.com").await,
     );
-    let image = alice.upload(pictures::jpeg(16, 16, 1), "").await;
+    let image = alice.upload(samples::jpeg(16, 16, 1), "").await;
     let path = format!("/api/v1/images/{}", image["id"].as_str().unwrap());
     let good = json!({ "title": "x" });
     problem(
@@ -129,9 +129,7 @@ async fn one_of_fifty_deletions_counts() {
         app.sign_in("alice@example.com").await,
         app.sign_in("bob@example.com").await,
     );
-    let image = alice
-        .upload(pictures::jpeg(16, 16, 1), "?visibility=public")
-        .await;
+    let image = alice.upload(samples::jpeg(16, 16, 1), "?visibility=public").await;
     let path = format!("/api/v1/images/{}", image["id"].as_str().unwrap());
     problem(bob.delete(&path).send().await.unwrap(), 403, "forbidden").await;
     let stale = alice.delete(&path).header("If-Match", "\"9\"");

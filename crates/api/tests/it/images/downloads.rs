@@ -1,13 +1,13 @@
 //! Originals through the API: headers, ranges, conditions, strangers (N64, N66, N67, N68).
 use crate::harness::{TestApp, problem};
-use infravault_testkit::pictures;
+use infravault_testkit::samples;
 use reqwest::{Method, StatusCode};
 
 #[tokio::test]
 async fn whole_and_in_part() {
     let app = TestApp::start().await;
     let alice = app.sign_in("alice@example.com").await;
-    let bytes = pictures::jpeg(300, 200, 1);
+    let bytes = samples::jpeg(300, 200, 1);
     let len = bytes.len();
     let image = alice.upload(bytes.clone(), "?file_name=a.jpg").await;
     let path = format!("/api/v1/images/{}/download", image["id"].as_str().unwrap());
@@ -83,10 +83,8 @@ async fn conditions_and_strangers() {
         app.sign_in("alice@example.com").await,
         app.sign_in("bob@example.com").await,
     );
-    let image = alice.upload(pictures::jpeg(30, 20, 1), "").await;
-    let shown = alice
-        .upload(pictures::jpeg(30, 20, 2), "?visibility=public")
-        .await;
+    let image = alice.upload(samples::jpeg(30, 20, 1), "").await;
+    let shown = alice.upload(samples::jpeg(30, 20, 2), "?visibility=public").await;
     let path =
         |image: &serde_json::Value| format!("/api/v1/images/{}/download", image["id"].as_str().unwrap());
     let etag = format!("\"{}\"", image["sha256"].as_str().unwrap());
@@ -116,7 +114,7 @@ async fn conditions_and_strangers() {
             .header("If-Range", if_range);
         assert_eq!(request.send().await.unwrap().status(), status, "{if_range}");
     }
-    // The entity tag of somebody else's picture proves nothing.
+    // The entity tag of somebody else's image proves nothing.
     for ctx in [bob.get(&path(&image)), app.anonymous(Method::GET, &path(&image))] {
         let answer = ctx
             .header("If-None-Match", &etag)
@@ -126,7 +124,7 @@ async fn conditions_and_strangers() {
             .unwrap();
         problem(answer, 404, "not-found").await;
     }
-    // A public picture is shown to everybody, its original is not.
+    // A public image is shown to everybody, its original is not.
     for ctx in [bob.get(&path(&shown)), app.anonymous(Method::GET, &path(&shown))] {
         problem(ctx.send().await.unwrap(), 403, "forbidden").await;
     }
@@ -145,7 +143,7 @@ async fn names_never_become_headers() {
         &"%F0%9F%A6%80".repeat(60),
     ] {
         let image = alice
-            .upload(pictures::jpeg(8, 8, 1), &format!("?file_name={name}"))
+            .upload(samples::jpeg(8, 8, 1), &format!("?file_name={name}"))
             .await;
         let path = format!("/api/v1/images/{}/download", image["id"].as_str().unwrap());
         let answer = alice.get(&path).send().await.unwrap();

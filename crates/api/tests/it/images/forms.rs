@@ -1,7 +1,7 @@
 //! Multipart forms: good ones, and everything that can be wrong with one (N51).
 use super::{assert_nothing_left, left, stored};
 use crate::harness::{Browser, TestApp, expect, problem, set_quota};
-use infravault_testkit::pictures;
+use infravault_testkit::samples;
 use reqwest::{
     Response,
     multipart::{Form, Part},
@@ -47,8 +47,8 @@ async fn send(browser: &Browser, boundary: &str, parts: &[Vec<u8>]) -> Response 
 async fn a_form_says_everything_before_the_file() {
     let app = TestApp::start().await;
     let alice = app.sign_in("alice@example.com").await;
-    let bytes = pictures::webp(20, 10, 1);
-    let picture = Part::bytes(bytes.clone())
+    let bytes = samples::webp(20, 10, 1);
+    let original = Part::bytes(bytes.clone())
         .file_name("Größe.webp")
         .mime_str("image/webp")
         .unwrap();
@@ -58,7 +58,7 @@ async fn a_form_says_everything_before_the_file() {
         .text("tags", "a, b")
         .text("tags", "c")
         .text("visibility", "public")
-        .part("file", picture);
+        .part("file", original);
     let answer = alice.post("/api/v1/images").multipart(form).send().await.unwrap();
     let image = expect(answer, 201).await;
     assert_eq!(image["title"], "Ein Bild");
@@ -75,7 +75,7 @@ async fn a_form_says_everything_before_the_file() {
         bytes
     );
 
-    let bare = Form::new().part("file", Part::bytes(pictures::png(4, 4, 1)).file_name("x.y.png"));
+    let bare = Form::new().part("file", Part::bytes(samples::png(4, 4, 1)).file_name("x.y.png"));
     let image = expect(
         alice.post("/api/v1/images").multipart(bare).send().await.unwrap(),
         201,
@@ -91,8 +91,8 @@ async fn a_form_says_everything_before_the_file() {
 async fn large_files_stream_through_a_form() {
     let app = TestApp::start().await;
     let alice = app.sign_in("alice@example.com").await;
-    // Noise after the end of the picture makes it large without making it slow to make.
-    let mut bytes = pictures::png(8, 8, 1);
+    // Noise after the end of the image makes it large without making it slow to make.
+    let mut bytes = samples::png(8, 8, 1);
     bytes.extend((0..5_000_000_u32).map(|n| n.wrapping_mul(2_654_435_761).to_be_bytes()[0]));
     let form = Form::new().part("file", Part::bytes(bytes.clone()).file_name("x.png"));
     let image = expect(
@@ -112,7 +112,7 @@ async fn large_files_stream_through_a_form() {
 async fn broken_forms() {
     let app = TestApp::start().await;
     let alice = app.sign_in("alice@example.com").await;
-    let png = pictures::png(4, 4, 1);
+    let png = samples::png(4, 4, 1);
     let long = |len: usize| "b".repeat(len);
     let header = |len: usize| {
         let head = format!(
@@ -187,7 +187,7 @@ async fn broken_forms() {
 async fn fields_that_will_not_do() {
     let app = TestApp::start().await;
     let alice = app.sign_in("alice@example.com").await;
-    let png = pictures::png(4, 4, 1);
+    let png = samples::png(4, 4, 1);
     let cases: Vec<(&str, Vec<Vec<u8>>)> = vec![
         ("file", vec![text("title", "x"), end()]),
         ("file", vec![end()]),
@@ -270,10 +270,10 @@ fn named(name: &str, more: &str, bytes: &[u8]) -> Vec<u8> {
 
 #[tokio::test]
 async fn several_files_have_a_result_each() {
-    let app = TestApp::with(&[("JOBS_IN_SERVE", "false"), ("MAX_UPLOAD_BYTES", "64KiB")]).await;
+    let app = TestApp::with(&[("JOBS_IN_SERVE", "false"), ("UPLOAD_MAX_BYTES", "64KiB")]).await;
     let alice = app.sign_in("alice@example.com").await;
-    let (one, two) = (pictures::png(4, 4, 1), pictures::png(5, 5, 2));
-    let mut long = pictures::png(6, 6, 3);
+    let (one, two) = (samples::png(4, 4, 1), samples::png(5, 5, 2));
+    let mut long = samples::png(6, 6, 3);
     long.resize(80 << 10, 7);
     let cut = &two[..two.len() - 20];
     let digest = "\r\nRepr-Digest: sha-256=:ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=:";
@@ -339,7 +339,7 @@ async fn several_files_have_a_result_each() {
 async fn the_first_file_may_be_the_one_that_will_not_do() {
     let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
-    let png = pictures::png(4, 4, 1);
+    let png = samples::png(4, 4, 1);
     let words = named("words.png", "", b"these are words");
     let answer = send(&alice, BOUNDARY, &[words.clone(), file(&png), end()]).await;
     assert_eq!(
@@ -360,7 +360,7 @@ async fn the_first_file_may_be_the_one_that_will_not_do() {
 async fn a_form_of_several_files_that_breaks_keeps_what_was_whole() {
     let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
-    let pngs: Vec<Vec<u8>> = (0..3).map(|seed| pictures::png(4, 4, seed)).collect();
+    let pngs: Vec<Vec<u8>> = (0..3).map(|seed| samples::png(4, 4, seed)).collect();
     let broken = refused(400, "malformed-multipart");
     // A field behind the second, and a third that is cut off.
     let between = [
@@ -394,7 +394,7 @@ async fn a_form_of_several_files_that_breaks_keeps_what_was_whole() {
 async fn fifty_files_and_no_more() {
     let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
-    let mut parts: Vec<Vec<u8>> = (0..51).map(|seed| file(&pictures::png(3, 3, seed))).collect();
+    let mut parts: Vec<Vec<u8>> = (0..51).map(|seed| file(&samples::png(3, 3, seed))).collect();
     parts.push(end());
     let results = results(send(&alice, BOUNDARY, &parts).await).await;
     assert_eq!(results[..50], vec![done(); 50]);
@@ -405,9 +405,9 @@ async fn fifty_files_and_no_more() {
 async fn the_quota_ends_a_form_in_between() {
     let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
-    let png = pictures::png(40, 40, 1);
+    let png = samples::png(40, 40, 1);
     set_quota(&app, &alice, u64::try_from(png.len() * 5 / 2).unwrap()).await;
-    let small = pictures::png(3, 3, 1);
+    let small = samples::png(3, 3, 1);
     let parts = |count: usize| [vec![file(&png); count], vec![file(&small), end()]].concat();
     // As a whole it is announced to be too large for the account: nothing of it is read.
     problem(
@@ -446,7 +446,7 @@ async fn the_quota_ends_a_form_in_between() {
 async fn a_form_of_several_files_can_be_sent_again() {
     let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
-    let pngs: Vec<Vec<u8>> = (0..3).map(|seed| file(&pictures::png(4, 4, seed))).collect();
+    let pngs: Vec<Vec<u8>> = (0..3).map(|seed| file(&samples::png(4, 4, seed))).collect();
     let send = async |files: &[&Vec<u8>]| {
         let mut body: Vec<u8> = files.iter().flat_map(|file| (*file).clone()).collect();
         body.extend(end());

@@ -1,6 +1,6 @@
-//! Pictures that mean harm or say too much: polyglots (N03), bombs (N06–N08), metadata (N39), orientations (N40).
+//! Images that mean harm or say too much: polyglots (N03), bombs (N06–N08), metadata (N39), orientations (N40).
 use crate::harness::{Browser, TestApp, expect};
-use infravault_testkit::pictures::{self, TAGGED_MARKER};
+use infravault_testkit::samples::{self, TAGGED_MARKER};
 use serde_json::{Value, json};
 use std::{fs, path::Path, process::Command};
 
@@ -21,7 +21,7 @@ const HARMLESS: [&str; 10] = [
     "Meta",
 ];
 
-/// Every rendition of a picture and a transform in every format: its name and its bytes.
+/// Every rendition of an image and a transform in every format: its name and its bytes.
 async fn derivatives(browser: &Browser, image: &Value) -> Vec<(String, Vec<u8>)> {
     let path = format!("/api/v1/images/{}", image["id"].as_str().unwrap());
     let mut urls = Vec::new();
@@ -61,10 +61,10 @@ fn contains(bytes: &[u8], marker: &str) -> bool {
 }
 
 #[tokio::test]
-async fn n03_nothing_planted_in_a_picture_reaches_what_is_made_of_it() {
+async fn n03_nothing_planted_in_an_image_reaches_what_is_made_of_it() {
     let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
-    for polyglot in pictures::polyglots() {
+    for polyglot in samples::polyglots() {
         let image = uploaded(&alice, polyglot.media_type, &polyglot.bytes).await;
         for (name, bytes) in derivatives(&alice, &image).await {
             for marker in &polyglot.markers {
@@ -78,7 +78,7 @@ async fn n03_nothing_planted_in_a_picture_reaches_what_is_made_of_it() {
 async fn n06_n07_n08_what_would_grow_is_refused_as_it_stands() {
     let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
-    for bomb in pictures::tangled() {
+    for bomb in samples::tangled() {
         let request = alice
             .post("/api/v1/images")
             .header("Content-Type", bomb.media_type)
@@ -122,9 +122,9 @@ async fn n39_no_rendition_tells_who_took_it_with_what_or_where() {
     let (originals, made) = (app.folder.join("seen/originals"), app.folder.join("seen/made"));
     fs::create_dir_all(&originals).unwrap();
     fs::create_dir_all(&made).unwrap();
-    for (number, tagged) in pictures::tagged().into_iter().enumerate() {
+    for (number, tagged) in samples::tagged().into_iter().enumerate() {
         assert!(contains(&tagged.bytes, TAGGED_MARKER));
-        let ending = pictures::FORMATS[number].ending;
+        let ending = samples::FORMATS[number].ending;
         fs::write(originals.join(format!("original.{ending}")), &tagged.bytes).unwrap();
         let image = uploaded(&alice, tagged.media_type, &tagged.bytes).await;
         for (name, bytes) in derivatives(&alice, &image).await {
@@ -167,12 +167,12 @@ async fn n39_no_rendition_tells_who_took_it_with_what_or_where() {
 }
 
 #[tokio::test]
-async fn n40_what_is_made_shows_the_picture_upright_whatever_its_thumbnail_shows() {
+async fn n40_what_is_made_shows_the_image_upright_whatever_its_thumbnail_shows() {
     let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
     for orientation in 1..=8 {
         let image = alice
-            .upload(pictures::jpeg_turned_with_thumbnail(400, 240, orientation), "")
+            .upload(samples::jpeg_turned_with_thumbnail(400, 240, orientation), "")
             .await;
         assert_eq!((&image["width"], &image["height"]), (&json!(400), &json!(240)));
         for preset in ["thumb", "small"] {
@@ -184,7 +184,7 @@ async fn n40_what_is_made_shows_the_picture_upright_whatever_its_thumbnail_shows
                 let answer = alice.get(&url).send().await.unwrap();
                 let bytes = answer.bytes().await.unwrap();
                 assert_eq!(
-                    pictures::quarters(&bytes),
+                    samples::quarters(&bytes),
                     ["red", "green", "blue", "white"],
                     "{orientation} {preset} {format}"
                 );

@@ -2,7 +2,7 @@
 use super::left;
 use crate::harness::{Browser, TestApp, expect, problem};
 use futures_util::future::join_all;
-use infravault_testkit::pictures;
+use infravault_testkit::samples;
 use reqwest::{Response, StatusCode, header::HeaderValue};
 
 async fn upload(browser: &Browser, key: &[u8], bytes: Vec<u8>) -> Response {
@@ -14,13 +14,13 @@ async fn upload(browser: &Browser, key: &[u8], bytes: Vec<u8>) -> Response {
 }
 
 #[tokio::test]
-async fn the_same_upload_makes_one_picture() {
+async fn the_same_upload_makes_one_image() {
     let app = TestApp::start().await;
     let (alice, bob) = (
         app.sign_in("alice@example.com").await,
         app.sign_in("bob@example.com").await,
     );
-    let bytes = pictures::png(10, 10, 1);
+    let bytes = samples::png(10, 10, 1);
     let answers = join_all((0..16).map(|_| upload(&alice, b"one", bytes.clone()))).await;
     let mut ids = Vec::new();
     for answer in answers {
@@ -37,7 +37,7 @@ async fn the_same_upload_makes_one_picture() {
     let again = expect(upload(&alice, b"\"one\"", bytes.clone()).await, 201).await;
     assert_eq!(again["id"], ids[0], "quoted or not, it is the same key");
     problem(
-        upload(&alice, b"one", pictures::png(10, 10, 2)).await,
+        upload(&alice, b"one", samples::png(10, 10, 2)).await,
         422,
         "idempotency-mismatch",
     )
@@ -60,7 +60,7 @@ async fn keys_that_will_not_do() {
         b"\"a\"; q=1",
     ] {
         let answer = problem(
-            upload(&alice, key, pictures::png(4, 4, 1)).await,
+            upload(&alice, key, samples::png(4, 4, 1)).await,
             400,
             "invalid-parameter",
         )
@@ -79,5 +79,5 @@ async fn a_failure_can_be_repeated() {
         "unsupported-image-type",
     )
     .await;
-    expect(upload(&alice, b"k", pictures::png(4, 4, 1)).await, 201).await;
+    expect(upload(&alice, b"k", samples::png(4, 4, 1)).await, 201).await;
 }

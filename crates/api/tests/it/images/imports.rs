@@ -1,6 +1,6 @@
-//! Pictures of other servers: what may be asked for and what may come (N44, N46, N47).
+//! Images of other servers: what may be asked for and what may come (N44, N46, N47).
 use crate::harness::{Browser, TestApp, expect, problem};
-use infravault_testkit::pictures;
+use infravault_testkit::samples;
 use reqwest::Response;
 use serde_json::{Value, json};
 use std::{
@@ -68,12 +68,12 @@ async fn answer(mut stream: TcpStream, port: u16) {
         .nth(1)
         .unwrap_or_default()
         .trim_start_matches('/');
-    let picture = pictures::jpeg(60, 40, 1);
+    let original = samples::jpeg(60, 40, 1);
     let (first, rest) = path.split_once('/').unwrap_or((path, ""));
     let bytes = match first {
-        "picture.jpg" | "a%20b.jpg" => whole("image/jpeg", &picture),
-        "lie.png" => whole("image/png", &picture),
-        "page" => whole("image/jpeg", b"<html>no picture</html>"),
+        "photo.jpg" | "a%20b.jpg" => whole("image/jpeg", &original),
+        "lie.png" => whole("image/png", &original),
+        "page" => whole("image/jpeg", b"<html>no image</html>"),
         "gone" => b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".to_vec(),
         "to" => redirect(&format!("/{rest}")),
         "away" => redirect(rest),
@@ -85,7 +85,7 @@ async fn answer(mut stream: TcpStream, port: u16) {
         .concat(),
         "announced" => b"HTTP/1.1 200 OK\r\nContent-Length: 999999999\r\n\r\nx".to_vec(),
         "cut" => {
-            let whole = whole("image/jpeg", &picture);
+            let whole = whole("image/jpeg", &original);
             whole[..whole.len() - 100].to_vec()
         }
         "endless" => {
@@ -123,25 +123,25 @@ async fn import(browser: &Browser, url: &str) -> Response {
 async fn importing(other: &Other) -> TestApp {
     TestApp::with(&[
         ("JOBS_IN_SERVE", "false"),
-        ("IMPORT_BY_URL", "true"),
-        ("IMPORT_PORTS", &other.port.to_string()),
+        ("IMPORT_ENABLED", "true"),
+        ("IMPORT_ALLOWED_PORTS", &other.port.to_string()),
         ("IMPORT_ALLOWED_NETWORKS", "127.0.0.1/32"),
         ("IMPORT_TIMEOUT", "2s"),
-        ("MAX_UPLOAD_BYTES", "1MiB"),
+        ("UPLOAD_MAX_BYTES", "1MiB"),
     ])
     .await
 }
 
 #[tokio::test]
-async fn a_picture_of_another_server_is_taken_in_like_an_upload() {
+async fn an_image_of_another_server_is_taken_in_like_an_upload() {
     let other = Other::start().await;
     let app = importing(&other).await;
     let alice = app.sign_in("alice@example.com").await;
     for (path, name) in [
-        ("picture.jpg", "picture.jpg"),
+        ("photo.jpg", "photo.jpg"),
         ("a%20b.jpg", "a b.jpg"),
         ("lie.png", "lie.png"),
-        ("to/to/to/picture.jpg", "picture.jpg"),
+        ("to/to/to/photo.jpg", "photo.jpg"),
     ] {
         let image = expect(import(&alice, &other.url(path)).await, 201).await;
         assert_eq!(
@@ -151,7 +151,7 @@ async fn a_picture_of_another_server_is_taken_in_like_an_upload() {
         );
     }
     let body = json!({
-        "url": other.url("picture.jpg"), "file_name": "n.jpg", "title": "T", "description": "D", "tags": ["x", "y"],
+        "url": other.url("photo.jpg"), "file_name": "n.jpg", "title": "T", "description": "D", "tags": ["x", "y"],
         "visibility": "unlisted",
     });
     let once = || async {
@@ -172,7 +172,7 @@ async fn a_picture_of_another_server_is_taken_in_like_an_upload() {
         ["n.jpg", "T", "D", "unlisted"]
     );
     assert_eq!(first["tags"], json!(["x", "y"]));
-    let wrong = json!({ "url": other.url("picture.jpg"), "title": "", "tags": ["a".repeat(99)] });
+    let wrong = json!({ "url": other.url("photo.jpg"), "title": "", "tags": ["a".repeat(99)] });
     let visits = other.visits();
     let request = alice.post("/api/v1/images/from-url").json(&wrong);
     let answer = problem(request.send().await.unwrap(), 422, "validation-failed").await;
@@ -185,12 +185,7 @@ async fn it_is_off_until_the_operator_wants_it() {
     let other = Other::start().await;
     let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
-    problem(
-        import(&alice, &other.url("picture.jpg")).await,
-        403,
-        "not-enabled",
-    )
-    .await;
+    problem(import(&alice, &other.url("photo.jpg")).await, 403, "not-enabled").await;
     assert_eq!(other.visits(), 0);
 }
 
@@ -201,8 +196,8 @@ async fn n44_no_spelling_leads_to_a_network_that_is_not_public() {
     // The default networks, with the port of a listener that would notice.
     let app = TestApp::with(&[
         ("JOBS_IN_SERVE", "false"),
-        ("IMPORT_BY_URL", "true"),
-        ("IMPORT_PORTS", &format!("{port},80,443")),
+        ("IMPORT_ENABLED", "true"),
+        ("IMPORT_ALLOWED_PORTS", &format!("{port},80,443")),
         ("IMPORT_TIMEOUT", "2s"),
     ])
     .await;
@@ -289,7 +284,7 @@ async fn n44_no_spelling_leads_to_a_network_that_is_not_public() {
     ];
     let mut urls: Vec<String> = hosts
         .iter()
-        .map(|host| format!("http://{host}:{port}/picture.jpg"))
+        .map(|host| format!("http://{host}:{port}/photo.jpg"))
         .collect();
     urls.extend(
         [
@@ -303,7 +298,7 @@ async fn n44_no_spelling_leads_to_a_network_that_is_not_public() {
             "http:",
             "http://",
             "",
-            "picture.jpg",
+            "photo.jpg",
             "http://example.com:22/",
             "http://example.com:5432/",
             "https://user@example.com/",
@@ -336,11 +331,11 @@ async fn n46_redirects_are_judged_like_the_address() {
     for path in [
         "away/file:///etc/passwd".to_owned(),
         "away/http://127.0.0.2/".to_owned(),
-        format!("away/http://127.0.0.2:{}/picture.jpg", other.port),
-        format!("away/http://[::1]:{}/picture.jpg", other.port),
+        format!("away/http://127.0.0.2:{}/photo.jpg", other.port),
+        format!("away/http://[::1]:{}/photo.jpg", other.port),
         "away/http://169.254.169.254/latest/meta-data/".to_owned(),
         "away/http://".to_owned(),
-        "to/to/to/to/picture.jpg".to_owned(),
+        "to/to/to/to/photo.jpg".to_owned(),
         "loop".to_owned(),
     ] {
         problem(import(&alice, &other.url(&path)).await, 422, "url-not-allowed").await;

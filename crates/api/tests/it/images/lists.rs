@@ -1,6 +1,6 @@
 //! Lists and searches through the API (N54).
 use crate::harness::{TestApp, expect, problem};
-use infravault_testkit::pictures;
+use infravault_testkit::samples;
 use reqwest::Method;
 use serde_json::Value;
 
@@ -27,7 +27,7 @@ async fn pages_filters_and_sorts() {
         ("d", "public"),
     ] {
         let query = format!("?title={title}&visibility={visibility}&tags=t{title}");
-        alice.upload(pictures::jpeg(16, 16, 1), &query).await;
+        alice.upload(samples::jpeg(16, 16, 1), &query).await;
     }
     for (query, expected) in [
         ("", vec!["d", "c", "a", "b"]),
@@ -72,7 +72,7 @@ async fn the_link_leads_through_all_pages() {
     for n in 0..5 {
         alice
             .upload(
-                pictures::jpeg(16, 16, n),
+                samples::jpeg(16, 16, n),
                 &format!("?title=p{n}&visibility=public"),
             )
             .await;
@@ -111,8 +111,8 @@ async fn parameters_that_will_not_do() {
         app.sign_in("bob@example.com").await,
     );
     for n in 0..2 {
-        alice.upload(pictures::jpeg(16, 16, n), "").await;
-        bob.upload(pictures::jpeg(16, 16, n), "").await;
+        alice.upload(samples::jpeg(16, 16, n), "").await;
+        bob.upload(samples::jpeg(16, 16, n), "").await;
     }
     let page = expect(bob.get("/api/v1/images?limit=1").send().await.unwrap(), 200).await;
     let theirs = format!("limit=1&cursor={}", page["next_cursor"].as_str().unwrap());

@@ -1,6 +1,6 @@
-//! From an upload to what is known of it: the real jobs, the real cage.
+//! From an upload to what is known of it: the real jobs, the real sandbox.
 use crate::harness::{Browser, TestApp, expect, problem};
-use infravault_testkit::pictures;
+use infravault_testkit::samples;
 use reqwest::Method;
 use serde_json::Value;
 use std::time::Duration;
@@ -13,7 +13,7 @@ async fn get(browser: &Browser, path: &str) -> Value {
     expect(browser.get(path).send().await.unwrap(), 200).await
 }
 
-/// The picture, once its job is done.
+/// The image, once its job is done.
 async fn done(browser: &Browser, image: &Value) -> Value {
     for _ in 0..600 {
         let found = get(browser, &path(image)).await;
@@ -22,12 +22,12 @@ async fn done(browser: &Browser, image: &Value) -> Value {
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    panic!("in thirty seconds nobody looked at the picture");
+    panic!("in thirty seconds nobody looked at the image");
 }
 
 /// A PNG whose structure is sound and whose pixels are not: what is compressed is no zlib stream.
 fn hollow() -> Vec<u8> {
-    let mut png = pictures::png(64, 48, 1);
+    let mut png = samples::png(64, 48, 1);
     let start = png.windows(4).position(|four| four == b"IDAT").unwrap();
     let len = u32::from_be_bytes(png[start - 4..start].try_into().unwrap());
     let end = start + 4 + usize::try_from(len).unwrap();
@@ -49,22 +49,22 @@ fn crc32(bytes: &[u8]) -> u32 {
 async fn an_upload_becomes_ready_with_all_that_is_known_of_it() {
     let app = TestApp::start().await;
     let alice = app.sign_in("alice@example.com").await;
-    for (picture, fallback) in [
-        (pictures::jpeg(1200, 800, 7), "image/jpeg"),
-        (pictures::png(1200, 800, 8), "image/jpeg"),
-        (pictures::webp(1200, 800, 9), "image/jpeg"),
-        (pictures::gif(1200, 800, 2, 10), "image/jpeg"),
+    for (original, fallback) in [
+        (samples::jpeg(1200, 800, 7), "image/jpeg"),
+        (samples::png(1200, 800, 8), "image/jpeg"),
+        (samples::webp(1200, 800, 9), "image/jpeg"),
+        (samples::gif(1200, 800, 2, 10), "image/jpeg"),
     ] {
-        let new = alice.upload(picture, "").await;
+        let new = alice.upload(original, "").await;
         assert_eq!(new["state"], "stored");
         assert_eq!(new["renditions"], serde_json::json!([]));
         let image = done(&alice, &new).await;
         assert_eq!(image["state"], "ready", "{image}");
         assert_eq!(image["failure"], Value::Null);
         assert_eq!(image["has_alpha"], false);
-        let colour = image["dominant_colour"].as_str().unwrap();
-        assert!(colour.len() == 7 && colour.starts_with('#'), "{colour}");
-        // A picture without structure, such as even stripes, has none.
+        let color = image["dominant_color"].as_str().unwrap();
+        assert!(color.len() == 7 && color.starts_with('#'), "{color}");
+        // An image without structure, such as even stripes, has none.
         let hash = &image["perceptual_hash"];
         assert!(
             hash.is_null() || hash.as_str().is_some_and(|hash| hash.len() == 16),
@@ -115,7 +115,7 @@ async fn what_cannot_be_decoded_fails_and_can_be_had_back() {
     assert_eq!(image["state"], "failed", "{image}");
     let reason = image["failure"].as_str().unwrap();
     assert!(
-        reason.starts_with("Nothing can be made of this picture: ") && reason.len() <= 300,
+        reason.starts_with("Nothing can be made of this image: ") && reason.len() <= 300,
         "{reason}"
     );
     assert_eq!(image["renditions"], serde_json::json!([]));
@@ -131,7 +131,7 @@ async fn what_cannot_be_decoded_fails_and_can_be_had_back() {
 async fn the_entity_tag_says_how_far_it_has_come_and_no_change_is_lost_by_that() {
     let app = TestApp::start().await;
     let alice = app.sign_in("alice@example.com").await;
-    let new = alice.upload(pictures::jpeg(64, 48, 1), "").await;
+    let new = alice.upload(samples::jpeg(64, 48, 1), "").await;
     done(&alice, &new).await;
     let known = |tag: &str| {
         alice
@@ -171,11 +171,11 @@ async fn places_are_kept_where_that_was_asked_for_and_shown_to_the_owner() {
         app.sign_in("bob@example.com").await,
     );
     let quiet = alice
-        .upload(pictures::jpeg_with_gps(64, 48, 1), "?visibility=public")
+        .upload(samples::jpeg_with_gps(64, 48, 1), "?visibility=public")
         .await;
     let open = alice
         .upload(
-            pictures::jpeg_with_gps(64, 48, 2),
+            samples::jpeg_with_gps(64, 48, 2),
             "?visibility=public&keep_location=true",
         )
         .await;
@@ -215,7 +215,7 @@ async fn places_are_kept_where_that_was_asked_for_and_shown_to_the_owner() {
 async fn duplicates_are_reported_and_ready_at_once() {
     let app = TestApp::start().await;
     let alice = app.sign_in("alice@example.com").await;
-    let bytes = pictures::jpeg(300, 200, 1);
+    let bytes = samples::jpeg(300, 200, 1);
     let first = alice.upload(bytes.clone(), "").await;
     assert_eq!(first["duplicate_of"], Value::Null);
     done(&alice, &first).await;

@@ -1,6 +1,6 @@
 //! Renditions through the API: formats, caching, conditions, strangers, once, healing (N63).
 use crate::harness::{Browser, TestApp, problem};
-use infravault_testkit::pictures;
+use infravault_testkit::samples;
 use reqwest::{Method, Response, StatusCode};
 use serde_json::Value;
 use std::{fs, path::PathBuf};
@@ -46,8 +46,8 @@ async fn made(app: &TestApp, format: &str) -> Vec<i32> {
 async fn the_client_gets_what_it_takes() {
     let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
-    let photo = alice.upload(pictures::jpeg(400, 300, 1), "").await;
-    let logo = alice.upload(pictures::png(40, 30, 1), "").await;
+    let photo = alice.upload(samples::jpeg(400, 300, 1), "").await;
+    let logo = alice.upload(samples::png(40, 30, 1), "").await;
     let small = path(&photo, "small");
     for (accept, expected) in [
         (BROWSER, "image/avif"),
@@ -86,10 +86,10 @@ async fn the_client_gets_what_it_takes() {
 }
 
 #[tokio::test]
-async fn every_preset_of_a_large_picture() {
+async fn every_preset_of_a_large_image() {
     let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
-    let photo = alice.upload(pictures::jpeg(3000, 2000, 1), "").await;
+    let photo = alice.upload(samples::jpeg(3000, 2000, 1), "").await;
     for (preset, width, height) in [
         ("thumb", 256, 256),
         ("small", 512, 341),
@@ -140,7 +140,7 @@ async fn caches_are_told_what_they_may_keep() {
     .into_iter()
     .enumerate()
     {
-        let bytes = pictures::jpeg(64, 48, u64::try_from(number).unwrap());
+        let bytes = samples::jpeg(64, 48, u64::try_from(number).unwrap());
         let image = alice.upload(bytes, &format!("?visibility={visibility}")).await;
         let ready = "UPDATE images.images SET state = 'ready', has_alpha = false";
         app.db.superuser().await.batch_execute(ready).await.unwrap();
@@ -193,13 +193,13 @@ async fn caches_are_told_what_they_may_keep() {
 }
 
 #[tokio::test]
-async fn a_private_picture_is_not_there_for_strangers() {
+async fn a_private_image_is_not_there_for_strangers() {
     let app = TestApp::without_jobs().await;
     let (alice, bob) = (
         app.sign_in("alice@example.com").await,
         app.sign_in("bob@example.com").await,
     );
-    let image = alice.upload(pictures::jpeg(30, 20, 1), "").await;
+    let image = alice.upload(samples::jpeg(30, 20, 1), "").await;
     assert!(
         accepting(&alice, &path(&image, "thumb"), "*/*")
             .await
@@ -228,12 +228,12 @@ async fn a_private_picture_is_not_there_for_strangers() {
 async fn what_was_lost_or_damaged_is_made_again() {
     let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
-    let image = alice.upload(pictures::jpeg(300, 200, 1), "").await;
+    let image = alice.upload(samples::jpeg(300, 200, 1), "").await;
     // Nothing is kept in memory, so the store is read every time.
-    let bare = TestApp::with(&[("JOBS_IN_SERVE", "false"), ("RENDITION_CACHE", "1")]).await;
+    let bare = TestApp::with(&[("JOBS_IN_SERVE", "false"), ("RENDITION_CACHE_BYTES", "1")]).await;
     drop(image);
     let alice = bare.sign_in("alice@example.com").await;
-    let image = alice.upload(pictures::jpeg(300, 200, 1), "").await;
+    let image = alice.upload(samples::jpeg(300, 200, 1), "").await;
     let address = path(&image, "thumb?format=jpeg");
     let first = alice.get(&address).send().await.unwrap().bytes().await.unwrap();
     let damages: [fn(&PathBuf); 3] = [
@@ -258,10 +258,10 @@ async fn what_was_lost_or_damaged_is_made_again() {
 }
 
 #[tokio::test]
-async fn a_picture_that_failed_says_so_at_once() {
+async fn an_image_that_failed_says_so_at_once() {
     let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
-    let image = alice.upload(pictures::jpeg(30, 20, 1), "").await;
+    let image = alice.upload(samples::jpeg(30, 20, 1), "").await;
     let failed = "UPDATE images.images SET state = 'failed', failure = 'The file ends too early.'";
     app.db.superuser().await.batch_execute(failed).await.unwrap();
     let answer = alice.get(&path(&image, "thumb")).send().await.unwrap();
@@ -275,7 +275,7 @@ async fn a_hundred_who_ask_at_once_on_two_nodes_get_one_that_is_made_once() {
     let other = app.beside(&[("JOBS_IN_SERVE", "false")]).await;
     let alice = app.sign_in("alice@example.com").await;
     let image = alice
-        .upload(pictures::jpeg(2000, 1500, 1), "?visibility=public")
+        .upload(samples::jpeg(2000, 1500, 1), "?visibility=public")
         .await;
     let address = path(&image, "medium?format=webp");
     let client = app.client();
@@ -302,12 +302,12 @@ async fn a_hundred_who_ask_at_once_on_two_nodes_get_one_that_is_made_once() {
 async fn a_full_queue_is_answered_with_a_time_to_come_back() {
     let app = TestApp::with(&[
         ("JOBS_IN_SERVE", "false"),
-        ("CAGE_CHILDREN", "1"),
-        ("CAGE_QUEUE", "1"),
+        ("SANDBOX_WORKERS", "1"),
+        ("SANDBOX_QUEUE_SIZE", "1"),
     ])
     .await;
     let alice = app.sign_in("alice@example.com").await;
-    let image = alice.upload(pictures::jpeg(3000, 2000, 1), "").await;
+    let image = alice.upload(samples::jpeg(3000, 2000, 1), "").await;
     let addresses = ["thumb", "small", "medium", "large"]
         .into_iter()
         .flat_map(|preset| {
@@ -337,7 +337,7 @@ async fn a_full_queue_is_answered_with_a_time_to_come_back() {
 async fn renditions_that_nobody_asks_for_go_and_come_back() {
     let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
-    let image = alice.upload(pictures::jpeg(600, 400, 1), "").await;
+    let image = alice.upload(samples::jpeg(600, 400, 1), "").await;
     for preset in ["thumb", "small", "medium"] {
         let answer = alice
             .get(&path(&image, &format!("{preset}?format=jpeg")))

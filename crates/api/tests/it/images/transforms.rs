@@ -1,7 +1,7 @@
 //! Signed transforms through the API: who gets an address, and what an address is good for (N41).
 use crate::harness::{Browser, TestApp, expect, problem};
 use infravault_kernel::Clock;
-use infravault_testkit::pictures;
+use infravault_testkit::samples;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -15,7 +15,7 @@ async fn address(browser: &Browser, image: &Value, body: Value) -> String {
 async fn an_address_gives_anybody_what_it_names() {
     let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
-    let image = alice.upload(pictures::jpeg(400, 300, 1), "").await;
+    let image = alice.upload(samples::jpeg(400, 300, 1), "").await;
     let body = json!({
         "w": 100, "h": 50, "fit": "cover", "gravity": "north-east", "rotate": 90, "flip": "h",
         "crop": { "x": 0, "y": 0, "width": 200, "height": 200 }, "blur": 0.5, "sharpen": 1,
@@ -55,7 +55,7 @@ async fn an_address_gives_anybody_what_it_names() {
         .await
         .unwrap();
     assert_eq!(got.headers()["content-type"], "image/webp");
-    // It ends with the picture.
+    // It ends with the image.
     let gone = alice
         .delete(&format!("/api/v1/images/{}", image["id"].as_str().unwrap()))
         .send()
@@ -69,8 +69,8 @@ async fn an_address_gives_anybody_what_it_names() {
 async fn a_changed_address_is_worth_nothing() {
     let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
-    let image = alice.upload(pictures::jpeg(40, 30, 1), "").await;
-    let other = alice.upload(pictures::jpeg(40, 30, 2), "").await;
+    let image = alice.upload(samples::jpeg(40, 30, 1), "").await;
+    let other = alice.upload(samples::jpeg(40, 30, 2), "").await;
     let url = address(&alice, &image, json!({ "w": 20, "format": "jpeg" })).await;
     let id = |image: &Value| image["id"].as_str().unwrap().to_owned();
     let (plain, signature) = url.split_once("&sig=").unwrap();
@@ -117,7 +117,7 @@ async fn a_changed_address_is_worth_nothing() {
 async fn an_address_expires() {
     let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
-    let image = alice.upload(pictures::jpeg(40, 30, 1), "").await;
+    let image = alice.upload(samples::jpeg(40, 30, 1), "").await;
     let url = address(&alice, &image, json!({ "w": 20, "expires_in": 300 })).await;
     let client = app.client();
     assert_eq!(client.get(&url).send().await.unwrap().status(), StatusCode::OK);
@@ -134,10 +134,8 @@ async fn only_the_owner_gets_an_address_and_only_within_the_limits() {
         app.sign_in("alice@example.com").await,
         app.sign_in("bob@example.com").await,
     );
-    let hidden = alice.upload(pictures::jpeg(40, 30, 1), "").await;
-    let shown = alice
-        .upload(pictures::jpeg(40, 30, 2), "?visibility=public")
-        .await;
+    let hidden = alice.upload(samples::jpeg(40, 30, 1), "").await;
+    let shown = alice.upload(samples::jpeg(40, 30, 2), "?visibility=public").await;
     let path = |image: &Value| format!("/api/v1/images/{}/transform-url", image["id"].as_str().unwrap());
     let ask = bob.post(&path(&hidden)).json(&json!({})).send().await.unwrap();
     problem(ask, 404, "not-found").await;
@@ -162,7 +160,7 @@ async fn only_the_owner_gets_an_address_and_only_within_the_limits() {
         (json!({ "expires_in": 301 }), "expires_in"),
         (json!({ "expires_in": 0 }), "expires_in"),
         (json!({ "bg": "red" }), "bg"),
-        (json!({ "colour": "red" }), "colour"),
+        (json!({ "color": "red" }), "color"),
     ] {
         let answer = alice.post(&path(&hidden)).json(&body).send().await.unwrap();
         assert_eq!(

@@ -1,6 +1,6 @@
 //! The trash through the API: what is seen of it, what comes back, and what never does.
 use crate::harness::{Browser, TestApp, expect, problem};
-use infravault_testkit::pictures;
+use infravault_testkit::samples;
 use serde_json::{Value, json};
 
 async fn usage(browser: &Browser) -> Value {
@@ -21,7 +21,7 @@ async fn trash(browser: &Browser, query: &str) -> Value {
 async fn from_the_list_into_the_trash_and_back() {
     let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
-    let bytes = pictures::jpeg(16, 16, 1);
+    let bytes = samples::jpeg(16, 16, 1);
     let image = alice
         .upload(bytes.clone(), "?visibility=public&title=harbour")
         .await;
@@ -102,7 +102,7 @@ async fn what_is_purged_is_gone() {
     let mut ids = Vec::new();
     for seed in 0..4 {
         let image = alice
-            .upload(pictures::jpeg(16, 16, seed), "?visibility=public")
+            .upload(samples::jpeg(16, 16, seed), "?visibility=public")
             .await;
         ids.push(image["id"].as_str().unwrap().to_owned());
     }

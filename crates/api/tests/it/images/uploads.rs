@@ -2,7 +2,7 @@
 use super::{assert_nothing_left, left, stored};
 use crate::harness::{Browser, TestApp, afterwards, expect, problem, set_quota};
 use futures_util::future::join_all;
-use infravault_testkit::pictures;
+use infravault_testkit::samples;
 use reqwest::{Body, Method, Response, StatusCode};
 use serde_json::Value;
 use std::time::Duration;
@@ -22,10 +22,10 @@ async fn upload_as(browser: &Browser, media_type: &str, query: &str, bytes: Vec<
 }
 
 #[tokio::test]
-async fn a_picture_is_stored_and_described() {
+async fn an_image_is_stored_and_described() {
     let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
-    let bytes = pictures::jpeg(60, 40, 1);
+    let bytes = samples::jpeg(60, 40, 1);
     let query = "?title=Kitchen&description=two%20words&tags=a,%20b&visibility=unlisted&file_name=DSC_1.JPG";
     let answer = upload_as(&alice, "image/jpeg", query, bytes.clone()).await;
     assert_eq!(answer.headers()["etag"], "\"1\"");
@@ -57,10 +57,10 @@ async fn a_picture_is_stored_and_described() {
 }
 
 #[tokio::test]
-async fn no_picture_is_no_picture_whatever_it_is_called() {
+async fn no_image_is_no_image_whatever_it_is_called() {
     let app = TestApp::start().await;
     let alice = app.sign_in("alice@example.com").await;
-    for lie in pictures::lies() {
+    for lie in samples::lies() {
         let query = format!("?file_name={}", lie.file_name);
         let answer = upload_as(&alice, lie.claimed, &query, lie.bytes.clone()).await;
         assert_eq!(
@@ -77,7 +77,7 @@ async fn no_picture_is_no_picture_whatever_it_is_called() {
         "application/x-www-form-urlencoded",
         "",
     ] {
-        let answer = upload_as(&alice, media_type, "", pictures::png(4, 4, 1)).await;
+        let answer = upload_as(&alice, media_type, "", samples::png(4, 4, 1)).await;
         problem(answer, 415, "unsupported-media-type").await;
     }
     let packed = alice
@@ -105,7 +105,7 @@ async fn the_content_decides_the_type_and_no_name_is_more_than_text() {
         "%5C%5Cserver%5Cshare%5Cx.jpg",
     ] {
         let query = format!("?file_name={name}");
-        let answer = upload_as(&alice, "image/jpeg", &query, pictures::png(4, 4, 1)).await;
+        let answer = upload_as(&alice, "image/jpeg", &query, samples::png(4, 4, 1)).await;
         if name.contains("%00") {
             problem(answer, 400, "invalid-parameter").await;
             continue;
@@ -129,7 +129,7 @@ async fn the_content_decides_the_type_and_no_name_is_more_than_text() {
 async fn bombs_die_early() {
     let app = TestApp::start().await;
     let alice = app.sign_in("alice@example.com").await;
-    for bomb in pictures::bombs() {
+    for bomb in samples::bombs() {
         let answer = upload_as(&alice, bomb.media_type, "", bomb.bytes.clone()).await;
         let status = answer.status();
         let body: Value = answer.json().await.unwrap();
@@ -144,7 +144,7 @@ async fn bombs_die_early() {
 async fn polyglots_are_stored_and_served_as_nothing_but_an_attachment() {
     let app = TestApp::start().await;
     let alice = app.sign_in("alice@example.com").await;
-    for polyglot in pictures::polyglots() {
+    for polyglot in samples::polyglots() {
         let image = expect(
             upload_as(&alice, polyglot.media_type, "", polyglot.bytes.clone()).await,
             201,
@@ -180,10 +180,10 @@ async fn parameters_that_will_not_do() {
         ("?title=a%00b".to_owned(), "title"),
         (format!("?tags={tags}"), "tags"),
         ("?visibility=secret".to_owned(), "visibility"),
-        ("?colour=red".to_owned(), "colour"),
+        ("?color=red".to_owned(), "color"),
         ("?title=a&title=b".to_owned(), "title"),
     ] {
-        let answer = upload_as(&alice, "image/png", &query, pictures::png(4, 4, 1)).await;
+        let answer = upload_as(&alice, "image/png", &query, samples::png(4, 4, 1)).await;
         assert_eq!(
             problem(answer, 400, "invalid-parameter").await["field"],
             field,
@@ -207,7 +207,7 @@ async fn a_digest_that_differs_is_refused() {
             .header("Content-Type", "image/png")
             .header("Repr-Digest", digest);
         problem(
-            request.body(pictures::png(4, 4, 1)).send().await.unwrap(),
+            request.body(samples::png(4, 4, 1)).send().await.unwrap(),
             status,
             code,
         )
@@ -255,7 +255,7 @@ async fn what_is_announced_too_large_is_refused_before_it_comes() {
 
 #[tokio::test]
 async fn what_grows_too_large_is_refused_when_it_does() {
-    let app = TestApp::with(&[("MAX_UPLOAD_BYTES", "1MiB")]).await;
+    let app = TestApp::with(&[("UPLOAD_MAX_BYTES", "1MiB")]).await;
     let alice = app.sign_in("alice@example.com").await;
     let pieces = (0..24).map(|_| Ok::<_, std::io::Error>(vec![0xFF; 64 << 10]));
     let body = Body::wrap_stream(futures_util::stream::iter(pieces));
@@ -277,7 +277,7 @@ async fn what_grows_too_large_is_refused_when_it_does() {
 async fn a_connection_that_breaks_leaves_nothing() {
     let app = TestApp::start().await;
     let alice = app.sign_in("alice@example.com").await;
-    let bytes = pictures::jpeg(300, 300, 1);
+    let bytes = samples::jpeg(300, 300, 1);
     let half = &bytes[..bytes.len() / 2];
     let stream = begin(&app, &alice, &format!("Content-Length: {}", bytes.len()), half).await;
     wait_for(&app, |left| left.0 == 1 && left.1 == 1 && left.2 > 0).await;
@@ -306,7 +306,7 @@ async fn wait_for(app: &TestApp, holds: impl Fn((i64, i64, i64)) -> bool) {
 
 #[tokio::test]
 async fn a_body_that_crawls_is_closed() {
-    let app = TestApp::with(&[("UPLOAD_RATE_WINDOW", "1s")]).await;
+    let app = TestApp::with(&[("UPLOAD_MIN_RATE_WINDOW", "1s")]).await;
     let alice = app.sign_in("alice@example.com").await;
     let mut stream = begin(&app, &alice, "Content-Length: 100000", b"\xFF\xD8\xFF").await;
     assert_eq!(status_line(&mut stream).await, "HTTP/1.1 408");
@@ -318,7 +318,7 @@ async fn the_quota_is_exact_under_sixty_four_uploads() {
     // Nobody is told to come back later, however busy the machine is.
     let app = TestApp::with(&[("DB_ACQUIRE_TIMEOUT", "30s")]).await;
     let alice = app.sign_in("alice@example.com").await;
-    let bytes = pictures::jpeg(48, 48, 1);
+    let bytes = samples::jpeg(48, 48, 1);
     set_quota(&app, &alice, u64::try_from(bytes.len()).unwrap() * 10 + 100).await;
     let uploads = (0..64).map(|_| upload_as(&alice, "image/jpeg", "", bytes.clone()));
     let mut stored = 0;
@@ -348,7 +348,7 @@ async fn nobody_uploads_nothing() {
         .anonymous(Method::POST, "/api/v1/images")
         .header("Content-Type", "image/png");
     problem(
-        request.body(pictures::png(4, 4, 1)).send().await.unwrap(),
+        request.body(samples::png(4, 4, 1)).send().await.unwrap(),
         401,
         "authentication-required",
     )

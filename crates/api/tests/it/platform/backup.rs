@@ -1,6 +1,6 @@
 //! The restore drill (G40), and what moves or checks a whole library, with the program as an operator runs it.
 use crate::harness::{TestApp, expect, problem};
-use infravault_testkit::pictures;
+use infravault_testkit::samples;
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::{
@@ -21,10 +21,10 @@ fn command(app: &TestApp, arguments: &[&str]) -> Command {
     command
         .args(arguments)
         .env("DATABASE_URL", app.db.url())
-        .env("BIND", "127.0.0.1:0")
+        .env("HTTP_BIND", "127.0.0.1:0")
         .env("PUBLIC_ORIGIN", &app.origin)
         .env("INFRAVAULT_INSECURE_DEV", "1")
-        .env("STORE", "fs")
+        .env("STORE_BACKEND", "fs")
         .env("STORE_DIR", app.folder.join("objects"))
         .env("AUTH_KEY_DIR", app.folder.join("keys"))
         .env("LOG_FORMAT", "terminal");
@@ -83,8 +83,8 @@ fn originals(app: &TestApp) -> Vec<PathBuf> {
 struct Library {
     app: TestApp,
     token: String,
-    /// Every picture that was acknowledged: its id and its bytes.
-    pictures: Vec<(String, Vec<u8>)>,
+    /// Every image that was acknowledged: its id and its bytes.
+    images: Vec<(String, Vec<u8>)>,
 }
 
 impl Library {
@@ -92,24 +92,24 @@ impl Library {
         let app = TestApp::without_jobs().await;
         let alice = app.sign_in("alice@example.com").await;
         let token = app.token(&alice, SCOPES).await;
-        let mut pictures = Vec::new();
+        let mut images = Vec::new();
         for seed in 0..count {
-            let bytes = pictures::jpeg(64, 48, seed);
+            let bytes = samples::jpeg(64, 48, seed);
             let image = alice.upload(bytes.clone(), "").await;
-            pictures.push((image["id"].as_str().unwrap().to_owned(), bytes));
+            images.push((image["id"].as_str().unwrap().to_owned(), bytes));
         }
-        Self { app, token, pictures }
+        Self { app, token, images }
     }
 
     async fn upload(&mut self, bytes: Vec<u8>) {
         let request = self.app.bearer(&self.token, Method::POST, "/api/v1/images");
         let request = request.header("Content-Type", "image/jpeg").body(bytes.clone());
         let image = expect(request.send().await.unwrap(), 201).await;
-        self.pictures
+        self.images
             .push((image["id"].as_str().unwrap().to_owned(), bytes));
     }
 
-    /// Every picture is there, at this origin, byte for byte.
+    /// Every image is there, at this origin, byte for byte.
     async fn assert_complete(&self, origin: &str) {
         let get = |path: String| {
             self.app
@@ -117,7 +117,7 @@ impl Library {
                 .get(format!("{origin}{path}"))
                 .bearer_auth(&self.token)
         };
-        for (id, bytes) in &self.pictures {
+        for (id, bytes) in &self.images {
             let answer = get(format!("/api/v1/images/{id}/download")).send().await.unwrap();
             assert_eq!(answer.status(), 200, "{id}");
             assert!(answer.bytes().await.unwrap() == *bytes, "{id} has other bytes");
@@ -127,10 +127,10 @@ impl Library {
             .await
             .unwrap();
         let usage = expect(usage, 200).await;
-        let bytes: usize = self.pictures.iter().map(|(_, bytes)| bytes.len()).sum();
+        let bytes: usize = self.images.iter().map(|(_, bytes)| bytes.len()).sum();
         assert_eq!(usage["used_bytes"], json!(bytes));
         assert_eq!(usage["reserved_bytes"], 0);
-        assert_eq!(usage["image_count"], json!(self.pictures.len()));
+        assert_eq!(usage["image_count"], json!(self.images.len()));
     }
 
     async fn state(&self, id: &str) -> String {
@@ -150,8 +150,8 @@ impl Library {
 async fn what_was_backed_up_comes_back_after_everything_was_lost() {
     let mut library = Library::new(5).await;
     // An exact duplicate shares an object.
-    library.upload(pictures::jpeg(64, 48, 0)).await;
-    let thumb = format!("/api/v1/images/{}/renditions/thumb", library.pictures[0].0);
+    library.upload(samples::jpeg(64, 48, 0)).await;
+    let thumb = format!("/api/v1/images/{}/renditions/thumb", library.images[0].0);
     let made = library
         .app
         .bearer(&library.token, Method::GET, &thumb)
@@ -167,7 +167,7 @@ async fn what_was_backed_up_comes_back_after_everything_was_lost() {
         (6, 0),
         "{first}"
     );
-    library.upload(pictures::jpeg(64, 48, 99)).await;
+    library.upload(samples::jpeg(64, 48, 99)).await;
     let second = succeeds(&library.app, &["backup", "--to", &to]);
     assert_eq!(
         (number(&second, "copied"), number(&second, "there before")),
@@ -209,7 +209,7 @@ async fn what_was_backed_up_comes_back_after_everything_was_lost() {
         .bearer_auth(&library.token);
     assert_eq!(again.send().await.unwrap().status(), 200);
     // Nothing of the rules was lost: nobody sees what is private, and the roles are the ones they were.
-    let hidden = format!("{origin}/api/v1/images/{}", library.pictures[0].0);
+    let hidden = format!("{origin}/api/v1/images/{}", library.images[0].0);
     problem(
         library.app.client().get(hidden).send().await.unwrap(),
         404,
@@ -266,7 +266,7 @@ async fn a_library_moves_into_another_store_while_the_server_runs() {
     let migrate = ["storage", "migrate", "--from", &from, "--to", &to];
     let first = succeeds(&library.app, &migrate);
     assert_eq!(number(&first, "copied"), 4, "{first}");
-    library.upload(pictures::jpeg(64, 48, 50)).await;
+    library.upload(samples::jpeg(64, 48, 50)).await;
     // One that was copied is spoilt there, with its length unchanged: it is copied again.
     let spoilt = files(&there.join("originals")).remove(0);
     let mut bytes = fs::read(&spoilt).unwrap();
@@ -320,7 +320,7 @@ async fn a_library_moves_from_a_folder_to_s3() {
             .env("S3_ACCESS_KEY", variable("ACCESS_KEY").unwrap())
             .env("S3_SECRET_KEY", variable("SECRET_KEY").unwrap())
             .env("S3_BUCKET", bucket)
-            .env("STORE", if side.is_empty() { "s3" } else { "fs" })
+            .env("STORE_BACKEND", if side.is_empty() { "s3" } else { "fs" })
             .output()
             .unwrap();
         assert!(output.status.success(), "{}", said(&output));
@@ -339,7 +339,7 @@ async fn the_command_counts_planted_faults_and_its_exit_code_says_so() {
     assert_eq!(number(&clean, "objects"), 6, "{clean}");
     let files = originals(&library.app);
     let lost = library
-        .pictures
+        .images
         .iter()
         .find(|(id, _)| files[0].to_string_lossy().contains(id));
     fs::remove_file(&files[0]).unwrap();
@@ -365,9 +365,9 @@ async fn the_command_counts_planted_faults_and_its_exit_code_says_so() {
     );
     assert!(!orphan.exists(), "{repaired}");
     assert_eq!(library.state(&lost.unwrap().0).await, "failed");
-    // The original of a picture that says so can still be had where there is any of it.
+    // The original of an image that says so can still be had where there is any of it.
     let flipped = library
-        .pictures
+        .images
         .iter()
         .find(|(id, _)| files[2].to_string_lossy().contains(id));
     let path = format!("/api/v1/images/{}/download", flipped.unwrap().0);

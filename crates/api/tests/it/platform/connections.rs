@@ -1,7 +1,7 @@
 //! Connections that are written by hand: slow ones (N52), and those that try to hide a second request (N65).
 use crate::harness::{Browser, TestApp, expect};
 use futures_util::future::join_all;
-use infravault_testkit::pictures;
+use infravault_testkit::samples;
 use std::time::{Duration, Instant};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -64,7 +64,7 @@ async fn n52_heads_that_do_not_end_are_closed() {
 
 #[tokio::test]
 async fn n52_bodies_that_do_not_come_are_closed() {
-    let app = TestApp::with(&[("JOBS_IN_SERVE", "false"), ("UPLOAD_RATE_WINDOW", "2s")]).await;
+    let app = TestApp::with(&[("JOBS_IN_SERVE", "false"), ("UPLOAD_MIN_RATE_WINDOW", "2s")]).await;
     let alice = app.sign_in("alice@example.com").await;
     let host = app.origin.trim_start_matches("http://").to_owned();
     let signed_in = format!(
@@ -114,12 +114,12 @@ async fn n52_bodies_that_do_not_come_are_closed() {
 
 #[tokio::test]
 async fn n52_who_takes_nothing_of_an_answer_is_cut_off() {
-    let app = TestApp::with(&[("JOBS_IN_SERVE", "false"), ("CLIENT_STALL_TIMEOUT", "2s")]).await;
+    let app = TestApp::with(&[("JOBS_IN_SERVE", "false"), ("HTTP_STALL_TIMEOUT", "2s")]).await;
     let alice = app.sign_in("alice@example.com").await;
-    // More than the kernel keeps for a connection; noise after the end of the picture makes it large.
-    let mut picture = pictures::jpeg(60, 40, 1);
-    picture.extend((0..16_000_000_u32).map(|n| n.wrapping_mul(2_654_435_761).to_be_bytes()[0]));
-    let image = alice.upload(picture.clone(), "").await;
+    // More than the kernel keeps for a connection; noise after the end of the image makes it large.
+    let mut original = samples::jpeg(60, 40, 1);
+    original.extend((0..16_000_000_u32).map(|n| n.wrapping_mul(2_654_435_761).to_be_bytes()[0]));
+    let image = alice.upload(original.clone(), "").await;
     let path = format!("/api/v1/images/{}/download", image["id"].as_str().unwrap());
     let mut taken = 0;
     let mut stream = asking(&app, &alice, &path).await;
@@ -131,13 +131,13 @@ async fn n52_who_takes_nothing_of_an_answer_is_cut_off() {
         taken += some;
     }
     assert!(
-        taken < picture.len(),
+        taken < original.len(),
         "{taken} bytes came after eight seconds of nothing"
     );
     // Who takes it slowly, but takes it, gets all of it.
     let mut stream = asking(&app, &alice, &path).await;
     let mut slowly = 0;
-    while slowly < picture.len() {
+    while slowly < original.len() {
         if slowly < 4 << 20 {
             sleep(Duration::from_millis(50)).await;
         }

@@ -121,11 +121,11 @@ async fn every_answer_carries_the_security_headers() {
 
 #[tokio::test]
 async fn only_configured_hosts_are_answered_for() {
-    let app = TestApp::with(&[("ALLOWED_HOSTS", "pictures.internal")]).await;
+    let app = TestApp::with(&[("HTTP_ALLOWED_HOSTS", "images.internal")]).await;
     for (host, status) in [
         ("evil.example", 421),
         ("127.0.0.1.evil.example", 421),
-        ("pictures.internal", 200),
+        ("images.internal", 200),
         ("localhost:1", 200),
     ] {
         let answer = app

@@ -1,13 +1,13 @@
-//! N29, N39, N40, N56: fields that are not the caller's to set, huge values, and what pictures carry with them.
+//! N29, N39, N40, N56: fields that are not the caller's to set, huge values, and what images carry with them.
 use crate::harness::{TestApp, afterwards, expect, problem};
-use infravault_testkit::pictures;
+use infravault_testkit::samples;
 use serde_json::{Value, json};
 
 #[tokio::test]
 async fn n29_nobody_assigns_what_is_not_theirs_to_set() {
     let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
-    let image = alice.upload(pictures::jpeg(16, 16, 1), "").await;
+    let image = alice.upload(samples::jpeg(16, 16, 1), "").await;
     let path = format!("/api/v1/images/{}", image["id"].as_str().unwrap());
     for field in [
         "id",
@@ -48,7 +48,7 @@ async fn n29_nobody_assigns_what_is_not_theirs_to_set() {
     let query = alice
         .post("/api/v1/images?owner_id=x")
         .header("Content-Type", "image/jpeg")
-        .body(pictures::jpeg(8, 8, 1));
+        .body(samples::jpeg(8, 8, 1));
     problem(query.send().await.unwrap(), 400, "invalid-parameter").await;
     assert_eq!(
         expect(alice.get(&path).send().await.unwrap(), 200).await,
@@ -57,11 +57,11 @@ async fn n29_nobody_assigns_what_is_not_theirs_to_set() {
 }
 
 #[tokio::test]
-async fn n39_n40_pictures_are_upright_and_keep_their_place_to_themselves() {
+async fn n39_n40_images_are_upright_and_keep_their_place_to_themselves() {
     let app = TestApp::start().await;
     let alice = app.sign_in("alice@example.com").await;
     for orientation in 1..=8 {
-        let image = alice.upload(pictures::jpeg_turned(48, 32, orientation), "").await;
+        let image = alice.upload(samples::jpeg_turned(48, 32, orientation), "").await;
         let expected = if orientation >= 5 { (32, 48) } else { (48, 32) };
         assert_eq!(
             (&image["width"], &image["height"]),
@@ -69,7 +69,7 @@ async fn n39_n40_pictures_are_upright_and_keep_their_place_to_themselves() {
             "{orientation}"
         );
     }
-    let original = pictures::jpeg_with_gps(48, 32, 9);
+    let original = samples::jpeg_with_gps(48, 32, 9);
     let image = alice.upload(original.clone(), "").await;
     let path = format!("/api/v1/images/{}", image["id"].as_str().unwrap());
     assert!(!image.to_string().to_lowercase().contains("gps"), "{image}");
@@ -91,7 +91,7 @@ async fn n39_n40_pictures_are_upright_and_keep_their_place_to_themselves() {
 async fn n56_huge_values_are_refused_and_cost_nothing() {
     let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
-    let image = alice.upload(pictures::jpeg(16, 16, 1), "").await;
+    let image = alice.upload(samples::jpeg(16, 16, 1), "").await;
     let path = format!("/api/v1/images/{}", image["id"].as_str().unwrap());
     let long = format!("{}!", "a".repeat(60 * 1024));
     let bodies: Vec<Value> = vec![

@@ -27,7 +27,7 @@ async fn problems_look_as_they_always_did() {
     let app = TestApp::start().await;
     let alice = app.sign_in("alice@example.com").await;
     let image = alice
-        .upload(infravault_testkit::pictures::jpeg(16, 16, 1), "")
+        .upload(infravault_testkit::samples::jpeg(16, 16, 1), "")
         .await;
     let path = format!("/api/v1/images/{}", image["id"].as_str().unwrap());
     let change = |body: Value| alice.patch(&path).header("If-Match", "\"1\"").json(&body);
@@ -40,7 +40,7 @@ async fn problems_look_as_they_always_did() {
             app.bearer("ivp_nonsense", Method::GET, "/api/v1/images"),
         ),
         ("wrong parameter", alice.get("/api/v1/images?limit=0")),
-        ("unknown parameter", alice.get("/api/v1/images?colour=red")),
+        ("unknown parameter", alice.get("/api/v1/images?color=red")),
         ("bad cursor", alice.get("/api/v1/images?cursor=AAAA")),
         (
             "unknown field",
@@ -60,7 +60,7 @@ async fn problems_look_as_they_always_did() {
                 .json(&json!({ "title": "x" })),
         ),
         (
-            "no picture",
+            "no image",
             alice
                 .post("/api/v1/images")
                 .header("Content-Type", "image/jpeg")
@@ -90,7 +90,7 @@ async fn a_stranger_s_image_and_a_missing_one_look_the_same() {
         app.sign_in("bob@example.com").await,
     );
     let image = alice
-        .upload(infravault_testkit::pictures::jpeg(16, 16, 1), "")
+        .upload(infravault_testkit::samples::jpeg(16, 16, 1), "")
         .await;
     let hidden = image["id"].as_str().unwrap();
     let missing = "01930000-0000-7000-8000-000000000000";
@@ -108,7 +108,7 @@ async fn a_stranger_s_image_and_a_missing_one_look_the_same() {
                 .request(method.clone(), &format!("/api/v1/images/{id}{suffix}"))
                 .header("If-Match", "\"1\"");
             if method == Method::GET {
-                // The entity tag of somebody else's picture opens nothing either.
+                // The entity tag of somebody else's image opens nothing either.
                 request = request.header(
                     "If-None-Match",
                     format!("\"{}\"", image["sha256"].as_str().unwrap()),

@@ -41,7 +41,7 @@ impl Installation {
         command
             .args(arguments)
             .env("DATABASE_URL", self.db.url())
-            .env("BIND", format!("127.0.0.1:{port}"))
+            .env("HTTP_BIND", format!("127.0.0.1:{port}"))
             .env("PUBLIC_ORIGIN", format!("http://127.0.0.1:{port}"))
             .env("INFRAVAULT_INSECURE_DEV", "1")
             .env("STORE_DIR", self.folder.join("objects"))
@@ -115,10 +115,10 @@ async fn a_bad_configuration_names_every_variable_at_once() {
         .arg("serve")
         .env_clear()
         .envs([
-            ("BIND", "nowhere"),
-            ("PUBLIC_ORIGIN", "http://pictures.example"),
+            ("HTTP_BIND", "nowhere"),
+            ("PUBLIC_ORIGIN", "http://images.example"),
             ("DB_MAX_CONNS", "0"),
-            ("STORE", "tape"),
+            ("STORE_BACKEND", "tape"),
         ])
         .output()
         .unwrap();
@@ -126,10 +126,10 @@ async fn a_bad_configuration_names_every_variable_at_once() {
     let said = text(&output.stderr);
     for part in [
         "DATABASE_URL must be set",
-        "BIND is `nowhere`",
+        "HTTP_BIND is `nowhere`",
         "PUBLIC_ORIGIN must be https",
         "DB_MAX_CONNS",
-        "STORE",
+        "STORE_BACKEND",
         "for example",
     ] {
         assert!(said.contains(part), "{part} is missing in: {said}");
@@ -237,7 +237,7 @@ async fn two_nodes_that_start_at_once_share_one_database() {
         .iter()
         .map(|port| {
             here.command_on(*port, &["serve"])
-                .env("MIGRATE_ON_START", "true")
+                .env("DB_MIGRATE_ON_START", "true")
                 .spawn()
                 .unwrap()
         })
@@ -279,15 +279,15 @@ async fn a_stop_lets_the_request_under_way_finish() {
     wait_until_ready(&here, here.port, &mut server);
     let token = here.run(&["admin", "create-token", "ada@example.com", "--create-account"]);
     let token = text(&token.stdout);
-    let picture = infravault_testkit::pictures::jpeg(64, 64, 3);
-    let (half, rest) = picture.split_at(picture.len() / 2);
+    let image = infravault_testkit::samples::jpeg(64, 64, 3);
+    let (half, rest) = image.split_at(image.len() / 2);
     let address = format!("127.0.0.1:{}", here.port);
     let mut upload = TcpStream::connect(&address).unwrap();
     write!(
         upload,
         "POST /api/v1/images HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {}\r\nContent-Type: image/jpeg\r\nContent-Length: {}\r\n\r\n",
         token.trim(),
-        picture.len()
+        image.len()
     )
     .unwrap();
     upload.write_all(half).unwrap();

@@ -4,7 +4,7 @@ use reqwest::Method;
 
 #[tokio::test]
 async fn the_limit_is_exact_and_says_when_to_come_back() {
-    let app = TestApp::with(&[("RATE_ANONYMOUS", "5")]).await;
+    let app = TestApp::with(&[("RATE_LIMIT_ANONYMOUS", "5")]).await;
     for left in (0..5).rev() {
         let spoofed = format!("1.2.3.{left}");
         let request = app
@@ -36,7 +36,7 @@ async fn the_limit_is_exact_and_says_when_to_come_back() {
 
 #[tokio::test]
 async fn a_signed_in_person_is_counted_apart_from_the_address() {
-    let app = TestApp::with(&[("RATE_PERSON", "3"), ("RATE_SIGN_IN", "4")]).await;
+    let app = TestApp::with(&[("RATE_LIMIT_ACCOUNT", "3"), ("RATE_LIMIT_SIGN_IN", "4")]).await;
     let alice = app.sign_in("alice@example.com").await;
     let bob = app.sign_in("bob@example.com").await;
     for _ in 0..3 {

@@ -1,7 +1,7 @@
 //! Uploads by signed requests that go to an S3 store itself.
 use super::{announce, download, put};
 use crate::harness::{TestApp, expect, problem};
-use infravault_testkit::pictures;
+use infravault_testkit::samples;
 use serde_json::{Value, json};
 
 /// The settings of a store with a bucket of its own; none where there is no store, which is a failure in CI.
@@ -17,7 +17,7 @@ fn settings(bucket: &str) -> Option<Vec<(&'static str, String)>> {
     };
     let mut settings = vec![
         ("JOBS_IN_SERVE", "false".to_owned()),
-        ("STORE", "s3".to_owned()),
+        ("STORE_BACKEND", "s3".to_owned()),
         ("S3_PUBLIC_ENDPOINT", endpoint.clone()),
         ("S3_ENDPOINT", endpoint),
         ("S3_BUCKET", bucket.to_owned()),
@@ -44,18 +44,18 @@ async fn the_store_takes_what_was_announced_and_the_server_believes_nothing() {
     let variables: Vec<(&str, &str)> = settings.clone();
     println!("{}", app.command_with(&["storage", "setup"], &variables));
     let alice = app.sign_in("alice@example.com").await;
-    let picture = pictures::jpeg(300, 200, 1);
-    let presign = async |picture: &[u8]| {
+    let original = samples::jpeg(300, 200, 1);
+    let presign = async |original: &[u8]| {
         let request = alice
             .post("/api/v1/uploads/presign")
-            .json(&announce(picture, &json!({})));
+            .json(&announce(original, &json!({})));
         expect(request.send().await.unwrap(), 201).await
     };
     let complete = async |upload: &Value| {
         let path = format!("/api/v1/uploads/{}/complete", upload["id"].as_str().unwrap());
         alice.post(&path).json(&json!({})).send().await.unwrap()
     };
-    let upload = presign(&picture).await;
+    let upload = presign(&original).await;
     let url = upload["put"]["url"].as_str().unwrap();
     assert!(url.contains(&bucket) && !url.starts_with(&app.origin), "{url}");
     let anonymous = reqwest::get(url.split('?').next().unwrap()).await.unwrap();
@@ -64,17 +64,17 @@ async fn the_store_takes_what_was_announced_and_the_server_believes_nothing() {
         "{}",
         anonymous.status()
     );
-    let larger = [picture.clone(), vec![0]].concat();
+    let larger = [original.clone(), vec![0]].concat();
     let mut other_type = upload["put"].clone();
     other_type["headers"]["content-type"] = json!("text/html");
     let mut other_key = upload["put"].clone();
     other_key["url"] = json!(url.replacen("incoming/", "originals/", 1));
-    let mut spoilt = picture.clone();
+    let mut spoilt = original.clone();
     *spoilt.last_mut().unwrap() ^= 1;
     for (name, request, bytes) in [
         ("larger", &upload["put"], larger),
-        ("other type", &other_type, picture.clone()),
-        ("other key", &other_key, picture.clone()),
+        ("other type", &other_type, original.clone()),
+        ("other key", &other_key, original.clone()),
         ("other bytes", &upload["put"], spoilt),
     ] {
         let status = put(request, bytes).await.status();
@@ -85,9 +85,9 @@ async fn the_store_takes_what_was_announced_and_the_server_believes_nothing() {
             panic!("{name}: the store took what was not announced");
         }
     }
-    assert!(put(&upload["put"], picture.clone()).await.status().is_success());
+    assert!(put(&upload["put"], original.clone()).await.status().is_success());
     let image = expect(complete(&upload).await, 201).await;
-    assert_eq!(download(&alice, image["id"].as_str().unwrap()).await, picture);
+    assert_eq!(download(&alice, image["id"].as_str().unwrap()).await, original);
 
     let html = b"<html></html>".to_vec();
     let upload = presign(&html).await;

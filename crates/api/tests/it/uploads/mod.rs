@@ -11,13 +11,13 @@ use infravault_kernel::Sha256;
 use reqwest::Response;
 use serde_json::{Value, json};
 
-/// What is announced of a picture, with `more` of it.
-pub(crate) fn announce(picture: &[u8], more: &Value) -> Value {
+/// What is announced of an image, with `more` of it.
+pub(crate) fn announce(image: &[u8], more: &Value) -> Value {
     let mut body = json!({
         "file_name": "photo.jpg",
-        "size": picture.len(),
+        "size": image.len(),
         "media_type": "image/jpeg",
-        "sha256": Sha256::of(picture).to_string(),
+        "sha256": Sha256::of(image).to_string(),
     });
     for (name, value) in more.as_object().unwrap() {
         body[name] = value.clone();
@@ -36,7 +36,7 @@ pub(crate) async fn put(request: &Value, bytes: Vec<u8>) -> Response {
     put.body(bytes).send().await.unwrap()
 }
 
-/// Used bytes, reserved bytes and pictures of whoever is signed in.
+/// Used bytes, reserved bytes and images of whoever is signed in.
 async fn usage(browser: &Browser) -> (u64, u64, u64) {
     let usage = browser.get("/api/v1/users/profile/usage").send().await.unwrap();
     let usage = expect(usage, 200).await;
@@ -48,7 +48,7 @@ async fn usage(browser: &Browser) -> (u64, u64, u64) {
     )
 }
 
-/// The original of a picture.
+/// The original of an image.
 async fn download(browser: &Browser, image: &str) -> Vec<u8> {
     let answer = browser
         .get(&format!("/api/v1/images/{image}/download"))

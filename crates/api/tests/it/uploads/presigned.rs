@@ -2,15 +2,15 @@
 use super::{announce, download, len, put, usage};
 use crate::harness::{Browser, TestApp, expect, problem};
 use infravault_kernel::{Clock, Sha256};
-use infravault_testkit::pictures;
+use infravault_testkit::samples;
 use reqwest::Method;
 use serde_json::{Value, json};
 use time::Duration;
 
-async fn presign(browser: &Browser, picture: &[u8], more: Value) -> Value {
+async fn presign(browser: &Browser, original: &[u8], more: Value) -> Value {
     let request = browser
         .post("/api/v1/uploads/presign")
-        .json(&announce(picture, &more));
+        .json(&announce(original, &more));
     expect(request.send().await.unwrap(), 201).await
 }
 
@@ -19,13 +19,13 @@ fn path(upload: &Value, rest: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_picture_goes_straight_into_the_store() {
+async fn an_image_goes_straight_into_the_store() {
     let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
-    let picture = pictures::jpeg(300, 200, 1);
+    let original = samples::jpeg(300, 200, 1);
     let upload = presign(
         &alice,
-        &picture,
+        &original,
         json!({ "title": "Direct", "tags": ["a"], "visibility": "public" }),
     )
     .await;
@@ -33,7 +33,7 @@ async fn a_picture_goes_straight_into_the_store() {
         (upload["state"].as_str(), upload["kind"].as_str()),
         (Some("open"), Some("single"))
     );
-    assert_eq!(usage(&alice).await, (0, len(&picture), 0));
+    assert_eq!(usage(&alice).await, (0, len(&original), 0));
     let early = alice
         .post(&path(&upload, "/complete"))
         .json(&json!({}))
@@ -41,9 +41,9 @@ async fn a_picture_goes_straight_into_the_store() {
         .await
         .unwrap();
     problem(early, 422, "upload-mismatch").await;
-    assert_eq!(put(&upload["put"], picture.clone()).await.status(), 200);
+    assert_eq!(put(&upload["put"], original.clone()).await.status(), 200);
     problem(
-        put(&upload["put"], picture.clone()).await,
+        put(&upload["put"], original.clone()).await,
         412,
         "precondition-failed",
     )
@@ -59,15 +59,15 @@ async fn a_picture_goes_straight_into_the_store() {
         assert!(answer.headers().contains_key("etag") && answer.headers().contains_key("location"));
         made.push(expect(answer, 201).await);
     }
-    assert_eq!(made[0]["id"], made[1]["id"], "asked twice it is the same picture");
+    assert_eq!(made[0]["id"], made[1]["id"], "asked twice it is the same image");
     let image = &made[0];
-    assert_eq!(image["sha256"], Sha256::of(&picture).to_string());
+    assert_eq!(image["sha256"], Sha256::of(&original).to_string());
     assert_eq!(
         (image["title"].as_str(), image["visibility"].as_str()),
         (Some("Direct"), Some("public"))
     );
-    assert_eq!(download(&alice, image["id"].as_str().unwrap()).await, picture);
-    assert_eq!(usage(&alice).await, (len(&picture), 0, 1));
+    assert_eq!(download(&alice, image["id"].as_str().unwrap()).await, original);
+    assert_eq!(usage(&alice).await, (len(&original), 0, 1));
     let state = expect(alice.get(&path(&upload, "")).send().await.unwrap(), 200).await;
     assert_eq!(
         (state["state"].as_str(), &state["image_id"]),
@@ -79,9 +79,9 @@ async fn a_picture_goes_straight_into_the_store() {
 async fn n42_a_signed_request_is_bound_to_everything_that_was_announced() {
     let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
-    let picture = pictures::jpeg(300, 200, 2);
-    let upload = presign(&alice, &picture, json!({})).await;
-    let other = presign(&alice, &pictures::jpeg(30, 20, 3), json!({})).await;
+    let original = samples::jpeg(300, 200, 2);
+    let upload = presign(&alice, &original, json!({})).await;
+    let other = presign(&alice, &samples::jpeg(30, 20, 3), json!({})).await;
     let signed = &upload["put"];
     let with = |change: &dyn Fn(&mut Value)| {
         let mut changed = signed.clone();
@@ -99,14 +99,14 @@ async fn n42_a_signed_request_is_bound_to_everything_that_was_announced() {
             .unwrap()
             .to_owned()
     };
-    let larger = [picture.clone(), vec![0]].concat();
+    let larger = [original.clone(), vec![0]].concat();
     let cases = [
         ("larger", signed.clone(), larger),
-        ("smaller", signed.clone(), picture[1..].to_vec()),
+        ("smaller", signed.clone(), original[1..].to_vec()),
         (
             "other type",
             with(&|it| it["headers"]["content-type"] = json!("text/html")),
-            picture.clone(),
+            original.clone(),
         ),
         (
             "other checksum",
@@ -114,7 +114,7 @@ async fn n42_a_signed_request_is_bound_to_everything_that_was_announced() {
                 it["headers"]["x-amz-checksum-sha256"] =
                     other["put"]["headers"]["x-amz-checksum-sha256"].clone();
             }),
-            picture.clone(),
+            original.clone(),
         ),
         (
             "no checksum",
@@ -124,12 +124,12 @@ async fn n42_a_signed_request_is_bound_to_everything_that_was_announced() {
                     .unwrap()
                     .remove("x-amz-checksum-sha256");
             }),
-            picture.clone(),
+            original.clone(),
         ),
         (
             "other piece",
             with(&|it| it["url"] = json!(url.replace(&piece(&upload), &piece(&other)))),
-            picture.clone(),
+            original.clone(),
         ),
         (
             "other upload",
@@ -137,17 +137,17 @@ async fn n42_a_signed_request_is_bound_to_everything_that_was_announced() {
                 let (mine, theirs) = (upload["id"].as_str().unwrap(), other["id"].as_str().unwrap());
                 it["url"] = json!(url.replace(mine, theirs));
             }),
-            picture.clone(),
+            original.clone(),
         ),
         (
             "later",
             with(&|it| it["url"] = json!(url.replace("exp=1", "exp=2"))),
-            picture.clone(),
+            original.clone(),
         ),
         (
             "other signature",
             with(&|it| it["url"] = json!(format!("{url}A"))),
-            picture.clone(),
+            original.clone(),
         ),
     ];
     for (name, request, bytes) in cases {
@@ -155,13 +155,13 @@ async fn n42_a_signed_request_is_bound_to_everything_that_was_announced() {
         assert_eq!(answer.status(), 403, "{name}");
         problem(answer, 403, "invalid-signature").await;
     }
-    let mut spoilt = picture.clone();
+    let mut spoilt = original.clone();
     *spoilt.last_mut().unwrap() ^= 1;
     problem(put(signed, spoilt).await, 422, "checksum-mismatch").await;
     let late = Clock::fixed(Clock::System.now() + Duration::seconds(61));
     let later = app.beside_at(&[("JOBS_IN_SERVE", "false")], late).await;
     let moved = with(&|it| it["url"] = json!(url.replace(&app.origin, &later)));
-    problem(put(&moved, picture.clone()).await, 403, "url-expired").await;
+    problem(put(&moved, original.clone()).await, 403, "url-expired").await;
     let missing = alice
         .post(&path(&upload, "/complete"))
         .json(&json!({}))
@@ -174,11 +174,11 @@ async fn n42_a_signed_request_is_bound_to_everything_that_was_announced() {
     for (name, value) in signed["headers"].as_object().unwrap() {
         request = request.header(name, value.as_str().unwrap());
     }
-    assert_eq!(request.body(picture).send().await.unwrap().status(), 200);
+    assert_eq!(request.body(original).send().await.unwrap().status(), 200);
 }
 
 #[tokio::test]
-async fn n43_what_is_no_picture_ends_the_upload() {
+async fn n43_what_is_no_image_ends_the_upload() {
     let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
     let html = b"<html><script>alert(1)</script></html>".to_vec();
@@ -213,10 +213,10 @@ async fn n43_what_is_no_picture_ends_the_upload() {
 async fn parts_of_any_size() {
     let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
-    let picture = pictures::jpeg(300, 200, 4);
-    let upload = presign(&alice, &picture, json!({ "multipart": true, "sha256": null })).await;
+    let original = samples::jpeg(300, 200, 4);
+    let upload = presign(&alice, &original, json!({ "multipart": true, "sha256": null })).await;
     assert!(upload["put"].is_null());
-    let pieces: Vec<&[u8]> = vec![&picture[..1], &picture[1..1000], &picture[1000..]];
+    let pieces: Vec<&[u8]> = vec![&original[..1], &original[1..1000], &original[1000..]];
     let parts: Vec<Value> = pieces
         .iter()
         .enumerate()
@@ -271,20 +271,20 @@ async fn parts_of_any_size() {
     )
     .await;
     let image = expect(complete(json!({ "parts": [1, 2, 3] })).await, 201).await;
-    assert_eq!(download(&alice, image["id"].as_str().unwrap()).await, picture);
-    assert_eq!(usage(&alice).await, (len(&picture), 0, 1));
+    assert_eq!(download(&alice, image["id"].as_str().unwrap()).await, original);
+    assert_eq!(usage(&alice).await, (len(&original), 0, 1));
 }
 
 #[tokio::test]
 async fn what_cannot_be_announced() {
     let app = TestApp::with(&[
         ("JOBS_IN_SERVE", "false"),
-        ("MAX_UPLOAD_BYTES", "100000"),
-        ("OPEN_UPLOADS_MAX", "2"),
+        ("UPLOAD_MAX_BYTES", "100000"),
+        ("UPLOAD_SESSION_MAX_COUNT", "2"),
     ])
     .await;
     let alice = app.sign_in("alice@example.com").await;
-    let picture = pictures::jpeg(30, 20, 5);
+    let original = samples::jpeg(30, 20, 5);
     for (more, status, code) in [
         (json!({ "size": 100_001 }), 413, "payload-too-large"),
         (json!({ "size": 0 }), 422, "validation-failed"),
@@ -297,16 +297,16 @@ async fn what_cannot_be_announced() {
     ] {
         let request = alice
             .post("/api/v1/uploads/presign")
-            .json(&announce(&picture, &more));
+            .json(&announce(&original, &more));
         let body = problem(request.send().await.unwrap(), status, code).await;
         assert!(body["detail"].is_string(), "{more}");
     }
     assert_eq!(usage(&alice).await, (0, 0, 0));
-    let first = presign(&alice, &picture, json!({})).await;
-    presign(&alice, &picture, json!({})).await;
+    let first = presign(&alice, &original, json!({})).await;
+    presign(&alice, &original, json!({})).await;
     let third = alice
         .post("/api/v1/uploads/presign")
-        .json(&announce(&picture, &json!({})));
+        .json(&announce(&original, &json!({})));
     problem(third.send().await.unwrap(), 429, "too-many-uploads").await;
     for _ in 0..2 {
         assert_eq!(
@@ -314,8 +314,8 @@ async fn what_cannot_be_announced() {
             204
         );
     }
-    assert_eq!(usage(&alice).await, (0, len(&picture), 0));
-    problem(put(&first["put"], picture.clone()).await, 410, "upload-gone").await;
+    assert_eq!(usage(&alice).await, (0, len(&original), 0));
+    problem(put(&first["put"], original.clone()).await, 410, "upload-gone").await;
     let nothing = alice
         .get("/api/v1/uploads/01930000-0000-7000-8000-000000000000")
         .send()

@@ -2,11 +2,11 @@
 use super::{announce, put, usage};
 use crate::harness::{TestApp, expect, location, problem, set_quota};
 use futures_util::future::join_all;
-use infravault_testkit::pictures;
+use infravault_testkit::samples;
 use reqwest::Method;
 use serde_json::json;
 
-/// How many pictures there is room for, and how many clients there are.
+/// How many images there is room for, and how many clients there are.
 const ROOM: usize = 10;
 const CLIENTS: usize = 64;
 
@@ -14,26 +14,26 @@ const CLIENTS: usize = 64;
 async fn n58_what_is_announced_holds_its_room_and_gives_it_back() {
     let app = TestApp::with(&[
         ("JOBS_IN_SERVE", "false"),
-        ("OPEN_UPLOADS_MAX", "64"),
+        ("UPLOAD_SESSION_MAX_COUNT", "64"),
         // Nobody is told to come back later, however busy the machine is.
         ("DB_ACQUIRE_TIMEOUT", "30s"),
     ])
     .await;
     let alice = app.sign_in("alice@example.com").await;
-    let picture = pictures::jpeg(48, 48, 1);
-    let size = super::len(&picture);
+    let image = samples::jpeg(48, 48, 1);
+    let size = super::len(&image);
     let room = size * u64::try_from(ROOM).unwrap();
     set_quota(&app, &alice, room + 100).await;
     // Every other one announces by tus.
     let announced = join_all((0..CLIENTS).map(|number| {
         let request = if number % 2 == 0 {
-            let body = announce(&picture, &json!({}));
+            let body = announce(&image, &json!({}));
             alice.post("/api/v1/uploads/presign").json(&body)
         } else {
             alice
                 .post("/api/v1/uploads/tus")
                 .header("Tus-Resumable", "1.0.0")
-                .header("Upload-Length", picture.len())
+                .header("Upload-Length", image.len())
         };
         async { request.send().await.unwrap() }
     }))
@@ -50,9 +50,9 @@ async fn n58_what_is_announced_holds_its_room_and_gives_it_back() {
     }
     assert_eq!(signed.len() + resumable.len(), ROOM);
     assert_eq!(usage(&alice).await, (0, room, 0));
-    // One half becomes pictures while the other is given up.
+    // One half becomes images while the other is given up.
     let stored = join_all(signed.iter().map(async |upload| {
-        assert_eq!(put(&upload["put"], picture.clone()).await.status(), 200);
+        assert_eq!(put(&upload["put"], image.clone()).await.status(), 200);
         let path = format!("/api/v1/uploads/{}/complete", upload["id"].as_str().unwrap());
         expect(alice.post(&path).json(&json!({})).send().await.unwrap(), 201).await
     }));

@@ -1,7 +1,7 @@
 //! Slow uploads do not keep others from the database (N62).
 use crate::harness::{TestApp, expect, location};
 use futures_util::{StreamExt, stream};
-use infravault_testkit::pictures;
+use infravault_testkit::samples;
 use reqwest::{Body, Method};
 use std::time::{Duration, Instant};
 
@@ -14,18 +14,14 @@ async fn n62_no_connection_is_held_while_bytes_come() {
     ])
     .await;
     let alice = app.sign_in("alice@example.com").await;
-    let picture = pictures::jpeg(300, 200, 1);
+    let image = samples::jpeg(300, 200, 1);
     let mut tasks = Vec::new();
     for _ in 0..64 {
         let created = alice.post("/api/v1/uploads/tus").header("Tus-Resumable", "1.0.0");
-        let created = created
-            .header("Upload-Length", picture.len())
-            .send()
-            .await
-            .unwrap();
+        let created = created.header("Upload-Length", image.len()).send().await.unwrap();
         let path = location(&created);
         // One byte, and then nothing more for as long as this test lives.
-        let bytes = stream::iter([Ok::<_, std::io::Error>(vec![picture[0]])]).chain(stream::pending());
+        let bytes = stream::iter([Ok::<_, std::io::Error>(vec![image[0]])]).chain(stream::pending());
         let request = alice
             .request(Method::PATCH, &path)
             .header("Tus-Resumable", "1.0.0")

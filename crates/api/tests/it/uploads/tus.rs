@@ -3,7 +3,7 @@ use super::{download, len, usage};
 use crate::harness::{Browser, TestApp, expect, location, problem};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use infravault_kernel::{Clock, Sha256};
-use infravault_testkit::pictures;
+use infravault_testkit::samples;
 use reqwest::{Method, RequestBuilder, Response};
 use std::path::Path;
 use time::Duration;
@@ -56,7 +56,7 @@ pub(super) async fn until_empty(folder: &Path) {
 
 #[tokio::test]
 async fn the_protocol_as_it_is_written() {
-    let app = TestApp::with(&[("JOBS_IN_SERVE", "false"), ("MAX_UPLOAD_BYTES", "1000000")]).await;
+    let app = TestApp::with(&[("JOBS_IN_SERVE", "false"), ("UPLOAD_MAX_BYTES", "1000000")]).await;
     let alice = app.sign_in("alice@example.com").await;
     let options = app.anonymous(Method::OPTIONS, PATH).send().await.unwrap();
     assert_eq!(options.status(), 204);
@@ -69,7 +69,7 @@ async fn the_protocol_as_it_is_written() {
         "creation,creation-with-upload,expiration,checksum,termination,concatenation"
     );
 
-    let picture = pictures::jpeg(300, 200, 1);
+    let original = samples::jpeg(300, 200, 1);
     let text = |text: &str| STANDARD.encode(text);
     let metadata = format!(
         "filename {},title {},tags {},visibility {}",
@@ -78,7 +78,7 @@ async fn the_protocol_as_it_is_written() {
         text("x,y"),
         text("unlisted")
     );
-    let created = create(&alice, &picture, &[("Upload-Metadata", &metadata)]).await;
+    let created = create(&alice, &original, &[("Upload-Metadata", &metadata)]).await;
     assert_eq!(created.status(), 201);
     assert_eq!(header(&created, "tus-resumable"), "1.0.0");
     assert!(header(&created, "upload-expires").ends_with(" GMT"));
@@ -87,19 +87,22 @@ async fn the_protocol_as_it_is_written() {
     let head = tus(&alice, Method::HEAD, &path).send().await.unwrap();
     assert_eq!(head.status(), 200);
     assert_eq!(header(&head, "upload-offset"), "0");
-    assert_eq!(header(&head, "upload-length"), picture.len().to_string());
+    assert_eq!(header(&head, "upload-length"), original.len().to_string());
     assert_eq!(header(&head, "upload-metadata"), metadata);
     assert_eq!(header(&head, "cache-control"), "no-store");
-    let half = picture.len() / 2;
-    let some = patch(&alice, &path, 0, &picture[..half]).send().await.unwrap();
+    let half = original.len() / 2;
+    let some = patch(&alice, &path, 0, &original[..half]).send().await.unwrap();
     assert_eq!(
         (some.status().as_u16(), header(&some, "upload-offset")),
         (204, half.to_string())
     );
-    assert_eq!(usage(&alice).await, (0, len(&picture), 0));
-    let rest = patch(&alice, &path, half, &picture[half..]).send().await.unwrap();
+    assert_eq!(usage(&alice).await, (0, len(&original), 0));
+    let rest = patch(&alice, &path, half, &original[half..])
+        .send()
+        .await
+        .unwrap();
     assert_eq!(rest.status(), 204);
-    assert_eq!(header(&rest, "upload-offset"), picture.len().to_string());
+    assert_eq!(header(&rest, "upload-offset"), original.len().to_string());
     let id = header(&rest, "upload-image-id");
     assert_eq!(
         header(&rest, "link"),
@@ -118,8 +121,8 @@ async fn the_protocol_as_it_is_written() {
         (&image["tags"], image["file_name"].as_str()),
         (&serde_json::json!(["x", "y"]), Some("a.jpg"))
     );
-    assert_eq!(download(&alice, &id).await, picture);
-    assert_eq!(usage(&alice).await, (len(&picture), 0, 1));
+    assert_eq!(download(&alice, &id).await, original);
+    assert_eq!(usage(&alice).await, (len(&original), 0, 1));
     let done = tus(&alice, Method::HEAD, &path).send().await.unwrap();
     assert_eq!(header(&done, "upload-image-id"), id);
     until_empty(&app.folder.join("objects/incoming")).await;
@@ -127,9 +130,9 @@ async fn the_protocol_as_it_is_written() {
 
 #[tokio::test]
 async fn what_the_protocol_refuses() {
-    let app = TestApp::with(&[("JOBS_IN_SERVE", "false"), ("MAX_UPLOAD_BYTES", "100000")]).await;
+    let app = TestApp::with(&[("JOBS_IN_SERVE", "false"), ("UPLOAD_MAX_BYTES", "100000")]).await;
     let alice = app.sign_in("alice@example.com").await;
-    let picture = pictures::jpeg(60, 40, 1);
+    let original = samples::jpeg(60, 40, 1);
     let no_version = alice.post(PATH).header("Upload-Length", 5).send().await.unwrap();
     assert_eq!(header(&no_version, "tus-version"), "1.0.0");
     failed(no_version, 412, "tus-version").await;
@@ -166,13 +169,13 @@ async fn what_the_protocol_refuses() {
         failed(request.send().await.unwrap(), status, code).await;
     }
     assert_eq!(usage(&alice).await, (0, 0, 0));
-    let path = location(&create(&alice, &picture, &[]).await);
+    let path = location(&create(&alice, &original, &[]).await);
     let wrong_type = tus(&alice, Method::PATCH, &path)
         .header("Upload-Offset", 0)
         .body("x");
     failed(wrong_type.send().await.unwrap(), 415, "unsupported-media-type").await;
     failed(
-        patch(&alice, &path, 1, &picture).send().await.unwrap(),
+        patch(&alice, &path, 1, &original).send().await.unwrap(),
         409,
         "upload-offset-mismatch",
     )
@@ -180,7 +183,7 @@ async fn what_the_protocol_refuses() {
     let no_offset =
         tus(&alice, Method::PATCH, &path).header("Content-Type", "application/offset+octet-stream");
     failed(no_offset.send().await.unwrap(), 400, "invalid-parameter").await;
-    let larger = [picture.clone(), vec![0]].concat();
+    let larger = [original.clone(), vec![0]].concat();
     failed(
         patch(&alice, &path, 0, &larger).send().await.unwrap(),
         413,
@@ -195,7 +198,7 @@ async fn what_the_protocol_refuses() {
             "upload-checksum-mismatch",
         ),
     ] {
-        let request = patch(&alice, &path, 0, &picture).header("Upload-Checksum", checksum);
+        let request = patch(&alice, &path, 0, &original).header("Upload-Checksum", checksum);
         failed(request.send().await.unwrap(), status, code).await;
     }
     let head = tus(&alice, Method::HEAD, &path).send().await.unwrap();
@@ -203,25 +206,25 @@ async fn what_the_protocol_refuses() {
     let bob = app.sign_in("bob@example.com").await;
     assert_eq!(tus(&bob, Method::HEAD, &path).send().await.unwrap().status(), 404);
     failed(
-        patch(&bob, &path, 0, &picture).send().await.unwrap(),
+        patch(&bob, &path, 0, &original).send().await.unwrap(),
         404,
         "not-found",
     )
     .await;
     let foreign = tus(&bob, Method::POST, PATH).header("Upload-Concat", format!("final;{path}"));
     failed(foreign.send().await.unwrap(), 404, "not-found").await;
-    let good = STANDARD.encode(Sha256::of(&picture).bytes());
-    let right = patch(&alice, &path, 0, &picture).header("Upload-Checksum", format!("sha256 {good}"));
+    let good = STANDARD.encode(Sha256::of(&original).bytes());
+    let right = patch(&alice, &path, 0, &original).header("Upload-Checksum", format!("sha256 {good}"));
     assert_eq!(right.send().await.unwrap().status(), 204);
 }
 
 #[tokio::test]
-async fn termination_expiry_and_pictures_that_are_refused() {
+async fn termination_expiry_and_images_that_are_refused() {
     let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
-    let picture = pictures::jpeg(60, 40, 1);
-    let path = location(&create(&alice, &picture, &[]).await);
-    patch(&alice, &path, 0, &picture[..10]).send().await.unwrap();
+    let original = samples::jpeg(60, 40, 1);
+    let path = location(&create(&alice, &original, &[]).await);
+    patch(&alice, &path, 0, &original[..10]).send().await.unwrap();
     let deleted = tus(&alice, Method::DELETE, &path).send().await.unwrap();
     assert_eq!(
         (deleted.status().as_u16(), header(&deleted, "tus-resumable")),
@@ -232,7 +235,7 @@ async fn termination_expiry_and_pictures_that_are_refused() {
         410
     );
     failed(
-        patch(&alice, &path, 10, &picture[10..]).send().await.unwrap(),
+        patch(&alice, &path, 10, &original[10..]).send().await.unwrap(),
         410,
         "upload-gone",
     )
@@ -252,7 +255,7 @@ async fn termination_expiry_and_pictures_that_are_refused() {
         410
     );
 
-    let path = location(&create(&alice, &picture, &[]).await);
+    let path = location(&create(&alice, &original, &[]).await);
     let token = app.token(&alice, "images:read images:write").await;
     let late = Clock::fixed(Clock::System.now() + Duration::hours(25));
     let later = app.beside_at(&[("JOBS_IN_SERVE", "false")], late).await;
@@ -269,7 +272,7 @@ async fn termination_expiry_and_pictures_that_are_refused() {
 async fn creation_with_bytes_concatenation_and_other_methods() {
     let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
-    let picture = pictures::jpeg(300, 200, 6);
+    let original = samples::jpeg(300, 200, 6);
     let with_bytes = async |bytes: &[u8], len: usize, concat: Option<&str>| {
         let mut request = tus(&alice, Method::POST, PATH)
             .header("Upload-Length", len)
@@ -280,18 +283,18 @@ async fn creation_with_bytes_concatenation_and_other_methods() {
         }
         request.send().await.unwrap()
     };
-    let whole = with_bytes(&picture, picture.len(), None).await;
+    let whole = with_bytes(&original, original.len(), None).await;
     assert_eq!(
         (whole.status().as_u16(), header(&whole, "upload-offset")),
-        (201, picture.len().to_string())
+        (201, original.len().to_string())
     );
     assert_eq!(
         download(&alice, &header(&whole, "upload-image-id")).await,
-        picture
+        original
     );
 
     let mut parts = Vec::new();
-    for piece in picture.chunks(picture.len() / 3 + 1) {
+    for piece in original.chunks(original.len() / 3 + 1) {
         let part = with_bytes(&piece[..5], piece.len(), Some("partial")).await;
         assert_eq!(
             (part.status().as_u16(), header(&part, "upload-offset")),
@@ -318,22 +321,22 @@ async fn creation_with_bytes_concatenation_and_other_methods() {
         assert_eq!(answer.status(), 201);
         made.push((location(&answer), header(&answer, "upload-image-id")));
     }
-    assert_eq!(made[0], made[1], "the same parts are the same picture");
+    assert_eq!(made[0], made[1], "the same parts are the same image");
     parts.reverse();
     let other = format!("final;{}", parts.join(" "));
     let turned = tus(&alice, Method::POST, PATH).header("Upload-Concat", other);
     failed(turned.send().await.unwrap(), 410, "upload-gone").await;
-    assert_eq!(download(&alice, &made[0].1).await, picture);
+    assert_eq!(download(&alice, &made[0].1).await, original);
     let head = tus(&alice, Method::HEAD, &made[0].0).send().await.unwrap();
     assert_eq!(header(&head, "upload-concat"), list);
-    assert_eq!(header(&head, "upload-length"), picture.len().to_string());
-    let onto = patch(&alice, &made[0].0, picture.len(), b"")
+    assert_eq!(header(&head, "upload-length"), original.len().to_string());
+    let onto = patch(&alice, &made[0].0, original.len(), b"")
         .send()
         .await
         .unwrap();
     failed(onto, 403, "forbidden").await;
-    assert_eq!(usage(&alice).await, (len(&picture) * 2, 0, 2));
-    let open = location(&create(&alice, &picture, &[]).await);
+    assert_eq!(usage(&alice).await, (len(&original) * 2, 0, 2));
+    let open = location(&create(&alice, &original, &[]).await);
     let ended = tus(&alice, Method::POST, &open).header("X-HTTP-Method-Override", "DELETE");
     assert_eq!(ended.send().await.unwrap().status(), 204);
     let other = tus(&alice, Method::POST, &open).header("X-HTTP-Method-Override", "TRACE");

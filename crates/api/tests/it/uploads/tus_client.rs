@@ -3,7 +3,7 @@
 //! `INFRAVAULT_TEST_TUS_CLIENT` names the folder whose `node_modules` holds it; `cargo xtask test` fetches it.
 use super::{download, len, usage};
 use crate::harness::{TestApp, expect};
-use infravault_testkit::pictures;
+use infravault_testkit::samples;
 use serde_json::{Value, json};
 use std::{
     ffi::OsString,
@@ -43,37 +43,37 @@ async fn run(folder: OsString, order: Value) -> Value {
     serde_json::from_slice(&said.await.unwrap()).expect("the client says how it ended")
 }
 
-/// A file with a picture and so many bytes in all.
+/// A file with an image and so many bytes in all.
 fn file(app: &TestApp, bytes: usize) -> (PathBuf, Vec<u8>) {
-    let mut picture = pictures::png(64, 64, 3);
+    let mut original = samples::png(64, 64, 3);
     let mut state = 0x9E37_79B9_7F4A_7C15_u64;
-    while picture.len() < bytes {
+    while original.len() < bytes {
         state ^= state << 13;
         state ^= state >> 7;
         state ^= state << 17;
-        picture.extend_from_slice(&state.to_le_bytes());
+        original.extend_from_slice(&state.to_le_bytes());
     }
-    let path = app.folder.join("picture.png");
-    std::fs::write(&path, &picture).unwrap();
-    (path, picture)
+    let path = app.folder.join("image.png");
+    std::fs::write(&path, &original).unwrap();
+    (path, original)
 }
 
 fn order(origins: &[&str], token: &str, file: &Path, cuts: u32, options: &Value) -> Value {
     json!({
         "origins": origins, "token": token, "file": file, "cuts": cuts, "options": options,
-        "metadata": { "filename": "picture.png", "title": "By tus", "tags": "a,b", "visibility": "private" },
+        "metadata": { "filename": "image.png", "title": "By tus", "tags": "a,b", "visibility": "private" },
     })
 }
 
 #[tokio::test]
 async fn an_upload_that_is_cut_four_times_goes_on_at_another_server() {
     let Some(folder) = package() else { return };
-    let settings = [("JOBS_IN_SERVE", "false"), ("MAX_UPLOAD_BYTES", "300000000")];
+    let settings = [("JOBS_IN_SERVE", "false"), ("UPLOAD_MAX_BYTES", "300000000")];
     let app = TestApp::with(&settings).await;
     let beside = app.beside(&settings).await;
     let alice = app.sign_in("alice@example.com").await;
     let token = app.token(&alice, "images:read images:write").await;
-    let (path, picture) = file(&app, 100_000_000);
+    let (path, original) = file(&app, 100_000_000);
     let origins = [app.origin.as_str(), beside.as_str()];
     let done = run(folder, order(&origins, &token, &path, 4, &json!({}))).await;
     let image = done["image"].as_str().unwrap_or_else(|| panic!("{done}"));
@@ -86,10 +86,10 @@ async fn an_upload_that_is_cut_four_times_goes_on_at_another_server() {
     println!("resumed at {resumed:?}");
     assert!(resumed.len() >= 4, "{done}");
     assert!(
-        *resumed.last().unwrap() > len(&picture) / 2,
+        *resumed.last().unwrap() > len(&original) / 2,
         "it went on where it stood: {resumed:?}"
     );
-    assert!(download(&alice, image).await == picture, "the bytes are others");
+    assert!(download(&alice, image).await == original, "the bytes are others");
     let found = expect(
         alice
             .get(&format!("/api/v1/images/{image}"))
@@ -103,7 +103,7 @@ async fn an_upload_that_is_cut_four_times_goes_on_at_another_server() {
         (found["title"].as_str(), &found["tags"]),
         (Some("By tus"), &json!(["a", "b"]))
     );
-    assert_eq!(usage(&alice).await, (len(&picture), 0, 1));
+    assert_eq!(usage(&alice).await, (len(&original), 0, 1));
     super::tus::until_empty(&app.folder.join("objects/incoming")).await;
 }
 
@@ -113,7 +113,7 @@ async fn the_other_ways_of_the_client() {
     let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
     let token = app.token(&alice, "images:read images:write").await;
-    let (path, picture) = file(&app, 1_000_000);
+    let (path, original) = file(&app, 1_000_000);
     for options in [
         json!({ "parallelUploads": 3 }),
         json!({ "overridePatchMethod": true, "chunkSize": 300_000 }),
@@ -124,9 +124,9 @@ async fn the_other_ways_of_the_client() {
         let image = done["image"]
             .as_str()
             .unwrap_or_else(|| panic!("{options}: {done}"));
-        assert!(download(&alice, image).await == picture, "{options}");
+        assert!(download(&alice, image).await == original, "{options}");
     }
-    std::fs::write(&path, "no picture").unwrap();
+    std::fs::write(&path, "no image").unwrap();
     let refused = run(folder, order(&[&app.origin], &token, &path, 0, &json!({}))).await;
     assert_eq!(refused["status"], 415, "{refused}");
     assert!(

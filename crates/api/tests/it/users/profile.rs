@@ -1,6 +1,6 @@
 //! The own profile and the usage, through the front door.
 use crate::harness::{TestApp, expect, problem};
-use infravault_testkit::pictures;
+use infravault_testkit::samples;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -155,9 +155,9 @@ async fn an_avatar_is_an_own_image() {
         app.sign_in("ada@example.com").await,
         app.sign_in("bob@example.com").await,
     );
-    let own = ada.upload(pictures::jpeg(32, 24, 7), "").await["id"].clone();
-    let hidden = bob.upload(pictures::jpeg(33, 24, 7), "").await["id"].clone();
-    let shown = bob.upload(pictures::jpeg(34, 24, 7), "?visibility=public").await["id"].clone();
+    let own = ada.upload(samples::jpeg(32, 24, 7), "").await["id"].clone();
+    let hidden = bob.upload(samples::jpeg(33, 24, 7), "").await["id"].clone();
+    let shown = bob.upload(samples::jpeg(34, 24, 7), "?visibility=public").await["id"].clone();
     let answer = ada
         .put(PROFILE)
         .json(&with("avatar_image_id", own.clone()))
@@ -225,15 +225,15 @@ async fn a_token_does_what_its_scopes_say() {
 
 #[tokio::test]
 async fn the_usage_counts_what_is_stored() {
-    let app = TestApp::with(&[("DEFAULT_QUOTA", "1MiB")]).await;
+    let app = TestApp::with(&[("ACCOUNT_DEFAULT_QUOTA", "1MiB")]).await;
     let ada = app.sign_in("ada@example.com").await;
     let usage = async || expect(ada.get("/api/v1/users/profile/usage").send().await.unwrap(), 200).await;
     let empty = json!({ "quota_bytes": 1_048_576, "used_bytes": 0, "reserved_bytes": 0, "available_bytes": 1_048_576, "image_count": 0,
         "trashed_bytes": 0, "trashed_count": 0 });
     assert_eq!(usage().await, empty);
-    let picture = pictures::jpeg(64, 48, 7);
-    let size = i64::try_from(picture.len()).unwrap();
-    let image = ada.upload(picture, "").await;
+    let original = samples::jpeg(64, 48, 7);
+    let size = i64::try_from(original.len()).unwrap();
+    let image = ada.upload(original, "").await;
     let expected = json!({
         "quota_bytes": 1_048_576, "used_bytes": size, "reserved_bytes": 0, "available_bytes": 1_048_576 - size, "image_count": 1,
         "trashed_bytes": 0, "trashed_count": 0

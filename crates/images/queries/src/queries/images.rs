@@ -269,7 +269,7 @@ pub struct ImageRow {
     pub stored_as: Option<uuid::Uuid>,
     pub failure: Option<String>,
     pub has_alpha: Option<bool>,
-    pub colour: Option<i32>,
+    pub color: Option<i32>,
     pub thumbhash: Option<Vec<u8>>,
     pub phash: Option<i64>,
     pub camera: Option<serde_json::Value>,
@@ -298,7 +298,7 @@ pub struct ImageRowBorrowed<'a> {
     pub stored_as: Option<uuid::Uuid>,
     pub failure: Option<&'a str>,
     pub has_alpha: Option<bool>,
-    pub colour: Option<i32>,
+    pub color: Option<i32>,
     pub thumbhash: Option<&'a [u8]>,
     pub phash: Option<i64>,
     pub camera: Option<postgres_types::Json<&'a serde_json::value::RawValue>>,
@@ -329,7 +329,7 @@ impl<'a> From<ImageRowBorrowed<'a>> for ImageRow {
             stored_as,
             failure,
             has_alpha,
-            colour,
+            color,
             thumbhash,
             phash,
             camera,
@@ -359,7 +359,7 @@ impl<'a> From<ImageRowBorrowed<'a>> for ImageRow {
             stored_as,
             failure: failure.map(|v| v.into()),
             has_alpha,
-            colour,
+            color,
             thumbhash: thumbhash.map(|v| v.into()),
             phash,
             camera: camera.map(|v| serde_json::from_str(v.0.get()).unwrap()),
@@ -439,7 +439,7 @@ pub struct FindLiveStmt(&'static str, Option<tokio_postgres::Statement>);
 /// The image with this id, if its bytes are stored, it has not been removed, and the asking role may see it.
 pub fn find_live() -> FindLiveStmt {
     FindLiveStmt(
-        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at FROM images.images WHERE id = $1 AND stored_at IS NOT NULL AND removed_at IS NULL",
+        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at FROM images.images WHERE id = $1 AND stored_at IS NOT NULL AND removed_at IS NULL",
         None,
     )
 }
@@ -484,7 +484,7 @@ impl FindLiveStmt {
                         stored_as: row.try_get(17)?,
                         failure: row.try_get(18)?,
                         has_alpha: row.try_get(19)?,
-                        colour: row.try_get(20)?,
+                        color: row.try_get(20)?,
                         thumbhash: row.try_get(21)?,
                         phash: row.try_get(22)?,
                         camera: row.try_get(23)?,
@@ -501,7 +501,7 @@ pub struct SettleImageStmt(&'static str, Option<tokio_postgres::Statement>);
 /// The bytes are stored: the image exists from now on. No row where the sweeper was faster.
 pub fn settle_image() -> SettleImageStmt {
     SettleImageStmt(
-        "UPDATE images.images SET state = 'stored', media_type = $1, byte_size = $2, width = $3, height = $4, orientation = $5, frames = $6, sha256 = $7, reserved_bytes = 0, updated_at = $8, stored_at = $8 WHERE id = $9 AND state = 'pending' AND attempt = $10 RETURNING id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at",
+        "UPDATE images.images SET state = 'stored', media_type = $1, byte_size = $2, width = $3, height = $4, orientation = $5, frames = $6, sha256 = $7, reserved_bytes = 0, updated_at = $8, stored_at = $8 WHERE id = $9 AND state = 'pending' AND attempt = $10 RETURNING id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at",
         None,
     )
 }
@@ -566,7 +566,7 @@ impl SettleImageStmt {
                         stored_as: row.try_get(17)?,
                         failure: row.try_get(18)?,
                         has_alpha: row.try_get(19)?,
-                        colour: row.try_get(20)?,
+                        color: row.try_get(20)?,
                         thumbhash: row.try_get(21)?,
                         phash: row.try_get(22)?,
                         camera: row.try_get(23)?,
@@ -615,7 +615,7 @@ pub struct SettleDuplicateStmt(&'static str, Option<tokio_postgres::Statement>);
 /// was removed before, or where the sweeper was faster.
 pub fn settle_duplicate() -> SettleDuplicateStmt {
     SettleDuplicateStmt(
-        "WITH twin AS MATERIALIZED ( SELECT id, attempt, stored_as, state, has_alpha, colour, thumbhash, phash, camera FROM images.images WHERE id = $1 AND owner_id = $2 AND sha256 = $3 AND stored_at IS NOT NULL AND removed_at IS NULL FOR SHARE ) UPDATE images.images AS i SET attempt = twin.attempt, stored_as = coalesce(twin.stored_as, twin.id), state = CASE WHEN twin.state = 'ready' AND NOT i.keep_location THEN 'ready'::images.state ELSE 'stored' END, media_type = $4, byte_size = $5, width = $6, height = $7, orientation = $8, frames = $9, sha256 = $3, has_alpha = twin.has_alpha, colour = twin.colour, thumbhash = twin.thumbhash, phash = twin.phash, camera = twin.camera, reserved_bytes = 0, updated_at = $10, stored_at = $10 FROM twin WHERE i.id = $11 AND i.state = 'pending' AND i.attempt = $12 RETURNING i.id, i.owner_id, i.attempt, i.visibility, i.version, i.title, i.description, i.tags, i.file_name, i.media_type, i.byte_size, i.width, i.height, i.orientation, i.frames, i.sha256, i.state, i.stored_as, i.failure, i.has_alpha, i.colour, i.thumbhash, i.phash, i.camera, i.keep_location, i.created_at, i.updated_at",
+        "WITH twin AS MATERIALIZED ( SELECT id, attempt, stored_as, state, has_alpha, color, thumbhash, phash, camera FROM images.images WHERE id = $1 AND owner_id = $2 AND sha256 = $3 AND stored_at IS NOT NULL AND removed_at IS NULL FOR SHARE ) UPDATE images.images AS i SET attempt = twin.attempt, stored_as = coalesce(twin.stored_as, twin.id), state = CASE WHEN twin.state = 'ready' AND NOT i.keep_location THEN 'ready'::images.state ELSE 'stored' END, media_type = $4, byte_size = $5, width = $6, height = $7, orientation = $8, frames = $9, sha256 = $3, has_alpha = twin.has_alpha, color = twin.color, thumbhash = twin.thumbhash, phash = twin.phash, camera = twin.camera, reserved_bytes = 0, updated_at = $10, stored_at = $10 FROM twin WHERE i.id = $11 AND i.state = 'pending' AND i.attempt = $12 RETURNING i.id, i.owner_id, i.attempt, i.visibility, i.version, i.title, i.description, i.tags, i.file_name, i.media_type, i.byte_size, i.width, i.height, i.orientation, i.frames, i.sha256, i.state, i.stored_as, i.failure, i.has_alpha, i.color, i.thumbhash, i.phash, i.camera, i.keep_location, i.created_at, i.updated_at",
         None,
     )
 }
@@ -684,7 +684,7 @@ impl SettleDuplicateStmt {
                         stored_as: row.try_get(17)?,
                         failure: row.try_get(18)?,
                         has_alpha: row.try_get(19)?,
-                        colour: row.try_get(20)?,
+                        color: row.try_get(20)?,
                         thumbhash: row.try_get(21)?,
                         phash: row.try_get(22)?,
                         camera: row.try_get(23)?,
@@ -733,7 +733,7 @@ pub struct ReplaceTextsStmt(&'static str, Option<tokio_postgres::Statement>);
 /// Changes what is given and keeps the rest. No row where it is not the owner's, or of another version.
 pub fn replace_texts() -> ReplaceTextsStmt {
     ReplaceTextsStmt(
-        "UPDATE images.images SET title = coalesce($1, title), description = coalesce($2, description), tags = coalesce($3, tags), visibility = coalesce($4, visibility), version = version + 1, updated_at = $5 WHERE id = $6 AND owner_id = $7 AND stored_at IS NOT NULL AND removed_at IS NULL AND ($8 OR version = ANY($9)) RETURNING id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at",
+        "UPDATE images.images SET title = coalesce($1, title), description = coalesce($2, description), tags = coalesce($3, tags), visibility = coalesce($4, visibility), version = version + 1, updated_at = $5 WHERE id = $6 AND owner_id = $7 AND stored_at IS NOT NULL AND removed_at IS NULL AND ($8 OR version = ANY($9)) RETURNING id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at",
         None,
     )
 }
@@ -806,7 +806,7 @@ impl ReplaceTextsStmt {
                         stored_as: row.try_get(17)?,
                         failure: row.try_get(18)?,
                         has_alpha: row.try_get(19)?,
-                        colour: row.try_get(20)?,
+                        color: row.try_get(20)?,
                         thumbhash: row.try_get(21)?,
                         phash: row.try_get(22)?,
                         camera: row.try_get(23)?,
@@ -863,7 +863,7 @@ pub struct ListOwnStmt(&'static str, Option<tokio_postgres::Statement>);
 /// tells the planner that few rows are wanted, so that it keeps one plan instead of making one for every request.
 pub fn list_own() -> ListOwnStmt {
     ListOwnStmt(
-        "SELECT * FROM ( SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at FROM images.own_images WHERE (created_at, id) < ($1::timestamptz, $2::uuid) ORDER BY created_at DESC, id DESC LIMIT 201 ) AS newest ORDER BY created_at DESC, id DESC LIMIT $3",
+        "SELECT * FROM ( SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at FROM images.own_images WHERE (created_at, id) < ($1::timestamptz, $2::uuid) ORDER BY created_at DESC, id DESC LIMIT 201 ) AS newest ORDER BY created_at DESC, id DESC LIMIT $3",
         None,
     )
 }
@@ -910,7 +910,7 @@ impl ListOwnStmt {
                         stored_as: row.try_get(17)?,
                         failure: row.try_get(18)?,
                         has_alpha: row.try_get(19)?,
-                        colour: row.try_get(20)?,
+                        color: row.try_get(20)?,
                         thumbhash: row.try_get(21)?,
                         phash: row.try_get(22)?,
                         camera: row.try_get(23)?,
@@ -946,7 +946,7 @@ pub struct ListPublicStmt(&'static str, Option<tokio_postgres::Statement>);
 /// tells the planner that few rows are wanted, so that it keeps one plan instead of making one for every request.
 pub fn list_public() -> ListPublicStmt {
     ListPublicStmt(
-        "SELECT * FROM ( SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at FROM images.public_images WHERE (created_at, id) < ($1::timestamptz, $2::uuid) ORDER BY created_at DESC, id DESC LIMIT 201 ) AS newest ORDER BY created_at DESC, id DESC LIMIT $3",
+        "SELECT * FROM ( SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at FROM images.public_images WHERE (created_at, id) < ($1::timestamptz, $2::uuid) ORDER BY created_at DESC, id DESC LIMIT 201 ) AS newest ORDER BY created_at DESC, id DESC LIMIT $3",
         None,
     )
 }
@@ -993,7 +993,7 @@ impl ListPublicStmt {
                         stored_as: row.try_get(17)?,
                         failure: row.try_get(18)?,
                         has_alpha: row.try_get(19)?,
-                        colour: row.try_get(20)?,
+                        color: row.try_get(20)?,
                         thumbhash: row.try_get(21)?,
                         phash: row.try_get(22)?,
                         camera: row.try_get(23)?,
@@ -1028,7 +1028,7 @@ pub struct FilterOwnCreatedUpStmt(&'static str, Option<tokio_postgres::Statement
 /// Own images that pass a filter, oldest first.
 pub fn filter_own_created_up() -> FilterOwnCreatedUpStmt {
     FilterOwnCreatedUpStmt(
-        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at FROM images.own_images WHERE ($1::text IS NULL OR searched @@ images.search_query($1)) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) AND ($7::uuid IS NULL OR (created_at, id) > ($8::timestamptz, $7)) ORDER BY created_at ASC, id ASC LIMIT $9",
+        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at FROM images.own_images WHERE ($1::text IS NULL OR searched @@ images.search_query($1)) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) AND ($7::uuid IS NULL OR (created_at, id) > ($8::timestamptz, $7)) ORDER BY created_at ASC, id ASC LIMIT $9",
         None,
     )
 }
@@ -1099,7 +1099,7 @@ impl FilterOwnCreatedUpStmt {
                         stored_as: row.try_get(17)?,
                         failure: row.try_get(18)?,
                         has_alpha: row.try_get(19)?,
-                        colour: row.try_get(20)?,
+                        color: row.try_get(20)?,
                         thumbhash: row.try_get(21)?,
                         phash: row.try_get(22)?,
                         camera: row.try_get(23)?,
@@ -1145,7 +1145,7 @@ pub struct FilterOwnCreatedDownStmt(&'static str, Option<tokio_postgres::Stateme
 /// Own images that pass a filter, newest first.
 pub fn filter_own_created_down() -> FilterOwnCreatedDownStmt {
     FilterOwnCreatedDownStmt(
-        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at FROM images.own_images WHERE ($1::text IS NULL OR searched @@ images.search_query($1)) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) AND ($7::uuid IS NULL OR (created_at, id) < ($8::timestamptz, $7)) ORDER BY created_at DESC, id DESC LIMIT $9",
+        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at FROM images.own_images WHERE ($1::text IS NULL OR searched @@ images.search_query($1)) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) AND ($7::uuid IS NULL OR (created_at, id) < ($8::timestamptz, $7)) ORDER BY created_at DESC, id DESC LIMIT $9",
         None,
     )
 }
@@ -1216,7 +1216,7 @@ impl FilterOwnCreatedDownStmt {
                         stored_as: row.try_get(17)?,
                         failure: row.try_get(18)?,
                         has_alpha: row.try_get(19)?,
-                        colour: row.try_get(20)?,
+                        color: row.try_get(20)?,
                         thumbhash: row.try_get(21)?,
                         phash: row.try_get(22)?,
                         camera: row.try_get(23)?,
@@ -1262,7 +1262,7 @@ pub struct FilterOwnTitleUpStmt(&'static str, Option<tokio_postgres::Statement>)
 /// Own images that pass a filter, by title.
 pub fn filter_own_title_up() -> FilterOwnTitleUpStmt {
     FilterOwnTitleUpStmt(
-        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at FROM images.own_images WHERE ($1::text IS NULL OR searched @@ images.search_query($1)) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) AND ($7::uuid IS NULL OR (lower(title), id) > (lower($8::text), $7)) ORDER BY lower(title) ASC, id ASC LIMIT $9",
+        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at FROM images.own_images WHERE ($1::text IS NULL OR searched @@ images.search_query($1)) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) AND ($7::uuid IS NULL OR (lower(title), id) > (lower($8::text), $7)) ORDER BY lower(title) ASC, id ASC LIMIT $9",
         None,
     )
 }
@@ -1334,7 +1334,7 @@ impl FilterOwnTitleUpStmt {
                         stored_as: row.try_get(17)?,
                         failure: row.try_get(18)?,
                         has_alpha: row.try_get(19)?,
-                        colour: row.try_get(20)?,
+                        color: row.try_get(20)?,
                         thumbhash: row.try_get(21)?,
                         phash: row.try_get(22)?,
                         camera: row.try_get(23)?,
@@ -1389,7 +1389,7 @@ pub struct FilterOwnTitleDownStmt(&'static str, Option<tokio_postgres::Statement
 /// Own images that pass a filter, by title backwards.
 pub fn filter_own_title_down() -> FilterOwnTitleDownStmt {
     FilterOwnTitleDownStmt(
-        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at FROM images.own_images WHERE ($1::text IS NULL OR searched @@ images.search_query($1)) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) AND ($7::uuid IS NULL OR (lower(title), id) < (lower($8::text), $7)) ORDER BY lower(title) DESC, id DESC LIMIT $9",
+        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at FROM images.own_images WHERE ($1::text IS NULL OR searched @@ images.search_query($1)) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) AND ($7::uuid IS NULL OR (lower(title), id) < (lower($8::text), $7)) ORDER BY lower(title) DESC, id DESC LIMIT $9",
         None,
     )
 }
@@ -1461,7 +1461,7 @@ impl FilterOwnTitleDownStmt {
                         stored_as: row.try_get(17)?,
                         failure: row.try_get(18)?,
                         has_alpha: row.try_get(19)?,
-                        colour: row.try_get(20)?,
+                        color: row.try_get(20)?,
                         thumbhash: row.try_get(21)?,
                         phash: row.try_get(22)?,
                         camera: row.try_get(23)?,
@@ -1516,7 +1516,7 @@ pub struct FilterOwnSizeUpStmt(&'static str, Option<tokio_postgres::Statement>);
 /// Own images that pass a filter, smallest first.
 pub fn filter_own_size_up() -> FilterOwnSizeUpStmt {
     FilterOwnSizeUpStmt(
-        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at FROM images.own_images WHERE ($1::text IS NULL OR searched @@ images.search_query($1)) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) AND ($7::uuid IS NULL OR (byte_size, id) > ($8::bigint, $7)) ORDER BY byte_size ASC, id ASC LIMIT $9",
+        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at FROM images.own_images WHERE ($1::text IS NULL OR searched @@ images.search_query($1)) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) AND ($7::uuid IS NULL OR (byte_size, id) > ($8::bigint, $7)) ORDER BY byte_size ASC, id ASC LIMIT $9",
         None,
     )
 }
@@ -1587,7 +1587,7 @@ impl FilterOwnSizeUpStmt {
                         stored_as: row.try_get(17)?,
                         failure: row.try_get(18)?,
                         has_alpha: row.try_get(19)?,
-                        colour: row.try_get(20)?,
+                        color: row.try_get(20)?,
                         thumbhash: row.try_get(21)?,
                         phash: row.try_get(22)?,
                         camera: row.try_get(23)?,
@@ -1633,7 +1633,7 @@ pub struct FilterOwnSizeDownStmt(&'static str, Option<tokio_postgres::Statement>
 /// Own images that pass a filter, largest first.
 pub fn filter_own_size_down() -> FilterOwnSizeDownStmt {
     FilterOwnSizeDownStmt(
-        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at FROM images.own_images WHERE ($1::text IS NULL OR searched @@ images.search_query($1)) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) AND ($7::uuid IS NULL OR (byte_size, id) < ($8::bigint, $7)) ORDER BY byte_size DESC, id DESC LIMIT $9",
+        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at FROM images.own_images WHERE ($1::text IS NULL OR searched @@ images.search_query($1)) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) AND ($7::uuid IS NULL OR (byte_size, id) < ($8::bigint, $7)) ORDER BY byte_size DESC, id DESC LIMIT $9",
         None,
     )
 }
@@ -1704,7 +1704,7 @@ impl FilterOwnSizeDownStmt {
                         stored_as: row.try_get(17)?,
                         failure: row.try_get(18)?,
                         has_alpha: row.try_get(19)?,
-                        colour: row.try_get(20)?,
+                        color: row.try_get(20)?,
                         thumbhash: row.try_get(21)?,
                         phash: row.try_get(22)?,
                         camera: row.try_get(23)?,
@@ -1750,7 +1750,7 @@ pub struct FilterPublicCreatedUpStmt(&'static str, Option<tokio_postgres::Statem
 /// Public images that pass a filter, oldest first.
 pub fn filter_public_created_up() -> FilterPublicCreatedUpStmt {
     FilterPublicCreatedUpStmt(
-        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at FROM images.public_images WHERE ($1::text IS NULL OR searched @@ images.search_query($1)) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) AND ($7::uuid IS NULL OR (created_at, id) > ($8::timestamptz, $7)) ORDER BY created_at ASC, id ASC LIMIT $9",
+        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at FROM images.public_images WHERE ($1::text IS NULL OR searched @@ images.search_query($1)) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) AND ($7::uuid IS NULL OR (created_at, id) > ($8::timestamptz, $7)) ORDER BY created_at ASC, id ASC LIMIT $9",
         None,
     )
 }
@@ -1821,7 +1821,7 @@ impl FilterPublicCreatedUpStmt {
                         stored_as: row.try_get(17)?,
                         failure: row.try_get(18)?,
                         has_alpha: row.try_get(19)?,
-                        colour: row.try_get(20)?,
+                        color: row.try_get(20)?,
                         thumbhash: row.try_get(21)?,
                         phash: row.try_get(22)?,
                         camera: row.try_get(23)?,
@@ -1867,7 +1867,7 @@ pub struct FilterPublicCreatedDownStmt(&'static str, Option<tokio_postgres::Stat
 /// Public images that pass a filter, newest first.
 pub fn filter_public_created_down() -> FilterPublicCreatedDownStmt {
     FilterPublicCreatedDownStmt(
-        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at FROM images.public_images WHERE ($1::text IS NULL OR searched @@ images.search_query($1)) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) AND ($7::uuid IS NULL OR (created_at, id) < ($8::timestamptz, $7)) ORDER BY created_at DESC, id DESC LIMIT $9",
+        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at FROM images.public_images WHERE ($1::text IS NULL OR searched @@ images.search_query($1)) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) AND ($7::uuid IS NULL OR (created_at, id) < ($8::timestamptz, $7)) ORDER BY created_at DESC, id DESC LIMIT $9",
         None,
     )
 }
@@ -1938,7 +1938,7 @@ impl FilterPublicCreatedDownStmt {
                         stored_as: row.try_get(17)?,
                         failure: row.try_get(18)?,
                         has_alpha: row.try_get(19)?,
-                        colour: row.try_get(20)?,
+                        color: row.try_get(20)?,
                         thumbhash: row.try_get(21)?,
                         phash: row.try_get(22)?,
                         camera: row.try_get(23)?,
@@ -1984,7 +1984,7 @@ pub struct FilterPublicTitleUpStmt(&'static str, Option<tokio_postgres::Statemen
 /// Public images that pass a filter, by title.
 pub fn filter_public_title_up() -> FilterPublicTitleUpStmt {
     FilterPublicTitleUpStmt(
-        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at FROM images.public_images WHERE ($1::text IS NULL OR searched @@ images.search_query($1)) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) AND ($7::uuid IS NULL OR (lower(title), id) > (lower($8::text), $7)) ORDER BY lower(title) ASC, id ASC LIMIT $9",
+        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at FROM images.public_images WHERE ($1::text IS NULL OR searched @@ images.search_query($1)) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) AND ($7::uuid IS NULL OR (lower(title), id) > (lower($8::text), $7)) ORDER BY lower(title) ASC, id ASC LIMIT $9",
         None,
     )
 }
@@ -2056,7 +2056,7 @@ impl FilterPublicTitleUpStmt {
                         stored_as: row.try_get(17)?,
                         failure: row.try_get(18)?,
                         has_alpha: row.try_get(19)?,
-                        colour: row.try_get(20)?,
+                        color: row.try_get(20)?,
                         thumbhash: row.try_get(21)?,
                         phash: row.try_get(22)?,
                         camera: row.try_get(23)?,
@@ -2111,7 +2111,7 @@ pub struct FilterPublicTitleDownStmt(&'static str, Option<tokio_postgres::Statem
 /// Public images that pass a filter, by title backwards.
 pub fn filter_public_title_down() -> FilterPublicTitleDownStmt {
     FilterPublicTitleDownStmt(
-        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at FROM images.public_images WHERE ($1::text IS NULL OR searched @@ images.search_query($1)) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) AND ($7::uuid IS NULL OR (lower(title), id) < (lower($8::text), $7)) ORDER BY lower(title) DESC, id DESC LIMIT $9",
+        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at FROM images.public_images WHERE ($1::text IS NULL OR searched @@ images.search_query($1)) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) AND ($7::uuid IS NULL OR (lower(title), id) < (lower($8::text), $7)) ORDER BY lower(title) DESC, id DESC LIMIT $9",
         None,
     )
 }
@@ -2183,7 +2183,7 @@ impl FilterPublicTitleDownStmt {
                         stored_as: row.try_get(17)?,
                         failure: row.try_get(18)?,
                         has_alpha: row.try_get(19)?,
-                        colour: row.try_get(20)?,
+                        color: row.try_get(20)?,
                         thumbhash: row.try_get(21)?,
                         phash: row.try_get(22)?,
                         camera: row.try_get(23)?,
@@ -2238,7 +2238,7 @@ pub struct FilterPublicSizeUpStmt(&'static str, Option<tokio_postgres::Statement
 /// Public images that pass a filter, smallest first.
 pub fn filter_public_size_up() -> FilterPublicSizeUpStmt {
     FilterPublicSizeUpStmt(
-        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at FROM images.public_images WHERE ($1::text IS NULL OR searched @@ images.search_query($1)) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) AND ($7::uuid IS NULL OR (byte_size, id) > ($8::bigint, $7)) ORDER BY byte_size ASC, id ASC LIMIT $9",
+        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at FROM images.public_images WHERE ($1::text IS NULL OR searched @@ images.search_query($1)) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) AND ($7::uuid IS NULL OR (byte_size, id) > ($8::bigint, $7)) ORDER BY byte_size ASC, id ASC LIMIT $9",
         None,
     )
 }
@@ -2309,7 +2309,7 @@ impl FilterPublicSizeUpStmt {
                         stored_as: row.try_get(17)?,
                         failure: row.try_get(18)?,
                         has_alpha: row.try_get(19)?,
-                        colour: row.try_get(20)?,
+                        color: row.try_get(20)?,
                         thumbhash: row.try_get(21)?,
                         phash: row.try_get(22)?,
                         camera: row.try_get(23)?,
@@ -2355,7 +2355,7 @@ pub struct FilterPublicSizeDownStmt(&'static str, Option<tokio_postgres::Stateme
 /// Public images that pass a filter, largest first.
 pub fn filter_public_size_down() -> FilterPublicSizeDownStmt {
     FilterPublicSizeDownStmt(
-        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at FROM images.public_images WHERE ($1::text IS NULL OR searched @@ images.search_query($1)) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) AND ($7::uuid IS NULL OR (byte_size, id) < ($8::bigint, $7)) ORDER BY byte_size DESC, id DESC LIMIT $9",
+        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at FROM images.public_images WHERE ($1::text IS NULL OR searched @@ images.search_query($1)) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) AND ($7::uuid IS NULL OR (byte_size, id) < ($8::bigint, $7)) ORDER BY byte_size DESC, id DESC LIMIT $9",
         None,
     )
 }
@@ -2426,7 +2426,7 @@ impl FilterPublicSizeDownStmt {
                         stored_as: row.try_get(17)?,
                         failure: row.try_get(18)?,
                         has_alpha: row.try_get(19)?,
-                        colour: row.try_get(20)?,
+                        color: row.try_get(20)?,
                         thumbhash: row.try_get(21)?,
                         phash: row.try_get(22)?,
                         camera: row.try_get(23)?,

@@ -3,7 +3,7 @@
 #[derive(Debug)]
 pub struct FinishProcessingParams<T1: crate::BytesSql, T2: crate::JsonSql> {
     pub has_alpha: bool,
-    pub colour: i32,
+    pub color: i32,
     pub thumbhash: T1,
     pub phash: Option<i64>,
     pub camera: T2,
@@ -193,7 +193,7 @@ pub struct FinishProcessingStmt(&'static str, Option<tokio_postgres::Statement>)
 /// was removed or finished before.
 pub fn finish_processing() -> FinishProcessingStmt {
     FinishProcessingStmt(
-        "UPDATE images.images SET state = 'ready', has_alpha = $1, colour = $2, thumbhash = $3, phash = $4, camera = $5 WHERE id = $6 AND state = 'stored' AND removed_at IS NULL",
+        "UPDATE images.images SET state = 'ready', has_alpha = $1, color = $2, thumbhash = $3, phash = $4, camera = $5 WHERE id = $6 AND state = 'stored' AND removed_at IS NULL",
         None,
     )
 }
@@ -209,14 +209,14 @@ impl FinishProcessingStmt {
         &'s self,
         client: &'c C,
         has_alpha: &'a bool,
-        colour: &'a i32,
+        color: &'a i32,
         thumbhash: &'a T1,
         phash: &'a Option<i64>,
         camera: &'a T2,
         id: &'a uuid::Uuid,
     ) -> Result<u64, tokio_postgres::Error> {
         client
-            .execute(self.0, &[has_alpha, colour, thumbhash, phash, camera, id])
+            .execute(self.0, &[has_alpha, color, thumbhash, phash, camera, id])
             .await
     }
 }
@@ -242,7 +242,7 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::BytesSql, T2: crate::JsonSql
         Box::pin(self.bind(
             client,
             &params.has_alpha,
-            &params.colour,
+            &params.color,
             &params.thumbhash,
             &params.phash,
             &params.camera,
@@ -298,7 +298,7 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql>
     }
 }
 pub struct KeepLocationStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Where a picture was taken, if its owner wants that kept.
+/// Where an image was taken, if its owner wants that kept.
 pub fn keep_location() -> KeepLocationStmt {
     KeepLocationStmt(
         "INSERT INTO images.locations (image_id, latitude, longitude, altitude) SELECT id, $1, $2, $3 FROM images.images WHERE id = $4 AND keep_location ON CONFLICT (image_id) DO NOTHING",
@@ -355,7 +355,7 @@ impl<'a, C: GenericClient + Send + Sync>
     }
 }
 pub struct FindLocationStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Where an own picture was taken, if that was kept.
+/// Where an own image was taken, if that was kept.
 pub fn find_location() -> FindLocationStmt {
     FindLocationStmt(
         "SELECT latitude, longitude, altitude FROM images.locations WHERE image_id = $1",

@@ -75,7 +75,7 @@ pub struct FoundRow {
     pub stored_as: Option<uuid::Uuid>,
     pub failure: Option<String>,
     pub has_alpha: Option<bool>,
-    pub colour: Option<i32>,
+    pub color: Option<i32>,
     pub thumbhash: Option<Vec<u8>>,
     pub phash: Option<i64>,
     pub camera: Option<serde_json::Value>,
@@ -105,7 +105,7 @@ pub struct FoundRowBorrowed<'a> {
     pub stored_as: Option<uuid::Uuid>,
     pub failure: Option<&'a str>,
     pub has_alpha: Option<bool>,
-    pub colour: Option<i32>,
+    pub color: Option<i32>,
     pub thumbhash: Option<&'a [u8]>,
     pub phash: Option<i64>,
     pub camera: Option<postgres_types::Json<&'a serde_json::value::RawValue>>,
@@ -137,7 +137,7 @@ impl<'a> From<FoundRowBorrowed<'a>> for FoundRow {
             stored_as,
             failure,
             has_alpha,
-            colour,
+            color,
             thumbhash,
             phash,
             camera,
@@ -168,7 +168,7 @@ impl<'a> From<FoundRowBorrowed<'a>> for FoundRow {
             stored_as,
             failure: failure.map(|v| v.into()),
             has_alpha,
-            colour,
+            color,
             thumbhash: thumbhash.map(|v| v.into()),
             phash,
             camera: camera.map(|v| serde_json::from_str(v.0.get()).unwrap()),
@@ -250,7 +250,7 @@ pub struct SearchOwnStmt(&'static str, Option<tokio_postgres::Statement>);
 /// which is everywhere costs no more than a rare one.
 pub fn search_own() -> SearchOwnStmt {
     SearchOwnStmt(
-        "SELECT * FROM ( SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at, round(ts_rank(searched, images.search_query($1)) * 1000000)::integer AS rank FROM ( SELECT * FROM images.own_images WHERE searched @@ images.search_query($1) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) ORDER BY created_at DESC LIMIT 1000 ) AS matching ) AS ranked WHERE $7::uuid IS NULL OR (rank, id) < ($8::integer, $7) ORDER BY rank DESC, id DESC LIMIT $9",
+        "SELECT * FROM ( SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at, round(ts_rank(searched, images.search_query($1)) * 1000000)::integer AS rank FROM ( SELECT * FROM images.own_images WHERE searched @@ images.search_query($1) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) ORDER BY created_at DESC LIMIT 1000 ) AS matching ) AS ranked WHERE $7::uuid IS NULL OR (rank, id) < ($8::integer, $7) ORDER BY rank DESC, id DESC LIMIT $9",
         None,
     )
 }
@@ -321,7 +321,7 @@ impl SearchOwnStmt {
                         stored_as: row.try_get(17)?,
                         failure: row.try_get(18)?,
                         has_alpha: row.try_get(19)?,
-                        colour: row.try_get(20)?,
+                        color: row.try_get(20)?,
                         thumbhash: row.try_get(21)?,
                         phash: row.try_get(22)?,
                         camera: row.try_get(23)?,
@@ -369,7 +369,7 @@ pub struct SearchOwnSimilarStmt(&'static str, Option<tokio_postgres::Statement>)
 /// misspelt: of any thousand that do. The lower threshold holds for this statement only.
 pub fn search_own_similar() -> SearchOwnSimilarStmt {
     SearchOwnSimilarStmt(
-        "SELECT * FROM ( SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at, round(public.word_similarity(images.fold($1), images.searched_text(title, tags, file_name)) * 1000000 )::integer AS rank FROM ( SELECT * FROM images.own_images WHERE (SELECT set_config('pg_trgm.word_similarity_threshold', '0.32', true)) IS NOT NULL AND images.searched_text(title, tags, file_name) OPERATOR(public.%>) images.fold($1) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) LIMIT 1000 ) AS alike ) AS ranked WHERE $7::uuid IS NULL OR (rank, id) < ($8::integer, $7) ORDER BY rank DESC, id DESC LIMIT $9",
+        "SELECT * FROM ( SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at, round(public.word_similarity(images.fold($1), images.searched_text(title, tags, file_name)) * 1000000 )::integer AS rank FROM ( SELECT * FROM images.own_images WHERE (SELECT set_config('pg_trgm.word_similarity_threshold', '0.32', true)) IS NOT NULL AND images.searched_text(title, tags, file_name) OPERATOR(public.%>) images.fold($1) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) LIMIT 1000 ) AS alike ) AS ranked WHERE $7::uuid IS NULL OR (rank, id) < ($8::integer, $7) ORDER BY rank DESC, id DESC LIMIT $9",
         None,
     )
 }
@@ -440,7 +440,7 @@ impl SearchOwnSimilarStmt {
                         stored_as: row.try_get(17)?,
                         failure: row.try_get(18)?,
                         has_alpha: row.try_get(19)?,
-                        colour: row.try_get(20)?,
+                        color: row.try_get(20)?,
                         thumbhash: row.try_get(21)?,
                         phash: row.try_get(22)?,
                         camera: row.try_get(23)?,
@@ -488,7 +488,7 @@ pub struct SearchPublicStmt(&'static str, Option<tokio_postgres::Statement>);
 /// which is everywhere costs no more than a rare one.
 pub fn search_public() -> SearchPublicStmt {
     SearchPublicStmt(
-        "SELECT * FROM ( SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at, round(ts_rank(searched, images.search_query($1)) * 1000000)::integer AS rank FROM ( SELECT * FROM images.public_images WHERE searched @@ images.search_query($1) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) ORDER BY created_at DESC LIMIT 1000 ) AS matching ) AS ranked WHERE $7::uuid IS NULL OR (rank, id) < ($8::integer, $7) ORDER BY rank DESC, id DESC LIMIT $9",
+        "SELECT * FROM ( SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at, round(ts_rank(searched, images.search_query($1)) * 1000000)::integer AS rank FROM ( SELECT * FROM images.public_images WHERE searched @@ images.search_query($1) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) ORDER BY created_at DESC LIMIT 1000 ) AS matching ) AS ranked WHERE $7::uuid IS NULL OR (rank, id) < ($8::integer, $7) ORDER BY rank DESC, id DESC LIMIT $9",
         None,
     )
 }
@@ -559,7 +559,7 @@ impl SearchPublicStmt {
                         stored_as: row.try_get(17)?,
                         failure: row.try_get(18)?,
                         has_alpha: row.try_get(19)?,
-                        colour: row.try_get(20)?,
+                        color: row.try_get(20)?,
                         thumbhash: row.try_get(21)?,
                         phash: row.try_get(22)?,
                         camera: row.try_get(23)?,
@@ -607,7 +607,7 @@ pub struct SearchPublicSimilarStmt(&'static str, Option<tokio_postgres::Statemen
 /// misspelt: of any thousand that do. The lower threshold holds for this statement only.
 pub fn search_public_similar() -> SearchPublicSimilarStmt {
     SearchPublicSimilarStmt(
-        "SELECT * FROM ( SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at, round(public.word_similarity(images.fold($1), images.searched_text(title, tags, file_name)) * 1000000 )::integer AS rank FROM ( SELECT * FROM images.public_images WHERE (SELECT set_config('pg_trgm.word_similarity_threshold', '0.32', true)) IS NOT NULL AND images.searched_text(title, tags, file_name) OPERATOR(public.%>) images.fold($1) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) LIMIT 1000 ) AS alike ) AS ranked WHERE $7::uuid IS NULL OR (rank, id) < ($8::integer, $7) ORDER BY rank DESC, id DESC LIMIT $9",
+        "SELECT * FROM ( SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at, round(public.word_similarity(images.fold($1), images.searched_text(title, tags, file_name)) * 1000000 )::integer AS rank FROM ( SELECT * FROM images.public_images WHERE (SELECT set_config('pg_trgm.word_similarity_threshold', '0.32', true)) IS NOT NULL AND images.searched_text(title, tags, file_name) OPERATOR(public.%>) images.fold($1) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) LIMIT 1000 ) AS alike ) AS ranked WHERE $7::uuid IS NULL OR (rank, id) < ($8::integer, $7) ORDER BY rank DESC, id DESC LIMIT $9",
         None,
     )
 }
@@ -678,7 +678,7 @@ impl SearchPublicSimilarStmt {
                         stored_as: row.try_get(17)?,
                         failure: row.try_get(18)?,
                         has_alpha: row.try_get(19)?,
-                        colour: row.try_get(20)?,
+                        color: row.try_get(20)?,
                         thumbhash: row.try_get(21)?,
                         phash: row.try_get(22)?,
                         camera: row.try_get(23)?,

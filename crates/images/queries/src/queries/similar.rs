@@ -34,7 +34,7 @@ pub struct SimilarRow {
     pub stored_as: Option<uuid::Uuid>,
     pub failure: Option<String>,
     pub has_alpha: Option<bool>,
-    pub colour: Option<i32>,
+    pub color: Option<i32>,
     pub thumbhash: Option<Vec<u8>>,
     pub phash: Option<i64>,
     pub camera: Option<serde_json::Value>,
@@ -64,7 +64,7 @@ pub struct SimilarRowBorrowed<'a> {
     pub stored_as: Option<uuid::Uuid>,
     pub failure: Option<&'a str>,
     pub has_alpha: Option<bool>,
-    pub colour: Option<i32>,
+    pub color: Option<i32>,
     pub thumbhash: Option<&'a [u8]>,
     pub phash: Option<i64>,
     pub camera: Option<postgres_types::Json<&'a serde_json::value::RawValue>>,
@@ -96,7 +96,7 @@ impl<'a> From<SimilarRowBorrowed<'a>> for SimilarRow {
             stored_as,
             failure,
             has_alpha,
-            colour,
+            color,
             thumbhash,
             phash,
             camera,
@@ -127,7 +127,7 @@ impl<'a> From<SimilarRowBorrowed<'a>> for SimilarRow {
             stored_as,
             failure: failure.map(|v| v.into()),
             has_alpha,
-            colour,
+            color,
             thumbhash: thumbhash.map(|v| v.into()),
             phash,
             camera: camera.map(|v| serde_json::from_str(v.0.get()).unwrap()),
@@ -211,7 +211,7 @@ pub struct SimilarSeenStmt(&'static str, Option<tokio_postgres::Statement>);
 /// The own and the public images whose perceptual hash differs in at most seven bits, nearest first, then newest.
 pub fn similar_seen() -> SimilarSeenStmt {
     SimilarSeenStmt(
-        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at, bit_count((phash # $1::bigint)::bit(64))::integer AS distance FROM images.shown_images WHERE phash IS NOT NULL AND images.hash_quarters(phash) && images.near_quarters($1) AND bit_count((phash # $1)::bit(64)) <= 7 AND id <> $2 ORDER BY distance, created_at DESC, id DESC LIMIT $3",
+        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at, bit_count((phash # $1::bigint)::bit(64))::integer AS distance FROM images.shown_images WHERE phash IS NOT NULL AND images.hash_quarters(phash) && images.near_quarters($1) AND bit_count((phash # $1)::bit(64)) <= 7 AND id <> $2 ORDER BY distance, created_at DESC, id DESC LIMIT $3",
         None,
     )
 }
@@ -258,7 +258,7 @@ impl SimilarSeenStmt {
                         stored_as: row.try_get(17)?,
                         failure: row.try_get(18)?,
                         has_alpha: row.try_get(19)?,
-                        colour: row.try_get(20)?,
+                        color: row.try_get(20)?,
                         thumbhash: row.try_get(21)?,
                         phash: row.try_get(22)?,
                         camera: row.try_get(23)?,
@@ -294,7 +294,7 @@ pub struct SimilarPublicStmt(&'static str, Option<tokio_postgres::Statement>);
 /// The public images whose perceptual hash differs in at most seven bits, nearest first, then newest.
 pub fn similar_public() -> SimilarPublicStmt {
     SimilarPublicStmt(
-        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at, bit_count((phash # $1::bigint)::bit(64))::integer AS distance FROM images.public_images WHERE phash IS NOT NULL AND images.hash_quarters(phash) && images.near_quarters($1) AND bit_count((phash # $1)::bit(64)) <= 7 AND id <> $2 ORDER BY distance, created_at DESC, id DESC LIMIT $3",
+        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at, bit_count((phash # $1::bigint)::bit(64))::integer AS distance FROM images.public_images WHERE phash IS NOT NULL AND images.hash_quarters(phash) && images.near_quarters($1) AND bit_count((phash # $1)::bit(64)) <= 7 AND id <> $2 ORDER BY distance, created_at DESC, id DESC LIMIT $3",
         None,
     )
 }
@@ -341,7 +341,7 @@ impl SimilarPublicStmt {
                         stored_as: row.try_get(17)?,
                         failure: row.try_get(18)?,
                         has_alpha: row.try_get(19)?,
-                        colour: row.try_get(20)?,
+                        color: row.try_get(20)?,
                         thumbhash: row.try_get(21)?,
                         phash: row.try_get(22)?,
                         camera: row.try_get(23)?,

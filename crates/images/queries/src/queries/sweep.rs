@@ -691,7 +691,7 @@ impl<
     }
 }
 pub struct ForgetLocationsStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Forgets where pictures were taken.
+/// Forgets where images were taken.
 pub fn forget_locations() -> ForgetLocationsStmt {
     ForgetLocationsStmt(
         "DELETE FROM images.locations WHERE image_id = ANY($1)",
@@ -715,12 +715,12 @@ impl ForgetLocationsStmt {
     }
 }
 pub struct MarkDeletedStmt(&'static str, Option<tokio_postgres::Statement>);
-/// The objects are gone: tombstones stay, without any text of the owner and without what the pictures showed. An image
+/// The objects are gone: tombstones stay, without any text of the owner and without what the images showed. An image
 /// of which a rendition was kept meanwhile, or that was left to the sweeper once more since it was claimed, is left for the
 /// next time.
 pub fn mark_deleted() -> MarkDeletedStmt {
     MarkDeletedStmt(
-        "UPDATE images.images AS i SET state = 'deleted', title = '-', description = '', tags = '{}', file_name = '-', failure = NULL, colour = NULL, thumbhash = NULL, phash = NULL, camera = NULL, reserved_bytes = 0, updated_at = $1 WHERE id = ANY($2) AND state = 'deleting' AND updated_at = $3 AND NOT EXISTS (SELECT FROM images.renditions WHERE image_id = i.id)",
+        "UPDATE images.images AS i SET state = 'deleted', title = '-', description = '', tags = '{}', file_name = '-', failure = NULL, color = NULL, thumbhash = NULL, phash = NULL, camera = NULL, reserved_bytes = 0, updated_at = $1 WHERE id = ANY($2) AND state = 'deleting' AND updated_at = $3 AND NOT EXISTS (SELECT FROM images.renditions WHERE image_id = i.id)",
         None,
     )
 }

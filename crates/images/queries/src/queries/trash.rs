@@ -63,7 +63,7 @@ pub struct TrashRow {
     pub stored_as: Option<uuid::Uuid>,
     pub failure: Option<String>,
     pub has_alpha: Option<bool>,
-    pub colour: Option<i32>,
+    pub color: Option<i32>,
     pub thumbhash: Option<Vec<u8>>,
     pub phash: Option<i64>,
     pub camera: Option<serde_json::Value>,
@@ -93,7 +93,7 @@ pub struct TrashRowBorrowed<'a> {
     pub stored_as: Option<uuid::Uuid>,
     pub failure: Option<&'a str>,
     pub has_alpha: Option<bool>,
-    pub colour: Option<i32>,
+    pub color: Option<i32>,
     pub thumbhash: Option<&'a [u8]>,
     pub phash: Option<i64>,
     pub camera: Option<postgres_types::Json<&'a serde_json::value::RawValue>>,
@@ -125,7 +125,7 @@ impl<'a> From<TrashRowBorrowed<'a>> for TrashRow {
             stored_as,
             failure,
             has_alpha,
-            colour,
+            color,
             thumbhash,
             phash,
             camera,
@@ -156,7 +156,7 @@ impl<'a> From<TrashRowBorrowed<'a>> for TrashRow {
             stored_as,
             failure: failure.map(|v| v.into()),
             has_alpha,
-            colour,
+            color,
             thumbhash: thumbhash.map(|v| v.into()),
             phash,
             camera: camera.map(|v| serde_json::from_str(v.0.get()).unwrap()),
@@ -563,7 +563,7 @@ pub struct ListTrashedStmt(&'static str, Option<tokio_postgres::Statement>);
 /// What lies in the trash, the last first.
 pub fn list_trashed() -> ListTrashedStmt {
     ListTrashedStmt(
-        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, colour, thumbhash, phash, camera, keep_location, created_at, updated_at, trashed_at FROM images.trashed_images WHERE (trashed_at, id) < ($1::timestamptz, $2::uuid) ORDER BY trashed_at DESC, id DESC LIMIT $3",
+        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at, trashed_at FROM images.trashed_images WHERE (trashed_at, id) < ($1::timestamptz, $2::uuid) ORDER BY trashed_at DESC, id DESC LIMIT $3",
         None,
     )
 }
@@ -610,7 +610,7 @@ impl ListTrashedStmt {
                         stored_as: row.try_get(17)?,
                         failure: row.try_get(18)?,
                         has_alpha: row.try_get(19)?,
-                        colour: row.try_get(20)?,
+                        color: row.try_get(20)?,
                         thumbhash: row.try_get(21)?,
                         phash: row.try_get(22)?,
                         camera: row.try_get(23)?,

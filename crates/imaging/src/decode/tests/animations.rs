@@ -1,9 +1,10 @@
 //! Frames come out as they are seen: drawn over each other, disposed of and timed as browsers do.
 
+use super::{
+    samples::{self, GifFrame, flat, gradient},
+    *,
+};
 use gif::{DisposalMethod, Repeat};
-
-use super::samples::{self, GifFrame, flat, gradient};
-use super::*;
 
 const RED: [u8; 4] = [255, 0, 0, 255];
 const GREEN: [u8; 4] = [0, 255, 0, 255];
@@ -127,7 +128,7 @@ fn webp_frames_are_put_together() {
 }
 
 #[test]
-fn a_still_picture_is_an_animation_of_one_frame() {
+fn a_still_image_is_an_animation_of_one_frame() {
     let rgb = gradient(4, 4);
     let file = samples::lossless_webp((4, 4), image_webp::ColorType::Rgb8, &rgb, None);
     let (loops, frames) = all(&file);

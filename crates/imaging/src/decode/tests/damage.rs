@@ -1,13 +1,14 @@
-//! Damaged pictures are refused or come out damaged; nothing panics.
+//! Damaged images are refused or come out damaged; nothing panics.
 
+use super::{
+    samples::{self, GifFrame, Jpeg, flat, gradient, pixels},
+    *,
+};
+use crate::probe;
 use gif::{DisposalMethod, Repeat};
 use moxcms::ColorProfile;
 use png::{BitDepth, ColorType};
 use turbojpeg::Subsamp;
-
-use super::samples::{self, GifFrame, Jpeg, flat, gradient, pixels};
-use super::*;
-use crate::probe;
 
 const SIZE: (u32, u32) = (20, 17);
 /// Damaged variants of each sample.
@@ -60,7 +61,7 @@ fn every_kind() -> Vec<Vec<u8>> {
 }
 
 /// Runs everything that reads the file, with the facts of the pre-scan and, where it refuses, with those of the whole
-/// picture: no decoder may lean on the pre-scan for its own safety.
+/// image: no decoder may lean on the pre-scan for its own safety.
 fn read(file: &[u8], whole: &Facts) -> bool {
     let limits = Limits::default();
     let facts = probe(file, &limits).map(|probe| probe.facts);

@@ -1,11 +1,12 @@
-//! Every format and colour type comes out as it went in.
+//! Every format and color type comes out as it went in.
 
-use jpeg_encoder::ColorType as JpegColour;
+use super::{
+    samples::{self, Jpeg, flat, gradient, pixels, rgb_png},
+    *,
+};
+use jpeg_encoder::ColorType as JpegColor;
 use png::{BitDepth, ColorType};
 use turbojpeg::{PixelFormat, Subsamp};
-
-use super::samples::{self, Jpeg, flat, gradient, pixels, rgb_png};
-use super::*;
 
 const SIZE: (u32, u32) = (37, 22);
 
@@ -37,15 +38,15 @@ fn jpeg_of_every_sampling() {
 }
 
 #[test]
-fn grey_jpeg_is_rgb() {
-    let greys = pixels(SIZE.0, SIZE.1, |x, y| [x * 4 + y]);
+fn gray_jpeg_is_rgb() {
+    let grays = pixels(SIZE.0, SIZE.1, |x, y| [x * 4 + y]);
     let jpeg = Jpeg {
         format: PixelFormat::GRAY,
         subsamp: Subsamp::Gray,
         progressive: false,
     };
-    let expected: Vec<u8> = greys.iter().flat_map(|grey| [*grey; 3]).collect();
-    assert_near(&decode(&jpeg.encode(SIZE, &greys)).data, &expected, 4);
+    let expected: Vec<u8> = grays.iter().flat_map(|gray| [*gray; 3]).collect();
+    assert_near(&decode(&jpeg.encode(SIZE, &grays)).data, &expected, 4);
 }
 
 #[test]
@@ -53,12 +54,12 @@ fn cmyk_jpeg_with_and_without_the_marker_of_adobe() {
     // Ink in, light out: (255 - ink) * (255 - black) / 255.
     let (inks, light) = ([200, 40, 0, 51], [44, 172, 204]);
     let samples = flat(16, 16, &inks);
-    for colour in [JpegColour::Cmyk, JpegColour::CmykAsYcck] {
+    for color in [JpegColor::Cmyk, JpegColor::CmykAsYcck] {
         let mut file = Vec::new();
         let encoder = jpeg_encoder::Encoder::new(&mut file, 98);
-        encoder.encode(&samples, 16, 16, colour).unwrap();
+        encoder.encode(&samples, 16, 16, color).unwrap();
         assert_near(&decode(&file).data, &flat(16, 16, &light), 4);
-        if colour == JpegColour::Cmyk {
+        if color == JpegColor::Cmyk {
             // Without the marker the numbers mean ink, and the file holds what is left of 255.
             let plain = samples::without_segment(&file, 0xEE);
             assert_near(&decode(&plain).data, &flat(16, 16, &[40, 8, 0]), 4);
@@ -114,7 +115,7 @@ fn jpeg_with_too_many_scans_is_refused() {
 }
 
 #[test]
-fn png_of_every_colour_type() {
+fn png_of_every_color_type() {
     let rgb = gradient(SIZE.0, SIZE.1);
     assert_eq!(decode(&rgb_png(SIZE, &rgb, |_| {})).data, rgb);
 
@@ -127,9 +128,9 @@ fn png_of_every_colour_type() {
     assert_eq!(decode(&file).layout, Layout::Rgba);
     assert_eq!(decode(&file).data, rgba);
 
-    let greys = pixels(SIZE.0, SIZE.1, |x, y| [x * 5 + y]);
-    let file = samples::png(SIZE, (ColorType::Grayscale, BitDepth::Eight), &greys, |_| {});
-    let expected: Vec<u8> = greys.iter().flat_map(|grey| [*grey; 3]).collect();
+    let grays = pixels(SIZE.0, SIZE.1, |x, y| [x * 5 + y]);
+    let file = samples::png(SIZE, (ColorType::Grayscale, BitDepth::Eight), &grays, |_| {});
+    let expected: Vec<u8> = grays.iter().flat_map(|gray| [*gray; 3]).collect();
     assert_eq!(decode(&file).data, expected);
 
     let pairs = pixels(SIZE.0, SIZE.1, |x, y| [x, y]);
@@ -139,7 +140,7 @@ fn png_of_every_colour_type() {
 }
 
 #[test]
-fn png_of_few_bits_palettes_and_transparent_colours() {
+fn png_of_few_bits_palettes_and_transparent_colors() {
     let bits = samples::png(
         (8, 1),
         (ColorType::Grayscale, BitDepth::One),
@@ -148,7 +149,7 @@ fn png_of_few_bits_palettes_and_transparent_colours() {
     );
     let expected: Vec<u8> = [255, 0, 255, 0, 0, 0, 0, 255]
         .iter()
-        .flat_map(|grey| [*grey; 3])
+        .flat_map(|gray| [*gray; 3])
         .collect();
     assert_eq!(decode(&bits).data, expected);
 
@@ -178,9 +179,9 @@ fn png_of_few_bits_palettes_and_transparent_colours() {
 
 #[test]
 fn interlaced_png() {
-    let grey = |x: u32, y: u32| u8::try_from(x * 10 + y).unwrap();
-    let expected = pixels(11, 11, |x, y| [u32::from(grey(x, y)); 3]);
-    assert_eq!(decode(&samples::interlaced(11, grey)).data, expected);
+    let gray = |x: u32, y: u32| u8::try_from(x * 10 + y).unwrap();
+    let expected = pixels(11, 11, |x, y| [u32::from(gray(x, y)); 3]);
+    assert_eq!(decode(&samples::interlaced(11, gray)).data, expected);
 }
 
 #[test]

@@ -1,15 +1,16 @@
-//! Colours come out in sRGB whatever space they are stored in. What is right is computed here from the definitions of
+//! Colors come out in sRGB whatever space they are stored in. What is right is computed here from the definitions of
 //! the spaces, without the library that the decoder uses.
 
-use image_webp::ColorType as WebpColour;
+use super::{
+    samples::{self, Jpeg, flat, rgb_png},
+    *,
+};
+use image_webp::ColorType as WebpColor;
 use moxcms::ColorProfile;
 use png::{BitDepth, ColorType};
 use turbojpeg::{PixelFormat, Subsamp};
 
-use super::samples::{self, Jpeg, flat, rgb_png};
-use super::*;
-
-/// Colours that exist in sRGB too, whichever of the two wide spaces they are given in.
+/// Colors that exist in sRGB too, whichever of the two wide spaces they are given in.
 const PATCHES: [[u8; 3]; 6] = [
     [128, 128, 128],
     [180, 110, 90],
@@ -68,7 +69,7 @@ fn expected(patch: [u8; 3], matrix: [[f64; 3]; 3], to_linear: impl Fn(u8) -> f64
     })
 }
 
-/// A profile, and what it makes of a colour.
+/// A profile, and what it makes of a color.
 type Space = (Vec<u8>, Box<dyn Fn([u8; 3]) -> [u8; 3]>);
 
 fn wide_spaces() -> [Space; 2] {
@@ -86,7 +87,7 @@ fn wide_spaces() -> [Space; 2] {
 }
 
 #[test]
-fn wide_colours_become_srgb_in_every_format() {
+fn wide_colors_become_srgb_in_every_format() {
     for (icc, convert) in wide_spaces() {
         for patch in PATCHES {
             let samples = flat(8, 8, &patch);
@@ -95,7 +96,7 @@ fn wide_colours_become_srgb_in_every_format() {
                 info.icc_profile = Some(icc.clone().into());
             });
             assert_near(&decode(&png).data, &want, 2);
-            let webp = samples::lossless_webp((8, 8), WebpColour::Rgb8, &samples, Some(icc.clone()));
+            let webp = samples::lossless_webp((8, 8), WebpColor::Rgb8, &samples, Some(icc.clone()));
             assert_near(&decode(&webp).data, &want, 2);
             let jpeg = samples::with_profile(&Jpeg::RGB.encode((8, 8), &samples), &icc);
             assert_near(&decode(&jpeg).data, &want, 4);
@@ -123,19 +124,19 @@ fn alpha_is_kept_beside_a_profile() {
 fn what_is_srgb_or_no_profile_changes_nothing() {
     let samples = flat(8, 8, &PATCHES[1]);
     let srgb = ColorProfile::new_srgb().encode().unwrap();
-    let grey = ColorProfile::new_gray_with_gamma(1.0).encode().unwrap();
-    for icc in [srgb, b"no profile".to_vec(), vec![0; 200], grey] {
+    let gray = ColorProfile::new_gray_with_gamma(1.0).encode().unwrap();
+    for icc in [srgb, b"no profile".to_vec(), vec![0; 200], gray] {
         let png = rgb_png((8, 8), &samples, |info| {
             info.icc_profile = Some(icc.clone().into());
         });
         assert_eq!(decode(&png).data, samples);
-        let webp = samples::lossless_webp((8, 8), WebpColour::Rgb8, &samples, Some(icc));
+        let webp = samples::lossless_webp((8, 8), WebpColor::Rgb8, &samples, Some(icc));
         assert_eq!(decode(&webp).data, samples);
     }
 }
 
 #[test]
-fn a_profile_of_greys_is_applied() {
+fn a_profile_of_grays_is_applied() {
     let icc = ColorProfile::new_gray_with_gamma(1.0).encode().unwrap();
     let want = flat(8, 8, &[linear_to_srgb(60.0 / 255.0); 3]);
     let png = samples::png(
@@ -242,7 +243,7 @@ fn a_profile_of_inks_is_applied() {
         ([0, 0, 0, 255], [0; 3]),
         // The plain formula would make this cyan.
         ([255, 0, 0, 0], [255; 3]),
-        // L* 50 is a grey of 119.
+        // L* 50 is a gray of 119.
         ([0, 0, 0, 128], [119; 3]),
     ] {
         let mut file = Vec::new();

@@ -1,4 +1,4 @@
-//! Small pictures of every kind, made in code.
+//! Small images of every kind, made in code.
 
 use turbojpeg::{Compressor, Image, PixelFormat, Subsamp};
 
@@ -87,12 +87,12 @@ pub(super) fn without_segment(jpeg: &[u8], marker: u8) -> Vec<u8> {
 
 pub(super) fn png(
     (width, height): (u32, u32),
-    (colour, depth): (png::ColorType, png::BitDepth),
+    (color, depth): (png::ColorType, png::BitDepth),
     samples: &[u8],
     set: impl FnOnce(&mut png::Info<'_>),
 ) -> Vec<u8> {
     let mut info = png::Info::with_size(width, height);
-    info.color_type = colour;
+    info.color_type = color;
     info.bit_depth = depth;
     set(&mut info);
     let mut file = Vec::new();
@@ -125,8 +125,8 @@ pub(super) fn png_chunk(kind: [u8; 4], payload: &[u8]) -> Vec<u8> {
     [&len.to_be_bytes(), body.as_slice(), &(!crc).to_be_bytes()].concat()
 }
 
-/// An interlaced PNG of greys, its seven passes stored without compression.
-pub(super) fn interlaced(side: u32, grey: impl Fn(u32, u32) -> u8) -> Vec<u8> {
+/// An interlaced PNG of grays, its seven passes stored without compression.
+pub(super) fn interlaced(side: u32, gray: impl Fn(u32, u32) -> u8) -> Vec<u8> {
     const PASSES: [(u32, u32, u32, u32); 7] = [
         (0, 0, 8, 8),
         (4, 0, 8, 8),
@@ -141,7 +141,7 @@ pub(super) fn interlaced(side: u32, grey: impl Fn(u32, u32) -> u8) -> Vec<u8> {
         for y in (top..side).step_by(down.try_into().unwrap()) {
             let row = (left..side).step_by(across.try_into().unwrap());
             raw.push(0);
-            raw.extend(row.map(|x| grey(x, y)));
+            raw.extend(row.map(|x| gray(x, y)));
         }
     }
     let len = u16::try_from(raw.len()).unwrap();
@@ -205,7 +205,7 @@ pub(super) fn gif(width: u16, height: u16, repeat: Option<gif::Repeat>, frames: 
 
 pub(super) fn lossless_webp(
     (width, height): (u32, u32),
-    colour: image_webp::ColorType,
+    color: image_webp::ColorType,
     samples: &[u8],
     icc: Option<Vec<u8>>,
 ) -> Vec<u8> {
@@ -214,7 +214,7 @@ pub(super) fn lossless_webp(
     if let Some(icc) = icc {
         encoder.set_icc_profile(icc);
     }
-    encoder.encode(samples, width, height, colour).unwrap();
+    encoder.encode(samples, width, height, color).unwrap();
     file
 }
 

@@ -14,7 +14,7 @@ use tokio::time::{Instant, sleep};
 
 /// Uploads of one repeat.
 const UPLOADS: usize = 20;
-/// How soon it is asked again where the answer is not a picture.
+/// How soon it is asked again where the answer is not an image.
 const PAUSE: Duration = Duration::from_millis(5);
 /// How long a rendition may take.
 const PATIENCE: Duration = Duration::from_secs(30);

@@ -56,7 +56,7 @@ pub(super) async fn measure(bench: &mut Bench) -> Outcome<Vec<Row>> {
         rows.extend([
             Row::value(
                 "M",
-                &format!("{name}: server and cage together (PSS)"),
+                &format!("{name}: server and sandbox together (PSS)"),
                 "MB",
                 of(|peak| peak.together),
                 Goal::AtMost(most),

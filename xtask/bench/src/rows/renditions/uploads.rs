@@ -16,7 +16,7 @@ use tokio::{
 
 /// Uploads at once.
 const AT_ONCE: usize = 8;
-/// How long pictures may take until they are ready.
+/// How long images may take until they are ready.
 const PATIENCE: Duration = Duration::from_mins(3);
 /// How often it is looked whether they are.
 const LOOKING: Duration = Duration::from_millis(10);

@@ -1,0 +1,52 @@
+//! Deleting an image: out of sight at once, and in the trash until it is purged.
+use crate::{
+    Error, Etags, Library, PreconditionError,
+    library::find::find_in,
+    policy,
+    sql::{self, Params},
+};
+use infravault_kernel::{Ctx, Id, ImageId, Scope};
+
+/// How often an image is looked for that others restore meanwhile.
+const LOOKS: u8 = 3;
+
+impl Library {
+    /// Moves the image into the trash; with a condition, only if it is still of one of the versions named. It counts in
+    /// the quota until it is purged.
+    pub async fn delete(&self, ctx: &Ctx, id: ImageId, if_match: Option<&Etags>) -> Result<(), Error> {
+        let (tx, actor) = self.db.begin(ctx).await?;
+        let person = actor.with_scope(Scope::ImagesDelete)?;
+        let if_match = if_match.unwrap_or(&Etags::Any);
+        let params = sql::trash::TrashOneParams {
+            now: ctx.now(),
+            id: id.uuid(),
+            owner: person.account.uuid(),
+            any_version: *if_match == Etags::Any,
+            versions: if_match.versions(),
+        };
+        let mut looks = LOOKS;
+        while sql::trash::trash_one()
+            .params(&*tx, &params)
+            .opt()
+            .await?
+            .is_none()
+        {
+            policy::may_change(&actor, &find_in(&tx, id).await?)?;
+            // It may lie in the trash when it is to be moved, and be restored when it is looked for.
+            looks -= 1;
+            if looks == 0 || *if_match != Etags::Any {
+                return Err(PreconditionError::Failed.into());
+            }
+        }
+        tx.commit().await?;
+        self.hurry_if_kept_for_nothing();
+        Ok(())
+    }
+
+    /// Wakes the sweeper where what is trashed is to be purged at once.
+    pub(crate) fn hurry_if_kept_for_nothing(&self) {
+        if self.config.trash_retention.is_zero() {
+            self.wake_sweeper.notify_one();
+        }
+    }
+}

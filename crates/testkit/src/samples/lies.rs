@@ -1,0 +1,60 @@
+//! Files that are no images and say they are.
+use super::container::gzip;
+
+/// A file that must be refused for what it is, whatever it is called.
+#[derive(Clone, Debug)]
+pub struct Lie {
+    /// What it is, for messages.
+    pub name: &'static str,
+    /// The media type that the request claims.
+    pub claimed: &'static str,
+    /// The file name that the request claims.
+    pub file_name: &'static str,
+    /// The file.
+    pub bytes: Vec<u8>,
+}
+
+const SVG: &str = r#"<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>"#;
+
+/// HTML, SVG in its disguises, and formats that are not accepted.
+#[must_use]
+pub fn lies() -> Vec<Lie> {
+    let lie = |name, claimed, file_name, bytes: &[u8]| Lie {
+        name,
+        claimed,
+        file_name,
+        bytes: bytes.to_vec(),
+    };
+    let html = b"<!doctype html><script>alert(1)</script>".as_slice();
+    let xml = format!("<?xml version=\"1.0\"?>\n{SVG}");
+    let (marked, commented) = (format!("\u{FEFF}{SVG}"), format!("<!-- GIF89a -->\n{SVG}"));
+    let png = "image/png";
+    vec![
+        lie("HTML as JPEG", "image/jpeg", "page.jpg", html),
+        lie("SVG as itself", "image/svg+xml", "drawing.svg", SVG.as_bytes()),
+        lie("SVG as PNG", png, "drawing.png", SVG.as_bytes()),
+        lie("SVG behind an XML head", png, "drawing.png", xml.as_bytes()),
+        lie(
+            "SVG behind a byte order mark",
+            png,
+            "drawing.png",
+            marked.as_bytes(),
+        ),
+        lie(
+            "SVG behind a comment",
+            "image/gif",
+            "drawing.gif",
+            commented.as_bytes(),
+        ),
+        lie("SVGZ", png, "drawing.png", &gzip(SVG.as_bytes())),
+        lie("PDF", "image/jpeg", "paper.jpg", b"%PDF-1.7\n%%EOF\n"),
+        lie(
+            "HEIC",
+            "image/jpeg",
+            "photo.jpg",
+            b"\0\0\0\x18ftypheic\0\0\0\0mif1heic",
+        ),
+        lie("TIFF", "image/webp", "scan.webp", b"II*\0\x08\0\0\0\0\0\0\0\0\0"),
+        lie("text", png, "notes.png", b"just words"),
+    ]
+}

@@ -1,0 +1,273 @@
+//! Images that say in every place they have who took them, with what and where.
+use super::{
+    FORMATS,
+    container::{png_chunk, riff_chunk, segment, with_chunks},
+    gif, jpeg, png, webp,
+};
+
+/// An image that tells more than its pixels.
+#[derive(Clone, Debug)]
+pub struct Tagged {
+    /// Its media type.
+    pub media_type: &'static str,
+    /// The file.
+    pub bytes: Vec<u8>,
+}
+
+/// Stands in every text that the images of [`tagged`] carry.
+pub const TAGGED_MARKER: &str = "iv-marker-person";
+
+/// The color of the image in the image, which no other image here has.
+const MAGENTA: [u8; 3] = [255, 0, 255];
+
+/// One of each format, with EXIF (maker, model, serial number, note of the maker, place, thumbnail), XMP, IPTC and
+/// comments, wherever the format has room for them.
+#[must_use]
+pub fn tagged() -> Vec<Tagged> {
+    let tiff = tiff(1);
+    let exif = [b"Exif\0\0".as_slice(), &tiff].concat();
+    let xmp_head = b"http://ns.adobe.com/xap/1.0/\0";
+    let photograph = with_segments(
+        &jpeg(60, 40, 1),
+        &[
+            segment(0xE1, &exif),
+            segment(0xE1, &[xmp_head, xmp().as_bytes()].concat()),
+            segment(0xED, &iptc()),
+            segment(0xFE, TAGGED_MARKER.as_bytes()),
+        ]
+        .concat(),
+    );
+    let text = [b"XML:com.adobe.xmp\0\0\0\0\0".as_slice(), xmp().as_bytes()].concat();
+    let chunks = [
+        png_chunk(*b"eXIf", &tiff),
+        png_chunk(*b"iTXt", &text),
+        png_chunk(*b"tEXt", format!("Author\0{TAGGED_MARKER}").as_bytes()),
+        png_chunk(
+            *b"tEXt",
+            format!(
+                "Raw profile type exif\0\nexif\n{:8}\n{}\n",
+                exif.len(),
+                hex(&exif)
+            )
+            .as_bytes(),
+        ),
+    ]
+    .concat();
+    let files = [
+        photograph,
+        with_chunks(&png(60, 40, 2), &chunks),
+        tagged_gif(),
+        tagged_webp(&tiff),
+    ];
+    FORMATS
+        .iter()
+        .zip(files)
+        .map(|(format, bytes)| Tagged {
+            media_type: format.media_type,
+            bytes,
+        })
+        .collect()
+}
+
+/// A JPEG that is to be turned (1 to 8) and whose thumbnail in the EXIF shows something else: nothing but magenta.
+/// As shown, its quarters are red and green above, blue and white below; width and height are those of the shown
+/// image.
+#[must_use]
+pub fn jpeg_turned_with_thumbnail(width: u32, height: u32, orientation: u8) -> Vec<u8> {
+    let upright = image::RgbImage::from_fn(width, height, |x, y| {
+        image::Rgb(match (x < width / 2, y < height / 2) {
+            (true, true) => [255, 0, 0],
+            (false, true) => [0, 255, 0],
+            (true, false) => [0, 0, 255],
+            (false, false) => [255, 255, 255],
+        })
+    });
+    // Each undoes what the orientation asks for (Exif 2.3, tag 0x0112).
+    let stored = match orientation {
+        2 => image::imageops::flip_horizontal(&upright),
+        3 => image::imageops::rotate180(&upright),
+        4 => image::imageops::flip_vertical(&upright),
+        5 => image::imageops::flip_horizontal(&image::imageops::rotate90(&upright)),
+        6 => image::imageops::rotate270(&upright),
+        7 => image::imageops::flip_horizontal(&image::imageops::rotate270(&upright)),
+        8 => image::imageops::rotate90(&upright),
+        _ => upright,
+    };
+    let exif = [b"Exif\0\0".as_slice(), &tiff(orientation)].concat();
+    with_segments(&super::jpeg_of(&stored), &segment(0xE1, &exif))
+}
+
+/// What the quarters of an image are like in the middle: above left and right, below left and right.
+#[must_use]
+pub fn quarters(bytes: &[u8]) -> [&'static str; 4] {
+    let image = image::load_from_memory(bytes)
+        .expect("an image of a known format")
+        .into_rgb8();
+    let (width, height) = image.dimensions();
+    [(1, 1), (3, 1), (1, 3), (3, 3)].map(|(x, y)| {
+        let image::Rgb(channels) = image.get_pixel(width * x / 4, height * y / 4);
+        match channels.map(|channel| channel > 127) {
+            [true, false, false] => "red",
+            [false, true, false] => "green",
+            [false, false, true] => "blue",
+            [true, true, true] => "white",
+            _ => "another color",
+        }
+    })
+}
+
+fn with_segments(jpeg: &[u8], segments: &[u8]) -> Vec<u8> {
+    let (start, rest) = jpeg.split_at(2);
+    [start, segments, rest].concat()
+}
+
+/// A TIFF block (Exif 2.3, big-endian) with an orientation, a camera, a place and a thumbnail.
+fn tiff(orientation: u8) -> Vec<u8> {
+    let (ascii, short, long, rational, bytes) = (2, 3, 4, 5, 7);
+    let text = |text: &str| [text.as_bytes(), &[0]].concat();
+    let number = |number: usize| u32::try_from(number).expect("the block is small").to_be_bytes();
+    let triple = |numbers: [u32; 3]| {
+        let parts = numbers
+            .iter()
+            .flat_map(|number| [number.to_be_bytes(), 1_u32.to_be_bytes()]);
+        parts.flatten().collect::<Vec<u8>>()
+    };
+    let thumbnail = super::jpeg_of(&image::RgbImage::from_pixel(32, 24, image::Rgb(MAGENTA)));
+    // Offsets of the directories depend on their lengths, which do not depend on the offsets: two rounds settle them.
+    let (mut camera, mut place, mut second, mut image) = (0, 0, 0, 0);
+    let mut block = Vec::new();
+    for _ in 0..2 {
+        block = b"MM\0*\0\0\0\x08".to_vec();
+        let fields = [
+            (0x010F, ascii, text(TAGGED_MARKER)),
+            (0x0110, ascii, text(TAGGED_MARKER)),
+            (0x0112, short, vec![0, orientation]),
+            (0x013B, ascii, text(TAGGED_MARKER)),
+            (0x8769, long, number(camera).to_vec()),
+            (0x8825, long, number(place).to_vec()),
+        ];
+        directory(&mut block, &fields, second);
+        camera = block.len();
+        let fields = [
+            (0x927C, bytes, text(TAGGED_MARKER)),
+            (0xA431, ascii, text(TAGGED_MARKER)),
+        ];
+        directory(&mut block, &fields, 0);
+        place = block.len();
+        let fields = [
+            (1, ascii, text("N")),
+            (2, rational, triple([48, 12, 30])),
+            (3, ascii, text("E")),
+            (4, rational, triple([16, 22, 21])),
+        ];
+        directory(&mut block, &fields, 0);
+        second = block.len();
+        let fields = [
+            (0x0103, short, vec![0, 6]),
+            (0x0201, long, number(image).to_vec()),
+            (0x0202, long, number(thumbnail.len()).to_vec()),
+        ];
+        directory(&mut block, &fields, 0);
+        image = block.len();
+        block.extend_from_slice(&thumbnail);
+    }
+    block
+}
+
+/// Appends an image file directory with its values behind it.
+fn directory(block: &mut Vec<u8>, fields: &[(u16, u16, Vec<u8>)], next: usize) {
+    let long = |number: usize| u32::try_from(number).expect("the block is small").to_be_bytes();
+    let mut behind = Vec::new();
+    let values_at = block.len() + 2 + 12 * fields.len() + 4;
+    let len = u16::try_from(fields.len()).expect("a directory has few fields");
+    block.extend(len.to_be_bytes());
+    for (tag, kind, value) in fields {
+        let size = match kind {
+            3 => 2,
+            4 => 4,
+            5 => 8,
+            _ => 1,
+        };
+        block.extend(tag.to_be_bytes());
+        block.extend(kind.to_be_bytes());
+        block.extend(long(value.len() / size));
+        if value.len() > 4 {
+            block.extend(long(values_at + behind.len()));
+            behind.extend_from_slice(value);
+        } else {
+            block.extend_from_slice(value);
+            block.extend(std::iter::repeat_n(0, 4 - value.len()));
+        }
+    }
+    block.extend(long(next));
+    block.extend(behind);
+}
+
+fn xmp() -> String {
+    format!(
+        "<x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">\
+         <rdf:Description rdf:about=\"\" xmlns:exif=\"http://ns.adobe.com/exif/1.0/\" \
+         xmlns:photoshop=\"http://ns.adobe.com/photoshop/1.0/\" exif:GPSLatitude=\"48,12.5N\" \
+         exif:GPSLongitude=\"16,22.35E\" photoshop:City=\"{TAGGED_MARKER}\"/></rdf:RDF></x:xmpmeta>"
+    )
+}
+
+/// A resource of Photoshop with the city of IPTC (IIM 4.2, 2:90).
+fn iptc() -> Vec<u8> {
+    let len = |text: &str| {
+        u16::try_from(text.len())
+            .expect("the text is short")
+            .to_be_bytes()
+    };
+    let city = [
+        &[0x1C, 2, 90],
+        len(TAGGED_MARKER).as_slice(),
+        TAGGED_MARKER.as_bytes(),
+    ]
+    .concat();
+    let size = u32::try_from(city.len()).expect("the text is short");
+    let padding = vec![0; city.len() % 2];
+    [
+        b"Photoshop 3.0\x008BIM\x04\x04\0\0".as_slice(),
+        &size.to_be_bytes(),
+        &city,
+        &padding,
+    ]
+    .concat()
+}
+
+/// Comments and XMP stand between the header and the first block of the image.
+fn tagged_gif() -> Vec<u8> {
+    let file = gif(60, 40, 1, 3);
+    let len = u8::try_from(TAGGED_MARKER.len()).expect("the marker is short");
+    let comment = [&[0x21, 0xFE, len], TAGGED_MARKER.as_bytes(), &[0]].concat();
+    // XMP in GIF is no chain of blocks; a trailer of falling numbers leads readers back into one.
+    let trailer: Vec<u8> = [1].into_iter().chain((0..=255).rev()).chain([0]).collect();
+    let application = [b"\x21\xFF\x0BXMP DataXMP".as_slice(), xmp().as_bytes(), &trailer].concat();
+    let (file, end) = file.split_at(file.len() - 1);
+    [file, &comment, &application, end].concat()
+}
+
+/// An extended WebP with EXIF and XMP.
+fn tagged_webp(tiff: &[u8]) -> Vec<u8> {
+    let plain = webp(60, 40, 4);
+    let (exif, xmp_there) = (0x08, 0x04);
+    let header = riff_chunk(*b"VP8X", &[exif | xmp_there, 0, 0, 0, 59, 0, 0, 39, 0, 0]);
+    let body = [
+        b"WEBP".as_slice(),
+        &header,
+        plain.split_at(12).1,
+        &riff_chunk(*b"EXIF", tiff),
+        &riff_chunk(*b"XMP ", xmp().as_bytes()),
+    ]
+    .concat();
+    riff_chunk(*b"RIFF", &body)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
