@@ -380,7 +380,7 @@ mod tests {
             ),
             ("h", &["0", "4097", "1.5"]),
             ("fit", &["stretch", "Inside", ""]),
-            ("gravity", &["center", "middle"]),
+            ("gravity", &["centre", "middle"]),
             (
                 "crop",
                 &[

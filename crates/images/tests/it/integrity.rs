@@ -34,9 +34,11 @@ impl World {
     /// The file of an image's original.
     fn original_path(&self, image: &Image) -> PathBuf {
         let id = image.id.to_string();
-        let files = self.files();
-        let found = files.iter().find(|path| path.to_string_lossy().contains(&id));
-        found.unwrap().clone()
+        let is_original = |path: &PathBuf| {
+            let path = path.to_string_lossy();
+            path.contains("/originals/") && path.contains(&id)
+        };
+        self.files().into_iter().find(is_original).unwrap()
     }
 
     /// An object that no row names; its path in the store.
