@@ -1,8 +1,8 @@
 //! What the API says about itself: the OpenAPI document, Swagger UI, and a page for each kind of problem.
 use crate::{
+    chunked_bytes::ChunkedBytes,
     openapi,
-    problem::{CATALOGUE, Problem},
-    sliced::Sliced,
+    problem::{CATALOG, Problem},
 };
 use actix_web::{
     HttpResponse,
@@ -63,15 +63,15 @@ pub async fn get_openapi() -> HttpResponse {
     HttpResponse::Ok()
         .insert_header((header::CACHE_CONTROL, "public, max-age=300"))
         .content_type(header::ContentType::json())
-        .body(Sliced(document.clone()))
+        .body(ChunkedBytes(document.clone()))
 }
 
 fn kinds() -> impl Iterator<Item = ProblemKindBody> {
-    CATALOGUE.iter().map(|entry| ProblemKindBody {
+    CATALOG.iter().map(|entry| ProblemKindBody {
         code: entry.code,
         status: entry.status,
         title: entry.title,
-        about: entry.about,
+        about: entry.description,
     })
 }
 
@@ -103,5 +103,5 @@ pub async fn get_ui_file(path: web::Path<String>) -> Result<HttpResponse, Proble
         .content_type(file.content_type)
         .insert_header((header::CACHE_CONTROL, "public, max-age=300"))
         .insert_header((header::CONTENT_SECURITY_POLICY, POLICY))
-        .body(Sliced(bytes)))
+        .body(ChunkedBytes(bytes)))
 }

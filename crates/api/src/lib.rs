@@ -1,19 +1,21 @@
-//! The server: handlers that translate between HTTP and the contexts, and all wiring.
+//! The server: routes, handlers, middleware and the command line.
 #![doc = include_str!("../README.md")]
 #![expect(
     unreachable_pub,
-    reason = "the wire types of an endpoint stay in its file, and the OpenAPI document names them"
+    reason = "wire types stay in the file of their endpoint and the OpenAPI document refers to them"
 )]
 
 pub mod admin;
 pub mod app;
 pub mod auth;
+mod chunked_bytes;
 pub mod cli;
 pub mod config;
 pub mod docs;
 pub mod extract;
 pub mod flows;
 pub mod health;
+mod housekeeping;
 pub mod images;
 mod links;
 pub mod logging;
@@ -21,7 +23,7 @@ pub mod middleware;
 pub mod openapi;
 pub mod problem;
 pub mod routes;
-mod sliced;
+pub mod server;
 pub mod uploads;
 pub mod users;
 mod worker;

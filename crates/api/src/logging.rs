@@ -1,13 +1,12 @@
-//! The log: slog to standard error as JSON lines or for a terminal, and the bridge for crates that use `log`.
-use crate::config::{Log, LogFormat};
+//! Logging: slog to standard error, as JSON lines or terminal text, and an adapter for crates that use `log`.
+use crate::config::{LogConfig, LogFormat};
 use slog::{Drain, FnValue, Level, Logger, PushFnValue, Record, o};
 use std::{io, sync::Mutex};
 use time::format_description::well_known::Rfc3339;
 
-/// Makes the root logger, and the guard that writes what is queued when it is dropped. There is one writer, so that
-/// lines never mix. A line that cannot be written, because the disk is full or nobody reads any more, is lost, and
-/// nothing else: no request fails because of it.
-pub fn root(config: &Log) -> (Logger, slog_async::AsyncGuard) {
+/// Builds the root logger and its guard, which writes the queued lines when it is dropped. One thread writes all lines.
+/// A line that cannot be written, e.g. because the disk is full, is lost without any other effect.
+pub fn build_logger(config: &LogConfig) -> (Logger, slog_async::AsyncGuard) {
     let level = config.level;
     match config.format {
         LogFormat::Json => {
@@ -38,7 +37,7 @@ fn asynchronous<D>(drain: D, level: Level) -> (Logger, slog_async::AsyncGuard)
 where
     D: Drain<Ok = (), Err = slog::Never> + Send + 'static,
 {
-    // A full queue makes the writer wait rather than lose a line.
+    // If the queue is full, wait instead of losing lines.
     let (drain, guard) = slog_async::Async::new(drain)
         .chan_size(4096)
         .overflow_strategy(slog_async::OverflowStrategy::Block)
@@ -46,17 +45,16 @@ where
     (Logger::root(drain.filter_level(level).ignore_res(), o!()), guard)
 }
 
-/// Sends what libraries log through the crate `log` to the same place: warnings and errors only. A second call in
-/// the same process changes nothing.
-pub fn bridge(log: &Logger) {
-    if log::set_boxed_logger(Box::new(Bridge(log.clone()))).is_ok() {
+/// Forwards warnings and errors of libraries that use the crate `log`. Only the first call in a process has an effect.
+pub fn forward_library_logs(log: &Logger) {
+    if log::set_boxed_logger(Box::new(LibraryLogger(log.clone()))).is_ok() {
         log::set_max_level(log::LevelFilter::Warn);
     }
 }
 
-struct Bridge(Logger);
+struct LibraryLogger(Logger);
 
-impl log::Log for Bridge {
+impl log::Log for LibraryLogger {
     fn enabled(&self, metadata: &log::Metadata<'_>) -> bool {
         metadata.level() <= log::Level::Warn
     }
@@ -64,7 +62,7 @@ impl log::Log for Bridge {
     fn log(&self, record: &log::Record<'_>) {
         if self.enabled(record.metadata()) {
             let (library, text) = (record.target(), record.args().to_string());
-            slog::warn!(self.0, "a library warns"; "library" => library, "text" => text);
+            slog::warn!(self.0, "library warning"; "library" => library, "text" => text);
         }
     }
 
@@ -73,7 +71,7 @@ impl log::Log for Bridge {
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "the time of a log line is the system's, whatever a test's clock says"
+    reason = "log lines have the system time, even if a test sets another clock"
 )]
 fn timestamp() -> String {
     time::OffsetDateTime::now_utc()

@@ -1,4 +1,8 @@
-//! Answers for failures: RFC 9457 `application/problem+json` with a stable code. HTTP statuses live only here.
+//! Error responses: RFC 9457 `application/problem+json` with a stable code. Domain errors get their HTTP status only here.
+mod catalog;
+
+pub use catalog::{CATALOG, ProblemType};
+
 use actix_web::{
     HttpResponse, HttpResponseBuilder, ResponseError,
     http::{StatusCode, header},
@@ -11,8 +15,7 @@ use utoipa::ToSchema;
 /// The media type of every error.
 pub const MEDIA_TYPE: &str = "application/problem+json";
 
-/// A failure on its way to the caller. The middleware `request` completes it with `type`, `instance` and
-/// `request_id` and writes it out.
+/// An error response that is not rendered yet. The middleware adds `type`, `instance` and `request_id` and renders it.
 #[derive(Debug)]
 pub struct Problem(Box<Parts>);
 
@@ -27,44 +30,44 @@ struct Parts {
     cause: Option<String>,
 }
 
-/// The body of every error (RFC 9457).
+/// An error (RFC 9457).
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Problem)]
 pub struct ProblemBody {
-    /// A page that describes this kind of problem.
+    /// URL of a page that describes this type of problem.
     #[serde(rename = "type")]
     kind: String,
-    /// The kind of problem in a few words.
+    /// Short summary of the type of problem.
     title: &'static str,
-    /// The HTTP status.
+    /// HTTP status code.
     status: u16,
-    /// The stable code that clients may rely on.
+    /// Stable code for programs.
     code: &'static str,
-    /// What happened and what can be done about it.
+    /// Explanation of this occurrence, for people.
     detail: String,
-    /// The path of the request.
+    /// Path of the request.
     instance: String,
-    /// Names the request in the server's log.
+    /// Id of the request in the server's log.
     request_id: String,
-    /// The field that was wrong, where it is one.
+    /// First invalid field or parameter, if any.
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<String>,
-    /// Every field that was wrong.
+    /// All invalid fields or parameters.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<FieldProblem>,
 }
 
-/// One field that was wrong.
+/// An invalid field or parameter.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct FieldProblem {
-    /// Its name.
+    /// Name of the field.
     field: String,
-    /// What is wrong with it.
+    /// Reason why the value is invalid.
     detail: String,
 }
 
 impl Problem {
-    /// A problem of the HTTP layer itself, which no context knows.
+    /// An error of the HTTP layer.
     pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
         let (fields, headers, detail) = (Vec::new(), Vec::new(), detail.into());
         let (retry_after, cause) = (None, None);
@@ -79,36 +82,61 @@ impl Problem {
         }))
     }
 
-    /// A parameter of the path, the query or a header that will not do.
+    /// An invalid path, query or header parameter (400).
     pub fn parameter(name: &str, detail: impl fmt::Display) -> Self {
         let text = format!("`{name}`: {detail}");
         Self::new(StatusCode::BAD_REQUEST, "invalid-parameter", text).with_field(name, detail)
     }
 
-    /// A field of a JSON or form body that will not do.
+    /// An invalid field of a JSON or form body (422).
     pub fn field(name: &str, detail: impl fmt::Display) -> Self {
         let text = format!("`{name}`: {detail}");
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "validation-failed", text).with_field(name, detail)
     }
 
-    /// There is no such thing, or none the caller may know of: the same answer for both.
+    /// The same response for a resource that does not exist and for one that the caller cannot see.
     pub fn not_found() -> Self {
         Self::new(
             StatusCode::NOT_FOUND,
             "not-found",
-            "There is nothing here that you may see.",
+            "The resource does not exist or you do not have access to it.",
         )
     }
 
-    /// A fault of ours; the cause goes to the log only.
+    /// An internal error (500); the cause goes only to the log.
     pub fn internal(cause: impl fmt::Display) -> Self {
-        let detail = "Something went wrong on our side; the request id helps to find it.";
+        let detail = "An unexpected error occurred. Report the request id to the operator.";
         let mut problem = Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail);
         problem.0.cause = Some(cause.to_string());
         problem
     }
 
-    /// Adds a field that was wrong.
+    /// The problem for an error response of the framework.
+    pub fn from_status(status: StatusCode) -> Self {
+        match status {
+            StatusCode::NOT_FOUND => Self::not_found(),
+            StatusCode::PAYLOAD_TOO_LARGE => Self::new(
+                status,
+                "payload-too-large",
+                "The body exceeds the maximum size of this endpoint.",
+            ),
+            StatusCode::REQUEST_TIMEOUT => {
+                Self::new(status, "request-timeout", "The request did not arrive in time.")
+            }
+            status if status.is_client_error() => Self::new(
+                status,
+                "invalid-request",
+                "The request is not a valid HTTP request for this endpoint.",
+            ),
+            status => {
+                let mut problem = Self::internal("the framework returned an error response");
+                problem.0.status = status;
+                problem
+            }
+        }
+    }
+
+    /// Adds an invalid field.
     #[must_use]
     pub fn with_field(mut self, name: &str, detail: impl fmt::Display) -> Self {
         self.0.fields.push(FieldError::new(name, detail));
@@ -122,7 +150,7 @@ impl Problem {
         self
     }
 
-    /// Says after how many seconds a retry makes sense.
+    /// Sets `Retry-After`, in seconds.
     #[must_use]
     pub fn with_retry_after(mut self, seconds: u32) -> Self {
         self.0.retry_after = Some(seconds);
@@ -134,32 +162,32 @@ impl Problem {
         self.0.code
     }
 
-    /// What the log should say beside the code.
+    /// The cause, for the log only.
     pub fn cause(&self) -> Option<&str> {
         self.0.cause.as_deref()
     }
 
-    /// The whole answer.
-    pub fn respond(&self, origin: &str, instance: &str, request_id: &str) -> HttpResponse {
+    /// Renders the response.
+    pub fn render(&self, origin: &str, instance: &str, request_id: &str) -> HttpResponse {
         let body = self.body(origin, instance, request_id);
         let text = serde_json::to_string(&body).unwrap_or_default();
         self.head().content_type(MEDIA_TYPE).body(text)
     }
 
-    /// What the answer says.
+    /// The response body.
     pub fn body(&self, origin: &str, instance: &str, request_id: &str) -> ProblemBody {
         let errors: Vec<FieldProblem> = self
             .0
             .fields
             .iter()
-            .map(|fault| FieldProblem {
-                field: fault.field.clone(),
-                detail: fault.detail.clone(),
+            .map(|error| FieldProblem {
+                field: error.field.clone(),
+                detail: error.detail.clone(),
             })
             .collect();
         ProblemBody {
             kind: format!("{origin}/problems/{}", self.0.code),
-            title: title(self.0.code),
+            title: catalog::title(self.0.code),
             status: self.0.status.as_u16(),
             code: self.0.code,
             detail: self.0.detail.clone(),
@@ -210,12 +238,13 @@ impl<F: Failure> From<F> for Problem {
         let mut problem = Self::new(status(failure.kind()), failure.code(), failure.detail());
         problem.0.fields = failure.fields();
         problem.0.retry_after = failure.retry_after();
-        problem.0.cause = Some(chain(&failure));
+        problem.0.cause = Some(error_chain(&failure));
         problem
     }
 }
 
-fn chain(error: &dyn std::error::Error) -> String {
+/// Joins the messages of an error and its sources.
+pub(crate) fn error_chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut next = error.source();
     while let Some(source) = next {
@@ -228,7 +257,7 @@ fn chain(error: &dyn std::error::Error) -> String {
     text
 }
 
-/// The one place where a kind of failure becomes an HTTP status.
+/// The HTTP status of a kind of error.
 fn status(kind: Kind) -> StatusCode {
     match kind {
         Kind::Invalid => StatusCode::BAD_REQUEST,
@@ -247,113 +276,4 @@ fn status(kind: Kind) -> StatusCode {
         Kind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         Kind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     }
-}
-
-/// The problem for a status that the framework itself answered with.
-pub fn of_status(status: StatusCode) -> Problem {
-    match status {
-        StatusCode::NOT_FOUND => Problem::not_found(),
-        StatusCode::PAYLOAD_TOO_LARGE => Problem::new(
-            status,
-            "payload-too-large",
-            "The body is larger than this endpoint takes.",
-        ),
-        StatusCode::REQUEST_TIMEOUT => {
-            Problem::new(status, "request-timeout", "The request took too long to arrive.")
-        }
-        status if status.is_client_error() => {
-            Problem::new(status, "invalid-request", "The request could not be understood.")
-        }
-        status => {
-            let mut problem = Problem::internal("the framework answered with an error");
-            problem.0.status = status;
-            problem
-        }
-    }
-}
-
-/// One kind of problem, for the catalog.
-#[derive(Clone, Copy, Debug)]
-pub struct Entry {
-    /// The stable code.
-    pub code: &'static str,
-    /// The usual HTTP status.
-    pub status: u16,
-    /// A few words.
-    pub title: &'static str,
-    /// What it means and what to do.
-    pub about: &'static str,
-}
-
-macro_rules! catalog {
-    ($($code:literal $status:literal $title:literal $about:literal;)*) => {
-        /// Every code that this API can answer with, in alphabetical order.
-        pub const CATALOGUE: &[Entry] = &[$(Entry { code: $code, status: $status, title: $title, about: $about },)*];
-    };
-}
-
-catalog! {
-    "account-suspended" 403 "Account suspended" "An administrator has suspended this account. Ask them.";
-    "authentication-required" 401 "Sign-in required" "Sign in, or send an API token as `Authorization: Bearer`.";
-    "checksum-mismatch" 422 "Checksum mismatch" "The bytes that arrived are not those that the digest header names. Send them again.";
-    "conflict" 409 "Conflict" "The request collides with the present state. Read it again and decide anew.";
-    "csrf-rejected" 403 "Cross-site request refused" "A request with cookies needs the header `X-IV-CSRF: 1` and must come from our own origin.";
-    "dependency-unavailable" 503 "Dependency unavailable" "The database or another service does not answer. Retry after the time in `Retry-After`.";
-    "forbidden" 403 "Forbidden" "Your role does not allow this, or the thing belongs to somebody else.";
-    "idempotency-in-flight" 409 "Request under way" "A request with this `Idempotency-Key` is still under way. Retry shortly.";
-    "idempotency-mismatch" 422 "Idempotency-Key reused" "This `Idempotency-Key` was used for another request. Use a new one.";
-    "image-too-complex" 422 "Image too complex" "The file would cost too much to decode: too many frames, scans, or packed data. See `GET /api/v1/limits`.";
-    "image-too-large" 422 "Image too large" "Too many pixels, or a side too long. See `GET /api/v1/limits`.";
-    "image-undecodable" 422 "Image cannot be decoded" "The file is damaged or incomplete. Export it again.";
-    "import-failed" 422 "Import failed" "The other server did not give the image: it did not answer, broke off, or sent too much. Try again, or upload the file.";
-    "insufficient-scope" 403 "Insufficient scope" "The API token may not do this. Make one with the scope named, or sign in.";
-    "internal" 500 "Internal error" "A fault of ours. Tell the operator the request id.";
-    "invalid-parameter" 400 "Invalid parameter" "A path, query or header value will not do; `field` names it.";
-    "invalid-request" 400 "Invalid request" "The request could not be understood.";
-    "invalid-return-to" 400 "Invalid return path" "`return_to` must be a path on this site, such as `/gallery`.";
-    "invalid-signature" 403 "Invalid signature" "The address was not signed by this server, or was changed since. Ask the image's owner for another one.";
-    "invalid-token" 401 "Invalid token" "The token is malformed, forged or expired. Refresh it or sign in again.";
-    "last-administrator" 409 "Last administrator" "The last active administrator cannot be demoted or suspended. Appoint another one first.";
-    "sign-in-failed" 400 "Sign-in failed" "The sign-in could not be completed. Start again.";
-    "sign-in-unavailable" 503 "Sign-in unavailable" "The identity provider does not answer. Sessions go on working; try to sign in later.";
-    "malformed-json" 400 "Malformed JSON" "The body is no valid JSON.";
-    "malformed-multipart" 400 "Malformed form" "The multipart form is broken, or its parts are in an order that cannot be streamed: `file` comes last.";
-    "method-not-allowed" 405 "Method not allowed" "`Allow` lists what this resource answers.";
-    "misdirected-request" 421 "Misdirected request" "This server does not answer for that host name.";
-    "not-enabled" 403 "Not enabled" "The operator of this server has not switched this on.";
-    "not-found" 404 "Not found" "There is nothing here that you may see.";
-    "overloaded" 503 "Overloaded" "Too many images are being worked on. Retry after the time in `Retry-After`.";
-    "payload-too-large" 413 "Payload too large" "The body is larger than permitted. See `GET /api/v1/limits`.";
-    "precondition-failed" 412 "Precondition failed" "It was changed meanwhile. Read it again and repeat with the new `ETag`.";
-    "precondition-required" 428 "Precondition required" "Send `If-Match` with the `ETag` you read, so that nobody's change is lost.";
-    "range-not-satisfiable" 416 "Range not satisfiable" "The range lies outside; `Content-Range` gives the size.";
-    "rate-limited" 429 "Too many requests" "Retry after the time in `Retry-After`.";
-    "reauthentication-required" 401 "Sign in again" "This needs a sign-in of the last minutes. Sign in again and repeat.";
-    "refresh-conflict" 409 "Already refreshed" "Another tab refreshed this session a moment ago. Use its cookies: repeat the request.";
-    "request-timeout" 408 "Request timed out" "The request took too long to arrive.";
-    "session-expired" 401 "Session ended" "The session or token has ended. Sign in again.";
-    "session-revoked" 401 "Session revoked" "The session was ended, because its refresh token was used twice. Sign in again.";
-    "signup-disabled" 403 "Sign-up disabled" "This installation takes no new accounts. Ask an administrator.";
-    "storage-quota-exceeded" 403 "Storage quota exceeded" "There is not enough room left in your account. Purge images from the trash, where they still count, or ask for more.";
-    "storage-unavailable" 503 "Storage unavailable" "The object store or the spool cannot take it now. Retry after the time in `Retry-After`.";
-    "too-many-uploads" 429 "Too many uploads" "Too many are open, or are being sent at once. Finish or end some; one that has too many pieces must be begun anew.";
-    "tus-version" 412 "Unknown version of tus" "Send `Tus-Resumable: 1.0.0`.";
-    "unsupported-content-encoding" 415 "Unsupported content encoding" "Send the body without `Content-Encoding`.";
-    "unsupported-image-type" 415 "Unsupported image type" "The content is no JPEG, PNG, GIF or WebP, whatever its name says.";
-    "unsupported-media-type" 415 "Unsupported media type" "The `Content-Type` is not one that this endpoint takes.";
-    "upload-busy" 409 "Upload is being finished" "An image is being made of this upload. Ask again in a moment. `HEAD` answers 423.";
-    "upload-checksum-mismatch" 460 "Checksum mismatch" "The bytes that arrived are not those that `Upload-Checksum` names. Send them again from the same offset.";
-    "upload-gone" 410 "Upload ended" "The upload has ended or expired. Begin another one.";
-    "upload-mismatch" 422 "Upload does not match" "What was stored is not what was announced, or not all there. `detail` says whether bytes are missing; then store them and ask again.";
-    "upload-offset-mismatch" 409 "Wrong offset" "The upload stands elsewhere. Ask for its `Upload-Offset` and continue there.";
-    "url-expired" 403 "Address expired" "The signed address does not hold any more. Ask the image's owner for another one.";
-    "url-not-allowed" 422 "Address not allowed" "Images are fetched by http and https from public networks only, with at most three redirects.";
-    "validation-failed" 422 "Validation failed" "`errors` names every field that will not do.";
-}
-
-fn title(code: &str) -> &'static str {
-    CATALOGUE
-        .iter()
-        .find(|entry| entry.code == code)
-        .map_or("Problem", |entry| entry.title)
 }

@@ -1,18 +1,18 @@
-//! Background jobs: which kinds there are, and what is done for each.
+//! The background jobs and their handlers.
 use crate::app::App;
 use infravault_jobs::{Error, JobError, Kind, Worker};
 use infravault_kernel::{Id, ImageId};
 use std::sync::Arc;
 
-/// Asked for by `images.enqueue_processing`.
+/// Enqueued by `images.enqueue_processing`.
 struct ProcessImage;
 
 impl Kind for ProcessImage {
     const NAME: &'static str = "process_image";
 }
 
-/// A worker that knows every kind of job.
-pub(crate) fn build(app: &Arc<App>) -> Result<Worker, Error> {
+/// Builds a worker with the handlers of all kinds of jobs.
+pub(crate) fn build_worker(app: &Arc<App>) -> Result<Worker, Error> {
     let worker = Worker::new(app.config.jobs, &app.config.db, &app.log, app.clock.clone())?;
     let images = app.images.clone();
     Ok(worker.handle(ProcessImage, move |ctx, payload, _attempt| {
@@ -20,7 +20,7 @@ pub(crate) fn build(app: &Arc<App>) -> Result<Worker, Error> {
         async move {
             let image = payload.get("image").and_then(serde_json::Value::as_str);
             let image = image.and_then(|text| text.parse().ok()).map(ImageId::from_uuid);
-            let image = image.ok_or_else(|| JobError::last("it names no image"))?;
+            let image = image.ok_or_else(|| JobError::last("the payload has no image id"))?;
             images
                 .renditions
                 .process(&ctx, image)

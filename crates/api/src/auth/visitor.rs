@@ -1,7 +1,7 @@
 //! Who comes to sign in or out: a request whose access token need not be any good.
 use super::cookies;
-use crate::{app::App, extract::Identity, problem::Problem};
-use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::header, web};
+use crate::{app::App, extract::RequestInfo, problem::Problem};
+use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header, web};
 use infravault_auth::Device;
 use infravault_kernel::{Credential, Ctx, Secret};
 use std::{
@@ -32,15 +32,12 @@ impl FromRequest for Visitor {
 }
 
 fn visitor(request: &HttpRequest) -> Result<Visitor, Problem> {
-    let unwired = || Problem::internal("the request middleware did not run");
-    let identity = request
-        .extensions()
-        .get::<Identity>()
-        .cloned()
-        .ok_or_else(unwired)?;
-    let app = request.app_data::<web::Data<App>>().ok_or_else(unwired)?;
+    let info = RequestInfo::from_request(request)?;
+    let app = request
+        .app_data::<web::Data<App>>()
+        .ok_or_else(|| Problem::internal("the application state is missing"))?;
     let insecure = app.config.server.insecure_dev;
-    let credential = match &*identity.credential.lock().unwrap_or_else(PoisonError::into_inner) {
+    let credential = match &*info.credential.lock().unwrap_or_else(PoisonError::into_inner) {
         Ok(credential) => credential.clone(),
         Err(_) => Credential::Anonymous,
     };
@@ -49,16 +46,11 @@ fn visitor(request: &HttpRequest) -> Result<Visitor, Problem> {
         .get(header::USER_AGENT)
         .and_then(|value| value.to_str().ok());
     Ok(Visitor {
-        ctx: Ctx {
-            request_id: identity.request_id,
-            log: identity.log,
-            credential,
-            clock: identity.clock,
-        },
         device: Device {
             user_agent: user_agent.unwrap_or_default().to_owned(),
-            ip: identity.ip.to_string(),
+            ip: info.ip.to_string(),
         },
+        ctx: info.into_ctx(credential),
         refresh: cookies::read(request, cookies::refresh_name(insecure))?,
         transaction: cookies::read(request, cookies::transaction_name(insecure))?,
     })

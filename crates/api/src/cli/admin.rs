@@ -1,43 +1,46 @@
-//! `infravault admin`: what the operator does on the host, without a browser.
-use super::{Outcome, block_on, say};
+//! `infravault admin`: manages accounts without a browser.
+use super::{CommandResult, block_on, print_line};
 use crate::{config::Config, flows, logging};
 use infravault_auth::{Auth, NewApiToken};
 use infravault_db::Db;
 use infravault_kernel::{Clock, Ctx, Role, Scopes};
 use infravault_users::Users;
 
-/// What to do with accounts.
 #[derive(clap::Subcommand)]
 pub(super) enum Command {
-    /// Give the account with this e-mail, or this id, a role. This is how the first administrator is made.
+    /// Grant a role to an account, e.g. to the first administrator.
+    #[command(after_help = "Example:\n  infravault admin grant-role ada@example.com ADMIN")]
     GrantRole {
-        /// The e-mail or the id of an account that has signed in once.
+        /// Email address or id of an account that has signed in before.
         account: String,
         /// USER, MODERATOR or ADMIN.
         role: Role,
     },
-    /// Make an API token for the account with this e-mail, or this id, and print it. It is shown once.
+    /// Create an API token for an account and print it. The token cannot be shown again.
+    #[command(
+        after_help = "Example:\n  infravault admin create-token backup@example.com --create-account --scopes \"images:read images:write\" --days 30"
+    )]
     CreateToken {
-        /// The e-mail or the id of an account.
+        /// Email address or id of an account.
         account: String,
-        /// What the token may do, separated by spaces.
+        /// Scopes of the token, separated by spaces.
         #[arg(
             long,
             default_value = "images:read images:write images:delete profile:read profile:write"
         )]
         scopes: Scopes,
-        /// After how many days it expires, at most 365.
+        /// Days until the token expires, at most 365.
         #[arg(long, default_value_t = 90)]
         days: u32,
-        /// Make the account if there is none with this e-mail. For scripts and tests.
+        /// Create the account if no account has this email address.
         #[arg(long)]
         create_account: bool,
     },
 }
 
-pub(super) fn run(command: Command, config: Config) -> Outcome {
+pub(super) fn run(command: Command, config: Config) -> CommandResult {
     block_on(async move {
-        let (log, _flushed_at_the_end) = logging::root(&config.log);
+        let (log, _log_guard) = logging::build_logger(&config.log);
         let ctx = Ctx::system(&log, Clock::System);
         let db = Db::new(&config.db)?;
         let auth = Auth::new(
@@ -50,7 +53,7 @@ pub(super) fn run(command: Command, config: Config) -> Outcome {
         match command {
             Command::GrantRole { account, role } => {
                 let account = flows::grant_role(&ctx, &db, &users, &auth, &account, role).await?;
-                say(format!("account {account} now has the role {role}"));
+                print_line(format!("account {account} now has the role {role}"));
             }
             Command::CreateToken {
                 account,
@@ -65,7 +68,7 @@ pub(super) fn run(command: Command, config: Config) -> Outcome {
                 };
                 let token =
                     flows::create_token(&ctx, &db, &users, &auth, &account, new, create_account).await?;
-                say(token.expose());
+                print_line(token.expose());
             }
         }
         Ok(())

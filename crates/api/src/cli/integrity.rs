@@ -1,117 +1,108 @@
-//! `infravault integrity`: compares the store with the database.
-use super::{
-    Outcome, block_on,
-    progress::{Progress, size},
-    renditions::span,
-    say,
-};
+//! `infravault integrity`: compares the object store with the database.
+use super::{CommandResult, block_on, print_line, progress::progress_bar, renditions::parse_duration};
 use crate::{app::App, config::Config, logging};
+use indicatif::BinaryBytes;
 use infravault_images::{Check, Findings, Report};
 use infravault_kernel::{Clock, Ctx};
-use std::time::Duration;
+use std::{error::Error, time::Duration};
 
-/// How to compare.
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  infravault integrity --deep                        Verify every checksum
+  infravault integrity --repair --orphan-age 7d      Repair; delete orphans older than 7 days";
+
 #[derive(Clone, Copy, Debug, clap::Args)]
 pub(super) struct Options {
-    /// Read every byte and compare the checksums, not only the lengths.
+    /// Read every object and verify its checksum, instead of only its length.
     #[arg(long)]
     deep: bool,
-    /// Delete old objects that no row names, forget lost renditions so that they are made again, and mark images whose
-    /// original is missing or damaged. Originals that a row names are never deleted.
+    /// Delete old orphans, delete the rows of lost renditions so that they are created again, and mark images whose
+    /// original is missing or damaged. Never deletes an original that a row references.
     #[arg(long)]
     repair: bool,
-    /// How old an object that no row names must be before it is deleted.
-    #[arg(long, value_parser = span, default_value = "24h")]
+    /// Minimum age of an orphan (an object without a row) before `--repair` deletes it, e.g. `24h`.
+    #[arg(long, value_parser = parse_duration, default_value = "24h")]
     orphan_age: Duration,
 }
 
-pub(super) fn run(options: Options, config: Config) -> Outcome {
+pub(super) fn run(options: Options, config: Config) -> CommandResult {
     block_on(async move {
-        let (log, _flushed_at_the_end) = logging::root(&config.log);
+        let (log, _log_guard) = logging::build_logger(&config.log);
         let app = App::build(config, &log, Clock::System)?;
         let check = Check {
             deep: options.deep,
             repair: options.repair,
             orphan_age: options.orphan_age,
         };
-        let report = compare(&app, &Ctx::system(&log, Clock::System), check).await?;
-        verdict(&report)
+        let report = check_integrity(&app, &Ctx::system(&log, Clock::System), check).await?;
+        require_clean(&report)
     })
 }
 
-/// Compares, and prints what was found.
-pub(super) async fn compare(
-    app: &App,
-    ctx: &Ctx,
-    check: Check,
-) -> Result<Report, Box<dyn std::error::Error>> {
-    let size_of_all = app.images.maintenance.inventory_size(true).await?;
+/// Runs the check and prints its report.
+pub(super) async fn check_integrity(app: &App, ctx: &Ctx, check: Check) -> Result<Report, Box<dyn Error>> {
+    let total = app.images.maintenance.inventory_size(true).await?;
     let run = app.images.maintenance.begin_integrity(ctx, check).await?;
-    let run = run.ok_or("another comparison runs; wait until it has ended")?;
-    let mut progress = Progress::of(Some(size_of_all.objects));
-    let told = |report: &Report| {
-        let done = if check.deep { report.read } else { report.objects };
-        progress.show(done, || {
-            format!(
-                "{} objects, {} orphan, {} missing, {} mismatching",
-                report.objects, report.orphans.count, report.missing.count, report.mismatching.count
-            )
-        });
+    let run = run.ok_or("another integrity check is running; wait until it has ended")?;
+    let progress = progress_bar(total.objects);
+    let show = |report: &Report| {
+        progress.set_position(if check.deep { report.read } else { report.objects });
+        progress.set_message(format!(
+            "{} objects, {} orphan, {} missing, {} mismatching",
+            report.objects, report.orphans.count, report.missing.count, report.mismatching.count
+        ));
     };
-    let report = app.images.maintenance.check_integrity(ctx, run, told).await?;
-    progress.end();
-    print(&report);
+    let report = app.images.maintenance.check_integrity(ctx, run, show).await?;
+    progress.finish_and_clear();
+    print_report(&report);
     Ok(report)
 }
 
-/// A fault of the command where something is wrong, so that its exit code says so.
-pub(super) fn verdict(report: &Report) -> Outcome {
+/// Fails if the report has findings.
+pub(super) fn require_clean(report: &Report) -> CommandResult {
     if report.is_clean() {
         return Ok(());
     }
-    Err("the store and the database do not agree; docs/reliability.md says what to do".into())
+    Err("the object store and the database differ; see docs/reliability.md".into())
 }
 
-fn print(report: &Report) {
-    say(format!(
+fn print_report(report: &Report) {
+    print_line(format!(
         "objects      {:>10}  {}",
         report.objects,
-        size(report.bytes)
+        BinaryBytes(report.bytes)
     ));
-    say(format!("named        {:>10}  by rows", report.named));
-    say(format!("read         {:>10}  to their end", report.read));
-    let orphans = format!(
-        "without a row, {} of them too young to be deleted",
-        report.too_young
-    );
-    findings("orphan", &orphans, &report.orphans);
-    findings("missing", "named by a row", &report.missing);
-    findings("mismatching", "in length or checksum", &report.mismatching);
+    print_line(format!("referenced   {:>10}  by rows", report.named));
+    print_line(format!("read         {:>10}  completely", report.read));
+    let orphans = format!("without a row, {} of them too young to delete", report.too_young);
+    print_findings("orphan", &orphans, &report.orphans);
+    print_findings("missing", "referenced by a row", &report.missing);
+    print_findings("mismatching", "in length or checksum", &report.mismatching);
     let repaired = &report.repaired;
-    for (count, what) in [
+    for (count, action) in [
         (repaired.orphans, "orphans deleted"),
         (
             repaired.renditions,
-            "lost renditions forgotten; they are made again",
+            "lost renditions removed; they are created again on request",
         ),
+        (repaired.marked, "images marked as missing or damaged"),
         (
-            repaired.marked,
-            "images marked whose original is missing or damaged",
+            repaired.healed,
+            "marks removed, because the original is intact again",
         ),
-        (repaired.healed, "images whose original is there again"),
     ] {
         if count > 0 {
-            say(format!("repaired     {count:>10}  {what}"));
+            print_line(format!("repaired     {count:>10}  {action}"));
         }
     }
-    if let Some(refused) = &report.refused {
-        say(format!("NOT REPAIRED: {refused}"));
+    if let Some(reason) = &report.refused {
+        print_line(format!("NOT REPAIRED: {reason}"));
     }
 }
 
-fn findings(name: &str, what: &str, findings: &Findings) {
-    say(format!("{name:<12} {:>10}  {what}", findings.count));
+fn print_findings(name: &str, meaning: &str, findings: &Findings) {
+    print_line(format!("{name:<12} {:>10}  {meaning}", findings.count));
     for finding in &findings.examples {
-        say(format!("             {} {}", finding.path, finding.fault));
+        print_line(format!("             {} {}", finding.path, finding.fault));
     }
 }

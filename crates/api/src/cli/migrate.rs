@@ -1,86 +1,85 @@
-//! `infravault migrate`.
-use super::{Outcome, block_on, say};
+//! `infravault migrate`: changes the database schema.
+use super::{CommandResult, block_on, print_line};
 use crate::{config::Config, logging};
 use infravault_db::migrate;
 use slog::Logger;
 use std::error::Error;
 
-/// What to do with the schema.
 #[derive(Clone, Copy, clap::Subcommand)]
 pub(super) enum Command {
-    /// Apply every migration that is missing. Safe when several processes start at once.
+    /// Apply all pending migrations. Several processes can run this at the same time.
     Up,
-    /// Take the newest migrations back. What they stored is lost.
+    /// Roll back the newest migrations. Data in their tables and columns is lost.
     Down {
-        /// How many.
+        /// Number of migrations.
         #[arg(default_value_t = 1)]
         count: usize,
     },
-    /// Take the newest migration back and apply it again.
+    /// Roll back the newest migration and apply it again.
     Redo,
-    /// Show every migration and whether it was applied.
+    /// Show all migrations and when they were applied.
     Status,
 }
 
-pub(super) fn run(command: Command, config: Config) -> Outcome {
+pub(super) fn run(command: Command, config: Config) -> CommandResult {
     block_on(async move {
-        let (log, _flushed_at_the_end) = logging::root(&config.log);
+        let (log, _log_guard) = logging::build_logger(&config.log);
         let url = config.db.url.expose().clone();
         match command {
-            Command::Up => report("applied", &up(&url, &log).await?),
+            Command::Up => print_migrations("applied", &up(&url, &log).await?),
             Command::Down { count } => {
-                report("took back", &migrate::down(&url, count, &log).await?);
-                remove_queue_with_all(&url).await?;
+                print_migrations("rolled back", &migrate::down(&url, count, &log).await?);
+                remove_queue_if_empty(&url).await?;
             }
             Command::Redo => {
-                report("took back", &migrate::down(&url, 1, &log).await?);
-                report("applied", &up(&url, &log).await?);
+                print_migrations("rolled back", &migrate::down(&url, 1, &log).await?);
+                print_migrations("applied", &up(&url, &log).await?);
             }
             Command::Status => {
                 for status in migrate::status(&url).await? {
                     let when = status.applied_on.as_deref().unwrap_or("not applied");
                     let changed = if status.changed {
-                        "  CHANGED since it was applied"
+                        "  CHANGED after it was applied"
                     } else {
                         ""
                     };
-                    say(format!(
+                    print_line(format!(
                         "V{:03}  {:<28} {when}{changed}",
                         status.version, status.name
                     ));
                 }
                 let queue = if infravault_jobs::is_installed(&url).await? {
-                    "as this binary wants it"
+                    "up to date"
                 } else {
                     "missing or outdated; run `infravault migrate up`"
                 };
-                say(format!("queue {:<28} {queue}", ""));
+                print_line(format!("queue {:<28} {queue}", ""));
             }
         }
         Ok(())
     })
 }
 
-/// Applies every migration that is missing, and makes the queue of jobs or brings it up to date.
+/// Applies all pending migrations and installs or updates the job queue.
 pub(super) async fn up(url: &str, log: &Logger) -> Result<Vec<String>, Box<dyn Error>> {
     let applied = migrate::up(url, log).await?;
     infravault_jobs::install(url, log).await?;
     Ok(applied)
 }
 
-/// Nothing is left behind when the first migration is taken back; until then, the jobs that wait are kept.
-async fn remove_queue_with_all(url: &str) -> Outcome {
+/// Removes the job queue after the first migration was rolled back; until then, queued jobs are kept.
+async fn remove_queue_if_empty(url: &str) -> CommandResult {
     if migrate::current_version(url).await? == 0 {
         infravault_jobs::remove(url).await?;
     }
     Ok(())
 }
 
-fn report(verb: &str, names: &[String]) {
+fn print_migrations(verb: &str, names: &[String]) {
     if names.is_empty() {
-        say("nothing to do: the schema is as asked for");
+        print_line("nothing to do: the schema has the requested version");
     }
     for name in names {
-        say(format!("{verb} {name}"));
+        print_line(format!("{verb} {name}"));
     }
 }

@@ -1,7 +1,7 @@
-//! The command line: one subcommand, one file.
+//! The command line; every subcommand has its own file.
 mod admin;
 mod backup;
-mod copying;
+mod copy;
 mod doctor;
 mod healthcheck;
 mod integrity;
@@ -18,11 +18,16 @@ use crate::config::Config;
 use clap::{Parser, Subcommand};
 use std::{error::Error, process::ExitCode};
 
-type Outcome = Result<(), Box<dyn Error>>;
+type CommandResult = Result<(), Box<dyn Error>>;
 
 /// InfraVault, a self-hosted image vault.
 #[derive(Parser)]
-#[command(name = "infravault", version, about)]
+#[command(
+    name = "infravault",
+    version,
+    about,
+    after_help = "Settings are environment variables; `infravault config-reference` lists them."
+)]
 struct Args {
     #[command(subcommand)]
     command: Command,
@@ -30,71 +35,73 @@ struct Args {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Answer requests, and run background work in the same process.
+    /// Run the HTTP server and, unless `JOBS_IN_SERVE=false`, background jobs.
     Serve,
-    /// Run background jobs alone, beside processes that serve.
+    /// Run only background jobs, in addition to the processes that serve.
     Worker,
-    /// Change the database's schema.
+    /// Apply, roll back or show migrations of the database schema.
     #[command(subcommand)]
     Migrate(migrate::Command),
-    /// Ask the running server whether it is ready; exit code 0 or 1. For container health checks.
+    /// Check whether the server on this host is ready, for container health checks; exit code 1 if it is not.
     Healthcheck,
-    /// Check the configuration, the database, the store and the providers, and say how to mend what is wrong.
+    /// Check the configuration, the database, the store and the providers, and suggest how to fix each problem.
     Doctor,
-    /// Administer accounts from the host.
+    /// Manage accounts from this host.
     #[command(subcommand)]
     Admin(admin::Command),
-    /// Prepare the object store, or move the library into another one.
+    /// Set up the object store, or copy the library to another store.
     #[command(subcommand)]
     Storage(storage::Command),
-    /// Count renditions, or delete those that nobody asks for.
+    /// Count or prune stored renditions.
     #[command(subcommand)]
     Renditions(renditions::Command),
-    /// Compare the object store with the database; exit code 1 where something is wrong.
+    /// Compare the object store with the database; exit code 1 if they differ.
+    #[command(after_help = integrity::EXAMPLES)]
     Integrity(integrity::Options),
-    /// Write the database and the objects into a folder, while the server runs.
+    /// Back up the database and the objects to a directory, while the server runs.
+    #[command(after_help = backup::EXAMPLES)]
     Backup(backup::Options),
-    /// Fill an empty installation from such a folder.
+    /// Restore a backup into an empty installation.
+    #[command(after_help = restore::EXAMPLES)]
     Restore(restore::Options),
     /// Print the OpenAPI document.
     Openapi,
     /// Print the reference of all environment variables.
     ConfigReference,
-    /// Print the catalog of problems.
+    /// Print the catalog of problem types.
     Problems,
-    /// Decode images for the process that started this one, and be able to do nothing else.
-    #[command(name = SANDBOX_CHILD, hide = true)]
-    SandboxChild,
+    /// Process images for the parent process; used internally.
+    #[command(name = SANDBOX_WORKER, hide = true)]
+    SandboxWorker,
 }
 
-/// The first argument of a process that decodes images.
-const SANDBOX_CHILD: &str = "sandbox-worker";
+const SANDBOX_WORKER: &str = "sandbox-worker";
 
 /// Runs the program.
 pub fn run() -> ExitCode {
-    // Before anything is opened, read or started.
+    // A sandbox worker must not open, read or start anything else.
     if std::env::args_os()
         .nth(1)
-        .is_some_and(|command| command == SANDBOX_CHILD)
+        .is_some_and(|command| command == SANDBOX_WORKER)
     {
         return infravault_sandbox::child();
     }
-    // The first TLS use needs a provider; a second installation in one process is no fault.
+    // Fails only if a provider is installed already.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-    let outcome = match Args::parse().command {
+    let result = match Args::parse().command {
         Command::Openapi => {
-            print(&crate::openapi::text());
+            print_text(&crate::openapi::text());
             Ok(())
         }
         Command::ConfigReference => {
-            print(&reference::configuration());
+            print_text(&reference::configuration());
             Ok(())
         }
         Command::Problems => {
-            print(&reference::problems());
+            print_text(&reference::problems());
             Ok(())
         }
-        Command::SandboxChild => return infravault_sandbox::child(),
+        Command::SandboxWorker => return infravault_sandbox::child(),
         Command::Healthcheck => healthcheck::run(),
         Command::Serve => with_config(serve::run),
         Command::Worker => with_config(worker::run),
@@ -107,47 +114,33 @@ pub fn run() -> ExitCode {
         Command::Backup(options) => with_config(|config| backup::run(options, config)),
         Command::Restore(options) => with_config(|config| restore::run(options, config)),
     };
-    match outcome {
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("infravault: {}", chain(error.as_ref()));
+            eprintln!("infravault: {}", crate::problem::error_chain(error.as_ref()));
             ExitCode::FAILURE
         }
     }
 }
 
-fn with_config(command: impl FnOnce(Config) -> Outcome) -> Outcome {
+fn with_config(command: impl FnOnce(Config) -> CommandResult) -> CommandResult {
     command(Config::from_process()?)
 }
 
-/// Runs a short command to its end.
-fn block_on(work: impl Future<Output = Outcome>) -> Outcome {
+fn block_on(command: impl Future<Output = CommandResult>) -> CommandResult {
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()?
-        .block_on(work)
+        .block_on(command)
 }
 
-fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(source) = next {
-        text = format!("{text}: {source}");
-        next = source.source();
-    }
-    text
-}
-
-#[expect(clippy::print_stdout, reason = "what the command was asked for")]
-fn print(text: &str) {
+#[expect(clippy::print_stdout, reason = "the output of a command")]
+fn print_text(text: &str) {
     print!("{text}");
 }
 
-#[expect(
-    clippy::print_stdout,
-    reason = "a command line talks to people on standard output"
-)]
-fn say(line: impl std::fmt::Display) {
+#[expect(clippy::print_stdout, reason = "the output of a command")]
+fn print_line(line: impl std::fmt::Display) {
     println!("{line}");
 }

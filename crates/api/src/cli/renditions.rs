@@ -1,38 +1,41 @@
-//! `infravault renditions`: how many there are, and letting them go.
-use super::{Outcome, block_on, say};
+//! `infravault renditions`: counts and prunes stored renditions.
+use super::{CommandResult, block_on, print_line};
 use crate::{app::App, config::Config, logging};
 use infravault_images::{Prune, Pruned};
 use infravault_kernel::{Clock, Ctx, config::Env};
 use std::time::Duration;
 
-/// What to do with renditions.
 #[derive(Clone, Debug, clap::Subcommand)]
 pub(super) enum Command {
-    /// Delete renditions that nobody asks for. They are made again when somebody does.
+    /// Delete unused renditions. They are created again on request.
+    #[command(
+        after_help = "Without --unused-for and --max-bytes, RENDITION_UNUSED_TTL and RENDITION_MAX_BYTES apply.\n\n\
+                      Examples:\n  infravault renditions prune --unused-for 30d\n  infravault renditions prune --max-bytes 10GiB --dry-run"
+    )]
     Prune {
-        /// Those that nobody asked for in so long, such as 30d.
-        #[arg(long, value_parser = span)]
+        /// Delete renditions that have not been requested for this long, e.g. `30d`.
+        #[arg(long, value_parser = parse_duration)]
         unused_for: Option<Duration>,
-        /// The longest unused ones, until all together have at most so many bytes, such as 10GiB.
-        #[arg(long, value_parser = bytes)]
+        /// Delete the least recently requested renditions until the rest has at most this size, e.g. `10GiB`.
+        #[arg(long, value_parser = parse_bytes)]
         max_bytes: Option<u64>,
-        /// Only say how many would go.
+        /// Print the number of renditions, but do not delete them.
         #[arg(long)]
         dry_run: bool,
     },
-    /// Show how many there are, by format.
+    /// Show the number and size of stored renditions by format.
     Stats,
 }
 
-pub(super) fn run(command: Command, config: Config) -> Outcome {
+pub(super) fn run(command: Command, config: Config) -> CommandResult {
     block_on(async move {
-        let (log, _flushed_at_the_end) = logging::root(&config.log);
+        let (log, _log_guard) = logging::build_logger(&config.log);
         let settings = config.images.clone();
         let app = App::build(config, &log, Clock::System)?;
         match command {
             Command::Stats => {
                 for count in app.images.renditions.count_renditions().await? {
-                    say(format!(
+                    print_line(format!(
                         "{:<5} {:>10}  {:>15} bytes",
                         count.format, count.renditions, count.bytes
                     ));
@@ -57,35 +60,35 @@ pub(super) fn run(command: Command, config: Config) -> Outcome {
                     },
                     dry_run,
                 };
-                let told = |pruned: &Pruned| say(format!("deleted {pruned}", pruned = line(pruned)));
+                let show = |pruned: &Pruned| print_line(format!("deleted {}", summary(pruned)));
                 let ctx = Ctx::system(&log, Clock::System);
-                let pruned = app.images.renditions.prune(&ctx, prune, told).await?;
+                let pruned = app.images.renditions.prune(&ctx, prune, show).await?;
                 let verb = if dry_run {
                     "would delete about"
                 } else {
-                    "deleted in all"
+                    "deleted a total of"
                 };
-                say(format!("{verb} {}", line(&pruned)));
+                print_line(format!("{verb} {}", summary(&pruned)));
             }
         }
         Ok(())
     })
 }
 
-fn line(pruned: &Pruned) -> String {
+fn summary(pruned: &Pruned) -> String {
     format!("{} renditions, {} bytes", pruned.renditions, pruned.bytes)
 }
 
-/// Spans and sizes are written as in the environment.
-pub(super) fn span(text: &str) -> Result<Duration, String> {
-    read(text, |env| env.duration("VALUE", "30d", ""))
+/// Parses a duration in the syntax of the settings.
+pub(super) fn parse_duration(text: &str) -> Result<Duration, String> {
+    parse_setting(text, |env| env.duration("VALUE", "30d", ""))
 }
 
-fn bytes(text: &str) -> Result<u64, String> {
-    read(text, |env| env.bytes("VALUE", "10GiB", ""))
+fn parse_bytes(text: &str) -> Result<u64, String> {
+    parse_setting(text, |env| env.bytes("VALUE", "10GiB", ""))
 }
 
-fn read<T>(text: &str, read: impl FnOnce(&mut Env) -> T) -> Result<T, String> {
+fn parse_setting<T>(text: &str, read: impl FnOnce(&mut Env) -> T) -> Result<T, String> {
     let mut env: Env = [("VALUE".to_owned(), text.to_owned())].into_iter().collect();
     let value = read(&mut env);
     let faults = env.finish().map_err(|error| error.0);

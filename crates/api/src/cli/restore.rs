@@ -1,98 +1,101 @@
-//! `infravault restore`: the database and the objects of a backup, into an installation that has neither.
+//! `infravault restore`: restores the database and the objects of a backup.
 use super::{
-    Outcome,
-    backup::set::{self, Set},
+    CommandResult,
+    backup::set::{self, BackupSet},
     block_on,
-    copying::{Copier, folder},
-    integrity, migrate,
-    progress::size,
-    say,
+    copy::{ObjectCopier, open_directory},
+    integrity, migrate, print_line,
 };
 use crate::{app::App, config::Config, logging};
+use indicatif::BinaryBytes;
 use infravault_db::{Db, dump, migrate as schema};
 use infravault_images::Check;
 use infravault_kernel::{Clock, Ctx};
 use infravault_objects::Trust;
 use std::{error::Error, path::PathBuf, time::Duration};
 
-/// What to restore.
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  infravault restore --from /backup/infravault
+  infravault restore --from /backup/infravault --set 2026-11-28T020000.000Z --force";
+
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Options {
-    /// The folder of the backups.
+    /// Directory of the backups, as given to `infravault backup --to`.
     #[arg(long)]
     from: PathBuf,
-    /// Which of them, by the name of its folder below `sets`; the newest by default.
+    /// Name of the backup: a directory in `sets`. The default is the newest complete backup.
     #[arg(long)]
     set: Option<String>,
-    /// Replace what is in the database. Every process of the server must have been stopped.
+    /// Replace the contents of the database. Stop all server processes first.
     #[arg(long)]
     force: bool,
 }
 
-pub(super) fn run(options: Options, config: Config) -> Outcome {
+pub(super) fn run(options: Options, config: Config) -> CommandResult {
     block_on(async move {
-        let (log, _flushed_at_the_end) = logging::root(&config.log);
-        let set = Set::open(&options.from, options.set.as_deref())?;
-        let (newest, facts) = (schema::wanted_version(), &set.facts);
-        if facts.schema > newest {
+        let (log, _log_guard) = logging::build_logger(&config.log);
+        let set = BackupSet::open(&options.from, options.set.as_deref())?;
+        let (newest, metadata) = (schema::wanted_version(), &set.metadata);
+        if metadata.schema > newest {
             return Err(format!(
-                "the backup has version {} of the schema and this program knows {newest}; take a newer one",
-                facts.schema
+                "the schema of the backup has version {}, but this program supports versions up to {newest}; use a newer program",
+                metadata.schema
             )
             .into());
         }
         let app = App::build(config, &log, Clock::System)?;
         if !options.force {
-            refuse_occupied(&app.db).await?;
+            require_empty_database(&app.db).await?;
         }
-        say(format!(
+        print_line(format!(
             "restoring {}: {} objects, {}",
             set.name,
-            facts.objects,
-            size(facts.bytes)
+            metadata.objects,
+            BinaryBytes(metadata.bytes)
         ));
-        dump::restore(&app.db, &set.dump(), &facts.owners, &log).await?;
+        dump::restore(&app.db, &set.dump(), &metadata.owners, &log).await?;
         migrate::up(app.db.config().url.expose(), &log).await?;
-        say(format!(
-            "the database is restored, with version {newest} of the schema"
-        ));
+        print_line(format!("database restored; the schema has version {newest}"));
         app.objects.setup().await?;
-        let kept = folder(&options.from.join(set::OBJECTS), &log)?;
-        let copier = Copier {
-            from: &kept,
+        let source = open_directory(&options.from.join(set::OBJECTS), &log)?;
+        let copier = ObjectCopier {
+            from: &source,
             to: &app.objects,
             trust: Trust::Checksum,
-            names: None,
+            library: None,
         };
-        let tally = copier.copy(set::read(&set.manifest())?, facts.bytes).await?;
-        tally.print();
-        finish(&app, &Ctx::system(&log, Clock::System)).await?;
-        tally.verdict()
+        let objects = set::read_manifest(&set.manifest())?;
+        let report = copier.copy_all(objects, metadata.bytes).await?;
+        report.print();
+        reconcile(&app, &Ctx::system(&log, Clock::System)).await?;
+        report.check()
     })
 }
 
-async fn refuse_occupied(db: &Db) -> Result<(), Box<dyn Error>> {
+async fn require_empty_database(db: &Db) -> Result<(), Box<dyn Error>> {
     let found = dump::occupied(db).await?;
     if found.tables {
         return Err(
-            "the database is not empty; stop every process of the server, and replace it by --force".into(),
+            "the database is not empty; to replace its contents, stop all server processes and use --force"
+                .into(),
         );
     }
     if found.connections > 0 {
-        return Err("processes of the server are connected to the database; stop them first".into());
+        return Err("server processes are connected to the database; stop them first".into());
     }
     Ok(())
 }
 
-/// Uploads that were under way cannot go on, and renditions that are in no backup are to be made again. Nothing is
-/// deleted: the store may hold what is newer than the backup.
-async fn finish(app: &App, ctx: &Ctx) -> Outcome {
+/// Ends uploads that were in progress, and removes the rows of renditions that are not in the backup. Deletes no objects:
+/// the store may have objects that are newer than the backup.
+async fn reconcile(app: &App, ctx: &Ctx) -> CommandResult {
     app.images.maintenance.end_uploads(ctx).await?;
     let check = Check {
         deep: false,
         repair: true,
         orphan_age: Duration::MAX,
     };
-    let report = integrity::compare(app, ctx, check).await?;
-    integrity::verdict(&report)
+    let report = integrity::check_integrity(app, ctx, check).await?;
+    integrity::require_clean(&report)
 }

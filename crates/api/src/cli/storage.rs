@@ -1,55 +1,62 @@
-//! `infravault storage`: prepares a store, and moves a library from one into another.
+//! `infravault storage`: sets up an object store, and copies the library to another one.
 use super::{
-    Outcome, block_on,
-    copying::{Copier, objects_of},
-    say,
+    CommandResult, block_on,
+    copy::{ObjectCopier, list_objects},
+    print_line,
 };
 use crate::{app::App, config::Config, logging};
 use infravault_kernel::{Clock, config::Env};
 use infravault_objects::{Config as ObjectsConfig, Objects, StoreConfig, Trust};
 use std::{collections::BTreeMap, error::Error};
 
-/// What to do with the object store.
+const EXAMPLES: &str = "\
+The settings of an S3 store are read from the `S3_…` variables. If both stores are S3 stores, prefix the variables that
+differ with `FROM_` or `TO_`, e.g. `TO_S3_ENDPOINT`.
+
+Examples:
+  infravault storage migrate --from fs:/data/objects --to s3://infravault
+  TO_S3_ENDPOINT=https://s3.example infravault storage migrate --from s3://old --to s3://new";
+
 #[derive(Clone, Debug, clap::Subcommand)]
 pub(super) enum Command {
-    /// Make the folder or the bucket, if it is missing.
+    /// Create the directory or the bucket if it does not exist, and check that the store works.
     Setup,
-    /// Copy the library into another store, and verify every checksum. The server may run meanwhile; begun again, it
-    /// copies what is missing.
+    /// Copy the library to another store and verify every checksum. The server can run during the copy. Run the command
+    /// again to copy the objects that are still missing.
+    #[command(after_help = EXAMPLES)]
     Migrate {
-        /// The store that is in use, as `fs:/folder` or `s3://bucket`. An S3 store takes its settings from the `S3_…`
-        /// variables; `FROM_S3_ENDPOINT` and the like come before them.
+        /// The current store, as `fs:/directory` or `s3://bucket`.
         #[arg(long)]
         from: String,
-        /// The new store, as `fs:/folder` or `s3://bucket`; `TO_S3_ENDPOINT` and the like come first.
+        /// The new store, as `fs:/directory` or `s3://bucket`.
         #[arg(long)]
         to: String,
-        /// Copy renditions as well. Otherwise they are made again when somebody asks for them.
+        /// Copy renditions too. Without this option, they are created again on request.
         #[arg(long)]
         renditions: bool,
     },
 }
 
-pub(super) fn run(command: Command, config: Config) -> Outcome {
+pub(super) fn run(command: Command, config: Config) -> CommandResult {
     match command {
         Command::Setup => setup(config),
         Command::Migrate { from, to, renditions } => migrate(&from, &to, renditions, config),
     }
 }
 
-fn setup(config: Config) -> Outcome {
+fn setup(config: Config) -> CommandResult {
     block_on(async move {
-        let (log, _flushed_at_the_end) = logging::root(&config.log);
+        let (log, _log_guard) = logging::build_logger(&config.log);
         let objects = Objects::open(&config.objects, &log)?;
         objects.setup().await?;
         objects.probe().await?;
-        say("the object store is ready");
+        print_line("the object store is ready");
         allow_origins(&objects, &config).await
     })
 }
 
-/// Lets our own pages, and those of `CORS_ORIGINS`, use the signed requests that go to the store itself.
-async fn allow_origins(objects: &Objects, config: &Config) -> Outcome {
+/// Allows pages of the public origin and of `CORS_ORIGINS` to send signed requests to the store directly.
+async fn allow_origins(objects: &Objects, config: &Config) -> CommandResult {
     let StoreConfig::S3(store) = &config.objects.store else {
         return Ok(());
     };
@@ -61,69 +68,72 @@ async fn allow_origins(objects: &Objects, config: &Config) -> Outcome {
     origins.extend(server.cors_origins.iter().cloned());
     origins.dedup();
     if objects.allow_origins(&origins).await? {
-        say(format_args!(
-            "pages of {} may use its signed requests",
+        print_line(format_args!(
+            "CORS rule set: pages of {} can send signed requests to the store",
             origins.join(", ")
         ));
     } else {
-        say("the store takes no CORS rule from here; set one by hand for pages that use its signed requests");
+        print_line(
+            "the store rejected the CORS rule; set it manually if pages send signed requests to the store",
+        );
     }
     Ok(())
 }
 
-fn migrate(from: &str, to: &str, renditions: bool, config: Config) -> Outcome {
+fn migrate(from: &str, to: &str, renditions: bool, config: Config) -> CommandResult {
     let process = || std::env::vars().collect();
-    let (from, to) = (store(from, "FROM_", process())?, store(to, "TO_", process())?);
+    let from = parse_store(from, "FROM_", process())?;
+    let to = parse_store(to, "TO_", process())?;
     block_on(async move {
-        let (log, _flushed_at_the_end) = logging::root(&config.log);
+        let (log, _log_guard) = logging::build_logger(&config.log);
         let (from, to) = (Objects::open(&from, &log)?, Objects::open(&to, &log)?);
         to.setup().await?;
         to.probe().await?;
         let app = App::build(config, &log, Clock::System)?;
         let size = app.images.maintenance.inventory_size(renditions).await?;
-        let copier = Copier {
+        let copier = ObjectCopier {
             from: &from,
             to: &to,
             trust: Trust::Checksum,
-            names: Some(&app.images),
+            library: Some(&app.images),
         };
-        let objects = objects_of(app.images.maintenance.inventory(renditions));
-        let tally = copier.copy(objects, size.bytes).await?;
-        tally.print();
-        tally.verdict()
+        let objects = list_objects(app.images.maintenance.inventory(renditions));
+        let report = copier.copy_all(objects, size.bytes).await?;
+        report.print();
+        report.check()
     })
 }
 
-/// A store by its address. The variables of one side come before those of the process.
-fn store(
+/// Reads the configuration of the store at `address`. Variables with the prefix of its side take precedence.
+fn parse_store(
     address: &str,
-    side: &str,
+    prefix: &str,
     mut values: BTreeMap<String, String>,
 ) -> Result<ObjectsConfig, Box<dyn Error>> {
     let own: Vec<(String, String)> = values
         .iter()
-        .filter_map(|(name, value)| Some((name.strip_prefix(side)?.to_owned(), value.clone())))
+        .filter_map(|(name, value)| Some((name.strip_prefix(prefix)?.to_owned(), value.clone())))
         .collect();
     for (name, value) in own {
-        // A file that holds the secret stands instead of a secret that holds for the other side.
+        // `NAME_FILE` of this side replaces `NAME` of the process.
         if let Some(secret) = name.strip_suffix("_FILE") {
             values.remove(secret);
         }
         values.insert(name, value);
     }
-    let (kind, place, variable) = match address.split_once(':') {
-        Some(("fs", folder)) if !folder.is_empty() => ("fs", folder, "STORE_DIR"),
+    let (kind, location, variable) = match address.split_once(':') {
+        Some(("fs", directory)) if !directory.is_empty() => ("fs", directory, "STORE_DIR"),
         Some(("s3", bucket)) => ("s3", bucket.trim_matches('/'), "S3_BUCKET"),
-        _ => return Err(format!("`{address}` is no store; write fs:/folder or s3://bucket").into()),
+        _ => return Err(format!("`{address}` is not a store; expected fs:/directory or s3://bucket").into()),
     };
-    if !place.is_empty() {
-        values.insert(variable.to_owned(), place.to_owned());
+    if !location.is_empty() {
+        values.insert(variable.to_owned(), location.to_owned());
     }
     values.insert("STORE_BACKEND".to_owned(), kind.to_owned());
     let mut env: Env = values.into_iter().collect();
     let mut config = ObjectsConfig::from_env(&mut env);
     env.finish()?;
-    // Nobody else uses the spool of this command.
+    // The command has its spool for itself.
     config.spool_budget = u64::MAX;
     Ok(config)
 }
@@ -133,21 +143,21 @@ mod tests {
     use super::*;
     use infravault_objects::StoreConfig as Backend;
 
-    fn read(address: &str, values: &[(&str, &str)]) -> Result<Backend, String> {
+    fn parse(address: &str, values: &[(&str, &str)]) -> Result<Backend, String> {
         let values = values
             .iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect();
-        store(address, "TO_", values)
+        parse_store(address, "TO_", values)
             .map(|config| config.store)
             .map_err(|error| error.to_string())
     }
 
     #[test]
-    fn a_store_is_named_by_its_address_and_its_side() {
-        let Ok(Backend::Fs(fs)) = read("fs:/images", &[("STORE_BACKEND", "s3"), ("STORE_DIR", "/other")])
+    fn store_settings_of_one_side_take_precedence() {
+        let Ok(Backend::Fs(fs)) = parse("fs:/images", &[("STORE_BACKEND", "s3"), ("STORE_DIR", "/other")])
         else {
-            panic!("expected a folder");
+            panic!("expected a directory");
         };
         assert_eq!(fs.dir, std::path::Path::new("/images"));
         let values = [
@@ -156,17 +166,17 @@ mod tests {
             ("S3_ACCESS_KEY", "both"),
             ("S3_SECRET_KEY", "secret"),
         ];
-        let Ok(Backend::S3(s3)) = read("s3://vault", &values) else {
+        let Ok(Backend::S3(s3)) = parse("s3://vault", &values) else {
             panic!("expected S3");
         };
         assert_eq!(
             (s3.endpoint.as_str(), s3.bucket.as_str(), s3.access_key.as_str()),
             ("http://new:9000", "vault", "both")
         );
-        assert!(read("s3://vault", &[]).is_err_and(|error| error.contains("S3_ENDPOINT")));
+        assert!(parse("s3://vault", &[]).is_err_and(|error| error.contains("S3_ENDPOINT")));
         for address in ["", "/images", "ftp://x", "fs:"] {
             assert!(
-                read(address, &[]).is_err_and(|error| error.contains("no store")),
+                parse(address, &[]).is_err_and(|error| error.contains("not a store")),
                 "{address}"
             );
         }

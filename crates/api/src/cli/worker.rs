@@ -1,23 +1,23 @@
-//! `infravault worker`.
-use super::{Outcome, block_on, serve::asked_to_stop};
-use crate::{app::App, config::Config, logging, worker};
+//! `infravault worker`: runs only background jobs.
+use super::{CommandResult, block_on, serve::stop_signal};
+use crate::{app::App, config::Config, logging, worker::build_worker};
 use infravault_kernel::Clock;
 use slog::info;
 use std::sync::Arc;
 use tokio::sync::watch;
 
-/// Runs background jobs, and nothing else, until SIGTERM or SIGINT.
-pub(super) fn run(config: Config) -> Outcome {
+/// Runs background jobs until SIGTERM or SIGINT.
+pub(super) fn run(config: Config) -> CommandResult {
     block_on(async move {
-        let (log, _flushed_at_the_end) = logging::root(&config.log);
-        logging::bridge(&log);
+        let (log, _log_guard) = logging::build_logger(&config.log);
+        logging::forward_library_logs(&log);
         let app = Arc::new(App::build(config, &log, Clock::System)?);
         app.sandbox.warm_up().await;
-        let asked = asked_to_stop()?;
+        let stopping = stop_signal()?;
         let (stop, stopped) = watch::channel(false);
-        let mut jobs = tokio::spawn(worker::build(&app)?.run(stopped));
+        let mut jobs = tokio::spawn(build_worker(&app)?.run(stopped));
         tokio::select! {
-            () = asked => {
+            () = stopping => {
                 info!(log, "stopping"; "grace" => format!("{:?}", app.config.jobs.grace));
                 stop.send_replace(true);
                 jobs.await?;

@@ -1,7 +1,7 @@
-//! The context of a request: what the middleware `request` found out about it.
+//! The context of a request, as the middleware has determined it.
 use crate::problem::Problem;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload};
-use infravault_kernel::{Credential, Ctx, RequestId};
+use infravault_kernel::{Clock, Credential, Ctx, RequestId};
 use slog::Logger;
 use std::{
     future::{Ready, ready},
@@ -10,23 +10,37 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-/// What is known about a request before any handler runs; put into its extensions by the middleware.
+/// Facts about a request that the middleware stores in its extensions before a handler runs.
 #[derive(Clone)]
-pub struct Identity {
-    /// Names the request.
+pub struct RequestInfo {
     pub request_id: RequestId,
-    /// Where to log.
     pub log: Logger,
-    /// The client's address, forwarding headers of trusted proxies considered.
+    /// The client's address, after applying the forwarding headers of trusted proxies.
     pub ip: IpAddr,
-    /// What the request proved, or why it did not.
+    /// The verified credential, or the reason why it is invalid.
     pub credential: Arc<Mutex<Result<Credential, Option<Problem>>>>,
-    /// The time.
-    pub clock: infravault_kernel::Clock,
+    pub clock: Clock,
 }
 
-/// The kernel's context of this request; anonymous where nothing was presented, an error where what was
-/// presented is no good.
+impl RequestInfo {
+    /// Reads what the middleware stored.
+    pub fn from_request(request: &HttpRequest) -> Result<Self, Problem> {
+        let info = request.extensions().get::<Self>().cloned();
+        info.ok_or_else(|| Problem::internal("the request middleware did not run"))
+    }
+
+    /// The kernel's context with this credential.
+    pub fn into_ctx(self, credential: Credential) -> Ctx {
+        Ctx {
+            request_id: self.request_id,
+            log: self.log,
+            credential,
+            clock: self.clock,
+        }
+    }
+}
+
+/// The kernel's context of a request. Anonymous if the request has no credential; an invalid credential is rejected.
 #[derive(Debug)]
 pub struct RequestCtx(Ctx);
 
@@ -49,58 +63,38 @@ impl FromRequest for RequestCtx {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let identity = request.extensions().get::<Identity>().cloned();
-        ready(
-            identity
-                .ok_or_else(|| Problem::internal("the request middleware did not run"))
-                .and_then(ctx),
-        )
+        ready(RequestInfo::from_request(request).and_then(authenticated_ctx))
     }
 }
 
-/// The context of a request of which no credential is looked at, not even one that is no good.
+/// The context of a request whose credential is ignored, even if it is invalid.
 #[derive(Debug)]
-pub struct AnyoneCtx(Ctx);
+pub struct PublicCtx(Ctx);
 
-impl Deref for AnyoneCtx {
+impl Deref for PublicCtx {
     type Target = Ctx;
     fn deref(&self) -> &Ctx {
         &self.0
     }
 }
 
-impl FromRequest for AnyoneCtx {
+impl FromRequest for PublicCtx {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let identity = request.extensions().get::<Identity>().cloned();
-        let identity = identity.ok_or_else(|| Problem::internal("the request middleware did not run"));
-        ready(identity.map(|identity| {
-            Self(Ctx {
-                request_id: identity.request_id,
-                log: identity.log,
-                credential: Credential::Anonymous,
-                clock: identity.clock,
-            })
-        }))
+        let info = RequestInfo::from_request(request);
+        ready(info.map(|info| Self(info.into_ctx(Credential::Anonymous))))
     }
 }
 
-fn ctx(identity: Identity) -> Result<RequestCtx, Problem> {
-    let mut credential = identity.credential.lock().unwrap_or_else(PoisonError::into_inner);
-    let credential = match &mut *credential {
+fn authenticated_ctx(info: RequestInfo) -> Result<RequestCtx, Problem> {
+    let credential = match &mut *info.credential.lock().unwrap_or_else(PoisonError::into_inner) {
         Ok(credential) => credential.clone(),
         Err(problem) => {
-            return Err(problem
-                .take()
-                .unwrap_or_else(|| Problem::internal("asked for the context twice")));
+            let problem = problem.take();
+            return Err(problem.unwrap_or_else(|| Problem::internal("the context was extracted twice")));
         }
     };
-    Ok(RequestCtx(Ctx {
-        request_id: identity.request_id,
-        log: identity.log,
-        credential,
-        clock: identity.clock,
-    }))
+    Ok(RequestCtx(info.into_ctx(credential)))
 }

@@ -1,5 +1,5 @@
-//! JSON bodies: small, typed, without unknown fields, and an error names the field.
-use super::fault_of;
+//! Typed JSON bodies; an error names the invalid field.
+use super::field_error;
 use crate::problem::Problem;
 use actix_web::{
     FromRequest, HttpRequest,
@@ -12,13 +12,12 @@ use serde::de::DeserializeOwned;
 use std::time::Duration;
 use tokio::time::timeout;
 
-/// The largest JSON body, in bytes.
+/// Maximum size of a JSON body, in bytes.
 pub const MAX_JSON_BYTES: usize = 64 * 1024;
 
-/// How long one may take to arrive.
 const DEADLINE: Duration = Duration::from_secs(10);
 
-/// A JSON body of type `T`, which should deny unknown fields.
+/// A JSON body of at most [`MAX_JSON_BYTES`] that arrives within 10 seconds. `T` should deny unknown fields.
 #[derive(Debug)]
 pub struct Json<T>(pub T);
 
@@ -31,8 +30,8 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
         let payload = payload.take();
         Box::pin(async move {
             head?;
-            let body = timeout(DEADLINE, read(payload)).await.map_err(|_| {
-                let detail = format!("A JSON body may take {} seconds.", DEADLINE.as_secs());
+            let body = timeout(DEADLINE, read_body(payload)).await.map_err(|_| {
+                let detail = format!("A JSON body must arrive within {} seconds.", DEADLINE.as_secs());
                 Problem::new(StatusCode::REQUEST_TIMEOUT, "request-timeout", detail)
             })?;
             parse(&body?).map(Self)
@@ -41,7 +40,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
 }
 
 fn check_head(request: &HttpRequest) -> Result<(), Problem> {
-    refuse_encoding(request)?;
+    reject_content_encoding(request)?;
     let media_type = request
         .headers()
         .get(header::CONTENT_TYPE)
@@ -67,8 +66,8 @@ fn check_head(request: &HttpRequest) -> Result<(), Problem> {
     ))
 }
 
-/// Nothing here inflates a body, so that nothing small can become large.
-pub fn refuse_encoding(request: &HttpRequest) -> Result<(), Problem> {
+/// Rejects compressed bodies: the server never decompresses a body, so decompression bombs are impossible.
+pub fn reject_content_encoding(request: &HttpRequest) -> Result<(), Problem> {
     let encoding = request
         .headers()
         .get(header::CONTENT_ENCODING)
@@ -84,13 +83,18 @@ pub fn refuse_encoding(request: &HttpRequest) -> Result<(), Problem> {
     ))
 }
 
-async fn read(mut payload: Payload) -> Result<web::BytesMut, Problem> {
+async fn read_body(mut payload: Payload) -> Result<web::BytesMut, Problem> {
     let mut body = web::BytesMut::new();
     while let Some(chunk) = payload.next().await {
-        let chunk = chunk
-            .map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "invalid-request", "The body broke off."))?;
+        let chunk = chunk.map_err(|_| {
+            Problem::new(
+                StatusCode::BAD_REQUEST,
+                "invalid-request",
+                "The connection closed before the end of the body.",
+            )
+        })?;
         if body.len() + chunk.len() > MAX_JSON_BYTES {
-            let detail = format!("A JSON body may have {MAX_JSON_BYTES} bytes.");
+            let detail = format!("A JSON body must have at most {MAX_JSON_BYTES} bytes.");
             return Err(Problem::new(
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "payload-too-large",
@@ -114,12 +118,12 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
             serde_json::error::Category::Data => {
                 let message = error.to_string();
                 let message = message.split(" at line ").next().unwrap_or_default();
-                let (field, detail) = fault_of(&path, message);
+                let (field, detail) = field_error(&path, message);
                 Problem::field(&field, detail)
             }
-            // What is valid JSON but of another shape is sometimes called a fault of syntax.
+            // serde_json reports some type errors in valid JSON as syntax errors.
             _ if serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok() => {
-                let (field, detail) = fault_of(&path, "is of the wrong type");
+                let (field, detail) = field_error(&path, "has the wrong type");
                 Problem::field(&field, detail)
             }
             _ => malformed(&error),
@@ -133,7 +137,7 @@ fn malformed(error: &serde_json::Error) -> Problem {
     Problem::new(
         StatusCode::BAD_REQUEST,
         "malformed-json",
-        format!("The body is no valid JSON: {error}."),
+        format!("The body is not valid JSON: {error}."),
     )
 }
 
@@ -148,23 +152,23 @@ mod tests {
         title: String,
         #[serde(default)]
         tags: Vec<String>,
-        word: Option<Word>,
+        kind: Option<Kind>,
     }
 
     #[derive(Debug, serde::Deserialize)]
-    enum Word {
+    enum Kind {
         One,
     }
 
     #[test]
-    fn names_the_field_that_is_wrong() {
+    fn error_names_the_invalid_field() {
         let cases: [(&str, &str, &str); 9] = [
             (r#"{"title":"x","role":"ADMIN"}"#, "validation-failed", "`role`"),
             (r"{}", "validation-failed", "`title`"),
             (r#"{"title":1}"#, "validation-failed", "`title`"),
             (r#"{"title":"x","tags":[1]}"#, "validation-failed", "`tags[0]`"),
             (r#"{"title":"x","title":"y"}"#, "validation-failed", "`title`"),
-            (r#"{"title":"x","word":1}"#, "validation-failed", "`word`"),
+            (r#"{"title":"x","kind":1}"#, "validation-failed", "`kind`"),
             (r#"{"title":"a\u0000b"}"#, "validation-failed", "U+0000"),
             (r#"{"title":"#, "malformed-json", ""),
             (r#"{"title":"x"} trailing"#, "malformed-json", ""),
@@ -178,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn depth_does_not_overflow_the_stack() {
+    fn deep_nesting_does_not_overflow_the_stack() {
         let deep = "[".repeat(MAX_JSON_BYTES);
         assert_eq!(
             parse::<Body>(deep.as_bytes()).unwrap_err().code(),

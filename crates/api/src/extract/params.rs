@@ -1,5 +1,5 @@
-//! Values of the query and the path, typed; an error names the parameter.
-use super::fault_of;
+//! Typed query and path parameters; an error names the invalid parameter.
+use super::field_error;
 use crate::problem::Problem;
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use serde::de::DeserializeOwned;
@@ -32,18 +32,18 @@ fn parse<T: DeserializeOwned>(query: &str) -> Result<T, Problem> {
         if matches!(name.as_ref(), "access_token" | "token") {
             return Err(Problem::parameter(
                 &name,
-                "a token belongs into the header `Authorization`, not into the address",
+                "is not accepted in the URL; send tokens in the header `Authorization`",
             ));
         }
     }
     let pairs = url::form_urlencoded::parse(query.as_bytes());
     serde_path_to_error::deserialize(serde_urlencoded::Deserializer::new(pairs)).map_err(|error| {
-        let (field, detail) = fault_of(&error.path().to_string(), &error.inner().to_string());
+        let (field, detail) = field_error(&error.path().to_string(), &error.inner().to_string());
         Problem::parameter(&field, detail)
     })
 }
 
-/// The one variable of a path as a `T`. What cannot be one is as little there as what is missing: 404.
+/// The only path parameter, parsed as a `T`. An unparsable value gets 404, like an unknown one.
 #[derive(Debug)]
 pub struct Path<T>(pub T);
 
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn names_the_parameter_that_is_wrong() {
+    fn error_names_the_invalid_parameter() {
         let cases = [
             ("limit=many", "`limit`"),
             ("limit=1&limit=2", "`limit`"),

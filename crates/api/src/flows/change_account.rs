@@ -1,12 +1,12 @@
-//! Changes an account for an administrator and writes down what changed, in one transaction.
+//! Changes an account and records the changes in the audit log, in one transaction.
 use crate::{app::App, problem::Problem};
 use infravault_auth::Event;
 use infravault_kernel::{AccountId, Ctx};
 use infravault_users::{Account, AccountChange, Changed};
 use serde_json::{Value, json};
 
-/// Applies the change and returns the account as it is then. It binds on the account's next request, because the
-/// gate reads role and state from the database.
+/// Applies the change and returns the changed account. The change takes effect with the account's next request, because
+/// every transaction reads the role and the state from the database.
 pub async fn change_account(
     app: &App,
     ctx: &Ctx,

@@ -1,12 +1,12 @@
-//! Makes an API token from the command line, for scripts on the host.
+//! Creates an API token from the command line.
 use infravault_auth::{Auth, NewApiToken};
 use infravault_db::Db;
 use infravault_kernel::{Ctx, Secret};
 use infravault_users::{AccountRef, Error as UsersError, Users};
 use std::error::Error;
 
-/// Makes the token in one transaction of the process itself, with the account where `create_account` says so and
-/// there is none with that e-mail. The text is shown now and never again.
+/// Creates the token, and with `create_account` also the account if no account has the email address. Returns the text
+/// of the token, which is not stored.
 pub async fn create_token(
     ctx: &Ctx,
     db: &Db,
@@ -17,8 +17,8 @@ pub async fn create_token(
     create_account: bool,
 ) -> Result<Secret<String>, Box<dyn Error>> {
     let tx = db.begin_system().await?;
-    let named: AccountRef = account.parse()?;
-    let id = match users.resolve_in(&tx, &named).await {
+    let account_ref: AccountRef = account.parse()?;
+    let id = match users.resolve_in(&tx, &account_ref).await {
         Err(UsersError::UnknownEmail(email)) if create_account => {
             users.provision_in(ctx, &tx, &email, "").await?
         }

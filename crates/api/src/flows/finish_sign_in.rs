@@ -1,12 +1,12 @@
-//! Finishes a sign-in: the account is made or found, and the session opened, in one transaction.
+//! Finishes a sign-in: finds or creates the account and opens the session, in one transaction.
 use crate::{app::App, problem::Problem};
 use infravault_auth::{Callback, Device, NewSession, ReturnTo, Tokens};
 use infravault_db::Error as DbError;
 use infravault_kernel::Ctx;
 use infravault_users::{Error as UsersError, State};
 
-/// Verifies what the browser brought back and signs it in. Whoever signs in for the first time gets an account; an
-/// identity is never linked to an account by its e-mail.
+/// Verifies the provider's callback and opens a session. The first sign-in of an identity creates an account; an identity
+/// is never linked to an existing account by its email address.
 pub async fn finish_sign_in(
     app: &App,
     ctx: &Ctx,

@@ -1,12 +1,12 @@
-//! Gives an account a role from the command line, which is how the first administrator is made.
+//! Grants a role from the command line, e.g. to the first administrator.
 use infravault_auth::Auth;
 use infravault_db::Db;
 use infravault_kernel::{AccountId, Ctx, Role};
 use infravault_users::{AccountRef, Users};
 use std::error::Error;
 
-/// Changes the role and writes it into the audit trail, in one transaction of the process itself. Returns the id
-/// of the account that `account` (an e-mail or an id) names.
+/// Changes the role and records it in the audit log, in one transaction. `account` is an email address or an id. Returns
+/// the id of the account.
 pub async fn grant_role(
     ctx: &Ctx,
     db: &Db,

@@ -1,4 +1,4 @@
-//! The only place where one transaction spans two contexts.
+//! Operations whose transaction spans two contexts; no other module does this.
 mod change_account;
 mod create_token;
 mod finish_sign_in;

@@ -5,7 +5,7 @@ use super::{
 };
 use crate::{
     app::App,
-    extract::{AnyoneCtx, Path},
+    extract::{Path, PublicCtx},
     problem::Problem,
 };
 use actix_web::{HttpRequest, HttpResponse, http::Method, web};
@@ -45,7 +45,7 @@ use infravault_kernel::ImageId;
 )]
 pub async fn get_transform(
     app: web::Data<App>,
-    ctx: AnyoneCtx,
+    ctx: PublicCtx,
     request: HttpRequest,
     id: Path<ImageId>,
 ) -> Result<HttpResponse, Problem> {

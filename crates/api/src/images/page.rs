@@ -1,6 +1,6 @@
 //! What both lists share: the parameters, their meaning, and how a page is answered.
 use super::body::{ImageBody, MediaTypeWord, VisibilityWord};
-use crate::{links, problem::Problem, sliced::Sliced};
+use crate::{chunked_bytes::ChunkedBytes, links, problem::Problem};
 use actix_web::{HttpRequest, HttpResponse, error::JsonPayloadError, http::header};
 use infravault_images::{Filter, Image, Images, ListRequest, Sort, SortBy, Tag, Words};
 use infravault_kernel::{Cursor, Limit, Page};
@@ -108,7 +108,7 @@ pub(super) fn answer(request: &HttpRequest, images: &Images, page: Page<Image>) 
     match serde_json::to_writer(&mut json, &body) {
         Ok(()) => response
             .content_type(header::ContentType::json())
-            .body(Sliced(json.into())),
+            .body(ChunkedBytes(json.into())),
         Err(error) => HttpResponse::from_error(JsonPayloadError::Serialize(error)),
     }
 }

@@ -1,5 +1,5 @@
 //! How renditions are answered: their headers, and the format that a client takes.
-use crate::sliced::Sliced;
+use crate::chunked_bytes::ChunkedBytes;
 use actix_web::{
     HttpRequest, HttpResponse,
     body::SizedStream,
@@ -92,7 +92,7 @@ fn respond(served: Served, cache: &'static str, policy: &'static str, log: &Logg
         .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"));
     match served.answer {
-        Rendered::Bytes(bytes) => response.body(Sliced(bytes)),
+        Rendered::Bytes(bytes) => response.body(ChunkedBytes(bytes)),
         Rendered::Stream(bytes) => {
             let log = log.clone();
             let bytes = bytes.inspect_err(move |error| {

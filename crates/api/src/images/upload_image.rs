@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     app::App,
-    extract::{Query, RequestCtx, refuse_encoding},
+    extract::{Query, RequestCtx, reject_content_encoding},
     problem::Problem,
 };
 use actix_web::{
@@ -120,7 +120,7 @@ pub async fn upload_image(
     query: Query<UploadImage>,
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
-    refuse_encoding(&request)?;
+    reject_content_encoding(&request)?;
     match kind(&request)? {
         Kind::Form => upload_form(&app, &ctx, &request, &query.0, payload).await,
         Kind::Plain(media_type) => {

@@ -1,9 +1,8 @@
-//! The client's address: the peer's, or what a trusted proxy says.
+//! The client's address: the peer's, or the one that a trusted proxy forwards.
 use actix_web::dev::ServiceRequest;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// The address of whoever sent the request. `X-Forwarded-For` is read from its end, over the proxies that are
-/// trusted; the first address that is not one of them is the client.
+/// Returns the client's address. Reads `X-Forwarded-For` from its end and skips trusted proxies.
 pub(super) fn address(request: &ServiceRequest, trusted: &[IpAddr]) -> IpAddr {
     let peer = request
         .peer_addr()
@@ -25,7 +24,7 @@ pub(super) fn address(request: &ServiceRequest, trusted: &[IpAddr]) -> IpAddr {
         .unwrap_or(peer)
 }
 
-/// What limits are counted by: an IPv4 address, or an IPv6 network of 64 bits, since one host has all of it.
+/// Returns the key of per-address limits: the IPv4 address, or the IPv6 /64 network, because one host owns all of it.
 pub(super) fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => {
@@ -41,7 +40,7 @@ mod tests {
     use super::*;
     use actix_web::test::TestRequest;
 
-    fn seen(peer: &str, forwarded: &[&str], trusted: &[&str]) -> String {
+    fn client_address(peer: &str, forwarded: &[&str], trusted: &[&str]) -> String {
         let mut request = TestRequest::default().peer_addr(format!("{peer}:1").parse().unwrap());
         for value in forwarded {
             request = request.append_header(("X-Forwarded-For", *value));
@@ -51,25 +50,31 @@ mod tests {
     }
 
     #[test]
-    fn only_trusted_proxies_are_believed() {
-        assert_eq!(seen("9.9.9.9", &["1.2.3.4"], &[]), "9.9.9.9");
-        assert_eq!(seen("10.0.0.2", &["6.6.6.6, 1.2.3.4"], &["10.0.0.2"]), "1.2.3.4");
+    fn forwarded_for_counts_only_from_trusted_proxies() {
+        assert_eq!(client_address("9.9.9.9", &["1.2.3.4"], &[]), "9.9.9.9");
         assert_eq!(
-            seen(
+            client_address("10.0.0.2", &["6.6.6.6, 1.2.3.4"], &["10.0.0.2"]),
+            "1.2.3.4"
+        );
+        assert_eq!(
+            client_address(
                 "10.0.0.2",
                 &["6.6.6.6", "1.2.3.4, 10.0.0.3"],
                 &["10.0.0.2", "10.0.0.3"]
             ),
             "1.2.3.4"
         );
-        assert_eq!(seen("10.0.0.2", &["nonsense"], &["10.0.0.2"]), "10.0.0.2");
+        assert_eq!(
+            client_address("10.0.0.2", &["not-an-address"], &["10.0.0.2"]),
+            "10.0.0.2"
+        );
     }
 
     #[test]
-    fn an_ipv6_network_counts_as_one() {
-        let one = network("2001:db8:1:2:3::1".parse().unwrap());
-        assert_eq!(one, network("2001:db8:1:2:ffff::9".parse().unwrap()));
-        assert_ne!(one, network("2001:db8:1:3::1".parse().unwrap()));
+    fn ipv6_network_is_one_client() {
+        let first = network("2001:db8:1:2:3::1".parse().unwrap());
+        assert_eq!(first, network("2001:db8:1:2:ffff::9".parse().unwrap()));
+        assert_ne!(first, network("2001:db8:1:3::1".parse().unwrap()));
         assert_eq!(network("::ffff:1.2.3.4".parse().unwrap()).to_string(), "1.2.3.4");
     }
 }

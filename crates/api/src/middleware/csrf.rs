@@ -1,16 +1,16 @@
-//! Refuses unsafe requests that a page of another site could have made with our cookies.
-use crate::{auth::cookies, config::Server, problem::Problem};
+//! Rejects unsafe requests that a page of another site could have sent with the user's cookies.
+use crate::{auth::cookies, config::ServerConfig, problem::Problem};
 use actix_web::{
     dev::ServiceRequest,
     http::{Method, StatusCode, header},
 };
 
-/// For requests with our cookies and an unsafe method: the header `X-IV-CSRF: 1` (which makes browsers ask first)
-/// and `Sec-Fetch-Site: same-origin`, or, where a browser does not send that, our own `Origin`. A page of a
-/// configured CORS origin may call with its `Origin`.
-pub(super) fn check(request: &ServiceRequest, server: &Server) -> Result<(), Problem> {
+/// Requires for an unsafe method with session cookies the header `X-IV-CSRF: 1`, which forces a CORS preflight, and
+/// `Sec-Fetch-Site: same-origin`. Browsers that do not send `Sec-Fetch-Site` must send the server's own `Origin`; pages
+/// of a configured CORS origin must send theirs.
+pub(super) fn check_csrf(request: &ServiceRequest, server: &ServerConfig) -> Result<(), Problem> {
     let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    let signed = *request.method() == Method::PUT && is_piece(request.path());
+    let signed = *request.method() == Method::PUT && is_signed_part(request.path());
     if safe || signed || request.headers().contains_key(header::AUTHORIZATION) || !has_cookie(request, server)
     {
         return Ok(());
@@ -31,18 +31,19 @@ pub(super) fn check(request: &ServiceRequest, server: &Server) -> Result<(), Pro
     if value("x-iv-csrf") == Some("1") && (same_origin || allowed_origin) {
         return Ok(());
     }
-    let detail = "A request with cookies needs the header `X-IV-CSRF: 1` and must come from our own origin.";
+    let detail =
+        "A request with cookies must have the header `X-IV-CSRF: 1` and come from the server's own origin.";
     Err(Problem::new(StatusCode::FORBIDDEN, "csrf-rejected", detail))
 }
 
-/// Requests that carry a signature, whatever cookies a browser sends along: nobody looks at those.
-fn is_piece(path: &str) -> bool {
+/// Whether the request is authorized by a signature in its URL, so that its cookies are ignored.
+fn is_signed_part(path: &str) -> bool {
     path.strip_prefix("/api/v1/uploads/")
         .and_then(|rest| rest.split_once('/'))
         .is_some_and(|(_, rest)| rest.starts_with("pieces/"))
 }
 
-fn has_cookie(request: &ServiceRequest, server: &Server) -> bool {
+fn has_cookie(request: &ServiceRequest, server: &ServerConfig) -> bool {
     let insecure = server.insecure_dev;
     [cookies::access_name(insecure), cookies::refresh_name(insecure)]
         .iter()

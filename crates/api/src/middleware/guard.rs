@@ -1,5 +1,5 @@
-//! What is decided about a request before its handler: host, credential, cross-site origin, rate.
-use super::{csrf, rate_limit::Decision};
+//! Checks before the handler: host name, credential, rate limit, cross-site requests.
+use super::{csrf::check_csrf, rate_limit::Decision};
 use crate::{app::App, auth::cookies, problem::Problem};
 use actix_web::{
     dev::ServiceRequest,
@@ -9,32 +9,35 @@ use infravault_auth::Presented;
 use infravault_kernel::Credential;
 use std::net::IpAddr;
 
-/// The credential, or why what was presented is no good; and what the rate limit says.
-pub(super) struct Guarded {
+/// The result of the checks for an accepted request.
+pub(super) struct Admission {
+    /// The verified credential, or the reason why it is invalid.
     pub(super) credential: Result<Credential, Problem>,
     pub(super) decision: Option<Decision>,
 }
 
-/// Refuses what must not reach a handler.
-pub(super) fn guard(
+/// Checks whether the request may reach its handler.
+pub(super) fn admit_request(
     app: &App,
     request: &ServiceRequest,
     ip: IpAddr,
-) -> Result<Guarded, (Problem, Option<Decision>)> {
+) -> Result<Admission, (Problem, Option<Decision>)> {
     check_host(app, request).map_err(|problem| (problem, None))?;
-    let credential = credential(app, request);
-    let decision = app.rates.decide(request, credential.as_ref().ok(), ip);
+    let credential = authenticate(app, request);
+    let decision = app
+        .rate_limits
+        .count_request(request, credential.as_ref().ok(), ip);
     if let Some(decision) = decision.as_ref().filter(|decision| !decision.allowed) {
         let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, "rate-limited", decision.detail())
             .with_retry_after(decision.retry_after);
         return Err((problem, Some(decision.clone())));
     }
-    csrf::check(request, &app.config.server).map_err(|problem| (problem, decision.clone()))?;
-    Ok(Guarded { credential, decision })
+    check_csrf(request, &app.config.server).map_err(|problem| (problem, decision.clone()))?;
+    Ok(Admission { credential, decision })
 }
 
-/// Answers only for hosts that were configured, so that no link or cache key is ever made of a forged one.
-/// Health checks are exempt: probes use addresses.
+/// Accepts only configured host names, so that a forged one never becomes part of a link or a cache key. Health checks
+/// are exempt: probes use IP addresses.
 fn check_host(app: &App, request: &ServiceRequest) -> Result<(), Problem> {
     if request.path().starts_with("/health/") {
         return Ok(());
@@ -59,7 +62,8 @@ fn check_host(app: &App, request: &ServiceRequest) -> Result<(), Problem> {
     {
         return Ok(());
     }
-    let detail = "This server does not answer for that host name; see PUBLIC_ORIGIN and HTTP_ALLOWED_HOSTS.";
+    let detail =
+        "The server does not accept requests for this host name; see PUBLIC_ORIGIN and HTTP_ALLOWED_HOSTS.";
     Err(Problem::new(
         StatusCode::MISDIRECTED_REQUEST,
         "misdirected-request",
@@ -72,14 +76,14 @@ fn is_loopback(host: &str) -> bool {
     matches!(name, "localhost" | "127.0.0.1" | "[::1]")
 }
 
-/// What the request proves: a bearer token, else the access cookie, else nothing. A bearer token that is no good
-/// never falls back to the cookie.
-fn credential(app: &App, request: &ServiceRequest) -> Result<Credential, Problem> {
+/// Verifies the bearer token, or the access cookie if there is no `Authorization` header. An invalid bearer token never
+/// falls back to the cookie.
+fn authenticate(app: &App, request: &ServiceRequest) -> Result<Credential, Problem> {
     let mut bearers = request.headers().get_all(header::AUTHORIZATION);
     let invalid = |detail: &str| Problem::new(StatusCode::BAD_REQUEST, "invalid-request", detail);
     if let Some(value) = bearers.next() {
         if bearers.next().is_some() {
-            return Err(invalid("Send one `Authorization` header."));
+            return Err(invalid("Send only one `Authorization` header."));
         }
         let token = value.to_str().ok().and_then(|text| text.split_once(' '));
         let token = token.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
@@ -91,13 +95,13 @@ fn credential(app: &App, request: &ServiceRequest) -> Result<Credential, Problem
     let name = cookies::access_name(app.config.server.insecure_dev);
     let all = request
         .cookies()
-        .map_err(|_| invalid("The cookies could not be read."))?;
+        .map_err(|_| invalid("The `Cookie` header is malformed."))?;
     let mut named = all.iter().filter(|cookie| cookie.name() == name);
     let Some(cookie) = named.next() else {
         return Ok(Credential::Anonymous);
     };
     if named.next().is_some() {
-        return Err(invalid("The access cookie is there twice."));
+        return Err(invalid("Send the access cookie only once."));
     }
     Ok(app
         .auth

@@ -1,9 +1,9 @@
-//! Response headers that hold for everything, unless a handler said otherwise.
+//! Default response headers; headers that a handler sets take precedence.
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
 
-/// Adds the security headers, and `no-store` where the handler did not say how the answer may be cached.
-pub(super) fn add(headers: &mut HeaderMap, https: bool) {
-    let plain = [
+/// Adds the security headers, and `Cache-Control: no-store` unless the handler set a cache policy.
+pub(super) fn add_default_headers(headers: &mut HeaderMap, https: bool) {
+    let defaults = [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),
         (
@@ -13,7 +13,7 @@ pub(super) fn add(headers: &mut HeaderMap, https: bool) {
         (header::CROSS_ORIGIN_RESOURCE_POLICY, "same-origin"),
         (header::CACHE_CONTROL, "no-store"),
     ];
-    for (name, value) in plain {
+    for (name, value) in defaults {
         if !headers.contains_key(&name) {
             headers.insert(name, HeaderValue::from_static(value));
         }

@@ -1,4 +1,4 @@
-//! What happens around every request: naming it, logging it, guarding it, and rendering its failure.
+//! The middleware around every request: request id, checks, error rendering, default headers, log line.
 mod client;
 mod csrf;
 mod guard;
@@ -7,4 +7,4 @@ mod rate_limit;
 mod request;
 
 pub use rate_limit::RateLimits;
-pub use request::request;
+pub use request::handle_request;

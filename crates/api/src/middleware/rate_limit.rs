@@ -1,6 +1,7 @@
-//! Requests per minute and caller, by GCRA; the answer says what is left (draft of the `RateLimit` header fields).
+//! Requests per minute and caller (GCRA), reported in the `RateLimit` and `RateLimit-Policy` header fields
+//! (draft-ietf-httpapi-ratelimit-headers).
 use super::client;
-use crate::config::Rates;
+use crate::config::RateLimitConfig;
 use actix_web::{
     dev::ServiceRequest,
     http::{
@@ -24,24 +25,25 @@ enum Caller {
     Network(IpAddr),
 }
 
-type Keyed = RateLimiter<Caller, DefaultKeyedStateStore<Caller>, DefaultClock, StateInformationMiddleware>;
+type CallerLimiter =
+    RateLimiter<Caller, DefaultKeyedStateStore<Caller>, DefaultClock, StateInformationMiddleware>;
 
 struct Policy {
     name: &'static str,
     per_minute: u32,
-    limiter: Keyed,
+    limiter: CallerLimiter,
 }
 
-/// The limits of this process.
+/// The rate limits of this process.
 pub struct RateLimits {
     anonymous: Option<Policy>,
-    person: Option<Policy>,
+    account: Option<Policy>,
     upload: Option<Policy>,
     rendition: Option<Policy>,
     sign_in: Option<Policy>,
 }
 
-/// What a limit says about one request.
+/// The decision of a limit about one request.
 #[derive(Clone, Debug)]
 pub(super) struct Decision {
     pub(super) allowed: bool,
@@ -52,19 +54,18 @@ pub(super) struct Decision {
 }
 
 impl RateLimits {
-    /// Limits with nothing counted yet.
-    pub fn new(rates: Rates) -> Self {
+    pub fn new(config: RateLimitConfig) -> Self {
         Self {
-            anonymous: policy("anonymous", rates.anonymous),
-            person: policy("person", rates.person),
-            upload: policy("upload", rates.upload),
-            rendition: policy("rendition", rates.rendition),
-            sign_in: policy("sign-in", rates.sign_in),
+            anonymous: new_policy("anonymous", config.anonymous),
+            account: new_policy("account", config.account),
+            upload: new_policy("upload", config.upload),
+            rendition: new_policy("rendition", config.rendition),
+            sign_in: new_policy("sign-in", config.sign_in),
         }
     }
 
-    /// Counts a request; `None` where no limit applies.
-    pub(super) fn decide(
+    /// Counts the request; `None` if no limit applies to it.
+    pub(super) fn count_request(
         &self,
         request: &ServiceRequest,
         credential: Option<&Credential>,
@@ -81,27 +82,30 @@ impl RateLimits {
             return None;
         }
         if is_sign_in(request.method(), path) {
-            return self.sign_in.as_ref().map(|policy| policy.decide(&network));
+            return self.sign_in.as_ref().map(|policy| policy.count_request(&network));
         }
-        // Made at most once each and cheap afterwards, so there may be many; signed transforms count like the rest.
+        // A page shows many renditions, which are computed only once. Signed transforms count toward the general limits.
         if path.starts_with("/api/v1/images/") && path.contains("/renditions/") {
-            return self.rendition.as_ref().map(|policy| policy.decide(&caller));
+            return self
+                .rendition
+                .as_ref()
+                .map(|policy| policy.count_request(&caller));
         }
-        let begins = ["/api/v1/images", "/api/v1/uploads/presign", "/api/v1/uploads/tus"];
-        let upload = *request.method() == Method::POST && begins.contains(&path);
+        let upload_paths = ["/api/v1/images", "/api/v1/uploads/presign", "/api/v1/uploads/tus"];
+        let upload = *request.method() == Method::POST && upload_paths.contains(&path);
         let policy = match (&caller, upload) {
             (Caller::Network(_), _) => &self.anonymous,
             (_, true) => &self.upload,
-            (_, false) => &self.person,
+            (_, false) => &self.account,
         };
-        policy.as_ref().map(|policy| policy.decide(&caller))
+        policy.as_ref().map(|policy| policy.count_request(&caller))
     }
 
-    /// Forgets callers that have been quiet for long enough. Called now and then.
-    pub fn forget_quiet(&self) {
+    /// Frees the memory of callers whose limit has fully recovered.
+    pub fn forget_idle_callers(&self) {
         for policy in [
             &self.anonymous,
-            &self.person,
+            &self.account,
             &self.upload,
             &self.rendition,
             &self.sign_in,
@@ -114,16 +118,16 @@ impl RateLimits {
     }
 }
 
-/// Starting and finishing a sign-in; the other paths under `/auth` are cheap and need a session.
+/// Whether the request starts or finishes a sign-in; the other paths below `/auth` are cheap and require a session.
 fn is_sign_in(method: &Method, path: &str) -> bool {
     let Some(rest) = path.strip_prefix("/api/v1/auth/") else {
         return false;
     };
-    let others = ["providers", "me", "sessions", "tokens"];
-    *method == Method::GET && !rest.contains('/') && !others.contains(&rest)
+    let not_sign_in = ["providers", "me", "sessions", "tokens"];
+    *method == Method::GET && !rest.contains('/') && !not_sign_in.contains(&rest)
 }
 
-fn policy(name: &'static str, per_minute: u32) -> Option<Policy> {
+fn new_policy(name: &'static str, per_minute: u32) -> Option<Policy> {
     let quota = Quota::per_minute(NonZeroU32::new(per_minute)?);
     let limiter = RateLimiter::dashmap(quota).with_middleware::<StateInformationMiddleware>();
     Some(Policy {
@@ -134,7 +138,7 @@ fn policy(name: &'static str, per_minute: u32) -> Option<Policy> {
 }
 
 impl Policy {
-    fn decide(&self, caller: &Caller) -> Decision {
+    fn count_request(&self, caller: &Caller) -> Decision {
         let (policy, per_minute) = (self.name, self.per_minute);
         match self.limiter.check_key(caller) {
             Ok(state) => {
@@ -147,8 +151,8 @@ impl Policy {
                     remaining,
                 }
             }
-            Err(refusal) => {
-                let wait = refusal.wait_time_from(DefaultClock::default().now()).as_secs();
+            Err(denied) => {
+                let wait = denied.wait_time_from(DefaultClock::default().now()).as_secs();
                 let retry_after = u32::try_from(wait).unwrap_or(60).saturating_add(1);
                 Decision {
                     allowed: false,
@@ -165,13 +169,13 @@ impl Policy {
 impl Decision {
     pub(super) fn detail(&self) -> String {
         format!(
-            "There may be {} requests per minute ({}). Wait {} s.",
+            "The limit is {} requests per minute (policy `{}`). Retry after {} seconds.",
             self.per_minute, self.policy, self.retry_after
         )
     }
 
-    /// Says what is left.
-    pub(super) fn add(&self, headers: &mut HeaderMap) {
+    /// Sets `RateLimit` and `RateLimit-Policy`.
+    pub(super) fn add_headers(&self, headers: &mut HeaderMap) {
         let Self {
             policy,
             per_minute,

@@ -1,10 +1,6 @@
-//! The outermost layer: names the request, guards it, catches what panics, renders failures, logs one line.
-use super::{client, guard, headers, rate_limit::Decision};
-use crate::{
-    app::App,
-    extract::Identity,
-    problem::{self, Problem},
-};
+//! The outermost middleware: assigns the request id, runs the checks, catches panics, renders errors, logs one line.
+use super::{client, guard::admit_request, headers::add_default_headers, rate_limit::Decision};
+use crate::{app::App, extract::RequestInfo, problem::Problem};
 use actix_web::{
     Error, HttpMessage, HttpResponse, ResponseError,
     body::{BoxBody, MessageBody},
@@ -23,23 +19,22 @@ use std::{
     time::Instant,
 };
 
-/// Wraps every request; the order of the steps is the order of the code.
-pub async fn request(
+/// Handles one request, from its headers to its log line.
+pub async fn handle_request(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let Some(app) = request.app_data::<web::Data<App>>().cloned() else {
-        return Err(Problem::internal("the application is not wired").into());
+        return Err(Problem::internal("the application state is missing").into());
     };
     let started = Instant::now();
     let ip = client::address(&request, &app.config.server.trusted_proxies);
-    let (request_id, log) = name(&app, &request);
-    let guarded = guard::guard(&app, &request, ip);
-    let (credential, decision, refused) = match guarded {
-        Ok(guarded) => (guarded.credential.map_err(Some), guarded.decision, None),
+    let (request_id, log) = assign_request_id(&app, &request);
+    let (credential, decision, rejection) = match admit_request(&app, &request, ip) {
+        Ok(admission) => (admission.credential.map_err(Some), admission.decision, None),
         Err((problem, decision)) => (Ok(Credential::Anonymous), decision, Some(problem)),
     };
-    request.extensions_mut().insert(Identity {
+    request.extensions_mut().insert(RequestInfo {
         request_id: request_id.clone(),
         log: log.clone(),
         ip,
@@ -47,38 +42,38 @@ pub async fn request(
         clock: app.clock.clone(),
     });
     let (method, path) = (request.method().as_str().to_owned(), request.path().to_owned());
-    let answered = match refused {
+    let response = match rejection {
         Some(problem) => Ok(request.error_response(problem)),
-        None => call(request, next).await,
+        None => call_handler(request, next).await,
     };
-    let place = Place {
+    let context = ResponseContext {
         app: &app,
         path: &path,
         request_id: &request_id,
         log: &log,
     };
-    let answered = match answered {
+    let response = match response {
         Ok(response) => {
-            let mut response = place.render(response);
-            place.finish(response.headers_mut(), decision.as_ref());
+            let mut response = context.render_errors(response);
+            context.add_headers(response.headers_mut(), decision.as_ref());
             Ok(response)
         }
         Err(problem) => {
-            let mut response = place.write(&problem);
-            place.finish(response.headers_mut(), decision.as_ref());
+            let mut response = context.render_problem(&problem);
+            context.add_headers(response.headers_mut(), decision.as_ref());
             Err(response)
         }
     };
-    let status = answered
+    let status = response
         .as_ref()
         .map_or_else(HttpResponse::status, ServiceResponse::status);
-    slog::info!(log, "answered"; "method" => method, "path" => path.clone(), "status" => status.as_u16(),
+    slog::info!(log, "request completed"; "method" => method, "path" => path.clone(), "status" => status.as_u16(),
         "ms" => u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX), "ip" => ip.to_string());
-    answered.map_err(|response| InternalError::from_response("answered already", response).into())
+    response.map_err(|response| InternalError::from_response("already rendered", response).into())
 }
 
-/// A new request id, or the one that a trusted proxy sent.
-fn name(app: &App, request: &ServiceRequest) -> (RequestId, Logger) {
+/// Uses the request id that a trusted proxy sent, or creates one.
+fn assign_request_id(app: &App, request: &ServiceRequest) -> (RequestId, Logger) {
     let peer = request.peer_addr().map(|peer| peer.ip());
     let trusted = peer.is_some_and(|peer| app.config.server.trusted_proxies.contains(&peer));
     let sent = request
@@ -93,63 +88,63 @@ fn name(app: &App, request: &ServiceRequest) -> (RequestId, Logger) {
     (ctx.request_id, ctx.log)
 }
 
-/// Runs the handler. A panic costs this request only; the request itself is gone with it, so the answer is made
-/// without one.
-async fn call(
+/// Calls the handler and turns a panic into an error of this request only. The panic destroys the request, so the
+/// response is rendered without it.
+async fn call_handler(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Problem> {
     match AssertUnwindSafe(next.call(request)).catch_unwind().await {
         Ok(Ok(response)) => Ok(response.map_into_boxed_body()),
-        Ok(Err(error)) => Err(problem::of_status(error.as_response_error().status_code())),
+        Ok(Err(error)) => Err(Problem::from_status(error.as_response_error().status_code())),
         Err(_) => Err(Problem::internal("a handler panicked")),
     }
 }
 
-/// What rendering needs to know of the request.
-struct Place<'a> {
+/// Facts about the request that rendering needs.
+struct ResponseContext<'a> {
     app: &'a App,
     path: &'a str,
     request_id: &'a RequestId,
     log: &'a Logger,
 }
 
-impl Place<'_> {
-    /// Writes a failure out as problem+json, also what the framework answered by itself.
-    fn render(&self, response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
+impl ResponseContext<'_> {
+    /// Renders errors of handlers and of the framework as problem+json.
+    fn render_errors(&self, response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
         if response.status().as_u16() < 400 || has_json(response.response()) {
             return response;
         }
         let (request, failed) = response.into_parts();
-        let mut answer = match failed.error().and_then(|error| error.as_error::<Problem>()) {
-            Some(problem) => self.write(problem),
-            None => self.write(&problem::of_status(failed.status())),
+        let mut rendered = match failed.error().and_then(|error| error.as_error::<Problem>()) {
+            Some(problem) => self.render_problem(problem),
+            None => self.render_problem(&Problem::from_status(failed.status())),
         };
         for (name, value) in failed.headers() {
-            if !answer.headers().contains_key(name) && *name != header::CONTENT_TYPE {
-                answer.headers_mut().append(name.clone(), value.clone());
+            if !rendered.headers().contains_key(name) && *name != header::CONTENT_TYPE {
+                rendered.headers_mut().append(name.clone(), value.clone());
             }
         }
-        ServiceResponse::new(request, answer)
+        ServiceResponse::new(request, rendered)
     }
 
-    /// The answer for a problem; faults of ours go to the log with their cause.
-    fn write(&self, problem: &Problem) -> HttpResponse<BoxBody> {
+    /// Renders the problem and logs its cause.
+    fn render_problem(&self, problem: &Problem) -> HttpResponse<BoxBody> {
         let (code, cause) = (problem.code(), problem.cause().unwrap_or_default().to_owned());
         if problem.status_code().is_server_error() {
-            slog::error!(self.log, "a request failed"; "code" => code, "cause" => cause);
+            slog::error!(self.log, "request failed"; "code" => code, "cause" => cause);
         } else {
-            slog::debug!(self.log, "a request was refused"; "code" => code, "cause" => cause);
+            slog::debug!(self.log, "request rejected"; "code" => code, "cause" => cause);
         }
-        problem.respond(
+        problem.render(
             &self.app.config.server.public_origin,
             self.path,
             self.request_id.as_str(),
         )
     }
 
-    fn finish(&self, headers: &mut HeaderMap, decision: Option<&Decision>) {
-        headers::add(
+    fn add_headers(&self, headers: &mut HeaderMap, decision: Option<&Decision>) {
+        add_default_headers(
             headers,
             self.app.config.server.public_origin.starts_with("https:"),
         );
@@ -157,12 +152,12 @@ impl Place<'_> {
             headers.insert(HeaderName::from_static("x-request-id"), value);
         }
         if let Some(decision) = decision {
-            decision.add(headers);
+            decision.add_headers(headers);
         }
     }
 }
 
-/// Whether a handler wrote the body of its failure itself, as readiness does.
+/// Whether the handler rendered the body of its error itself, as the readiness check does.
 fn has_json(response: &HttpResponse<BoxBody>) -> bool {
     response
         .headers()

@@ -1,7 +1,7 @@
 //! `PUT /uploads/{id}/pieces/{piece}`: takes in signed bytes where no store takes them from clients.
 use crate::{
     app::App,
-    extract::{AnyoneCtx, Query, refuse_encoding},
+    extract::{PublicCtx, Query, reject_content_encoding},
     images::{broken, content_length, upload_problem},
     problem::Problem,
 };
@@ -44,12 +44,12 @@ pub struct SignedPiece {
 )]
 pub async fn store_upload_piece(
     app: web::Data<App>,
-    ctx: AnyoneCtx,
+    ctx: PublicCtx,
     request: HttpRequest,
     query: Query<SignedPiece>,
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
-    refuse_encoding(&request)?;
+    reject_content_encoding(&request)?;
     let upload: UploadId = variable(&request, "id")?;
     let piece = variable::<Hyphenated>(&request, "piece")?.into_uuid();
     let media_type = request.headers().get("content-type");

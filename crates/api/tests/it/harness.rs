@@ -1,6 +1,6 @@
 //! A real server on a port of its own, with a database, a folder and an issuer of its own.
 use actix_web::rt::System;
-use infravault_api::{app::Server, config::Config};
+use infravault_api::{config::Config, server::Server};
 use infravault_kernel::{Clock, config::Env};
 use infravault_testkit::{db::TestDb, install_crypto, issuer::Issuer};
 use reqwest::{

@@ -1,80 +1,87 @@
-//! `infravault backup`: the database as it was at one moment, and the objects that its rows named then.
+//! `infravault backup`: a snapshot of the database and the objects that its rows reference.
 pub(super) mod set;
 
 use super::{
-    Outcome, block_on,
-    copying::{Copier, Tally, folder},
-    progress::size,
-    say,
+    CommandResult, block_on,
+    copy::{CopyReport, ObjectCopier, open_directory},
+    print_line,
 };
 use crate::{app::App, config::Config, logging};
+use indicatif::BinaryBytes;
 use infravault_db::dump;
 use infravault_images::Inventory;
 use infravault_kernel::{Clock, Ctx};
 use infravault_objects::Trust;
-use set::{Draft, Facts, Manifest};
+use set::{BackupMetadata, BackupWriter, ManifestWriter};
 use std::{error::Error, path::PathBuf};
 
-/// Where to write it.
+pub(super) const EXAMPLES: &str = "\
+Example:
+  infravault backup --to /backup/infravault
+
+Needs `pg_dump` of the PostgreSQL server's version or newer. Signing keys (AUTH_KEY_DIR) are not part of a backup.";
+
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Options {
-    /// The folder of the backups. What earlier ones copied into it is not copied again.
+    /// Directory of the backups. Objects that it already has are not copied again.
     #[arg(long)]
     to: PathBuf,
-    /// Leave renditions out. They are made again after a restore, when somebody asks for them.
+    /// Leave out renditions. After a restore they are created again on request.
     #[arg(long)]
     without_renditions: bool,
 }
 
-pub(super) fn run(options: Options, config: Config) -> Outcome {
+pub(super) fn run(options: Options, config: Config) -> CommandResult {
     block_on(async move {
-        let (log, _flushed_at_the_end) = logging::root(&config.log);
+        let (log, _log_guard) = logging::build_logger(&config.log);
         let app = App::build(config, &log, Clock::System)?;
         let ctx = Ctx::system(&log, Clock::System);
-        // From here on no object is deleted that a row names at a later moment, such as that of the snapshot.
-        let hold = app.images.maintenance.hold_deletions().await?;
-        let hold = hold.ok_or("another backup runs; wait until it has ended")?;
-        let draft = Draft::begin(&options.to, ctx.now())?;
-        let facts = write_database(&app, &ctx, &draft, !options.without_renditions).await?;
-        let tally = copy_objects(&app, &draft, &facts, &options).await?;
-        if !hold.is_kept().await {
-            return Err("the connection that held deletions back broke; run the backup again".into());
+        // While the lock is held, no object is deleted that a row references in the snapshot.
+        let lock = app.images.maintenance.hold_deletions().await?;
+        let lock = lock.ok_or("another backup is running; wait until it has ended")?;
+        let writer = BackupWriter::create(&options.to, ctx.now())?;
+        let metadata = write_database(&app, &ctx, &writer, !options.without_renditions).await?;
+        let report = copy_objects(&app, &writer, &metadata, &options).await?;
+        if !lock.is_kept().await {
+            return Err(
+                "the database connection that prevented deletions was lost; run the backup again".into(),
+            );
         }
-        let facts = Facts {
-            left_out: tally.lost.clone(),
-            ..facts
+        let metadata = BackupMetadata {
+            damaged_originals: report.damaged_originals.clone(),
+            ..metadata
         };
-        let name = draft.finish(&facts)?;
-        tally.print();
-        say(format!(
-            "backup {name} is complete: {} objects, {}",
-            facts.objects,
-            size(facts.bytes)
+        let name = writer.finish(&metadata)?;
+        report.print();
+        print_line(format!(
+            "backup {name} completed: {} objects, {}",
+            metadata.objects,
+            BinaryBytes(metadata.bytes)
         ));
-        tally.verdict()
+        report.check()
     })
 }
 
-/// The dump and the list of objects, both as one transaction sees the database.
+/// Writes the dump and the list of objects from the same snapshot of the database.
 async fn write_database(
     app: &App,
     ctx: &Ctx,
-    draft: &Draft,
+    writer: &BackupWriter,
     renditions: bool,
-) -> Result<Facts, Box<dyn Error>> {
+) -> Result<BackupMetadata, Box<dyn Error>> {
     let snapshot = app.db.snapshot().await?;
-    let mut manifest = Manifest::create(&draft.manifest())?;
+    let mut manifest = ManifestWriter::create(&writer.manifest())?;
     let mut library = Inventory::seen_by(snapshot.tx(), renditions);
     while let Some(object) = library.next().await? {
         manifest.add(&object)?;
     }
     let manifest = manifest.finish()?;
-    dump::dump(&app.db, &snapshot, &draft.dump()).await?;
+    dump::dump(&app.db, &snapshot, &writer.dump()).await?;
     drop(snapshot);
     let url = app.db.config().url.expose();
-    Ok(Facts {
+    Ok(BackupMetadata {
         format: set::FORMAT,
-        made_at: ctx.now(),
+        created_at: ctx.now(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         schema: infravault_db::migrate::current_version(url).await?,
         postgres: app.db.facts().await?.version,
@@ -82,27 +89,27 @@ async fn write_database(
         objects: manifest.objects,
         bytes: manifest.bytes,
         manifest_sha256: manifest.sha256,
-        dump_sha256: set::digest(&draft.dump())?,
+        dump_sha256: set::file_sha256(&writer.dump())?,
         owners: dump::owners(&app.db).await?,
-        left_out: Vec::new(),
+        damaged_originals: Vec::new(),
     })
 }
 
 async fn copy_objects(
     app: &App,
-    draft: &Draft,
-    facts: &Facts,
+    writer: &BackupWriter,
+    metadata: &BackupMetadata,
     options: &Options,
-) -> Result<Tally, Box<dyn Error>> {
-    let kept = folder(&options.to.join(set::OBJECTS), &app.log)?;
-    kept.setup().await?;
-    let copier = Copier {
+) -> Result<CopyReport, Box<dyn Error>> {
+    let destination = open_directory(&options.to.join(set::OBJECTS), &app.log)?;
+    destination.setup().await?;
+    let copier = ObjectCopier {
         from: &app.objects,
-        to: &kept,
-        // The folder is written by backups alone, each file at once and verified.
+        to: &destination,
+        // Only backups write to the directory, and they verify every file.
         trust: Trust::Length,
-        names: None,
+        library: None,
     };
-    let objects = set::read(&draft.manifest())?;
-    copier.copy(objects, facts.bytes).await
+    let objects = set::read_manifest(&writer.manifest())?;
+    copier.copy_all(objects, metadata.bytes).await
 }

@@ -1,4 +1,4 @@
-//! What one backup consists of: a dump, the list of its objects, and a page of facts that is written last.
+//! The files of a backup: a dump, the manifest of its objects, and its metadata, which is written last.
 use futures_util::{Stream, stream};
 use infravault_images::ReferencedObject;
 use infravault_kernel::{Hasher, Sha256};
@@ -13,42 +13,42 @@ use std::{
 };
 use time::{OffsetDateTime, macros::format_description};
 
-/// How the files of a backup are written; another number is not read.
+/// Version of the file format; others cannot be read.
 pub(in crate::cli) const FORMAT: u32 = 1;
-/// The objects of all backups of a folder, as a store of their own.
+/// Directory of the object store that all backups share.
 pub(in crate::cli) const OBJECTS: &str = "objects";
 const SETS: &str = "sets";
-/// Ends the name of a backup that is not complete.
+/// Suffix of an incomplete backup.
 const PARTIAL: &str = ".partial";
 const DUMP: &str = "database.dump";
 const MANIFEST: &str = "objects.jsonl";
-const FACTS: &str = "backup.json";
+const METADATA: &str = "backup.json";
 
-/// What is known of a backup.
+/// The metadata of a backup (`backup.json`).
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(in crate::cli) struct Facts {
+pub(in crate::cli) struct BackupMetadata {
     pub(in crate::cli) format: u32,
     #[serde(with = "time::serde::rfc3339")]
-    pub(in crate::cli) made_at: OffsetDateTime,
-    /// The version of the program that made it.
+    pub(in crate::cli) created_at: OffsetDateTime,
+    /// Version of InfraVault.
     pub(in crate::cli) version: String,
-    /// The version of the schema in the dump.
+    /// Version of the schema in the dump.
     pub(in crate::cli) schema: i32,
-    /// The version of the server.
+    /// Version of PostgreSQL.
     pub(in crate::cli) postgres: String,
-    /// Whether renditions are in it.
+    /// Whether the backup has renditions.
     pub(in crate::cli) renditions: bool,
     pub(in crate::cli) objects: u64,
     pub(in crate::cli) bytes: u64,
     pub(in crate::cli) manifest_sha256: String,
     pub(in crate::cli) dump_sha256: String,
-    /// Statements that give views and functions their owners back.
+    /// Statements that restore the owners of views and functions.
     pub(in crate::cli) owners: Vec<String>,
-    /// Originals that were missing or damaged already.
-    pub(in crate::cli) left_out: Vec<String>,
+    /// Originals that were missing or damaged at the time of the backup.
+    pub(in crate::cli) damaged_originals: Vec<String>,
 }
 
-/// One line of the list.
+/// A line of the manifest: one object.
 #[derive(Serialize, Deserialize)]
 struct Line {
     path: String,
@@ -57,16 +57,16 @@ struct Line {
     media_type: String,
 }
 
-/// A backup while it is being written.
-pub(in crate::cli) struct Draft {
+/// An incomplete backup.
+pub(in crate::cli) struct BackupWriter {
     sets: PathBuf,
     name: String,
 }
 
-impl Draft {
-    /// Makes its folder, which nobody else can read: the dump holds what people are known by. What earlier backups left
-    /// half-done is removed; only one runs at a time.
-    pub(in crate::cli) fn begin(to: &Path, now: OffsetDateTime) -> Result<Self, Box<dyn Error>> {
+impl BackupWriter {
+    /// Creates the directory with access for this user only, because the dump has personal data. Deletes incomplete
+    /// backups; the caller makes sure that no other backup is running.
+    pub(in crate::cli) fn create(to: &Path, now: OffsetDateTime) -> Result<Self, Box<dyn Error>> {
         let sets = to.join(SETS);
         DirBuilder::new().recursive(true).mode(0o700).create(&sets)?;
         for entry in fs::read_dir(&sets)? {
@@ -77,9 +77,9 @@ impl Draft {
         }
         let format = format_description!("[year]-[month]-[day]T[hour][minute][second].[subsecond digits:3]Z");
         let name = now.format(&format)?;
-        let draft = Self { sets, name };
-        DirBuilder::new().mode(0o700).create(draft.folder())?;
-        Ok(draft)
+        let backup = Self { sets, name };
+        DirBuilder::new().mode(0o700).create(backup.folder())?;
+        Ok(backup)
     }
 
     fn folder(&self) -> PathBuf {
@@ -94,10 +94,10 @@ impl Draft {
         self.folder().join(MANIFEST)
     }
 
-    /// Writes the facts and gives the backup its name, by which it counts as complete.
-    pub(in crate::cli) fn finish(self, facts: &Facts) -> Result<String, Box<dyn Error>> {
-        let mut file = File::create_new(self.folder().join(FACTS))?;
-        serde_json::to_writer_pretty(&mut file, facts)?;
+    /// Writes the metadata and renames the directory, which makes the backup complete.
+    pub(in crate::cli) fn finish(self, metadata: &BackupMetadata) -> Result<String, Box<dyn Error>> {
+        let mut file = File::create_new(self.folder().join(METADATA))?;
+        serde_json::to_writer_pretty(&mut file, metadata)?;
         file.write_all(b"\n")?;
         file.sync_all()?;
         File::open(self.folder())?.sync_all()?;
@@ -107,22 +107,22 @@ impl Draft {
     }
 }
 
-/// The list of objects while it is being written.
-pub(in crate::cli) struct Manifest {
+/// Writes the manifest.
+pub(in crate::cli) struct ManifestWriter {
     file: BufWriter<File>,
     hasher: Hasher,
     objects: u64,
     bytes: u64,
 }
 
-/// What is known of the list.
-pub(in crate::cli) struct Listed {
+/// Totals of a manifest.
+pub(in crate::cli) struct ManifestSummary {
     pub(in crate::cli) objects: u64,
     pub(in crate::cli) bytes: u64,
     pub(in crate::cli) sha256: String,
 }
 
-impl Manifest {
+impl ManifestWriter {
     pub(in crate::cli) fn create(path: &Path) -> Result<Self, Box<dyn Error>> {
         Ok(Self {
             file: BufWriter::new(File::create_new(path)?),
@@ -147,10 +147,10 @@ impl Manifest {
         Ok(())
     }
 
-    pub(in crate::cli) fn finish(self) -> Result<Listed, Box<dyn Error>> {
+    pub(in crate::cli) fn finish(self) -> Result<ManifestSummary, Box<dyn Error>> {
         let file = self.file.into_inner()?;
         file.sync_all()?;
-        Ok(Listed {
+        Ok(ManifestSummary {
             objects: self.objects,
             bytes: self.bytes,
             sha256: self.hasher.finish().to_string(),
@@ -158,17 +158,17 @@ impl Manifest {
     }
 }
 
-/// The objects of a list, as they are read.
-pub(in crate::cli) fn read(
+/// Reads the objects of a manifest.
+pub(in crate::cli) fn read_manifest(
     manifest: &Path,
 ) -> Result<impl Stream<Item = Result<ReferencedObject, Box<dyn Error>>> + use<>, Box<dyn Error>> {
     let lines = BufReader::new(File::open(manifest)?).lines();
-    Ok(stream::iter(lines.map(|line| parse(&line?))))
+    Ok(stream::iter(lines.map(|line| parse_line(&line?))))
 }
 
-fn parse(line: &str) -> Result<ReferencedObject, Box<dyn Error>> {
+fn parse_line(line: &str) -> Result<ReferencedObject, Box<dyn Error>> {
     let line: Line = serde_json::from_str(line)?;
-    let key = ObjectKey::parse(&line.path).ok_or_else(|| format!("`{}` is no object of ours", line.path))?;
+    let key = ObjectKey::parse(&line.path).ok_or_else(|| format!("`{}` is not an object key", line.path))?;
     Ok(ReferencedObject {
         key,
         len: line.len,
@@ -178,38 +178,44 @@ fn parse(line: &str) -> Result<ReferencedObject, Box<dyn Error>> {
 }
 
 /// A complete backup.
-pub(in crate::cli) struct Set {
+pub(in crate::cli) struct BackupSet {
     folder: PathBuf,
     pub(in crate::cli) name: String,
-    pub(in crate::cli) facts: Facts,
+    pub(in crate::cli) metadata: BackupMetadata,
 }
 
-impl Set {
-    /// The one of this name, or the newest, if its files are the ones that were written.
+impl BackupSet {
+    /// Opens the backup with this name, or the newest one, and verifies the checksums of its files.
     pub(in crate::cli) fn open(from: &Path, name: Option<&str>) -> Result<Self, Box<dyn Error>> {
         let sets = from.join(SETS);
         let name = match name {
             Some(name) => name.to_owned(),
-            None => newest(&sets)?.ok_or_else(|| format!("{} holds no complete backup", from.display()))?,
+            None => newest(&sets)?.ok_or_else(|| format!("{} has no complete backup", from.display()))?,
         };
         let folder = sets.join(&name);
-        let page = fs::read(folder.join(FACTS))
-            .map_err(|error| format!("{} is no complete backup: {error}", folder.display()))?;
-        let facts: Facts = serde_json::from_slice(&page)?;
-        if facts.format != FORMAT {
+        let text = fs::read(folder.join(METADATA))
+            .map_err(|error| format!("{} is not a complete backup: {error}", folder.display()))?;
+        let metadata: BackupMetadata = serde_json::from_slice(&text)?;
+        if metadata.format != FORMAT {
             return Err(format!(
-                "{name} is written in the format {}, this program reads {FORMAT}",
-                facts.format
+                "{name} has the format version {}, but this program supports only {FORMAT}",
+                metadata.format
             )
             .into());
         }
-        let set = Self { folder, name, facts };
+        let set = Self {
+            folder,
+            name,
+            metadata,
+        };
         for (file, expected) in [
-            (set.dump(), &set.facts.dump_sha256),
-            (set.manifest(), &set.facts.manifest_sha256),
+            (set.dump(), &set.metadata.dump_sha256),
+            (set.manifest(), &set.metadata.manifest_sha256),
         ] {
-            if digest(&file)? != *expected {
-                return Err(format!("{} is damaged; take another backup by --set", file.display()).into());
+            if file_sha256(&file)? != *expected {
+                return Err(
+                    format!("{} is damaged; select another backup with --set", file.display()).into(),
+                );
             }
         }
         Ok(set)
@@ -224,7 +230,7 @@ impl Set {
     }
 }
 
-/// Names sort by time.
+/// The name of the newest complete backup; names sort by time.
 fn newest(sets: &Path) -> Result<Option<String>, Box<dyn Error>> {
     let mut names = Vec::new();
     for entry in fs::read_dir(sets).map_err(|error| format!("{} cannot be read: {error}", sets.display()))? {
@@ -234,8 +240,8 @@ fn newest(sets: &Path) -> Result<Option<String>, Box<dyn Error>> {
     Ok(names.into_iter().max())
 }
 
-/// The SHA-256 of a file.
-pub(in crate::cli) fn digest(path: &Path) -> Result<String, Box<dyn Error>> {
+/// Computes the SHA-256 of a file.
+pub(in crate::cli) fn file_sha256(path: &Path) -> Result<String, Box<dyn Error>> {
     let mut file = File::open(path)?;
     let mut hasher = Sha256::hasher();
     let mut buffer = vec![0; 256 << 10];

@@ -110,7 +110,7 @@ pub(super) fn number(request: &HttpRequest, name: &HeaderName) -> Result<Option<
 
 /// Refuses bytes of another type.
 pub(super) fn check_type(request: &HttpRequest) -> Result<(), Problem> {
-    crate::extract::refuse_encoding(request).map_err(own)?;
+    crate::extract::reject_content_encoding(request).map_err(own)?;
     if sends_bytes(request) {
         return Ok(());
     }

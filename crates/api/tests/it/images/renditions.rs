@@ -353,7 +353,7 @@ async fn renditions_that_nobody_asks_for_go_and_come_back() {
     assert!(dry.contains("would delete about 1 renditions"), "{dry}");
     assert_eq!(stored(&app).len(), 3, "nothing was deleted");
     let pruned = app.command(&["renditions", "prune", "--unused-for", "30d"]);
-    assert!(pruned.contains("deleted in all 1 renditions"), "{pruned}");
+    assert!(pruned.contains("deleted a total of 1 renditions"), "{pruned}");
     assert_eq!(stored(&app).len(), 2);
     let answer = alice
         .get(&path(&image, "thumb?format=jpeg"))

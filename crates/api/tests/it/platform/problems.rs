@@ -171,7 +171,7 @@ async fn a_handler_that_panics_costs_one_request() {
     let service = test::init_service(
         ActixApp::new()
             .app_data(app)
-            .wrap(from_fn(middleware::request))
+            .wrap(from_fn(middleware::handle_request))
             .route(
                 "/panics",
                 web::get().to(async || -> String { panic!("a fault of ours") }),

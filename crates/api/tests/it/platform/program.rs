@@ -127,7 +127,7 @@ async fn a_bad_configuration_names_every_variable_at_once() {
     for part in [
         "DATABASE_URL must be set",
         "HTTP_BIND is `nowhere`",
-        "PUBLIC_ORIGIN must be https",
+        "PUBLIC_ORIGIN must use https",
         "DB_MAX_CONNS",
         "STORE_BACKEND",
         "for example",
@@ -153,7 +153,7 @@ async fn the_commands_of_an_operator_work() {
     let here = Installation::new().await;
     let down = here.run(&["migrate", "down", "5"]);
     assert!(
-        text(&down.stdout).contains("took back V5__renditions"),
+        text(&down.stdout).contains("rolled back V5__renditions"),
         "{}{}",
         text(&down.stdout),
         text(&down.stderr)

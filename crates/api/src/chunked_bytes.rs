@@ -1,4 +1,4 @@
-//! Bodies that are in memory already.
+//! Response bodies that are in memory.
 use actix_web::{
     body::{BodySize, MessageBody},
     web::Bytes,
@@ -9,14 +9,14 @@ use std::{
     task::{Context, Poll},
 };
 
-/// How much of it is copied for a connection at a time.
-const SLICE: usize = 32 << 10;
+const CHUNK_BYTES: usize = 32 << 10;
 
-/// Shared bytes, given out slice by slice: whoever reads slowly holds a slice of ours and no copy of the whole.
+/// Shared bytes, sent chunk by chunk: actix-web copies each chunk into the connection's buffer, so that a slow client
+/// holds one chunk instead of a copy of the whole body.
 #[derive(Debug)]
-pub(crate) struct Sliced(pub Bytes);
+pub(crate) struct ChunkedBytes(pub Bytes);
 
-impl MessageBody for Sliced {
+impl MessageBody for ChunkedBytes {
     type Error = Infallible;
 
     fn size(&self) -> BodySize {
@@ -25,8 +25,8 @@ impl MessageBody for Sliced {
 
     fn poll_next(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Bytes, Infallible>>> {
         let rest = &mut self.get_mut().0;
-        let slice = rest.split_to(rest.len().min(SLICE));
-        Poll::Ready((!slice.is_empty()).then_some(Ok(slice)))
+        let chunk = rest.split_to(rest.len().min(CHUNK_BYTES));
+        Poll::Ready((!chunk.is_empty()).then_some(Ok(chunk)))
     }
 }
 
@@ -36,10 +36,10 @@ mod tests {
     use actix_web::body::to_bytes;
 
     #[actix_web::test]
-    async fn slices_are_the_whole() {
-        for len in [0, 1, SLICE, SLICE + 1, 3 * SLICE + 7] {
+    async fn chunks_add_up_to_the_whole_body() {
+        for len in [0, 1, CHUNK_BYTES, CHUNK_BYTES + 1, 3 * CHUNK_BYTES + 7] {
             let whole: Bytes = (0..len).map(|at| at.to_le_bytes()[0]).collect();
-            let body = Sliced(whole.clone());
+            let body = ChunkedBytes(whole.clone());
             assert_eq!(body.size(), BodySize::Sized(u64::try_from(len).unwrap()));
             assert_eq!(to_bytes(body).await.unwrap(), whole);
         }
