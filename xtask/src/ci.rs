@@ -26,7 +26,7 @@ type Step = (&'static str, fn(&Workspace) -> Outcome);
 /// In this order; the name is what `--only` takes.
 const STEPS: [Step; 11] = [
     ("format", format),
-    ("tidy", tidy::run),
+    ("tidy", |workspace| tidy::Tidy::default().run(workspace)),
     ("audit", audit),
     ("squawk", squawk),
     ("deploy", deploy_check::run),

@@ -1,11 +1,13 @@
 //! `cargo xtask docs`: the reference pages of `docs/` that come from the code.
 
 use crate::{
-    failure::Outcome,
-    generated::{Generated, Mode},
+    failure::{Explain as _, Failure, Outcome},
+    generated::{self, Generated, Mode},
     product::Build,
+    tidy::DIAGRAM,
     workspace::Workspace,
 };
+use std::fs;
 
 const CONFIGURATION: Generated = Generated {
     verb: "config-reference",
@@ -18,8 +20,14 @@ const PROBLEMS: Generated = Generated {
     remedy: "cargo xtask docs",
 };
 
-/// Writes or checks the configuration reference and the problems catalog.
+/// Writes or checks the configuration reference, the problems catalog and the diagram of the architecture.
 pub(crate) fn run(workspace: &Workspace, mode: Mode, build: Build) -> Outcome {
-    CONFIGURATION.settle(workspace, mode, build)?;
-    PROBLEMS.settle(workspace, mode, Build::Done)
+    CONFIGURATION.write_or_check(workspace, mode, build)?;
+    PROBLEMS.write_or_check(workspace, mode, Build::Done)?;
+    let present =
+        fs::read_to_string(workspace.path(DIAGRAM.file)).explain(|| format!("read {}", DIAGRAM.file))?;
+    let wanted = DIAGRAM.update(&present);
+    let wanted =
+        wanted.ok_or_else(|| Failure::new(format!("{} has no place for the diagram", DIAGRAM.file)))?;
+    generated::write_or_check(workspace, mode, DIAGRAM.file, &wanted, "cargo xtask docs")
 }

@@ -1,4 +1,4 @@
-//! Files of `docs/` that the product writes about itself: written anew, or compared with what is committed.
+//! Generated files of `docs/`: writes them, or compares them with what is committed.
 
 use crate::{
     failure::{Explain as _, Failure, Outcome},
@@ -29,30 +29,39 @@ pub(crate) struct Generated {
 }
 
 impl Generated {
-    /// Writes the file, or fails when it differs from what the product prints.
-    pub(crate) fn settle(&self, workspace: &Workspace, mode: Mode, build: Build) -> Outcome {
+    /// Writes what the product prints, or fails when the file differs.
+    pub(crate) fn write_or_check(&self, workspace: &Workspace, mode: Mode, build: Build) -> Outcome {
         build.run(workspace)?;
         let wanted = process::capture(product::program(workspace, "infravault").arg(self.verb))?;
-        let path = workspace.path(self.file);
-        let present = fs::read_to_string(&path).unwrap_or_default();
-        if present == wanted {
-            say::done(&format!("{} is up to date", self.file));
-            return Ok(());
-        }
-        if mode.check {
-            let place = first_difference(&present, &wanted);
-            return Err(
-                Failure::new(format!("{} is out of date, first in line {place}", self.file))
-                    .hint(format!("{} and commit the result", self.remedy)),
-            );
-        }
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder).explain(|| format!("create {}", folder.display()))?;
-        }
-        fs::write(&path, wanted).explain(|| format!("write {}", path.display()))?;
-        say::done(&format!("wrote {}", self.file));
-        Ok(())
+        write_or_check(workspace, mode, self.file, &wanted, self.remedy)
     }
+}
+
+/// Writes a file of the repository, or fails when it differs; `remedy` is the command that writes it.
+pub(crate) fn write_or_check(
+    workspace: &Workspace,
+    mode: Mode,
+    file: &str,
+    wanted: &str,
+    remedy: &str,
+) -> Outcome {
+    let path = workspace.path(file);
+    let present = fs::read_to_string(&path).unwrap_or_default();
+    if present == wanted {
+        say::done(&format!("{file} is up to date"));
+        return Ok(());
+    }
+    if mode.check {
+        let line = first_difference(&present, wanted);
+        let text = format!("{file} is out of date, first in line {line}");
+        return Err(Failure::new(text).hint(format!("{remedy} and commit the result")));
+    }
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).explain(|| format!("create {}", folder.display()))?;
+    }
+    fs::write(&path, wanted).explain(|| format!("write {}", path.display()))?;
+    say::done(&format!("wrote {file}"));
+    Ok(())
 }
 
 /// The number of the first line that differs.

@@ -67,7 +67,7 @@ enum Verb {
     /// Write `docs/configuration.md` and `docs/problems.md` from the code.
     Docs(Mode),
     /// Check the rules of `docs/style.md` that a program can check.
-    Tidy,
+    Tidy(tidy::Tidy),
     /// Run `deploy/compose.yaml` with Docker.
     #[command(subcommand)]
     Compose(compose::Compose),
@@ -101,7 +101,7 @@ fn dispatch(verb: &Verb) -> Outcome {
         Verb::Codegen(codegen) => codegen.run(&workspace),
         Verb::Openapi(mode) => openapi::run(&workspace, *mode, Build::Quick),
         Verb::Docs(mode) => docs::run(&workspace, *mode, Build::Quick),
-        Verb::Tidy => tidy::run(&workspace),
+        Verb::Tidy(tidy) => tidy.run(&workspace),
         Verb::Compose(compose) => compose.run(&workspace),
         Verb::DeployCheck => deploy_check::run(&workspace),
         Verb::Fuzz(fuzz) => fuzz.run(&workspace, &interrupt),

@@ -15,5 +15,5 @@ const DOCUMENT: Generated = Generated {
 
 /// Writes or checks the OpenAPI document.
 pub(crate) fn run(workspace: &Workspace, mode: Mode, build: Build) -> Outcome {
-    DOCUMENT.settle(workspace, mode, build)
+    DOCUMENT.write_or_check(workspace, mode, build)
 }

@@ -59,7 +59,7 @@ fn examples<'a>(path: &str, documentation: impl Iterator<Item = Option<&'a str>>
 }
 
 /// The query crates are written by `cargo xtask codegen`.
-fn is_generated(path: &str) -> bool {
+pub(super) fn is_generated(path: &str) -> bool {
     path.starts_with("crates/") && path.contains("/queries/")
 }
 
@@ -119,7 +119,7 @@ fn one(file: &Source) -> Vec<Finding> {
 }
 
 /// The text before the first test module.
-fn without_tests(text: &str) -> &str {
+pub(super) fn without_tests(text: &str) -> &str {
     text.find("\n#[cfg(test)]\nmod ")
         .and_then(|end| text.get(..end))
         .unwrap_or(text)
