@@ -28,7 +28,7 @@ impl Codegen {
     /// Builds the generator and runs it.
     pub(crate) fn run(&self, workspace: &Workspace) -> Outcome {
         let mut command = workspace.cargo();
-        command.args(["run", "--quiet", "-p", "xtask-codegen", "--"]);
+        command.args(["run", "-p", "xtask-codegen", "--"]);
         self.with(workspace, command)
     }
 

@@ -27,7 +27,6 @@ impl Demo {
         let mut command = workspace.cargo();
         command.args([
             "run",
-            "--quiet",
             "-p",
             "infravault-testkit",
             "--bin",

@@ -43,7 +43,7 @@ impl Migrate {
         };
         let mut command = workspace.cargo();
         command
-            .args(["run", "--quiet", "-p", "infravault-api", "--", "migrate"])
+            .args(["run", "-p", "infravault-api", "--", "migrate"])
             .args(words);
         let _cluster = database(workspace, &mut command)?;
         process::run(&mut command)
