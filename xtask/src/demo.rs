@@ -25,15 +25,7 @@ impl Demo {
             );
         }
         let mut command = workspace.cargo();
-        command.args([
-            "run",
-            "-p",
-            "infravault-testkit",
-            "--bin",
-            "demo",
-            "--",
-            "--url",
-        ]);
+        command.args(["run", "-p", "infravault-testkit", "--bin", "demo", "--", "--url"]);
         process::run(command.arg(format!("http://127.0.0.1:{}", self.port)))
     }
 }
