@@ -1,7 +1,7 @@
 //! What can go wrong with images.
 use crate::UploadError;
 use deadpool_postgres::tokio_postgres;
-use infravault_imaging::Refusal;
+use infravault_imaging::PrescanError;
 use infravault_kernel::{Denied, Failure, FieldError, Kind};
 use std::sync::Arc;
 
@@ -31,7 +31,7 @@ pub enum Error {
     Parameter(FieldError),
     /// The image is refused.
     #[error(transparent)]
-    Refused(#[from] Refusal),
+    Refused(#[from] PrescanError),
     /// The body did not arrive as it should.
     #[error(transparent)]
     Body(#[from] BodyError),
@@ -218,8 +218,8 @@ impl Failure for Error {
             Self::NotFound => Kind::NotFound,
             Self::NotYours(_) | Self::QuotaExceeded { .. } => Kind::Denied,
             Self::Parameter(_) => Kind::Invalid,
-            Self::Refused(Refusal::Unsupported(_)) => Kind::UnsupportedType,
-            Self::Refused(Refusal::Unreadable(_)) => Kind::Internal,
+            Self::Refused(PrescanError::Unsupported(_)) => Kind::UnsupportedType,
+            Self::Refused(PrescanError::Io(_)) => Kind::Internal,
             Self::Body(fault) => fault.kind(),
             Self::Invalid(_) | Self::Refused(_) | Self::Idempotency(IdempotencyError::Mismatch) => {
                 Kind::Unprocessable

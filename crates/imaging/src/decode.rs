@@ -1,4 +1,4 @@
-//! Decodes images that passed the pre-scan, to eight bits of sRGB with straight alpha.
+//! Decodes images that passed the pre-scan, to 8-bit sRGB with straight alpha.
 
 mod color;
 mod gif;
@@ -6,171 +6,164 @@ mod jpeg;
 mod png;
 mod webp;
 
-use crate::{Facts, Layout, Limits, MediaType, Raster, Undecodable};
+use crate::{DecodeError, DecodeErrorKind, ImageInfo, Limits, MediaType, Raster, numbers::to_usize};
+use std::io;
 
-/// Decodes the image, or the first frame of an animation, as it is stored: the orientation is not applied.
+/// Decodes an image, or the first frame of an animation, without applying the orientation.
 ///
-/// A JPEG is decoded at a half, a quarter or an eighth of its size as long as both stored sides stay at least as
-/// long as `at_least`; everything else, and everything without `at_least`, comes in its full size.
-pub(crate) fn still(
+/// A JPEG is reduced to 1/2, 1/4 or 1/8 as long as neither stored side becomes shorter than `at_least`. Everything
+/// else is decoded at full size.
+pub(crate) fn decode_still(
     file: &[u8],
-    facts: &Facts,
+    info: &ImageInfo,
     at_least: Option<(u32, u32)>,
     limits: &Limits,
-) -> Result<Raster, Undecodable> {
-    check_size(facts, limits)?;
-    match facts.media_type {
-        MediaType::Jpeg => jpeg::still(file, facts, at_least, limits),
-        MediaType::Png => png::still(file, facts, limits),
-        MediaType::Gif => gif::still(file, facts, limits),
-        MediaType::Webp => webp::still(file, facts, limits),
+) -> Result<Raster, DecodeError> {
+    check_size(info, limits)?;
+    match info.media_type {
+        MediaType::Jpeg => jpeg::decode_still(file, info, at_least, limits),
+        MediaType::Png => png::decode_still(file, info, limits),
+        MediaType::Gif => gif::decode_still(file, info, limits),
+        MediaType::Webp => webp::decode_still(file, info, limits),
     }
 }
 
-/// Opens an animation; a still image is one of one frame.
-pub(crate) fn frames<'a>(file: &'a [u8], facts: &Facts, limits: &Limits) -> Result<Frames<'a>, Undecodable> {
-    check_size(facts, limits)?;
-    let pixels = u64::from(facts.width).saturating_mul(facts.height.into());
-    if facts.frames > limits.max_frames
-        || (facts.is_animated() && pixels.saturating_mul(facts.frames.into()) > limits.max_animation_pixels)
+/// Opens an animation. A still image has one frame.
+pub(crate) fn decode_frames<'a>(
+    file: &'a [u8],
+    info: &ImageInfo,
+    limits: &Limits,
+) -> Result<Frames<'a>, DecodeError> {
+    check_size(info, limits)?;
+    let pixels = u64::from(info.width).saturating_mul(info.height.into());
+    if info.frames > limits.max_frames
+        || (info.is_animated() && pixels.saturating_mul(info.frames.into()) > limits.max_animation_pixels)
     {
-        return Err(Undecodable("the animation is larger than permitted".to_owned()));
+        let message = "the animation exceeds the limits";
+        return Err(DecodeError::new(DecodeErrorKind::TooComplex, message));
     }
-    let (source, loops) = match facts.media_type {
+    let (source, loops) = match info.media_type {
         MediaType::Gif => {
-            let animation = gif::Animation::open(file, facts, limits)?;
+            let animation = gif::Animation::open(file, info, limits)?;
             let loops = animation.loops();
-            (Source::Gif(Box::new(animation)), loops)
+            (FrameSource::Gif(Box::new(animation)), loops)
         }
         MediaType::Webp if webp::is_animated(file) => {
-            let animation = webp::Animation::open(file, facts, limits)?;
+            let animation = webp::Animation::open(file, info, limits)?;
             let loops = animation.loops();
-            (Source::Webp(Box::new(animation)), loops)
+            (FrameSource::Webp(Box::new(animation)), loops)
         }
-        _ => (Source::Still(Some(still(file, facts, None, limits)?)), 1),
+        _ => (
+            FrameSource::Still(Some(decode_still(file, info, None, limits)?)),
+            1,
+        ),
     };
     Ok(Frames {
         source,
         loops,
-        left: limits.max_frames,
+        remaining: limits.max_frames,
     })
 }
 
-/// A frame of an animation as it is seen: the whole canvas, RGBA, with what earlier frames left.
+/// A complete frame of an animation: the whole canvas, RGBA.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Frame {
     pub(crate) raster: Raster,
-    /// How long it is shown, in milliseconds. What asks for 10 or less gets 100, as in browsers.
+    /// The duration in milliseconds, corrected by [`browser_delay_ms`].
     pub(crate) delay_ms: u32,
 }
 
-/// The frames of an animation, one in memory at a time. After an error there are no more.
+/// The frames of an animation, decoded one at a time. It ends at the first error.
 pub(crate) struct Frames<'a> {
-    source: Source<'a>,
-    /// How often the animation plays; 0 is forever.
+    source: FrameSource<'a>,
+    /// The number of repetitions; 0 is infinite.
     pub(crate) loops: u32,
-    left: u32,
+    remaining: u32,
 }
 
-enum Source<'a> {
+enum FrameSource<'a> {
     Gif(Box<gif::Animation<'a>>),
     Webp(Box<webp::Animation<'a>>),
     Still(Option<Raster>),
 }
 
 impl Iterator for Frames<'_> {
-    type Item = Result<Frame, Undecodable>;
+    type Item = Result<Frame, DecodeError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.left = self.left.checked_sub(1)?;
+        self.remaining = self.remaining.checked_sub(1)?;
         let frame = match &mut self.source {
-            Source::Gif(animation) => animation.next_frame(),
-            Source::Webp(animation) => animation.next_frame(),
-            Source::Still(raster) => Ok(raster.take().map(|raster| Frame {
-                raster: with_alpha(raster),
-                delay_ms: shown_for(0),
+            FrameSource::Gif(animation) => animation.next_frame(),
+            FrameSource::Webp(animation) => animation.next_frame(),
+            FrameSource::Still(raster) => Ok(raster.take().map(|raster| Frame {
+                raster: raster.into_rgba(),
+                delay_ms: browser_delay_ms(0),
             })),
         };
         if !matches!(frame, Ok(Some(_))) {
-            self.left = 0;
+            self.remaining = 0;
         }
         frame.transpose()
     }
 }
 
-/// The time that browsers show a frame for that asks for `delay_ms`.
-const fn shown_for(delay_ms: u32) -> u32 {
+/// Browsers show a frame for 100 ms if its delay is 10 ms or less.
+const fn browser_delay_ms(delay_ms: u32) -> u32 {
     if delay_ms <= 10 { 100 } else { delay_ms }
 }
 
-/// What the color profile of the image is called, where it has one that can be read.
-pub(crate) fn profile_description(file: &[u8], facts: &Facts, limits: &Limits) -> Option<String> {
-    let profile = match facts.media_type {
-        MediaType::Jpeg => jpeg::profile(file, limits),
-        MediaType::Png => png::profile(file, limits),
-        MediaType::Webp => webp::profile(file, limits),
+/// The name of the color profile, if there is a readable one.
+pub(crate) fn profile_description(file: &[u8], info: &ImageInfo, limits: &Limits) -> Option<String> {
+    let profile = match info.media_type {
+        MediaType::Jpeg => jpeg::read_profile(file, limits),
+        MediaType::Png => png::read_profile(file, limits),
+        MediaType::Webp => webp::read_profile(file, limits),
         MediaType::Gif => None,
     }?;
     color::description(&profile)
 }
 
-/// The facts come from the pre-scan; this only makes sure that they were held against the same limits.
-fn check_size(facts: &Facts, limits: &Limits) -> Result<(), Undecodable> {
-    let pixels = u64::from(facts.width).saturating_mul(facts.height.into());
-    let side = facts.width.max(facts.height);
+/// Checks again that the size is within the limits: decoders must not rely on the pre-scan.
+fn check_size(info: &ImageInfo, limits: &Limits) -> Result<(), DecodeError> {
+    let pixels = u64::from(info.width).saturating_mul(info.height.into());
+    let side = info.width.max(info.height);
     if pixels == 0 || pixels > limits.max_pixels || side > limits.max_side {
-        return Err(Undecodable("the image is larger than permitted".to_owned()));
+        let message = "the image exceeds the size limits";
+        return Err(DecodeError::new(DecodeErrorKind::TooLarge, message));
     }
     Ok(())
 }
 
-/// Bytes of an image of this size; the sizes were checked, so that this is exact.
-fn bytes(width: u32, height: u32, per_pixel: usize) -> usize {
-    index(width)
-        .saturating_mul(index(height))
-        .saturating_mul(per_pixel)
-}
-
-/// A 32-bit number as an index; no platform that builds this has a smaller one.
-fn index(number: u32) -> usize {
-    usize::try_from(number).unwrap_or(usize::MAX)
-}
-
-/// The refusal of a decoder, in words for the owner.
-fn failed(media_type: MediaType, why: impl std::fmt::Display) -> Undecodable {
-    Undecodable(format!("the {} cannot be decoded: {why}", media_type.name()))
-}
-
-/// Makes pixels of `B` samples of pixels of `A`.
-fn map_pixels<const A: usize, const B: usize>(from: &[u8], map: impl Fn([u8; A]) -> [u8; B]) -> Vec<u8> {
-    let (from, _) = from.as_chunks::<A>();
-    let mut to = vec![0; from.len() * B];
-    let (pixels, _) = to.as_chunks_mut::<B>();
-    for (from, to) in from.iter().zip(pixels) {
-        *to = map(*from);
+/// Checks the size that a decoder reads against that of the pre-scan.
+fn check_same_size(info: &ImageInfo, (width, height): (u32, u32)) -> Result<(), DecodeError> {
+    if (width, height) == (info.width, info.height) {
+        return Ok(());
     }
-    to
+    Err(corrupt(info.media_type, "its headers contain different sizes"))
 }
 
-fn with_alpha(raster: Raster) -> Raster {
-    match raster.layout {
-        Layout::Rgba => raster,
-        Layout::Rgb => Raster {
-            layout: Layout::Rgba,
-            data: map_pixels(&raster.data, |[r, g, b]| [r, g, b, 255]),
-            ..raster
-        },
-    }
+/// Bytes of an image. Exact, because the size was checked.
+fn buffer_len(width: u32, height: u32, bytes_per_pixel: usize) -> usize {
+    to_usize(width)
+        .saturating_mul(to_usize(height))
+        .saturating_mul(bytes_per_pixel)
 }
 
-fn without_alpha(raster: Raster) -> Raster {
-    match raster.layout {
-        Layout::Rgb => raster,
-        Layout::Rgba => Raster {
-            layout: Layout::Rgb,
-            data: map_pixels(&raster.data, |[r, g, b, _]| [r, g, b]),
-            ..raster
-        },
+fn corrupt(media_type: MediaType, detail: impl std::fmt::Display) -> DecodeError {
+    let message = format!("the {} data cannot be decoded: {detail}", media_type.name());
+    DecodeError::new(DecodeErrorKind::Corrupt, message)
+}
+
+fn truncated(media_type: MediaType) -> DecodeError {
+    let message = format!("the {} data ends before the end of the image", media_type.name());
+    DecodeError::new(DecodeErrorKind::Truncated, message)
+}
+
+/// Converts an I/O error of a decoder that reads from memory.
+fn from_io(media_type: MediaType, error: &io::Error) -> DecodeError {
+    match error.kind() {
+        io::ErrorKind::UnexpectedEof => truncated(media_type),
+        _ => corrupt(media_type, error),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Writes renditions: pixels only, no metadata of any kind.
+//! Encodes renditions, without metadata.
 
 mod animation;
 #[cfg(feature = "avif")]
@@ -7,13 +7,13 @@ mod jpeg;
 mod png;
 mod webp;
 
-use crate::{Format, Raster, Undecodable, transform::without_idle_alpha};
+use crate::{DecodeError, DecodeErrorKind, Format, Raster};
 
 pub(crate) use animation::Animation;
 
-/// Encodes an image. JPEG takes opaque images only; whoever calls has put something behind a transparent one.
-pub(crate) fn encode(raster: Raster, format: Format, quality: u8) -> Result<Vec<u8>, Undecodable> {
-    let raster = without_idle_alpha(raster);
+/// Encodes an image. JPEG composes transparent pixels over white.
+pub(crate) fn encode(raster: Raster, format: Format, quality: u8) -> Result<Vec<u8>, DecodeError> {
+    let raster = raster.drop_opaque_alpha();
     let quality = quality.clamp(1, 100);
     match format {
         Format::Jpeg => jpeg::encode(&raster, quality),
@@ -22,11 +22,11 @@ pub(crate) fn encode(raster: Raster, format: Format, quality: u8) -> Result<Vec<
         #[cfg(feature = "avif")]
         Format::Avif => avif::encode(&raster, quality),
         #[cfg(not(feature = "avif"))]
-        Format::Avif => Err(failed(format, "it was built without")),
+        Format::Avif => Err(encode_error(format, "this build has no AVIF encoder")),
     }
 }
 
-/// What an encoder that fails says to the owner.
-fn failed(format: Format, why: impl std::fmt::Display) -> Undecodable {
-    Undecodable(format!("the rendition cannot be written as {format}: {why}"))
+fn encode_error(format: Format, detail: impl std::fmt::Display) -> DecodeError {
+    let message = format!("the rendition cannot be encoded as {format}: {detail}");
+    DecodeError::new(DecodeErrorKind::EncodeFailed, message)
 }

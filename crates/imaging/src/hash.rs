@@ -1,4 +1,4 @@
-//! What is seen of an image at a glance: its dominant color, a placeholder and a hash that similar images share.
+//! Computes the dominant color, the thumbhash and the perceptual hash of an image.
 
 mod color;
 mod perceptual;
@@ -6,50 +6,50 @@ mod thumbhash;
 
 use crate::{
     Fit, Format, Gravity, Raster, Recipe, Resize,
-    transform::{self, Anchor, Light, Plan, Sample, Source, on_white},
+    transform::{Anchor, LinearPixel, Plan, Source, SrgbTransfer, finish_rendition, flatten_on_white, scale},
 };
 use fast_image_resize::pixels::U16x3;
 
-/// The longest side of the copy of which the placeholder and the color are made; the placeholder takes no more.
-const GLANCE: u32 = 100;
+/// The longest side of the copy for the thumbhash and the dominant color; the format of the thumbhash allows no more.
+const SIDE: u32 = 100;
 
-/// What [`glance`] saw.
-pub(crate) struct Glance {
+/// The result of [`hash_image`].
+pub(crate) struct ImageHashes {
     pub(crate) color: [u8; 3],
     pub(crate) thumbhash: Vec<u8>,
     pub(crate) phash: Option<u64>,
 }
 
-/// Looks at the whole image, upright.
-pub(crate) fn glance<P: Sample>(
+/// Computes the hashes of the whole image, upright.
+pub(crate) fn hash_image<P: LinearPixel>(
     source: &Source<'_, P>,
     stored: (u32, u32),
     orientation: u8,
-    light: &Light,
-) -> Glance {
-    let small = copy(source, stored, orientation, (GLANCE, Fit::Inside), light);
-    let upright = (small.width, small.height);
-    let seen = on_white(small.clone());
-    let tiny = copy(
-        &Source::<U16x3>::Decoded(&seen),
+    transfer: &SrgbTransfer,
+) -> ImageHashes {
+    let small = scaled_copy(source, stored, orientation, (SIDE, Fit::Inside), transfer);
+    let upright = small.size();
+    let opaque = flatten_on_white(small.clone());
+    let tiny = scaled_copy(
+        &Source::<U16x3>::Decoded(&opaque),
         upright,
         1,
         (perceptual::SIDE, Fit::Fill),
-        light,
+        transfer,
     );
-    Glance {
-        color: color::dominant(&small),
+    ImageHashes {
+        color: color::dominant_color(&small),
         thumbhash: thumbhash::encode(&small),
         phash: perceptual::hash(&tiny),
     }
 }
 
-fn copy<P: Sample>(
+fn scaled_copy<P: LinearPixel>(
     source: &Source<'_, P>,
     stored: (u32, u32),
     orientation: u8,
     (side, fit): (u32, Fit),
-    light: &Light,
+    transfer: &SrgbTransfer,
 ) -> Raster {
     let recipe = Recipe {
         resize: Some(Resize {
@@ -60,7 +60,7 @@ fn copy<P: Sample>(
         }),
         ..Recipe::new(Format::Png, 100)
     };
-    let plan = Plan::new(stored, orientation, &recipe, Anchor::CENTRE);
-    let image = transform::scaled(source, stored, &plan, light);
-    transform::finish(&image, &plan, &recipe, light)
+    let plan = Plan::new(stored, orientation, &recipe, Anchor::CENTER);
+    let image = scale(source, stored, &plan, transfer);
+    finish_rendition(&image, &plan, &recipe, transfer)
 }

@@ -1,33 +1,31 @@
-//! The limits that an image must keep before it may be decoded.
+//! The limits for decoding an image.
 
-/// What an image may cost. The defaults are the product's published limits.
-///
-/// A value at its limit passes, one more is refused.
+/// Limits on the cost of an image, all inclusive. The defaults are the published limits of the product.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Limits {
-    /// Pixels along one side of the image, and of the area that its frames reach (default 12 000).
+    /// Maximum pixels per side, of the image and of the area that its frames cover (default 12,000).
     pub max_side: u32,
-    /// Pixels of the canvas, width times height (default 50 000 000).
+    /// Maximum pixels of the canvas, width times height (default 50,000,000).
     pub max_pixels: u64,
-    /// Pixels of an animation: the canvas area once for every frame (default 50 000 000).
+    /// Maximum pixels of an animation: canvas area times number of frames (default 50,000,000).
     pub max_animation_pixels: u64,
-    /// Frames of an animation, counted and declared (default 300).
+    /// Maximum frames of an animation, counted and declared (default 300).
     pub max_frames: u32,
-    /// Scans of a JPEG (default 64). Every scan of a progressive JPEG makes a decoder visit the whole image.
+    /// Maximum scans of a JPEG (default 64). Each scan of a progressive JPEG processes the whole image.
     pub max_jpeg_scans: u32,
-    /// Bytes of an uncompressed color profile, all its pieces together (default 1 MiB).
+    /// Maximum bytes of an uncompressed color profile, all segments together (default 1 MiB).
     pub max_icc_bytes: u64,
-    /// Bytes of the compressed profile of a PNG (default 256 KiB). Deflate grows at most 1032-fold, so a profile
-    /// that passes inflates to 258 MiB at worst.
+    /// Maximum bytes of the compressed profile of a PNG (default 256 KiB). Deflate expands at most 1032-fold, so such a
+    /// profile inflates to at most 258 MiB.
     pub max_compressed_icc_bytes: u64,
-    /// Bytes of all compressed texts (`zTXt`, compressed `iTXt`) of a PNG together (default 256 KiB), for the same
-    /// reason. Texts that are not compressed cost no more than their bytes in the file and have no limit here.
+    /// Maximum bytes of all compressed texts (`zTXt`, compressed `iTXt`) of a PNG (default 256 KiB), for the same reason.
+    /// Uncompressed texts have no limit.
     pub max_compressed_text_bytes: u64,
-    /// Bytes of EXIF that are read to find the orientation (default 64 KiB). What lies beyond is skipped, not refused.
+    /// Maximum bytes of EXIF that are read (default 64 KiB). The rest is skipped.
     pub max_exif_bytes: u64,
-    /// Structural parts of the file: markers, chunks, blocks and sub-blocks (default 500 000). It bounds the time of
-    /// the pre-scan; 40 MiB of ordinary GIF sub-blocks are 165 000 parts. JPEG restart markers are not counted.
-    pub max_parts: u32,
+    /// Maximum structural blocks of the file: markers, chunks, blocks and sub-blocks (default 500,000). It limits the time
+    /// of the pre-scan. A GIF of 40 MiB has about 165,000 sub-blocks. JPEG restart markers do not count.
+    pub max_blocks: u32,
 }
 
 impl Default for Limits {
@@ -42,7 +40,7 @@ impl Default for Limits {
             max_compressed_icc_bytes: 256 * 1024,
             max_compressed_text_bytes: 256 * 1024,
             max_exif_bytes: 64 * 1024,
-            max_parts: 500_000,
+            max_blocks: 500_000,
         }
     }
 }

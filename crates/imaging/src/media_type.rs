@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-/// A media type of an image, as the content shows it.
+/// The media type of an image, detected from its content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum MediaType {
-    /// JPEG (ITU-T T.81) with eight or twelve bits, baseline, extended or progressive.
+    /// JPEG (ITU-T T.81), baseline, extended or progressive, with 8 or 12 bits.
     Jpeg,
     /// PNG (W3C third edition), still or animated.
     Png,
@@ -15,13 +15,13 @@ pub enum MediaType {
     Webp,
 }
 
-/// The text names none of the accepted types.
+/// The text is not the name of an accepted type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not one of image/jpeg, image/png, image/gif, image/webp")]
 pub struct UnknownMediaType;
 
 impl MediaType {
-    /// Every accepted type, in the order they are documented.
+    /// Every accepted type.
     pub const ALL: [Self; 4] = [Self::Jpeg, Self::Png, Self::Gif, Self::Webp];
 
     /// The registered media type, such as `image/jpeg`.
@@ -35,7 +35,7 @@ impl MediaType {
         }
     }
 
-    /// The usual file name extension, without the dot.
+    /// The file name extension without the dot.
     #[must_use]
     pub const fn extension(self) -> &'static str {
         match self {
@@ -46,7 +46,7 @@ impl MediaType {
         }
     }
 
-    /// The name people use, such as `JPEG`.
+    /// The display name, such as `JPEG`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -57,7 +57,7 @@ impl MediaType {
         }
     }
 
-    /// Reads what [`MediaType::as_str`] writes, in any letter case (RFC 9110 section 8.3.1); parameters are not taken.
+    /// Parses a media type, ignoring case (RFC 9110 section 8.3.1). Rejects parameters.
     pub fn parse(text: &str) -> Result<Self, UnknownMediaType> {
         Self::ALL
             .into_iter()
@@ -85,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parse_reads_what_as_str_writes() {
+    fn parse_is_the_inverse_of_as_str() {
         for known in MediaType::ALL {
             assert_eq!(MediaType::parse(known.as_str()), Ok(known));
             assert_eq!(known.as_str().to_uppercase().parse(), Ok(known));

@@ -1,16 +1,16 @@
-//! Reads what a camera wrote into an image: a few fields, each checked, and the place apart from them.
+//! Reads camera fields and the GPS location from EXIF, and validates each of them.
 
 mod tiff;
 
-use crate::{Camera, Facts, Limits, Location, parts};
+use crate::{Camera, ImageInfo, Limits, Location, segments};
 use tiff::{Directory, Tiff};
 
-/// Characters of a text.
+/// Maximum number of characters of a text.
 const MAX_TEXT: usize = 100;
-/// What the altitude is believed up to, in metres; no camera has been further.
+/// The maximum plausible altitude in meters.
 const MAX_ALTITUDE: f64 = 100_000.0;
 
-/// The tags of CIPA DC-008 that are read, in the first directory, that of EXIF and that of GPS.
+/// Tags of CIPA DC-008 in the first directory, the EXIF directory and the GPS directory.
 mod tag {
     pub(super) const MAKE: u16 = 0x010F;
     pub(super) const MODEL: u16 = 0x0110;
@@ -33,32 +33,37 @@ mod tag {
     pub(super) const ALTITUDE: u16 = 6;
 }
 
-/// What the EXIF of the image tells. Fields that cannot be read or are impossible are left out; the work is linear in
-/// `limits.max_exif_bytes`, because each of the two pointers between directories is followed once.
-pub(crate) fn camera_and_location(file: &[u8], facts: &Facts, limits: &Limits) -> (Camera, Option<Location>) {
-    let Some(tiff) = parts::exif_block(file, facts, limits).and_then(Tiff::open) else {
+/// Reads the EXIF fields. Omits unreadable and implausible fields. The time is linear in `limits.max_exif_bytes`, because
+/// each of the two pointers between directories is followed once.
+pub(crate) fn camera_and_location(
+    file: &[u8],
+    info: &ImageInfo,
+    limits: &Limits,
+) -> (Camera, Option<Location>) {
+    let Some(tiff) = segments::exif_block(file, info, limits).and_then(Tiff::parse) else {
         return (Camera::default(), None);
     };
-    let first = tiff.first();
-    let follow = |tag| match first.pointer(tag) {
-        Some(at) => tiff.directory(at),
-        None => Directory::default(),
+    let first = tiff.first_directory();
+    let follow = |tag| {
+        first
+            .integer(tag)
+            .map_or_else(Directory::default, |at| tiff.directory(at))
     };
     (camera(&first, &follow(tag::EXIF)), location(&follow(tag::GPS)))
 }
 
 fn camera(first: &Directory<'_>, exif: &Directory<'_>) -> Camera {
     Camera {
-        make: text(first, tag::MAKE),
-        model: text(first, tag::MODEL),
-        lens: text(exif, tag::LENS),
+        make: read_text(first, tag::MAKE),
+        model: read_text(first, tag::MODEL),
+        lens: read_text(exif, tag::LENS),
         exposure: exif
             .rational(tag::EXPOSURE, 0)
             .filter(|(numerator, denominator)| *numerator > 0 && *denominator > 0),
-        f_number: positive(exif, tag::F_NUMBER),
+        f_number: positive_number(exif, tag::F_NUMBER),
         iso: exif.integer(tag::ISO).filter(|iso| *iso > 0),
-        focal_length: positive(exif, tag::FOCAL_LENGTH),
-        taken_at: taken_at(exif),
+        focal_length: positive_number(exif, tag::FOCAL_LENGTH),
+        taken_at: read_taken_at(exif),
     }
 }
 
@@ -70,38 +75,38 @@ fn location(gps: &Directory<'_>) -> Option<Location> {
     })
 }
 
-/// Degrees, minutes and seconds as degrees; negative in the second of the two directions.
+/// Converts degrees, minutes and seconds to degrees; negative for the second direction.
 fn degrees(
     gps: &Directory<'_>,
     (tag, direction): (u16, u16),
-    [plus, minus]: [u8; 2],
-    most: f64,
+    [positive, negative]: [u8; 2],
+    max: f64,
 ) -> Option<f64> {
     let part = |at| quotient(gps.rational(tag, at)?);
     let degrees = part(0)? + part(1)? / 60.0 + part(2)? / 3600.0;
     let direction = gps.bytes(direction)?.first()?.to_ascii_uppercase();
-    let signed = if direction == plus {
+    let signed = if direction == positive {
         degrees
-    } else if direction == minus {
+    } else if direction == negative {
         -degrees
     } else {
         return None;
     };
-    (degrees <= most).then_some(signed)
+    (degrees <= max).then_some(signed)
 }
 
 fn altitude(gps: &Directory<'_>) -> Option<f32> {
-    let metres = quotient(gps.rational(tag::ALTITUDE, 0)?)?;
-    // 1 and 3 are below the sea, 0 and 2 above it.
+    let meters = quotient(gps.rational(tag::ALTITUDE, 0)?)?;
+    // 1 and 3 are below sea level, 0 and 2 above it.
     let below = gps
         .bytes(tag::ALTITUDE_REF)
         .and_then(<[u8]>::first)
         .is_some_and(|direction| direction & 1 == 1);
-    (metres <= MAX_ALTITUDE).then(|| narrow(if below { -metres } else { metres }))
+    (meters <= MAX_ALTITUDE).then(|| to_f32(if below { -meters } else { meters }))
 }
 
-fn positive(directory: &Directory<'_>, tag: u16) -> Option<f32> {
-    let number = narrow(quotient(directory.rational(tag, 0)?)?);
+fn positive_number(directory: &Directory<'_>, tag: u16) -> Option<f32> {
+    let number = to_f32(quotient(directory.rational(tag, 0)?)?);
     (number > 0.0).then_some(number)
 }
 
@@ -112,33 +117,32 @@ fn quotient((numerator, denominator): (u32, u32)) -> Option<f64> {
 #[expect(
     clippy::cast_possible_truncation,
     clippy::as_conversions,
-    reason = "the numbers are within the range of both, and six digits are what a camera measures"
+    reason = "the numbers are within the range of both types, and no camera measures more than six digits"
 )]
-const fn narrow(number: f64) -> f32 {
+const fn to_f32(number: f64) -> f32 {
     number as f32
 }
 
-fn text(directory: &Directory<'_>, tag: u16) -> Option<String> {
+fn read_text(directory: &Directory<'_>, tag: u16) -> Option<String> {
     let bytes = directory.bytes(tag)?;
     // A character has at most four bytes, and padding may surround the text.
     let bytes = bytes.get(..8 * MAX_TEXT).unwrap_or(bytes);
     let bytes = bytes.split(|byte| *byte == 0).next()?;
-    clean(&String::from_utf8_lossy(bytes), MAX_TEXT)
+    clean_text(&String::from_utf8_lossy(bytes), MAX_TEXT)
 }
 
-/// The text without what cannot be seen, at most `most` characters of it; none where nothing is left.
-pub(crate) fn clean(text: &str, most: usize) -> Option<String> {
+/// Removes control and invisible characters, trims, and limits the length. `None` if nothing remains.
+pub(crate) fn clean_text(text: &str, max: usize) -> Option<String> {
     let visible: String = text
         .chars()
         .filter(|character| !character.is_control() && !is_invisible(*character))
         .collect();
-    let cut: String = visible.trim().chars().take(most).collect();
+    let cut: String = visible.trim().chars().take(max).collect();
     let cut = cut.trim_end();
     (!cut.is_empty()).then(|| cut.to_owned())
 }
 
-/// Characters that change the direction of a text or have no width, the byte order mark, and what stands for bytes
-/// that were no text.
+/// Characters that change the direction of a text or have no width, the byte order mark and the replacement character.
 const fn is_invisible(character: char) -> bool {
     matches!(
         character,
@@ -146,20 +150,20 @@ const fn is_invisible(character: char) -> bool {
     )
 }
 
-/// `2026:11:21 10:30:00` as `2026-11-21T10:30:00`, and the offset where it is one.
-fn taken_at(exif: &Directory<'_>) -> Option<String> {
-    let local = date_time(exif.bytes(tag::TAKEN_AT)?)?;
-    let offset = exif.bytes(tag::OFFSET).and_then(offset).unwrap_or_default();
+/// Converts `2026:11:21 10:30:00` to `2026-11-21T10:30:00`, followed by the UTC offset if it is valid.
+fn read_taken_at(exif: &Directory<'_>) -> Option<String> {
+    let local = parse_date_time(exif.bytes(tag::TAKEN_AT)?)?;
+    let offset = exif.bytes(tag::OFFSET).and_then(parse_offset).unwrap_or_default();
     Some(local + &offset)
 }
 
-fn date_time(bytes: &[u8]) -> Option<String> {
-    let parts = bytes.first_chunk::<19>()?;
-    let separators = [4, 7, 10, 13, 16].map(|at| parts.get(at).copied());
+fn parse_date_time(bytes: &[u8]) -> Option<String> {
+    let fields = bytes.first_chunk::<19>()?;
+    let separators = [4, 7, 10, 13, 16].map(|at| fields.get(at).copied());
     if separators != [b':', b':', b' ', b':', b':'].map(Some) {
         return None;
     }
-    let number = |from: usize, to: usize| digits(parts.get(from..to)?);
+    let number = |from: usize, to: usize| parse_digits(fields.get(from..to)?);
     let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
     let (hour, minute, second) = (number(11, 13)?, number(14, 16)?, number(17, 19)?);
     let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
@@ -174,15 +178,15 @@ fn date_time(bytes: &[u8]) -> Option<String> {
     exists.then(|| format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}"))
 }
 
-fn offset(bytes: &[u8]) -> Option<String> {
+fn parse_offset(bytes: &[u8]) -> Option<String> {
     let [sign @ (b'+' | b'-'), h1, h0, b':', m1, m0] = bytes.first_chunk::<6>()? else {
         return None;
     };
-    let (hours, minutes) = (digits(&[*h1, *h0])?, digits(&[*m1, *m0])?);
+    let (hours, minutes) = (parse_digits(&[*h1, *h0])?, parse_digits(&[*m1, *m0])?);
     (hours < 24 && minutes < 60).then(|| format!("{}{hours:02}:{minutes:02}", char::from(*sign)))
 }
 
-fn digits(bytes: &[u8]) -> Option<u32> {
+fn parse_digits(bytes: &[u8]) -> Option<u32> {
     bytes.iter().try_fold(0_u32, |number, byte| {
         let digit = byte.is_ascii_digit().then(|| u32::from(byte - b'0'))?;
         Some(number * 10 + digit)
@@ -194,7 +198,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn dates_exist_or_are_dropped() {
+    fn invalid_dates_are_dropped() {
         for (text, expected) in [
             ("2026:11:21 10:30:00", Some("2026-11-21T10:30:00")),
             ("2024:02:29 23:59:59", Some("2024-02-29T23:59:59")),
@@ -210,7 +214,7 @@ mod tests {
             ("    :  :     :  :  ", None),
             ("2026:01:01 00:00", None),
         ] {
-            assert_eq!(date_time(text.as_bytes()).as_deref(), expected, "{text}");
+            assert_eq!(parse_date_time(text.as_bytes()).as_deref(), expected, "{text}");
         }
         for (text, expected) in [
             ("+09:00", Some("+09:00")),
@@ -221,19 +225,19 @@ mod tests {
             ("Z", None),
             ("      ", None),
         ] {
-            assert_eq!(offset(text.as_bytes()).as_deref(), expected, "{text}");
+            assert_eq!(parse_offset(text.as_bytes()).as_deref(), expected, "{text}");
         }
     }
 
     #[test]
-    fn texts_are_cleaned_and_cut() {
+    fn texts_are_cleaned_and_truncated() {
         for (text, expected) in [
             ("  Canon \u{7}\n", Some("Canon".to_owned())),
             ("\u{202E}evil\u{FFFD}", Some("evil".to_owned())),
             (" \t\u{0}", None),
             (&"é".repeat(300), Some("é".repeat(100))),
         ] {
-            assert_eq!(clean(text, 100), expected, "{text:?}");
+            assert_eq!(clean_text(text, 100), expected, "{text:?}");
         }
     }
 }

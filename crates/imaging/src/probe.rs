@@ -1,30 +1,29 @@
-//! Tells what an image is without decoding a pixel.
+//! Reads the properties and the metadata of an image without decoding it.
 
-use crate::{Camera, Facts, Limits, Location, Undecodable, decode, metadata, prescan};
+use crate::{Camera, DecodeError, ImageInfo, Limits, Location, decode, metadata, prescan};
 use std::io::Cursor;
 
-/// What the structure and the metadata of an image tell.
+/// The properties and the metadata of an image.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Probe {
     /// Type, size, orientation, frames and alpha.
-    pub facts: Facts,
-    /// What the color profile is called, at most 100 characters; none without a profile that can be read.
+    pub info: ImageInfo,
+    /// The name of the color profile, at most 100 characters. `None` without a readable profile.
     pub profile: Option<String>,
-    /// What the camera wrote down, without the place.
+    /// The camera metadata, without the location.
     pub camera: Camera,
-    /// Where the image was taken. Private unless its owner says otherwise.
+    /// The GPS location. Private unless the owner publishes it.
     pub location: Option<Location>,
 }
 
-/// Runs the pre-scan and reads the color profile and the EXIF subset; of an image that the pre-scan refuses, the
-/// error has its text.
-pub fn probe(file: &[u8], limits: &Limits) -> Result<Probe, Undecodable> {
+/// Runs the pre-scan and reads the name of the color profile and the EXIF fields.
+pub fn probe(file: &[u8], limits: &Limits) -> Result<Probe, DecodeError> {
     let len = u64::try_from(file.len()).unwrap_or(u64::MAX);
-    let facts = prescan(Cursor::new(file), len, limits).map_err(|why| Undecodable(why.to_string()))?;
-    let (camera, location) = metadata::camera_and_location(file, &facts, limits);
-    let profile = decode::profile_description(file, &facts, limits);
+    let info = prescan(Cursor::new(file), len, limits)?;
+    let (camera, location) = metadata::camera_and_location(file, &info, limits);
+    let profile = decode::profile_description(file, &info, limits);
     Ok(Probe {
-        facts,
+        info,
         profile,
         camera,
         location,

@@ -1,52 +1,53 @@
-//! What is to be made of an image: one recipe, one rendition.
+//! The recipe for a rendition, and its canonical encoding.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// Counts the changes of the code that alter what a recipe makes. It is part of [`Recipe::canonical`], so that a
-/// rendition made by older code is another rendition.
-pub const ENGINE: u32 = 1;
+/// The version of the code that makes renditions. Increment it when the same recipe makes different pixels or bytes. It is
+/// part of [`Recipe::canonical`], so that renditions of older code are made again.
+pub const ENGINE_VERSION: u32 = 2;
 
-/// How a rendition is made of an image. The steps run in the order of the fields; sizes are of the upright image.
+/// A recipe for a rendition. The steps run in the order of the fields; sizes refer to the upright image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Recipe {
-    /// Takes this part, before anything else.
+    /// Crops to this region.
     pub crop: Option<Region>,
-    /// Turns it clockwise.
+    /// Rotates clockwise.
     pub rotate: Rotation,
-    /// Mirrors it.
+    /// Mirrors.
     pub flip: Flip,
-    /// Brings it to a size.
+    /// Scales to a size.
     pub resize: Option<Resize>,
-    /// Blurs it: the standard deviation of the Gaussian, in hundredths of a pixel.
+    /// The standard deviation of a Gaussian blur, in hundredths of a pixel.
     pub blur: Option<u16>,
-    /// Sharpens it by an unsharp mask: its amount, in hundredths; 100 is strong.
+    /// The amount of an unsharp mask, in hundredths; 100 is strong.
     pub sharpen: Option<u16>,
-    /// What shows through transparent pixels and around a contained image. Formats without alpha use white.
+    /// The color behind transparent pixels and around a contained image. The default is white for formats without alpha,
+    /// otherwise transparent.
     pub background: Option<Color>,
-    /// What it is encoded as.
+    /// The output format.
     pub format: Format,
-    /// 1 to 100; means nothing for PNG, and 100 is lossless for WebP.
+    /// The quality, 1 to 100. Ignored for PNG; 100 is lossless for WebP.
     pub quality: u8,
 }
 
 /// A rectangle of the upright image, in pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Region {
-    /// The first column.
+    /// The left edge.
     pub x: u32,
-    /// The first row.
+    /// The top edge.
     pub y: u32,
-    /// Columns, at least 1.
+    /// Width, at least 1.
     pub width: u32,
-    /// Rows, at least 1.
+    /// Height, at least 1.
     pub height: u32,
 }
 
-/// A quarter turn, clockwise.
+/// A clockwise rotation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Rotation {
-    /// None.
+    /// No rotation.
     #[default]
     None,
     /// 90 degrees.
@@ -57,76 +58,76 @@ pub enum Rotation {
     ThreeQuarters,
 }
 
-/// A mirroring.
+/// A mirror operation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Flip {
-    /// None.
+    /// No mirroring.
     #[default]
     None,
-    /// Left becomes right.
+    /// Left and right are exchanged.
     Horizontal,
-    /// Top becomes bottom.
+    /// Top and bottom are exchanged.
     Vertical,
     /// Both.
     Both,
 }
 
-/// A size to reach. Where only one side is given the other follows from the image.
+/// A target size. If only one side is set, the aspect ratio of the image determines the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Resize {
-    /// Columns wanted.
+    /// Target width in pixels.
     pub width: Option<u32>,
-    /// Rows wanted.
+    /// Target height in pixels.
     pub height: Option<u32>,
-    /// How the image meets the size.
+    /// How the image is fitted into the size.
     pub fit: Fit,
-    /// Which part stays where something is cut off, or where the image lies in its box.
+    /// The part that is kept when cropping, or the position of a contained image.
     pub gravity: Gravity,
 }
 
-/// How an image meets a size that has another shape.
+/// How an image is fitted into a size with a different aspect ratio.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Fit {
-    /// As large as fits inside, never larger than it was.
+    /// Reduced to fit inside the size, never enlarged.
     #[default]
     Inside,
-    /// As large as fits inside, enlarged if need be, on a background that fills the rest.
+    /// Reduced or enlarged to fit inside the size, with a background that fills the rest.
     Contain,
-    /// Fills the size; what hangs over is cut off. Enlarged if need be.
+    /// Reduced or enlarged to cover the size, and cropped to it.
     Cover,
-    /// Stretched to the size.
+    /// Stretched to the size, ignoring the aspect ratio.
     Fill,
 }
 
-/// A place in an image.
+/// A position in an image.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Gravity {
-    /// The middle.
+    /// The center.
     #[default]
     Center,
-    /// The middle of the upper edge.
+    /// The center of the top edge.
     North,
-    /// The upper right corner.
+    /// The top right corner.
     NorthEast,
-    /// The middle of the right edge.
+    /// The center of the right edge.
     East,
-    /// The lower right corner.
+    /// The bottom right corner.
     SouthEast,
-    /// The middle of the lower edge.
+    /// The center of the bottom edge.
     South,
-    /// The lower left corner.
+    /// The bottom left corner.
     SouthWest,
-    /// The middle of the left edge.
+    /// The center of the left edge.
     West,
-    /// The upper left corner.
+    /// The top left corner.
     NorthWest,
-    /// Where most happens: the part of the highest entropy.
+    /// The part with the highest entropy.
     Entropy,
-    /// Where people look: the part with most edges, saturated colors and skin tones.
+    /// The part with the most edges, saturated colors and skin tones.
     Attention,
 }
 
-/// A color, sRGB with straight alpha.
+/// An sRGB color with straight alpha.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Color {
     /// Red.
@@ -135,11 +136,11 @@ pub struct Color {
     pub green: u8,
     /// Blue.
     pub blue: u8,
-    /// 0 is transparent, 255 is opaque.
+    /// Alpha: 0 is transparent, 255 is opaque.
     pub alpha: u8,
 }
 
-/// What a rendition is encoded as.
+/// The format of a rendition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Format {
     /// AVIF, still.
@@ -167,9 +168,9 @@ impl Format {
         }
     }
 
-    /// The word for it in addresses, such as `webp`.
+    /// The name in URLs, such as `webp`.
     #[must_use]
-    pub const fn word(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Avif => "avif",
             Self::Webp => "webp",
@@ -178,15 +179,74 @@ impl Format {
         }
     }
 
-    /// Reads what [`Format::word`] writes.
+    /// Parses the name in URLs.
     #[must_use]
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|format| format.word() == word)
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.as_str() == name)
+    }
+}
+
+impl Rotation {
+    /// The angle in degrees.
+    #[must_use]
+    pub const fn degrees(self) -> u16 {
+        match self {
+            Self::None => 0,
+            Self::Quarter => 90,
+            Self::Half => 180,
+            Self::ThreeQuarters => 270,
+        }
+    }
+}
+
+impl Flip {
+    /// The name in the canonical encoding.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Horizontal => "horizontal",
+            Self::Vertical => "vertical",
+            Self::Both => "both",
+        }
+    }
+}
+
+impl Fit {
+    /// The name in URLs and in the canonical encoding.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Inside => "inside",
+            Self::Contain => "contain",
+            Self::Cover => "cover",
+            Self::Fill => "fill",
+        }
+    }
+}
+
+impl Gravity {
+    /// The name in URLs and in the canonical encoding.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Center => "center",
+            Self::North => "north",
+            Self::NorthEast => "north-east",
+            Self::East => "east",
+            Self::SouthEast => "south-east",
+            Self::South => "south",
+            Self::SouthWest => "south-west",
+            Self::West => "west",
+            Self::NorthWest => "north-west",
+            Self::Entropy => "entropy",
+            Self::Attention => "attention",
+        }
     }
 }
 
 impl Recipe {
-    /// A recipe that only re-encodes.
+    /// Creates a recipe that only re-encodes the image.
     #[must_use]
     pub const fn new(format: Format, quality: u8) -> Self {
         Self {
@@ -202,14 +262,43 @@ impl Recipe {
         }
     }
 
-    /// One text for one result, on every node and after every restart: what names a rendition is derived from it.
+    /// The canonical encoding, from which the names of stored renditions are derived. It must not change without a new
+    /// [`ENGINE_VERSION`]: renditions that are stored already would be made again.
     #[must_use]
     pub fn canonical(&self) -> String {
-        format!("{ENGINE};{self:?}")
+        let mut text = format!("v{ENGINE_VERSION}");
+        let mut append = |field: &str, value: &dyn fmt::Display| text.push_str(&format!(";{field}={value}"));
+        if let Some(Region { x, y, width, height }) = self.crop {
+            append("crop", &format_args!("{x},{y},{width},{height}"));
+        }
+        append("rotate", &self.rotate.degrees());
+        append("flip", &self.flip.as_str());
+        if let Some(resize) = self.resize {
+            append("width", &resize.width.unwrap_or(0));
+            append("height", &resize.height.unwrap_or(0));
+            append("fit", &resize.fit.as_str());
+            append("gravity", &resize.gravity.as_str());
+        }
+        append("blur", &self.blur.unwrap_or(0));
+        append("sharpen", &self.sharpen.unwrap_or(0));
+        if let Some(Color {
+            red,
+            green,
+            blue,
+            alpha,
+        }) = self.background
+        {
+            append(
+                "background",
+                &format_args!("{red:02x}{green:02x}{blue:02x}{alpha:02x}"),
+            );
+        }
+        append("format", &self.format);
+        append("quality", &self.quality);
+        text
     }
 
-    /// Width and height of what this makes of an upright image of this size, at least 1 each. A crop that reaches
-    /// over the edge is cut at it.
+    /// Width and height of the rendition of an upright image of this size, at least 1 each. A crop is limited to the image.
     #[must_use]
     pub fn output_size(&self, upright: (u32, u32)) -> (u32, u32) {
         let (mut width, mut height) = match self.crop {
@@ -230,7 +319,7 @@ impl Recipe {
 }
 
 impl Resize {
-    /// Width and height of the result for an image of this size, at least 1 each.
+    /// Width and height for an image of this size, at least 1 each.
     #[must_use]
     pub fn output_size(&self, from: (u32, u32)) -> (u32, u32) {
         let (width, height) = match (self.width, self.height) {
@@ -246,8 +335,7 @@ impl Resize {
     }
 }
 
-/// The largest size of the shape of `from` that fits into `within`, not larger than `from`.
-#[must_use]
+/// The largest size with the aspect ratio of `from` that fits into `within`, not larger than `from`.
 pub(crate) fn inside(from: (u32, u32), within: (u32, u32)) -> (u32, u32) {
     if from.0 <= within.0 && from.1 <= within.1 {
         return from;
@@ -255,8 +343,7 @@ pub(crate) fn inside(from: (u32, u32), within: (u32, u32)) -> (u32, u32) {
     largest_in(from, within)
 }
 
-/// The largest size of the shape of `from` that fits into `within`.
-#[must_use]
+/// The largest size with the aspect ratio of `from` that fits into `within`.
 pub(crate) fn largest_in(from: (u32, u32), within: (u32, u32)) -> (u32, u32) {
     let wide = u64::from(from.0) * u64::from(within.1) >= u64::from(within.0) * u64::from(from.1);
     if wide {
@@ -277,7 +364,7 @@ fn scaled(side: u32, to: u32, from: u32) -> u32 {
 
 impl fmt::Display for Format {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.word())
+        f.write_str(self.as_str())
     }
 }
 
@@ -298,7 +385,7 @@ mod tests {
     }
 
     #[test]
-    fn sizes() {
+    fn output_size_follows_resize_and_fit() {
         let photo = (4000, 3000);
         for (recipe, from, expected) in [
             (to(Some(512), Some(512), Fit::Inside), photo, (512, 384)),
@@ -317,7 +404,7 @@ mod tests {
     }
 
     #[test]
-    fn a_crop_is_cut_at_the_edge_and_turned_with_the_image() {
+    fn crop_is_limited_to_the_image_and_rotated() {
         let recipe = Recipe {
             crop: Some(Region {
                 x: 3900,
@@ -332,7 +419,90 @@ mod tests {
     }
 
     #[test]
-    fn different_recipes_have_different_names() {
+    fn canonical_encoding_is_stable() {
+        let plain = Recipe::new(Format::Webp, 80);
+        let full = Recipe {
+            crop: Some(Region {
+                x: 1,
+                y: 2,
+                width: 30,
+                height: 40,
+            }),
+            rotate: Rotation::ThreeQuarters,
+            flip: Flip::Both,
+            resize: Some(Resize {
+                width: Some(512),
+                height: None,
+                fit: Fit::Contain,
+                gravity: Gravity::NorthEast,
+            }),
+            blur: Some(150),
+            sharpen: Some(50),
+            background: Some(Color {
+                red: 255,
+                green: 0,
+                blue: 16,
+                alpha: 128,
+            }),
+            format: Format::Avif,
+            quality: 60,
+        };
+        for (recipe, expected) in [
+            (
+                plain,
+                "v2;rotate=0;flip=none;blur=0;sharpen=0;format=webp;quality=80",
+            ),
+            (
+                to(Some(512), Some(384), Fit::Cover),
+                "v2;rotate=0;flip=none;width=512;height=384;fit=cover;gravity=center;blur=0;sharpen=0;format=jpeg;quality=80",
+            ),
+            (
+                full,
+                "v2;crop=1,2,30,40;rotate=270;flip=both;width=512;height=0;fit=contain;gravity=north-east;blur=150;\
+                 sharpen=50;background=ff001080;format=avif;quality=60",
+            ),
+        ] {
+            assert_eq!(recipe.canonical(), expected);
+        }
+    }
+
+    #[test]
+    fn enum_names_are_stable() {
+        assert_eq!(Format::ALL.map(Format::as_str), ["avif", "webp", "jpeg", "png"]);
+        let fits = [Fit::Inside, Fit::Contain, Fit::Cover, Fit::Fill];
+        assert_eq!(fits.map(Fit::as_str), ["inside", "contain", "cover", "fill"]);
+        let flips = [Flip::None, Flip::Horizontal, Flip::Vertical, Flip::Both];
+        assert_eq!(
+            flips.map(Flip::as_str),
+            ["none", "horizontal", "vertical", "both"]
+        );
+        let rotations = [
+            Rotation::None,
+            Rotation::Quarter,
+            Rotation::Half,
+            Rotation::ThreeQuarters,
+        ];
+        assert_eq!(rotations.map(Rotation::degrees), [0, 90, 180, 270]);
+        let gravities = [
+            (Gravity::Center, "center"),
+            (Gravity::North, "north"),
+            (Gravity::NorthEast, "north-east"),
+            (Gravity::East, "east"),
+            (Gravity::SouthEast, "south-east"),
+            (Gravity::South, "south"),
+            (Gravity::SouthWest, "south-west"),
+            (Gravity::West, "west"),
+            (Gravity::NorthWest, "north-west"),
+            (Gravity::Entropy, "entropy"),
+            (Gravity::Attention, "attention"),
+        ];
+        for (gravity, name) in gravities {
+            assert_eq!(gravity.as_str(), name);
+        }
+    }
+
+    #[test]
+    fn different_recipes_have_different_encodings() {
         let one = to(Some(512), Some(512), Fit::Inside);
         let other = Recipe { quality: 81, ..one };
         assert_ne!(one.canonical(), other.canonical());

@@ -1,13 +1,12 @@
-//! Tells the type of an image from its first bytes.
+//! Detects the type of an image from its first bytes.
 
 use crate::MediaType;
 
-/// How many leading bytes [`sniff`] looks at; fewer are enough for JPEG, PNG and GIF.
+/// Number of leading bytes that [`sniff`] reads. JPEG, PNG and GIF need fewer.
 pub const HEAD_LEN: usize = 12;
 
-/// The accepted type whose signature `head` starts with, or `None`.
-///
-/// Only signatures at byte 0 count, so an image behind a PDF, ZIP or HTML head is none.
+/// Returns the accepted type whose signature `head` starts with. Only signatures at byte 0 count, so that a PDF, ZIP or
+/// HTML file with an embedded image is not accepted.
 #[must_use]
 pub fn sniff(head: &[u8]) -> Option<MediaType> {
     if head.starts_with(&[0xFF, 0xD8, 0xFF]) {
@@ -28,7 +27,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_content_decides() {
+    fn type_is_detected_from_the_signature() {
         let cases: [(&[u8], Option<MediaType>); 22] = [
             (b"\xFF\xD8\xFF\xE0", Some(MediaType::Jpeg)),
             (b"\xFF\xD8\xFF", Some(MediaType::Jpeg)),

@@ -1,37 +1,36 @@
-//! How many children there are and what one order may cost.
+//! The configuration of the sandbox.
 
 use std::{path::PathBuf, thread::available_parallelism, time::Duration};
 
-/// The settings of a [`crate::Sandbox`]. The defaults are the product's limits.
+/// The configuration of a [`crate::Sandbox`].
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// The program that calls [`crate::child`] when its first argument is `sandbox-worker`. The default is the running
-    /// program by the link that the kernel keeps to it, which still works when the file was replaced by an upgrade.
+    /// The program that calls [`crate::worker_main`] if its first argument is `sandbox-worker`. The default is the
+    /// running program, by a link that stays valid when an upgrade replaces the file.
     pub program: PathBuf,
-    /// Children that serve requests and jobs; 0 is one for each core. The child for AVIF comes on top.
-    pub children: usize,
-    /// Orders that may wait in a lane that does not wait for ever (default 64).
-    pub queue: usize,
-    /// What a child may map on top of its program, in bytes (default 1 GiB).
+    /// Number of workers for interactive and background requests; 0 is one per core. The AVIF worker is additional.
+    pub workers: usize,
+    /// Maximum number of requests that wait in a queue (default 64). Unlimited for background requests.
+    pub queue_size: usize,
+    /// Maximum memory that a worker may map in addition to its program, in bytes (default 1 GiB).
     pub memory_bytes: u64,
-    /// Processor time of one order, rounded up to whole seconds (default 10 s).
-    pub cpu: Duration,
-    /// Time of one order by the clock (default 15 s). AVIF gets [`Config::AVIF_PATIENCE`] times as much.
-    pub wall: Duration,
-    /// The longest wait for a place (default 15 s), except for jobs.
-    pub wait: Duration,
+    /// Maximum CPU time per request, rounded up to whole seconds (default 10 s).
+    pub cpu_time: Duration,
+    /// Maximum time per request (default 15 s). AVIF gets [`Config::AVIF_TIMEOUT_FACTOR`] times as much.
+    pub timeout: Duration,
+    /// Maximum time in a queue (default 15 s). Unlimited for background requests.
+    pub queue_timeout: Duration,
 }
 
 impl Config {
-    /// How many times longer an order of the AVIF lane may take: its child only gets the time that others leave.
-    pub const AVIF_PATIENCE: u32 = 4;
+    /// Multiplies the timeout of AVIF requests, whose worker only gets the CPU time that the others leave.
+    pub const AVIF_TIMEOUT_FACTOR: u32 = 4;
 
-    /// The number of children for requests and jobs, at least 1.
-    #[must_use]
-    pub(crate) fn places(&self) -> usize {
-        match self.children {
+    /// The number of workers for interactive and background requests, at least 1.
+    pub(crate) fn worker_count(&self) -> usize {
+        match self.workers {
             0 => available_parallelism().map_or(1, std::num::NonZero::get),
-            children => children,
+            workers => workers,
         }
     }
 }
@@ -40,12 +39,12 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             program: PathBuf::from("/proc/self/exe"),
-            children: 0,
-            queue: 64,
+            workers: 0,
+            queue_size: 64,
             memory_bytes: 1024 * 1024 * 1024,
-            cpu: Duration::from_secs(10),
-            wall: Duration::from_secs(15),
-            wait: Duration::from_secs(15),
+            cpu_time: Duration::from_secs(10),
+            timeout: Duration::from_secs(15),
+            queue_timeout: Duration::from_secs(15),
         }
     }
 }

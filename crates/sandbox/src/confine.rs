@@ -1,9 +1,9 @@
-//! Closes the sandbox around the calling process, for good.
+//! Confines the calling process irrevocably.
 
 use crate::{
-    answer::MOST_OUTPUT,
-    filter, memory,
-    wire::{Capabilities, Holds, Setup},
+    filter::build_filter,
+    memory::mapped_bytes,
+    wire::{Capabilities, Enforcement, MAX_OUTPUT_BYTES, Setup},
 };
 use landlock::{ABI, Access, AccessFs, AccessNet, Ruleset, RulesetAttr, RulesetError, RulesetStatus, Scope};
 use rustix::{
@@ -12,106 +12,107 @@ use rustix::{
 };
 use std::{fs, io};
 
-/// Descriptors of a child: three from the start, two of an order, and some to spare.
-const DESCRIPTORS: u64 = 16;
+/// Maximum open descriptors of a worker: three from the start, two per request, and a reserve.
+const MAX_DESCRIPTORS: u64 = 16;
 
-/// Why the sandbox could not be closed.
+/// Why a process could not be confined.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Breach {
-    #[error("a sandboxd process must have one thread, this one has {0}")]
+pub(crate) enum ConfineError {
+    #[error("the process has {0} threads instead of one")]
     Threads(usize),
-    #[error("a limit could not be set")]
+    #[error("setting a limit failed")]
     Limit(#[from] rustix::io::Errno),
-    #[error("the file system could not be closed")]
+    #[error("enabling Landlock failed")]
     Landlock(#[from] RulesetError),
-    #[error("the filter of system calls could not be made")]
+    #[error("building the system call filter failed")]
     Filter(#[from] seccompiler::BackendError),
-    #[error("the filter of system calls could not be set")]
+    #[error("installing the system call filter failed")]
     Seccomp(#[source] seccompiler::Error),
-    #[error("the process has an id that no process has")]
-    Id,
+    #[error("the process id is invalid")]
+    ProcessId,
 }
 
-/// Takes everything from this process that imaging does not need. It comes before the first byte of any image.
-pub(crate) fn confine(setup: &Setup) -> Result<Capabilities, Breach> {
+/// Removes every privilege that imaging does not need. Must be called before the first byte of any image is read.
+pub(crate) fn confine_process(setup: &Setup) -> Result<Capabilities, ConfineError> {
     let threads = fs::read_dir("/proc/self/task").map_or(1, Iterator::count);
     if threads != 1 {
-        return Err(Breach::Threads(threads));
+        return Err(ConfineError::Threads(threads));
     }
     let descriptors = close_descriptors();
-    // Where the system's memory runs out, children are ended before anybody else.
-    let _unless_forbidden = fs::write("/proc/self/oom_score_adj", "1000");
+    // The out-of-memory killer chooses workers first.
+    let _not_permitted = fs::write("/proc/self/oom_score_adj", "1000");
     if setup.nice {
         nice(19)?;
     }
-    limit(setup)?;
+    set_limits(setup)?;
     rustix::thread::set_no_new_privs(true)?;
-    let landlock = close_files_and_network()?;
-    let own = u64::try_from(getpid().as_raw_nonzero().get()).map_err(|_| Breach::Id)?;
-    let program = filter::program(own)?;
-    // Whoever asks for the time for the first time may look for the kernel's fast path, which the filter forbids.
-    let _warmed = clock_gettime(ClockId::ProcessCPUTime);
-    seccompiler::apply_filter(&program).map_err(Breach::Seccomp)?;
+    let landlock = restrict_files_and_network()?;
+    let pid = u64::try_from(getpid().as_raw_nonzero().get()).map_err(|_| ConfineError::ProcessId)?;
+    let program = build_filter(pid)?;
+    // The first call may map the vDSO, which the filter forbids later.
+    let _warmed_up = clock_gettime(ClockId::ProcessCPUTime);
+    seccompiler::apply_filter(&program).map_err(ConfineError::Seccomp)?;
     Ok(Capabilities {
-        limits: Holds::Fully,
-        no_new_privileges: Holds::Fully,
-        system_calls: Holds::Fully,
+        limits: Enforcement::Full,
+        no_new_privileges: Enforcement::Full,
+        seccomp: Enforcement::Full,
         landlock,
         descriptors,
     })
 }
 
-/// Gives the order that comes next its own processor time.
-pub(crate) fn grant_cpu(seconds: u64) -> Result<(), rustix::io::Errno> {
+/// Sets the CPU time limit of the next request.
+pub(crate) fn set_cpu_limit(seconds: u64) -> Result<(), rustix::io::Errno> {
     let used = u64::try_from(clock_gettime(ClockId::ProcessCPUTime).tv_sec).unwrap_or(0);
     let limit = Rlimit {
-        // One more, because the kernel counts whole seconds.
+        // One more second, because the kernel counts whole seconds.
         current: Some(used.saturating_add(seconds).saturating_add(1)),
         maximum: getrlimit(Resource::Cpu).maximum,
     };
     setrlimit(Resource::Cpu, limit)
 }
 
-/// Closes what is open besides the socket, the empty output and the last words: everything of this program is closed
-/// on exec, but the program that started it may have been careless.
-fn close_descriptors() -> Holds {
+/// Closes all descriptors except standard input, output and error. Descriptors of this program are closed on exec, but
+/// the process that started it may have leaked some.
+fn close_descriptors() -> Enforcement {
     let listed: io::Result<Vec<i32>> = fs::read_dir("/proc/self/fd").map(|entries| {
         let names = entries.filter_map(Result::ok).map(|entry| entry.file_name());
         names.filter_map(|name| name.to_str()?.parse().ok()).collect()
     });
-    let Ok(listed) = listed else { return Holds::No };
+    let Ok(listed) = listed else {
+        return Enforcement::None;
+    };
     for descriptor in listed.into_iter().filter(|descriptor| *descriptor > 2) {
-        // The listing itself is among them and is closed already.
+        // Fails for the descriptor of the listing, which is closed already.
         let _closed = nix::unistd::close(descriptor);
     }
-    Holds::Fully
+    Enforcement::Full
 }
 
-/// Sets the limits of the kernel; they are as hard as they can be.
-fn limit(setup: &Setup) -> Result<(), rustix::io::Errno> {
-    let memory = memory::mapped().saturating_add(setup.memory_bytes);
-    for (resource, most) in [
+/// Sets the hard and soft limits of the kernel.
+fn set_limits(setup: &Setup) -> Result<(), rustix::io::Errno> {
+    let memory = mapped_bytes().saturating_add(setup.memory_bytes);
+    for (resource, max) in [
         (Resource::As, memory),
-        (Resource::Fsize, MOST_OUTPUT),
-        (Resource::Nofile, DESCRIPTORS),
+        (Resource::Fsize, MAX_OUTPUT_BYTES),
+        (Resource::Nofile, MAX_DESCRIPTORS),
         (Resource::Nproc, 0),
         (Resource::Core, 0),
     ] {
-        let most = getrlimit(resource).maximum.map_or(most, |hard| hard.min(most));
-        let both = Some(most);
+        let max = Some(getrlimit(resource).maximum.map_or(max, |hard| hard.min(max)));
         setrlimit(
             resource,
             Rlimit {
-                current: both,
-                maximum: both,
+                current: max,
+                maximum: max,
             },
         )?;
     }
     Ok(())
 }
 
-/// Allows no path, no port, no abstract socket and no signal to others, as far as the kernel knows the rules.
-fn close_files_and_network() -> Result<Holds, RulesetError> {
+/// Forbids every path, TCP port, abstract socket and signal to others, as far as the kernel supports it.
+fn restrict_files_and_network() -> Result<Enforcement, RulesetError> {
     let newest = ABI::V6;
     let status = Ruleset::default()
         .handle_access(AccessFs::from_all(newest))?
@@ -120,8 +121,8 @@ fn close_files_and_network() -> Result<Holds, RulesetError> {
         .create()?
         .restrict_self()?;
     Ok(match status.ruleset {
-        RulesetStatus::FullyEnforced => Holds::Fully,
-        RulesetStatus::PartiallyEnforced => Holds::Partly,
-        RulesetStatus::NotEnforced => Holds::No,
+        RulesetStatus::FullyEnforced => Enforcement::Full,
+        RulesetStatus::PartiallyEnforced => Enforcement::Partial,
+        RulesetStatus::NotEnforced => Enforcement::None,
     })
 }

@@ -1,4 +1,4 @@
-//! The system calls that a child may make, and with which arguments.
+//! The allow list of system calls of a worker.
 
 use seccompiler::{
     BackendError, BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter,
@@ -6,10 +6,10 @@ use seccompiler::{
 };
 use std::collections::BTreeMap;
 
-/// Allowed with any argument. They reach memory, time, signals of its own and descriptors it already has; nothing here
-/// opens, connects, starts or looks at anything else.
-const PLAIN: [i64; 32] = [
-    // Files that came with an order, and the last words.
+/// Allowed with any argument. They access memory, time, the signals of the worker and its open descriptors. None of them
+/// opens, connects, starts or inspects anything else.
+const ANY_ARGUMENTS: [i64; 32] = [
+    // The files of a request, and standard error.
     libc::SYS_close,
     libc::SYS_fstat,
     libc::SYS_ftruncate,
@@ -19,13 +19,13 @@ const PLAIN: [i64; 32] = [
     libc::SYS_read,
     libc::SYS_write,
     libc::SYS_writev,
-    // The allocators of glibc and musl, and the sorting of glibc, which asks how much memory there is.
+    // The allocators of glibc and musl, and `qsort` of glibc, which reads the amount of memory.
     libc::SYS_brk,
     libc::SYS_madvise,
     libc::SYS_mremap,
     libc::SYS_munmap,
     libc::SYS_sysinfo,
-    // Locks of one thread, time, chance.
+    // Locks, time and random numbers.
     libc::SYS_clock_getres,
     libc::SYS_clock_gettime,
     libc::SYS_futex,
@@ -34,10 +34,10 @@ const PLAIN: [i64; 32] = [
     libc::SYS_gettimeofday,
     libc::SYS_sched_getaffinity,
     libc::SYS_sched_yield,
-    // Who it is, as `abort` asks.
+    // `abort` reads the ids of the process and the thread.
     libc::SYS_getpid,
     libc::SYS_gettid,
-    // Signals, and the end.
+    // Signals and exit.
     libc::SYS_restart_syscall,
     libc::SYS_rt_sigaction,
     libc::SYS_rt_sigprocmask,
@@ -51,35 +51,38 @@ const PLAIN: [i64; 32] = [
 /// The socket to the parent.
 const PARENT: u64 = 0;
 
-/// `PROT_EXEC`: no memory becomes code.
-const EXECUTABLE: u64 = 4;
+/// `PROT_EXEC`, which is forbidden.
+const PROT_EXEC: u64 = 4;
 
-/// `F_GETFD` and `F_GETFL`, which only look.
-const LOOKS: [u64; 2] = [1, 3];
+/// `F_GETFD` and `F_GETFL`, which change nothing.
+const FCNTL_GETTERS: [u64; 2] = [1, 3];
 
-/// Makes the filter for a process with this id. Whatever it does not allow ends the process at once (`SIGSYS`).
-pub(crate) fn program(own: u64) -> Result<BpfProgram, BackendError> {
+/// Builds the filter for the process with this id. A forbidden call kills the process (`SIGSYS`).
+pub(crate) fn build_filter(pid: u64) -> Result<BpfProgram, BackendError> {
     let mut rules: BTreeMap<i64, Vec<SeccompRule>> =
-        PLAIN.into_iter().map(|call| (call, Vec::new())).collect();
-    let is = |argument, value| rule(argument, SeccompCmpOp::Eq, value);
-    let lacks = |argument, bits| rule(argument, SeccompCmpOp::MaskedEq(bits), 0);
-    rules.insert(libc::SYS_recvmsg, vec![is(0, PARENT)?]);
-    rules.insert(libc::SYS_sendmsg, vec![is(0, PARENT)?]);
-    rules.insert(libc::SYS_mmap, vec![lacks(2, EXECUTABLE)?]);
-    rules.insert(libc::SYS_mprotect, vec![lacks(2, EXECUTABLE)?]);
-    // `abort` sends itself a signal; a thread's id is the process's, for there is one thread.
-    rules.insert(libc::SYS_tgkill, vec![is(0, own)?]);
-    rules.insert(libc::SYS_tkill, vec![is(0, own)?]);
-    // Its own limits only: the soft limit of processor time is raised before every order.
-    rules.insert(libc::SYS_prlimit64, vec![is(0, 0)?]);
-    let looks: Result<_, BackendError> = LOOKS.into_iter().map(|command| is(1, command)).collect();
-    rules.insert(libc::SYS_fcntl, looks?);
+        ANY_ARGUMENTS.into_iter().map(|call| (call, Vec::new())).collect();
+    let equals = |argument, value| build_rule(argument, SeccompCmpOp::Eq, value);
+    let lacks = |argument, bits| build_rule(argument, SeccompCmpOp::MaskedEq(bits), 0);
+    rules.insert(libc::SYS_recvmsg, vec![equals(0, PARENT)?]);
+    rules.insert(libc::SYS_sendmsg, vec![equals(0, PARENT)?]);
+    rules.insert(libc::SYS_mmap, vec![lacks(2, PROT_EXEC)?]);
+    rules.insert(libc::SYS_mprotect, vec![lacks(2, PROT_EXEC)?]);
+    // `abort` sends a signal to its own thread, whose id is that of the process.
+    rules.insert(libc::SYS_tgkill, vec![equals(0, pid)?]);
+    rules.insert(libc::SYS_tkill, vec![equals(0, pid)?]);
+    // Only its own limits: the soft limit of CPU time is raised before every request.
+    rules.insert(libc::SYS_prlimit64, vec![equals(0, 0)?]);
+    let getters: Result<_, BackendError> = FCNTL_GETTERS
+        .into_iter()
+        .map(|command| equals(1, command))
+        .collect();
+    rules.insert(libc::SYS_fcntl, getters?);
     let arch = std::env::consts::ARCH.try_into()?;
     SeccompFilter::new(rules, SeccompAction::KillProcess, SeccompAction::Allow, arch)?.try_into()
 }
 
-/// The low four bytes of an argument, compared: the kernel reads no more of these.
-fn rule(argument: u8, operator: SeccompCmpOp, value: u64) -> Result<SeccompRule, BackendError> {
+/// Compares the low four bytes of an argument. The kernel ignores the others for these calls.
+fn build_rule(argument: u8, operator: SeccompCmpOp, value: u64) -> Result<SeccompRule, BackendError> {
     let condition = SeccompCondition::new(argument, SeccompCmpArgLen::Dword, operator, value)?;
     SeccompRule::new(vec![condition])
 }
@@ -89,13 +92,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_filter_compiles_and_is_short_enough_for_the_kernel() {
-        let program = program(4711).unwrap();
+    fn filter_fits_the_kernel_limit() {
+        let program = build_filter(4711).unwrap();
         assert!((80..4096).contains(&program.len()), "{}", program.len());
     }
 
     #[test]
-    fn nothing_that_starts_opens_or_connects_is_allowed() {
+    fn dangerous_calls_are_not_allowed() {
         for call in [
             libc::SYS_execve,
             libc::SYS_execveat,
@@ -110,7 +113,7 @@ mod tests {
             libc::SYS_io_uring_setup,
             libc::SYS_bpf,
         ] {
-            assert!(!PLAIN.contains(&call), "{call}");
+            assert!(!ANY_ARGUMENTS.contains(&call), "{call}");
         }
     }
 }

@@ -1,30 +1,29 @@
-//! Runs imaging in child processes that can do nothing else.
+//! Runs imaging in isolated child processes.
 #![doc = include_str!("../README.md")]
 
-mod answer;
-mod child;
 mod config;
 mod confine;
 mod error;
 mod filter;
-mod lanes;
 mod memory;
 mod packet;
 mod pool;
 #[cfg(feature = "probes")]
 mod probe;
 mod process;
-mod station;
+mod queues;
+mod reply;
+mod sandbox;
 mod wire;
+mod worker;
+mod worker_main;
 
-pub use answer::{Answer, Made};
-pub use child::child;
-#[cfg(feature = "probes")]
-pub use child::child_with;
 pub use config::Config;
-pub use error::{Error, Fate};
-pub use lanes::Lane;
-pub use pool::{Sandbox, Stats};
+pub use error::{Error, ExitReason};
 #[cfg(feature = "probes")]
 pub use probe::Probe;
-pub use wire::{Capabilities, Holds};
+pub use queues::Queue;
+pub use reply::ProcessReply;
+pub use sandbox::{Sandbox, Stats};
+pub use wire::{Capabilities, Enforcement};
+pub use worker_main::worker_main;

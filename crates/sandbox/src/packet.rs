@@ -1,4 +1,4 @@
-//! Packets of bytes with descriptors on a `SOCK_SEQPACKET` pair.
+//! Sends and receives packets with descriptors over a `SOCK_SEQPACKET` socket pair.
 
 use rustix::{
     io::{Errno, retry_on_intr},
@@ -13,15 +13,15 @@ use std::{
     os::fd::{BorrowedFd, OwnedFd},
 };
 
-/// Bytes of the longest packet. An order with a hundred recipes has 30 KiB.
-pub(crate) const LONGEST: usize = 64 * 1024;
+/// Maximum bytes of a packet. A request with a hundred recipes has 30 KiB.
+pub(crate) const MAX_PACKET_BYTES: usize = 64 * 1024;
 
-/// Descriptors of a packet.
-const FILES: usize = 2;
+/// Maximum descriptors of a packet.
+const MAX_FILES: usize = 2;
 
-/// Sends one packet. It never waits: both ends have at most one packet on its way, so a full socket is a fault.
+/// Sends one packet without blocking. Each end sends at most one packet at a time, so a full socket is an error.
 pub(crate) fn send(socket: BorrowedFd<'_>, bytes: &[u8], files: &[BorrowedFd<'_>]) -> Result<(), Errno> {
-    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(FILES))];
+    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(MAX_FILES))];
     let mut control = SendAncillaryBuffer::new(&mut space);
     if !files.is_empty() && !control.push(SendAncillaryMessage::ScmRights(files)) {
         return Err(Errno::INVAL);
@@ -35,19 +35,18 @@ pub(crate) fn send(socket: BorrowedFd<'_>, bytes: &[u8], files: &[BorrowedFd<'_>
     }
 }
 
-/// Waits for one packet; `None` when the other end is closed. Descriptors that come along are closed unless `files`
-/// is given, which gets them.
+/// Waits for one packet. `None` if the other end is closed. Appends the descriptors to `files`, or closes them.
 pub(crate) fn receive(
     socket: BorrowedFd<'_>,
     files: Option<&mut Vec<OwnedFd>>,
 ) -> Result<Option<Vec<u8>>, Errno> {
-    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(FILES))];
+    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(MAX_FILES))];
     let mut control = if files.is_some() {
         RecvAncillaryBuffer::new(&mut space)
     } else {
         RecvAncillaryBuffer::new(&mut [])
     };
-    let mut bytes = vec![0; LONGEST];
+    let mut bytes = vec![0; MAX_PACKET_BYTES];
     let received = retry_on_intr(|| {
         let mut parts = [IoSliceMut::new(&mut bytes)];
         recvmsg(socket, &mut parts, &mut control, RecvFlags::CMSG_CLOEXEC)
@@ -68,11 +67,9 @@ pub(crate) fn receive(
 
 #[cfg(test)]
 mod tests {
-    use std::os::fd::AsFd;
-
-    use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
-
     use super::*;
+    use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
+    use std::os::fd::AsFd;
 
     fn pair() -> (OwnedFd, OwnedFd) {
         socketpair(
@@ -85,30 +82,33 @@ mod tests {
     }
 
     #[test]
-    fn packets_keep_their_borders_and_their_files() {
+    fn packets_keep_boundaries_and_files() {
         let (one, other) = pair();
         send(one.as_fd(), b"first", &[one.as_fd(), one.as_fd()]).unwrap();
-        send(one.as_fd(), &vec![7; LONGEST], &[]).unwrap();
+        send(one.as_fd(), &vec![7; MAX_PACKET_BYTES], &[]).unwrap();
         let mut files = Vec::new();
         assert_eq!(
             receive(other.as_fd(), Some(&mut files)).unwrap().unwrap(),
             b"first"
         );
         assert_eq!(files.len(), 2);
-        assert_eq!(receive(other.as_fd(), None).unwrap().unwrap().len(), LONGEST);
+        assert_eq!(
+            receive(other.as_fd(), None).unwrap().unwrap().len(),
+            MAX_PACKET_BYTES
+        );
         drop((files, one));
         assert_eq!(receive(other.as_fd(), None), Ok(None));
     }
 
     #[test]
-    fn a_packet_that_is_too_long_is_a_fault() {
+    fn oversized_packet_is_an_error() {
         let (one, other) = pair();
-        send(one.as_fd(), &vec![7; LONGEST + 1], &[]).unwrap();
+        send(one.as_fd(), &vec![7; MAX_PACKET_BYTES + 1], &[]).unwrap();
         assert_eq!(receive(other.as_fd(), None), Err(Errno::MSGSIZE));
     }
 
     #[test]
-    fn sending_to_nobody_is_an_error_and_no_signal() {
+    fn sending_to_a_closed_socket_is_an_error_without_signal() {
         let (one, other) = pair();
         drop(other);
         assert_eq!(send(one.as_fd(), b"x", &[]), Err(Errno::PIPE));

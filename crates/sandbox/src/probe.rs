@@ -1,4 +1,4 @@
-//! Orders that make a child misbehave: what the tests of the sandbox are made of.
+//! Requests that make a worker misbehave, for the tests of the sandbox.
 
 use serde::{Deserialize, Serialize};
 use std::{
@@ -9,61 +9,61 @@ use std::{
     process::Command,
 };
 
-/// What a child is to try.
+/// A forbidden or expensive operation.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Probe {
-    /// To connect to this port of this machine.
+    /// Connect to this local TCP port.
     Connect(u16),
-    /// To read the list of users.
+    /// Read `/etc/passwd`.
     Read,
-    /// To make a file of this name.
+    /// Create a file with this name.
     Write(String),
-    /// To become another program, which would make a file of this name.
+    /// Execute another program, which would create a file with this name.
     Execute(String),
-    /// To start another program, which would make a file of this name.
+    /// Start another program, which would create a file with this name.
     Fork(String),
-    /// To start a thread.
+    /// Start a thread.
     Thread,
-    /// To kill its parent.
+    /// Kill the parent.
     KillParent,
-    /// To kill itself by a system call that it does not have.
+    /// Kill itself with a forbidden system call.
     Kill,
-    /// To write into the image that it was given.
-    Scribble,
-    /// To use so many bytes.
+    /// Write to the image.
+    WriteImage,
+    /// Allocate this number of bytes.
     Allocate(usize),
-    /// To compute for ever.
+    /// Compute endlessly.
     Spin,
-    /// To compute until its file is not empty.
+    /// Compute until the file is not empty.
     Await,
-    /// To panic.
+    /// Panic.
     Panic,
-    /// To use the memory of its stack up.
+    /// Overflow the stack.
     Recurse,
-    /// To end.
+    /// Exit.
     Exit,
 }
 
 impl Probe {
-    /// Tries it, and tells what came of it if that can still be told.
-    pub(crate) fn attempt(self, files: Vec<OwnedFd>) -> String {
+    /// Attempts the operation. Returns the result if the process survives.
+    pub(crate) fn execute(self, files: Vec<OwnedFd>) -> String {
         let file = files.into_iter().next().map(File::from);
         match self {
-            Self::Connect(port) => told(TcpStream::connect(("127.0.0.1", port))),
-            Self::Read => told(fs::read("/etc/passwd")),
-            Self::Write(name) => told(File::create(name)),
+            Self::Connect(port) => describe(TcpStream::connect(("127.0.0.1", port))),
+            Self::Read => describe(fs::read("/etc/passwd")),
+            Self::Write(name) => describe(File::create(name)),
             Self::Execute(name) => Command::new("/usr/bin/touch").arg(name).exec().to_string(),
-            Self::Fork(name) => told(Command::new("/usr/bin/touch").arg(name).spawn()),
-            Self::Thread => told(std::thread::Builder::new().spawn(|| ())),
-            Self::KillParent => rustix::process::getppid().map_or_else(String::new, kill),
-            Self::Kill => kill(rustix::process::getpid()),
-            Self::Scribble => told(
-                file.map(|file| rustix::io::pwrite(&file, b"scribbled", 0))
+            Self::Fork(name) => describe(Command::new("/usr/bin/touch").arg(name).spawn()),
+            Self::Thread => describe(std::thread::Builder::new().spawn(|| ())),
+            Self::KillParent => rustix::process::getppid().map_or_else(String::new, kill_process),
+            Self::Kill => kill_process(rustix::process::getpid()),
+            Self::WriteImage => describe(
+                file.map(|file| rustix::io::pwrite(&file, b"modified", 0))
                     .transpose(),
             ),
             Self::Allocate(bytes) => format!("{}", black_box(vec![1_u8; black_box(bytes)]).len()),
-            Self::Spin => spin(|| false),
-            Self::Await => spin(|| file.as_ref().is_none_or(|file| file.metadata_len() > 0)),
+            Self::Spin => spin_until(|| false),
+            Self::Await => spin_until(|| file.as_ref().is_none_or(|file| file_len(file) > 0)),
             Self::Panic => std::panic::panic_any("a probe"),
             Self::Recurse => recurse(1).to_string(),
             Self::Exit => std::process::exit(0),
@@ -71,33 +71,27 @@ impl Probe {
     }
 }
 
-/// The length of a file by the one system call that the sandbox allows.
-trait Length {
-    fn metadata_len(&self) -> i64;
+/// The length of a file by `fstat`, the only such call that the filter allows.
+fn file_len(file: &File) -> i64 {
+    rustix::fs::fstat(file).map_or(1, |status| status.st_size)
 }
 
-impl Length for File {
-    fn metadata_len(&self) -> i64 {
-        rustix::fs::fstat(self).map_or(1, |status| status.st_size)
-    }
-}
-
-fn told<T, E: std::fmt::Display>(result: Result<T, E>) -> String {
+fn describe<T, E: std::fmt::Display>(result: Result<T, E>) -> String {
     match result {
         Ok(_) => "done".to_owned(),
         Err(error) => error.to_string(),
     }
 }
 
-fn kill(process: rustix::process::Pid) -> String {
-    told(rustix::process::kill_process(
+fn kill_process(process: rustix::process::Pid) -> String {
+    describe(rustix::process::kill_process(
         process,
         rustix::process::Signal::KILL,
     ))
 }
 
-fn spin(mut until: impl FnMut() -> bool) -> String {
-    while !until() {
+fn spin_until(mut condition: impl FnMut() -> bool) -> String {
+    while !condition() {
         std::hint::spin_loop();
     }
     "awaited".to_owned()

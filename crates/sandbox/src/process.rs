@@ -1,10 +1,10 @@
-//! One child as its parent sees it.
+//! The process of one worker, as its parent sees it.
 
 use crate::{
     config::Config,
-    error::Fate,
+    error::ExitReason,
     packet::{receive, send},
-    wire::{Capabilities, Holds, Reply, Setup},
+    wire::{Capabilities, Enforcement, Reply, Setup},
 };
 use rustix::{
     event::{PollFd, PollFlags, Timespec, poll},
@@ -23,194 +23,187 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How long a child may take to close its sandbox.
-const START: Duration = Duration::from_secs(10);
+/// Maximum time to start and confine a worker.
+const START_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A running child. Dropping it kills it.
-pub(crate) struct Process {
+/// A running worker process. Dropping it kills the process.
+pub(crate) struct WorkerProcess {
     child: Child,
     socket: OwnedFd,
-    last_words: OwnedFd,
-    /// Which layers hold.
+    stderr: OwnedFd,
     pub(crate) capabilities: Capabilities,
-    /// Requests that it answered.
-    pub(crate) served: u32,
+    /// Requests that it has replied to.
+    pub(crate) requests: u32,
 }
 
-/// Why a request got no answer.
+/// Why a request got no reply.
 #[derive(Debug)]
-pub(crate) enum End {
-    /// The child was dead before it took the request, which another one can have.
-    NotTaken,
-    /// The child died of it, with its last words.
-    Died(Fate, String),
+pub(crate) enum ExchangeError {
+    /// The process had exited before it received the request, which another worker can serve.
+    NotReceived,
+    /// The process exited, with the end of its standard error.
+    Exited(ExitReason, String),
     /// The sandbox is stopping.
     Stopped,
 }
 
-/// What woke a waiting thread.
+/// The descriptor that became readable.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Wake {
-    /// The first descriptor.
+pub(crate) enum Ready {
     First,
-    /// The second descriptor.
     Second,
-    /// The third descriptor.
     Third,
-    /// The time.
-    Late,
+    TimedOut,
 }
 
-impl Process {
-    /// Starts a child and waits until its sandbox is closed. The thread that calls this must outlive the child: the
-    /// kernel kills the child when that thread ends.
+impl WorkerProcess {
+    /// Starts a process and waits until it is confined. The calling thread must outlive the process: the kernel kills the
+    /// process when the thread ends.
     pub(crate) fn start(config: &Config, nice: bool, stop: BorrowedFd<'_>) -> io::Result<Self> {
-        let (socket, theirs) = socketpair(
+        let (socket, worker_socket) = socketpair(
             AddressFamily::UNIX,
             SocketType::SEQPACKET,
             SocketFlags::CLOEXEC,
             None,
         )?;
-        // A child that talks too much loses words and does not wait for a reader.
-        let (last_words, mouth) = pipe_with(PipeFlags::CLOEXEC | PipeFlags::NONBLOCK)?;
+        // A worker that writes too much loses output instead of blocking.
+        let (stderr, worker_stderr) = pipe_with(PipeFlags::CLOEXEC | PipeFlags::NONBLOCK)?;
         let child = Command::new(&config.program)
             .arg("sandbox-worker")
             .env_clear()
-            .stdin(theirs)
+            .stdin(worker_socket)
             .stdout(Stdio::null())
-            .stderr(mouth)
+            .stderr(worker_stderr)
             .process_group(0)
             .spawn()?;
         let mut process = Self {
             child,
             socket,
-            last_words,
-            capabilities: NOTHING_YET,
-            served: 0,
+            stderr,
+            capabilities: UNKNOWN,
+            requests: 0,
         };
         let setup = Setup {
             memory_bytes: config.memory_bytes,
-            cpu_seconds: config.cpu.as_secs() + u64::from(config.cpu.subsec_nanos() > 0),
+            cpu_seconds: config.cpu_time.as_secs() + u64::from(config.cpu_time.subsec_nanos() > 0),
             nice,
         };
-        match process.exchange(&serde_json::to_vec(&setup)?, &[], START, stop) {
+        match process.exchange(&serde_json::to_vec(&setup)?, &[], START_TIMEOUT, stop) {
             Ok(Reply::Ready(capabilities)) => process.capabilities = capabilities,
-            Ok(_) => {
-                return Err(io::Error::other(
-                    "the child answered something else than that it is ready",
-                ));
+            Ok(_) => return Err(io::Error::other("the worker sent an unexpected reply")),
+            Err(ExchangeError::Exited(reason, stderr_tail)) => {
+                return Err(io::Error::other(format!("{reason}: {stderr_tail}")));
             }
-            Err(End::Died(fate, words)) => return Err(io::Error::other(format!("{fate}: {words}"))),
-            Err(End::NotTaken) => {
-                let (fate, words) = process.bury();
-                return Err(io::Error::other(format!("{fate}: {words}")));
+            Err(ExchangeError::NotReceived) => {
+                let (reason, stderr_tail) = process.reap();
+                return Err(io::Error::other(format!("{reason}: {stderr_tail}")));
             }
-            Err(End::Stopped) => return Err(io::ErrorKind::Interrupted.into()),
+            Err(ExchangeError::Stopped) => return Err(io::ErrorKind::Interrupted.into()),
         }
-        process.served = 0;
+        process.requests = 0;
         Ok(process)
     }
 
-    /// The process's id.
-    pub(crate) fn id(&self) -> u32 {
+    pub(crate) fn pid(&self) -> u32 {
         self.child.id()
     }
 
-    /// The socket, which becomes readable when an idle child dies.
+    /// The socket, which becomes readable when an idle process exits.
     pub(crate) fn socket(&self) -> BorrowedFd<'_> {
         self.socket.as_fd()
     }
 
-    /// Sends a request and waits for its answer until the time is over or `stop` becomes readable. After an error the
-    /// child is dead.
+    /// Sends a request and waits for the reply until the timeout or until `stop` becomes readable. After an error the
+    /// process has exited.
     pub(crate) fn exchange(
         &mut self,
         request: &[u8],
         files: &[BorrowedFd<'_>],
-        wall: Duration,
+        timeout: Duration,
         stop: BorrowedFd<'_>,
-    ) -> Result<Reply, End> {
+    ) -> Result<Reply, ExchangeError> {
         match send(self.socket(), request, files) {
             Ok(()) => {}
-            Err(Errno::PIPE | Errno::CONNRESET) => return Err(End::NotTaken),
-            Err(_) => return Err(self.died()),
+            Err(Errno::PIPE | Errno::CONNRESET) => return Err(ExchangeError::NotReceived),
+            Err(_) => return Err(self.reap_error()),
         }
-        match wait([stop, self.socket(), self.socket()], Some(wall)) {
-            Wake::First => {
-                self.bury();
-                return Err(End::Stopped);
+        match wait_readable([stop, self.socket(), self.socket()], Some(timeout)) {
+            Ready::First => {
+                self.reap();
+                return Err(ExchangeError::Stopped);
             }
-            Wake::Late => {
-                let (_, words) = self.bury();
-                return Err(End::Died(Fate::Wall, words));
+            Ready::TimedOut => {
+                let (_, stderr_tail) = self.reap();
+                return Err(ExchangeError::Exited(ExitReason::TimedOut, stderr_tail));
             }
-            Wake::Second | Wake::Third => {}
+            Ready::Second | Ready::Third => {}
         }
         match receive(self.socket(), None) {
             Ok(Some(packet)) => {
-                self.served = self.served.saturating_add(1);
-                serde_json::from_slice(&packet).map_err(|_| {
-                    self.bury();
-                    End::Died(Fate::Gone, "it answered nonsense".to_owned())
+                self.requests = self.requests.saturating_add(1);
+                serde_json::from_slice(&packet).map_err(|error| {
+                    self.reap();
+                    ExchangeError::Exited(ExitReason::Crashed, format!("invalid reply: {error}"))
                 })
             }
-            // The request lies unread in the socket of a dead child.
-            Err(Errno::CONNRESET) => Err(End::NotTaken),
-            Ok(None) | Err(_) => Err(self.died()),
+            // The process exited without reading the request.
+            Err(Errno::CONNRESET) => Err(ExchangeError::NotReceived),
+            Ok(None) | Err(_) => Err(self.reap_error()),
         }
     }
 
-    /// Kills the child if it still lives, and tells what ended it and what it said last.
-    pub(crate) fn bury(&mut self) -> (Fate, String) {
-        // A process that is ending keeps its own reason; only one that hung up and lives on is killed by this.
-        let _dead_already = self.child.kill();
+    /// Kills the process if it still runs. Returns how it ended and the end of its standard error.
+    pub(crate) fn reap(&mut self) -> (ExitReason, String) {
+        // A process that is exiting keeps its own exit status.
+        let _exited = self.child.kill();
         let status = self.child.wait();
-        let words = self.words();
-        (status.map_or(Fate::Gone, |status| fate(status, &words)), words)
+        let stderr_tail = self.stderr_tail();
+        let reason = status.map_or(ExitReason::Crashed, |status| exit_reason(status, &stderr_tail));
+        (reason, stderr_tail)
     }
 
-    fn died(&mut self) -> End {
-        let (fate, words) = self.bury();
-        End::Died(fate, words)
+    fn reap_error(&mut self) -> ExchangeError {
+        let (reason, stderr_tail) = self.reap();
+        ExchangeError::Exited(reason, stderr_tail)
     }
 
-    fn words(&self) -> String {
+    fn stderr_tail(&self) -> String {
         let mut bytes = [0; 2048];
-        let count = rustix::io::read(&self.last_words, &mut bytes).unwrap_or(0);
+        let count = rustix::io::read(&self.stderr, &mut bytes).unwrap_or(0);
         let text = String::from_utf8_lossy(bytes.get(..count).unwrap_or_default());
         text.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 }
 
-impl Drop for Process {
+impl Drop for WorkerProcess {
     fn drop(&mut self) {
-        self.bury();
+        self.reap();
     }
 }
 
-/// What is known of a child that has not spoken.
-const NOTHING_YET: Capabilities = Capabilities {
-    limits: Holds::No,
-    no_new_privileges: Holds::No,
-    system_calls: Holds::No,
-    landlock: Holds::No,
-    descriptors: Holds::No,
+/// The capabilities of a process that is not ready.
+const UNKNOWN: Capabilities = Capabilities {
+    limits: Enforcement::None,
+    no_new_privileges: Enforcement::None,
+    seccomp: Enforcement::None,
+    landlock: Enforcement::None,
+    descriptors: Enforcement::None,
 };
 
-/// Waits until one of the descriptors can be read or is hung up, the first of them first.
-pub(crate) fn wait(descriptors: [BorrowedFd<'_>; 3], patience: Option<Duration>) -> Wake {
-    let until = patience.map(|patience| Instant::now() + patience);
+/// Waits until a descriptor is readable or closed. If several are, returns the first of them.
+pub(crate) fn wait_readable(descriptors: [BorrowedFd<'_>; 3], timeout: Option<Duration>) -> Ready {
+    let deadline = timeout.map(|timeout| Instant::now() + timeout);
     loop {
-        let rest = until.map(|until| until.saturating_duration_since(Instant::now()));
-        let timeout = rest.and_then(|rest| Timespec::try_from(rest).ok());
+        let remaining = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        let timeout = remaining.and_then(|remaining| Timespec::try_from(remaining).ok());
         let mut polled = descriptors
             .each_ref()
             .map(|descriptor| PollFd::new(descriptor, PollFlags::IN));
         match poll(&mut polled, timeout.as_ref()) {
-            Ok(0) => return Wake::Late,
+            Ok(0) => return Ready::TimedOut,
             Ok(_) => {}
             Err(Errno::INTR) => continue,
-            // No memory for a moment: the deadline still holds.
+            // Temporary lack of memory. The deadline still applies.
             Err(_) => {
                 std::thread::sleep(Duration::from_millis(10));
                 continue;
@@ -220,26 +213,27 @@ pub(crate) fn wait(descriptors: [BorrowedFd<'_>; 3], patience: Option<Duration>)
             .each_ref()
             .map(|descriptor| !descriptor.revents().is_empty());
         return match ready {
-            [true, _, _] => Wake::First,
-            [_, true, _] => Wake::Second,
-            _ => Wake::Third,
+            [true, _, _] => Ready::First,
+            [_, true, _] => Ready::Second,
+            _ => Ready::Third,
         };
     }
 }
 
-/// What ended a child. Memory that is refused makes Rust's allocator abort, after a word about it; an abort of
-/// another cause says something else.
-fn fate(status: ExitStatus, words: &str) -> Fate {
+/// Derives the reason from the exit status. When an allocation fails, Rust writes a message and aborts; other aborts write
+/// other messages.
+fn exit_reason(status: ExitStatus, stderr_tail: &str) -> ExitReason {
     let Some(signal) = status.signal() else {
-        return Fate::Gone;
+        return ExitReason::Crashed;
     };
     if signal == Signal::XCPU.as_raw() {
-        Fate::Cpu
-    } else if signal == Signal::ABORT.as_raw() && (words.is_empty() || words.contains("memory allocation of"))
+        ExitReason::CpuTimeExceeded
+    } else if signal == Signal::ABORT.as_raw()
+        && (stderr_tail.is_empty() || stderr_tail.contains("memory allocation of"))
     {
-        Fate::Memory
+        ExitReason::OutOfMemory
     } else {
-        Fate::Signal(signal)
+        ExitReason::Signal(signal)
     }
 }
 
@@ -248,33 +242,37 @@ mod tests {
     use super::*;
 
     #[test]
-    fn fates() {
-        let refused = "memory allocation of 4096 bytes failed";
-        for (raw, words, expected) in [
-            (24, "", Fate::Cpu),
-            (6, refused, Fate::Memory),
-            (6, "", Fate::Memory),
-            (6, "thread main has overflowed its stack", Fate::Signal(6)),
-            (6 | 0x80, refused, Fate::Memory),
-            (9, "", Fate::Signal(9)),
-            (31, "", Fate::Signal(31)),
-            (101 << 8, "thread main panicked", Fate::Gone),
-            (0, "", Fate::Gone),
+    fn exit_reason_follows_from_status_and_stderr() {
+        let out_of_memory = "memory allocation of 4096 bytes failed";
+        for (raw, stderr, expected) in [
+            (24, "", ExitReason::CpuTimeExceeded),
+            (6, out_of_memory, ExitReason::OutOfMemory),
+            (6, "", ExitReason::OutOfMemory),
+            (6, "thread main has overflowed its stack", ExitReason::Signal(6)),
+            (6 | 0x80, out_of_memory, ExitReason::OutOfMemory),
+            (9, "", ExitReason::Signal(9)),
+            (31, "", ExitReason::Signal(31)),
+            (101 << 8, "thread main panicked", ExitReason::Crashed),
+            (0, "", ExitReason::Crashed),
         ] {
-            assert_eq!(fate(ExitStatus::from_raw(raw), words), expected, "{raw} {words}");
+            assert_eq!(
+                exit_reason(ExitStatus::from_raw(raw), stderr),
+                expected,
+                "{raw} {stderr}"
+            );
         }
     }
 
     #[test]
-    fn a_program_that_is_no_child_does_not_start() {
+    fn program_that_is_not_a_worker_does_not_start() {
         let (stop, _open) = rustix::pipe::pipe().unwrap();
-        let of = |program: &str| Config {
+        let config = |program: &str| Config {
             program: program.into(),
             ..Config::default()
         };
         for program in ["/bin/false", "/nonexistent/program"] {
             assert!(
-                Process::start(&of(program), false, stop.as_fd()).is_err(),
+                WorkerProcess::start(&config(program), false, stop.as_fd()).is_err(),
                 "{program}"
             );
         }

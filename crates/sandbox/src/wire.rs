@@ -1,53 +1,58 @@
-//! What parent and child say to each other: one JSON text a packet.
+//! The messages between the parent and a worker: one JSON text per packet.
 
-use infravault_imaging::{Description, Format, Order};
+#[cfg(feature = "probes")]
+use crate::probe::Probe;
+use infravault_imaging::{DecodeError, Description, Format, ProcessRequest};
 use serde::{Deserialize, Serialize};
+
+/// Maximum bytes of all renditions of a request. The lossless renditions of the largest image fit.
+pub(crate) const MAX_OUTPUT_BYTES: u64 = 256 * 1024 * 1024;
 
 /// The first packet of the parent.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Setup {
-    /// What the child may map on top of what is mapped at its start.
+    /// Memory that the worker may map in addition to what is mapped at its start.
     pub(crate) memory_bytes: u64,
-    /// Processor time of an order.
+    /// CPU time per request.
     pub(crate) cpu_seconds: u64,
-    /// Whether everybody else goes first.
+    /// Whether the worker runs with the lowest priority.
     pub(crate) nice: bool,
 }
 
-/// What the parent asks for.
+/// A request of the parent.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Request {
-    /// Nothing; to see that the child answers.
-    Nothing,
-    /// An image and an empty file for the renditions come along.
-    Order(Order),
-    /// To misbehave.
+    /// Do nothing and reply.
+    Ping,
+    /// Process an image. The packet carries the image and an empty file for the renditions.
+    Process(ProcessRequest),
+    /// Misbehave, for tests.
     #[cfg(feature = "probes")]
-    Probe(crate::Probe),
+    Probe(Probe),
 }
 
-/// What the child answers. After [`Setup`] it is [`Reply::Ready`].
+/// A reply of the worker.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Reply {
-    /// The sandbox is closed.
+    /// The reply to [`Setup`]: the worker is confined.
     Ready(Capabilities),
-    /// There was nothing to do.
-    Nothing,
-    /// The renditions lie in the file that came along.
-    Done {
+    /// The reply to [`Request::Ping`].
+    Pong,
+    /// The image was processed. The renditions are in the output file.
+    Processed {
         description: Option<Box<Description>>,
-        renditions: Vec<Placed>,
+        renditions: Vec<RenditionRange>,
     },
-    /// Why nothing could be made of the image.
-    Undecodable(String),
-    /// What a probe that was survived brought.
+    /// The image could not be processed.
+    Failed(DecodeError),
+    /// The result of a probe that the worker survived.
     #[cfg(feature = "probes")]
     Probed(String),
 }
 
-/// A rendition in the file of an order.
+/// A rendition in the output file.
 #[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Placed {
+pub(crate) struct RenditionRange {
     pub(crate) width: u32,
     pub(crate) height: u32,
     pub(crate) format: Format,
@@ -55,29 +60,28 @@ pub(crate) struct Placed {
     pub(crate) length: u64,
 }
 
-/// Which layers of the sandbox hold on this kernel. A child without the first three refuses to work, so only the others
-/// can be weaker.
+/// The layers of the sandbox that this kernel enforces. A worker without the first three refuses to start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Capabilities {
-    /// Limits of memory, processor time, file sizes, descriptors and processes.
-    pub limits: Holds,
-    /// No program that is executed can gain privileges.
-    pub no_new_privileges: Holds,
+    /// Limits on memory, CPU time, file size, descriptors and processes.
+    pub limits: Enforcement,
+    /// Executed programs cannot gain privileges.
+    pub no_new_privileges: Enforcement,
     /// The list of allowed system calls (seccomp).
-    pub system_calls: Holds,
-    /// The closed file system and network (Landlock); [`Holds::Partly`] where the kernel knows fewer rules.
-    pub landlock: Holds,
-    /// Whether descriptors that the parent's program let slip were looked for and closed.
-    pub descriptors: Holds,
+    pub seccomp: Enforcement,
+    /// No access to the file system and the network (Landlock). [`Enforcement::Partial`] on older kernels.
+    pub landlock: Enforcement,
+    /// Whether inherited descriptors were closed.
+    pub descriptors: Enforcement,
 }
 
-/// How far a layer holds.
+/// How far a layer is enforced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Holds {
-    /// All of it.
-    Fully,
-    /// What this kernel knows of it.
-    Partly,
+pub enum Enforcement {
+    /// Completely.
+    Full,
+    /// As far as this kernel supports it.
+    Partial,
     /// Not at all.
-    No,
+    None,
 }

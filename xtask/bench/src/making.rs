@@ -3,9 +3,9 @@
 use crate::{Outcome, load::real, machine};
 use bytes::Bytes;
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer, images::Image};
-use infravault_imaging::{Fit, Format, Gravity, Limits, Order, Recipe, Resize, work};
+use infravault_imaging::{Fit, Format, Gravity, Limits, ProcessRequest, Recipe, Resize, process};
 use std::{
-    process, thread,
+    thread,
     time::{Duration, Instant},
 };
 use turbojpeg::{Compressor, Decompressor, PixelFormat, ScalingFactor, Subsamp};
@@ -28,7 +28,7 @@ pub(crate) struct Made {
 }
 
 /// The order of images that fit into these squares.
-pub(crate) fn order(sides: &[u32], format: Format, quality: u8) -> Order {
+pub(crate) fn request(sides: &[u32], format: Format, quality: u8) -> ProcessRequest {
     let recipe = |side: &u32| Recipe {
         resize: Some(Resize {
             width: Some(*side),
@@ -38,7 +38,7 @@ pub(crate) fn order(sides: &[u32], format: Format, quality: u8) -> Order {
         }),
         ..Recipe::new(format, quality)
     };
-    Order {
+    ProcessRequest {
         limits: Limits::default(),
         describe: false,
         recipes: sides.iter().map(recipe).collect(),
@@ -46,9 +46,14 @@ pub(crate) fn order(sides: &[u32], format: Format, quality: u8) -> Order {
 }
 
 /// Does an order as often as the time allows, on as many threads, with one photograph after the other.
-pub(crate) fn run(threads: usize, duration: Duration, photos: &[Bytes], order: &Order) -> Outcome<Made> {
+pub(crate) fn run(
+    threads: usize,
+    duration: Duration,
+    photos: &[Bytes],
+    request: &ProcessRequest,
+) -> Outcome<Made> {
     measure(threads, duration, photos, |photo| {
-        let made = work(photo, order)?;
+        let made = process(photo, request)?;
         Ok(made.renditions.iter().map(|one| one.bytes.len()).sum())
     })
 }
@@ -66,7 +71,7 @@ fn measure(
 ) -> Outcome<Made> {
     // Once before it counts: memory is mapped, tables are made.
     make(photos.first().ok_or("there is no photograph")?)?;
-    let (pid, started) = (process::id(), Instant::now());
+    let (pid, started) = (std::process::id(), Instant::now());
     let before = machine::cpu_seconds(pid);
     let drive = |first: usize| -> Outcome<(usize, usize)> {
         let (mut count, mut bytes) = (0, 0);

@@ -1,6 +1,6 @@
 //! What the fuzz targets try, and what must hold whatever the bytes are.
 
-use infravault_imaging::{Fit, Format, Gravity, Limits, MediaType, Order, Recipe, Resize};
+use infravault_imaging::{Fit, Format, Gravity, Limits, MediaType, ProcessRequest, Recipe, Resize};
 use std::io::Cursor;
 
 /// Small, so that a second has many tries.
@@ -78,14 +78,14 @@ pub fn decode(media_type: MediaType, data: &[u8]) {
         }),
         ..Recipe::new(Format::Png, 80)
     };
-    let order = Order {
+    let request = ProcessRequest {
         limits: limits(),
         describe: true,
         recipes: vec![recipe],
     };
-    if let Ok(work) = infravault_imaging::work(&file, &order) {
-        assert_eq!(work.renditions.len(), 1);
-        let sizes = work.renditions.iter().map(|made| (made.width, made.height));
+    if let Ok(output) = infravault_imaging::process(&file, &request) {
+        assert_eq!(output.renditions.len(), 1);
+        let sizes = output.renditions.iter().map(|made| (made.width, made.height));
         sizes.for_each(|(width, height)| {
             assert!(
                 (1..=16).contains(&width) && (1..=16).contains(&height),

@@ -5,7 +5,7 @@ use infravault_auth::Auth;
 use infravault_db::{Db, migrate};
 use infravault_kernel::{Clock, Ctx};
 use infravault_objects::Objects;
-use infravault_sandbox::{Holds, Sandbox};
+use infravault_sandbox::{Enforcement, Sandbox};
 use std::error::Error;
 
 pub(super) fn run(config: Config) -> CommandResult {
@@ -119,18 +119,18 @@ async fn check_store(config: &Config, log: &slog::Logger) -> Check {
 async fn check_sandbox(config: &Config, log: &slog::Logger) -> Check {
     let sandbox = Sandbox::new(
         infravault_sandbox::Config {
-            children: 1,
+            workers: 1,
             ..config.sandbox.clone()
         },
         log,
     );
-    let layers = sandbox.check().await;
+    let layers = sandbox.report_capabilities().await;
     sandbox.stop().await;
     let layers = layers?;
-    let describe = |layer: Holds| match layer {
-        Holds::Fully => "enforced",
-        Holds::Partly => "partly enforced (by what this kernel supports)",
-        Holds::No => "not supported by this kernel",
+    let describe = |layer: Enforcement| match layer {
+        Enforcement::Full => "enforced",
+        Enforcement::Partial => "partly enforced (by what this kernel supports)",
+        Enforcement::None => "not supported by this kernel",
     };
     Ok(format!(
         "limits and seccomp: enforced; Landlock: {}; closing of descriptors: {}",

@@ -84,7 +84,7 @@ pub fn run() -> ExitCode {
         .nth(1)
         .is_some_and(|command| command == SANDBOX_WORKER)
     {
-        return infravault_sandbox::child();
+        return infravault_sandbox::worker_main();
     }
     // Fails only if a provider is installed already.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
@@ -101,7 +101,7 @@ pub fn run() -> ExitCode {
             print_text(&reference::problems());
             Ok(())
         }
-        Command::SandboxWorker => return infravault_sandbox::child(),
+        Command::SandboxWorker => return infravault_sandbox::worker_main(),
         Command::Healthcheck => healthcheck::run(),
         Command::Serve => with_config(serve::run),
         Command::Worker => with_config(worker::run),

@@ -6,10 +6,9 @@ use crate::{
     renditions::presets::variant,
     sql::{self, Params, number},
 };
-use infravault_imaging::Recipe;
+use infravault_imaging::{EncodedImage, Recipe};
 use infravault_kernel::{Ctx, Id, ImageId, Sha256};
 use infravault_objects::ObjectKey;
-use infravault_sandbox::Made;
 
 impl Renditions {
     /// Keeps what was made of an image by a recipe.
@@ -18,7 +17,7 @@ impl Renditions {
         ctx: &Ctx,
         image: &Image,
         recipe: &Recipe,
-        made: &Made,
+        made: &EncodedImage,
     ) -> Result<(), Error> {
         self.keep(ctx, image.id, &variant(recipe), made).await.map(drop)
     }
@@ -29,7 +28,7 @@ impl Renditions {
         ctx: &Ctx,
         image: ImageId,
         variant: &[u8],
-        made: &Made,
+        made: &EncodedImage,
     ) -> Result<Rendition, Error> {
         let sha256 = Sha256::of(&made.bytes);
         let key = ObjectKey::Rendition { image, sha256 };

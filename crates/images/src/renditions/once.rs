@@ -12,9 +12,9 @@ use futures_util::{
     FutureExt,
     future::{BoxFuture, Shared},
 };
-use infravault_imaging::{Format, Order};
+use infravault_imaging::{EncodedImage, Format, ProcessRequest};
 use infravault_kernel::{Credential, Ctx, Id, ImageId};
-use infravault_sandbox::{Error as SandboxError, Fate, Lane, Made};
+use infravault_sandbox::{Error as SandboxError, ExitReason, Queue};
 use std::{
     collections::HashMap,
     fmt,
@@ -239,17 +239,17 @@ impl Renditions {
             .open_file(&source.original, source.byte_size)
             .await
             .map_err(Error::from)?;
-        let order = Order {
+        let request = ProcessRequest {
             limits: self.config.limits.clone(),
             describe: false,
             recipes: vec![wanted.recipe],
         };
-        let lane = match wanted.recipe.format {
-            Format::Avif => Lane::Avif,
-            _ => Lane::Request,
+        let queue = match wanted.recipe.format {
+            Format::Avif => Queue::Avif,
+            _ => Queue::Interactive,
         };
-        let answer = self.sandbox.run(file, &order, lane).await?;
-        let made: Made = answer
+        let answer = self.sandbox.process(file, &request, queue).await?;
+        let made: EncodedImage = answer
             .renditions
             .into_iter()
             .next()
@@ -300,9 +300,9 @@ impl Renditions {
 impl From<SandboxError> for RenditionError {
     fn from(error: SandboxError) -> Self {
         match error {
-            SandboxError::Busy | SandboxError::Killed(Fate::Gone) => Self::Busy,
-            SandboxError::Undecodable(reason) => Self::Undecodable(reason),
-            SandboxError::Killed(fate) => Self::Undecodable(fate.to_string()),
+            SandboxError::Busy | SandboxError::WorkerExited(ExitReason::Crashed) => Self::Busy,
+            SandboxError::Decode(error) => Self::Undecodable(error.message),
+            SandboxError::WorkerExited(reason) => Self::Undecodable(reason.to_string()),
             SandboxError::Io(cause) => Self::Sandbox(Arc::new(cause)),
         }
     }

@@ -6,9 +6,9 @@ use crate::{
     sql::{self, Params},
 };
 use deadpool_postgres::tokio_postgres::types::Json;
-use infravault_imaging::{Description, MediaType, Order, Recipe};
+use infravault_imaging::{Description, MediaType, ProcessRequest, Recipe};
 use infravault_kernel::{Ctx, Id, ImageId, crash_point};
-use infravault_sandbox::{Answer, Error as SandboxError, Lane};
+use infravault_sandbox::{Error as SandboxError, ProcessReply, Queue};
 
 /// Most characters of what an owner is told about an image that nothing can be made of.
 const LONGEST_REASON: usize = 300;
@@ -138,8 +138,8 @@ impl Renditions {
         image: &Image,
         describe: bool,
         recipes: Vec<Recipe>,
-    ) -> Result<Outcome<Answer>, Error> {
-        let order = Order {
+    ) -> Result<Outcome<ProcessReply>, Error> {
+        let request = ProcessRequest {
             limits: self.config.limits.clone(),
             describe,
             recipes,
@@ -147,15 +147,15 @@ impl Renditions {
         let mut died = false;
         loop {
             let file = self.objects.open_file(&image.original(), image.byte_size).await?;
-            let answer = self.sandbox.run(file, &order, Lane::Job).await;
+            let answer = self.sandbox.process(file, &request, Queue::Background).await;
             crash_point("after-decode");
             match answer {
                 Ok(answer) => return Ok(Ok(answer)),
-                Err(SandboxError::Undecodable(reason)) => return Ok(Err(reason)),
-                Err(SandboxError::Killed(fate)) if died => return Ok(Err(fate.to_string())),
-                Err(SandboxError::Killed(fate)) => {
-                    slog::warn!(ctx.log, "a child of the sandbox died; the image gets another try";
-                        "image" => %image.id, "fate" => %fate);
+                Err(SandboxError::Decode(error)) => return Ok(Err(error.message)),
+                Err(SandboxError::WorkerExited(reason)) if died => return Ok(Err(reason.to_string())),
+                Err(SandboxError::WorkerExited(reason)) => {
+                    slog::warn!(ctx.log, "sandbox worker exited; processing the image again";
+                        "image" => %image.id, "exit_reason" => %reason);
                     died = true;
                 }
                 Err(error @ (SandboxError::Busy | SandboxError::Io(_))) => return Err(error.into()),

@@ -7,7 +7,7 @@ use crate::{
 };
 use futures_util::try_join;
 use infravault_db::Tx;
-use infravault_imaging::Facts;
+use infravault_imaging::ImageInfo;
 use infravault_kernel::{Ctx, Failure, Id, ImageId, Kind, Scope, UploadId, crash_point};
 use infravault_objects::Spooled;
 
@@ -47,7 +47,7 @@ pub(crate) struct Settling<'a> {
     pub(crate) upload: &'a Upload,
     pub(crate) promise: &'a Promise,
     pub(crate) spooled: &'a Spooled,
-    pub(crate) facts: &'a Facts,
+    pub(crate) facts: &'a ImageInfo,
     /// The open upload that this finishes.
     pub(crate) finishes: Option<UploadId>,
 }

@@ -13,7 +13,7 @@ use crate::{
 };
 use futures_util::TryStreamExt;
 use infravault_db::Tx;
-use infravault_imaging::{Facts, Refusal};
+use infravault_imaging::{ImageInfo, PrescanError};
 use infravault_kernel::{Ctx, Failure, Id, ImageId, Kind, Person, Scope, Sha256, UploadId};
 use infravault_objects::Spooled;
 use std::time::Duration;
@@ -176,7 +176,7 @@ impl Uploads {
     }
 
     /// Reads the pieces into the spool and looks at the whole. What the store took is believed only now.
-    async fn assemble(&self, ctx: &Ctx, work: &Work) -> Result<(Spooled, Facts), Error> {
+    async fn assemble(&self, ctx: &Ctx, work: &Work) -> Result<(Spooled, ImageInfo), Error> {
         let mut spool = self.objects.spool(work.upload.at_least)?;
         for piece in &work.pieces {
             let mut hasher = Sha256::hasher();
@@ -259,7 +259,7 @@ impl Uploads {
 /// Whether the bytes themselves are refused, so that trying again makes no sense.
 fn is_refusal(error: &Error) -> bool {
     match error {
-        Error::Refused(refusal) => !matches!(refusal, Refusal::Unreadable(_)),
+        Error::Refused(refusal) => !matches!(refusal, PrescanError::Io(_)),
         Error::Upload(UploadError::Mismatch(_)) => true,
         _ => false,
     }

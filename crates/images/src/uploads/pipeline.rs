@@ -10,7 +10,7 @@ use crate::{
 use bytes::Bytes;
 use futures_util::{Stream, try_join};
 use infravault_db::Tx;
-use infravault_imaging::Facts;
+use infravault_imaging::ImageInfo;
 use infravault_kernel::{AccountId, Ctx, Denied, Id, ImageId, Scope, Sha256, crash_point};
 use infravault_objects::{ObjectKey, Spool, Spooled};
 use time::OffsetDateTime;
@@ -275,7 +275,7 @@ impl Uploads {
         upload: &Upload,
         spool: Spool,
         pieces: &mut Receiver<Piece>,
-    ) -> Result<(Spooled, Facts), Error> {
+    ) -> Result<(Spooled, ImageInfo), Error> {
         let spooled = receive(spool, pieces, &self.config).await?;
         if upload.digest.is_some_and(|digest| digest != spooled.sha256()) {
             return Err(BodyError::DigestMismatch.into());

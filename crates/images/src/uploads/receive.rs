@@ -2,7 +2,7 @@
 use crate::{BodyError, Config, Error};
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
-use infravault_imaging::{Facts, Limits, Refusal, prescan};
+use infravault_imaging::{ImageInfo, Limits, PrescanError, prescan};
 use infravault_objects::{Spool, Spooled};
 use std::{pin::pin, time::Duration};
 use tokio::{
@@ -105,11 +105,11 @@ impl Pace {
 }
 
 /// Looks at the structure of what came, on a thread that may wait for the disk.
-pub(crate) async fn inspect(spooled: &Spooled, limits: &Limits) -> Result<Facts, Error> {
+pub(crate) async fn inspect(spooled: &Spooled, limits: &Limits) -> Result<ImageInfo, Error> {
     let (reader, len, limits) = (spooled.reader(), spooled.len(), limits.clone());
     let facts = tokio::task::spawn_blocking(move || prescan(reader, len, &limits))
         .await
-        .map_err(|error| Refusal::Unreadable(std::io::Error::other(error)))??;
+        .map_err(|error| PrescanError::Io(std::io::Error::other(error)))??;
     Ok(facts)
 }
 

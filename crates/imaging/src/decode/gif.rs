@@ -1,48 +1,40 @@
-//! Decodes GIF and puts its frames together as they are seen.
+//! Decodes GIF and composes its frames.
 
-use super::{Frame, bytes, failed, index, shown_for, without_alpha};
-use crate::{Facts, Layout, Limits, MediaType, Raster, Undecodable};
+use super::{Frame, browser_delay_ms, buffer_len, check_same_size, corrupt, truncated};
+use crate::{DecodeError, ImageInfo, Layout, Limits, MediaType, Raster, numbers::to_usize};
 use gif::{ColorOutput, DecodeOptions, Decoder, DecodingError, DisposalMethod, MemoryLimit, Repeat};
 use std::num::NonZeroU64;
 
-pub(super) fn still(file: &[u8], facts: &Facts, limits: &Limits) -> Result<Raster, Undecodable> {
-    let mut animation = Animation::open(file, facts, limits)?;
+pub(super) fn decode_still(file: &[u8], info: &ImageInfo, limits: &Limits) -> Result<Raster, DecodeError> {
+    let mut animation = Animation::open(file, info, limits)?;
     if !animation.draw_next()? {
-        return Err(failed(MediaType::Gif, "it has no image data"));
+        return Err(corrupt(MediaType::Gif, "there is no image data"));
     }
-    let raster = Raster {
-        width: animation.width,
-        height: animation.height,
-        layout: Layout::Rgba,
-        data: animation.canvas,
-    };
-    Ok(if facts.has_alpha {
-        raster
+    Ok(if info.has_alpha {
+        animation.canvas
     } else {
-        without_alpha(raster)
+        animation.canvas.into_rgb()
     })
 }
 
 /// A GIF, decoded frame by frame on one canvas.
 pub(super) struct Animation<'a> {
     decoder: Decoder<&'a [u8]>,
-    width: u32,
-    height: u32,
-    canvas: Vec<u8>,
-    undo: Undo,
+    canvas: Raster,
+    disposal: Disposal,
     delay_ms: u32,
 }
 
-/// What becomes of the last frame before the next one is drawn.
-enum Undo {
-    Nothing,
-    Clear(Area),
-    Restore(Area, Vec<u8>),
+/// How the last frame is disposed of before the next one is drawn.
+enum Disposal {
+    Keep,
+    Clear(FrameRect),
+    Restore(FrameRect, Vec<u8>),
 }
 
-/// The part of a frame that lies on the canvas, in pixels of the canvas.
+/// The part of a frame within the canvas, in pixels.
 #[derive(Clone, Copy)]
-struct Area {
+struct FrameRect {
     left: usize,
     top: usize,
     width: usize,
@@ -50,29 +42,30 @@ struct Area {
 }
 
 impl<'a> Animation<'a> {
-    pub(super) fn open(file: &'a [u8], facts: &Facts, limits: &Limits) -> Result<Self, Undecodable> {
+    pub(super) fn open(file: &'a [u8], info: &ImageInfo, limits: &Limits) -> Result<Self, DecodeError> {
         let mut options = DecodeOptions::new();
         options.set_color_output(ColorOutput::Indexed);
         options.allow_unknown_blocks(true);
-        // One byte for each pixel of a frame.
+        // One byte per pixel of a frame.
         if let Some(most) = NonZeroU64::new(limits.max_pixels) {
             options.set_memory_limit(MemoryLimit::Bytes(most));
         }
-        let decoder = options.read_info(file).map_err(refusal)?;
-        if (u32::from(decoder.width()), u32::from(decoder.height())) != (facts.width, facts.height) {
-            return Err(failed(MediaType::Gif, "it has two sizes"));
-        }
+        let decoder = options.read_info(file).map_err(decode_error)?;
+        check_same_size(info, (decoder.width().into(), decoder.height().into()))?;
         Ok(Self {
             decoder,
-            width: facts.width,
-            height: facts.height,
-            canvas: vec![0; bytes(facts.width, facts.height, 4)],
-            undo: Undo::Nothing,
+            canvas: Raster {
+                width: info.width,
+                height: info.height,
+                layout: Layout::Rgba,
+                data: vec![0; buffer_len(info.width, info.height, 4)],
+            },
+            disposal: Disposal::Keep,
             delay_ms: 0,
         })
     }
 
-    /// A GIF says how often it is repeated after it played once.
+    /// The number of times the animation plays; 0 is infinite. GIF stores the repetitions after the first time.
     pub(super) fn loops(&self) -> u32 {
         match self.decoder.repeat() {
             Repeat::Infinite => 0,
@@ -80,55 +73,50 @@ impl<'a> Animation<'a> {
         }
     }
 
-    pub(super) fn next_frame(&mut self) -> Result<Option<Frame>, Undecodable> {
+    pub(super) fn next_frame(&mut self) -> Result<Option<Frame>, DecodeError> {
         if !self.draw_next()? {
             return Ok(None);
         }
         Ok(Some(Frame {
-            raster: Raster {
-                width: self.width,
-                height: self.height,
-                layout: Layout::Rgba,
-                data: self.canvas.clone(),
-            },
+            raster: self.canvas.clone(),
             delay_ms: self.delay_ms,
         }))
     }
 
-    /// Draws the next frame on the canvas; false where there is none.
-    fn draw_next(&mut self) -> Result<bool, Undecodable> {
-        let canvas_width = index(self.width);
-        match std::mem::replace(&mut self.undo, Undo::Nothing) {
-            Undo::Nothing => {}
-            Undo::Clear(area) => area
-                .rows(canvas_width, &mut self.canvas)
-                .for_each(|row| row.fill(0)),
-            Undo::Restore(area, kept) => {
-                let rows = area.rows(canvas_width, &mut self.canvas);
-                for (row, kept) in rows.zip(kept.chunks_exact((area.width * 4).max(1))) {
-                    row.copy_from_slice(kept);
+    /// Draws the next frame on the canvas. Returns false if there is none.
+    fn draw_next(&mut self) -> Result<bool, DecodeError> {
+        match std::mem::replace(&mut self.disposal, Disposal::Keep) {
+            Disposal::Keep => {}
+            Disposal::Clear(rect) => rect.rows_mut(&mut self.canvas).for_each(|row| row.fill(0)),
+            Disposal::Restore(rect, saved) => {
+                let rows = rect.rows_mut(&mut self.canvas);
+                for (row, saved) in rows.zip(saved.chunks_exact((rect.width * 4).max(1))) {
+                    row.copy_from_slice(saved);
                 }
             }
         }
         let global = self.decoder.global_palette().map(<[u8]>::to_vec);
-        let Some(frame) = self.decoder.read_next_frame().map_err(refusal)? else {
+        let Some(frame) = self.decoder.read_next_frame().map_err(decode_error)? else {
             return Ok(false);
         };
-        let area = Area::of(frame, (canvas_width, index(self.height)));
-        self.undo = match frame.dispose {
-            DisposalMethod::Background => Undo::Clear(area),
-            DisposalMethod::Previous => Undo::Restore(area, area.copy(canvas_width, &mut self.canvas)),
-            DisposalMethod::Any | DisposalMethod::Keep => Undo::Nothing,
+        let rect = FrameRect::new(frame, &self.canvas);
+        self.disposal = match frame.dispose {
+            DisposalMethod::Background => Disposal::Clear(rect),
+            DisposalMethod::Previous => {
+                let saved = rect.rows_mut(&mut self.canvas).flat_map(|row| row.to_vec());
+                Disposal::Restore(rect, saved.collect())
+            }
+            DisposalMethod::Any | DisposalMethod::Keep => Disposal::Keep,
         };
-        self.delay_ms = shown_for(u32::from(frame.delay) * 10);
+        self.delay_ms = browser_delay_ms(u32::from(frame.delay) * 10);
         let palette = frame
             .palette
             .as_ref()
             .or(global.as_ref())
             .map_or(&[][..], Vec::as_slice);
-        let colors = colors(palette, frame.transparent);
+        let colors = visible_colors(palette, frame.transparent);
         let samples = frame.buffer.chunks_exact(usize::from(frame.width).max(1));
-        for (row, samples) in area.rows(canvas_width, &mut self.canvas).zip(samples) {
+        for (row, samples) in rect.rows_mut(&mut self.canvas).zip(samples) {
             let (pixels, _) = row.as_chunks_mut::<4>();
             for (pixel, sample) in pixels.iter_mut().zip(samples) {
                 if let Some(Some(color)) = colors.get(usize::from(*sample)) {
@@ -140,8 +128,9 @@ impl<'a> Animation<'a> {
     }
 }
 
-impl Area {
-    fn of(frame: &gif::Frame<'_>, (width, height): (usize, usize)) -> Self {
+impl FrameRect {
+    fn new(frame: &gif::Frame<'_>, canvas: &Raster) -> Self {
+        let (width, height) = (to_usize(canvas.width), to_usize(canvas.height));
         let left = usize::from(frame.left).min(width);
         let top = usize::from(frame.top).min(height);
         Self {
@@ -152,27 +141,20 @@ impl Area {
         }
     }
 
-    /// The rows of this area on a canvas of that width.
-    fn rows(self, canvas_width: usize, canvas: &mut [u8]) -> impl Iterator<Item = &mut [u8]> {
+    fn rows_mut(self, canvas: &mut Raster) -> impl Iterator<Item = &mut [u8]> {
         let columns = self.left * 4..(self.left + self.width) * 4;
+        let row_bytes = canvas.row_bytes();
         canvas
-            .chunks_exact_mut((canvas_width * 4).max(1))
+            .data
+            .chunks_exact_mut(row_bytes)
             .skip(self.top)
             .take(self.height)
             .filter_map(move |row| row.get_mut(columns.clone()))
     }
-
-    fn copy(self, canvas_width: usize, canvas: &mut [u8]) -> Vec<u8> {
-        let mut copy = Vec::with_capacity(self.width * self.height * 4);
-        for row in self.rows(canvas_width, canvas) {
-            copy.extend_from_slice(row);
-        }
-        copy
-    }
 }
 
-/// The color of every index; none for the transparent one and for those outside of the palette.
-fn colors(palette: &[u8], transparent: Option<u8>) -> Vec<Option<[u8; 4]>> {
+/// The color of every palette index; `None` for the transparent one.
+fn visible_colors(palette: &[u8], transparent: Option<u8>) -> Vec<Option<[u8; 4]>> {
     let (palette, _) = palette.as_chunks::<3>();
     palette
         .iter()
@@ -184,6 +166,9 @@ fn colors(palette: &[u8], transparent: Option<u8>) -> Vec<Option<[u8; 4]>> {
         .collect()
 }
 
-fn refusal(why: DecodingError) -> Undecodable {
-    failed(MediaType::Gif, why)
+fn decode_error(error: DecodingError) -> DecodeError {
+    match error {
+        DecodingError::UnexpectedEof => truncated(MediaType::Gif),
+        other => corrupt(MediaType::Gif, other),
+    }
 }

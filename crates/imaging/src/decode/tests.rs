@@ -1,4 +1,4 @@
-//! Images made in code are decoded and compared with what went in.
+//! Decodes images that are built in code and compares the pixels.
 
 mod animations;
 mod damage;
@@ -6,11 +6,11 @@ mod formats;
 mod profiles;
 mod samples;
 
-use super::{Frame, frames, profile_description, still, with_alpha, without_alpha};
-use crate::{Facts, Layout, Limits, Raster, prescan};
+use super::{Frame, decode_frames, decode_still, profile_description};
+use crate::{ImageInfo, Layout, Limits, Raster, prescan};
 use std::io::Cursor;
 
-fn facts(file: &[u8]) -> Facts {
+fn scan(file: &[u8]) -> ImageInfo {
     prescan(
         Cursor::new(file),
         file.len().try_into().unwrap(),
@@ -20,7 +20,7 @@ fn facts(file: &[u8]) -> Facts {
 }
 
 fn decode(file: &[u8]) -> Raster {
-    let raster = still(file, &facts(file), None, &Limits::default()).unwrap();
+    let raster = decode_still(file, &scan(file), None, &Limits::default()).unwrap();
     assert_complete(&raster);
     raster
 }
@@ -30,12 +30,12 @@ fn assert_complete(raster: &Raster) {
     assert_eq!(raster.data.len(), pixels * raster.layout.bytes());
 }
 
-/// Fails where any sample is further than `most` from what it should be.
+/// Fails if any sample differs by more than `max`.
 #[track_caller]
-fn assert_near(found: &[u8], expected: &[u8], most: u8) {
+fn assert_near(found: &[u8], expected: &[u8], max: u8) {
     assert_eq!(found.len(), expected.len());
-    let far = (0..found.len()).find(|at| found[*at].abs_diff(expected[*at]) > most);
+    let far = (0..found.len()).find(|at| found[*at].abs_diff(expected[*at]) > max);
     if let Some(at) = far {
-        panic!("sample {at} is {}, not {} ± {most}", found[at], expected[at]);
+        panic!("sample {at} is {}, not {} ± {max}", found[at], expected[at]);
     }
 }

@@ -1,105 +1,97 @@
-//! Decodes WebP: stills by libwebp, animations frame by frame in Rust.
+//! Decodes WebP: still images with libwebp, animations frame by frame with image-webp.
 
-use super::{Frame, bytes, color, failed, shown_for, with_alpha, without_alpha};
-use crate::{Facts, Layout, Limits, MediaType, Raster, Undecodable, parts};
+use super::{Frame, browser_delay_ms, buffer_len, check_same_size, color, corrupt, from_io};
+use crate::{DecodeError, ImageInfo, Layout, Limits, MediaType, Raster, segments};
 use image_webp::{DecodingError, LoopCount, WebPDecoder};
 use moxcms::ColorProfile;
 use std::io::Cursor;
 
 const FLAG_ANIMATION: u8 = 2;
 
-/// Whether the header announces an animation, of one frame or more.
+/// Whether the header declares an animation, which may have a single frame.
 pub(super) fn is_animated(file: &[u8]) -> bool {
-    parts::webp_chunks(file).next().is_some_and(|(kind, payload)| {
+    segments::webp_chunks(file).next().is_some_and(|(kind, payload)| {
         &kind == b"VP8X" && payload.first().is_some_and(|flags| flags & FLAG_ANIMATION != 0)
     })
 }
 
-pub(super) fn still(file: &[u8], facts: &Facts, limits: &Limits) -> Result<Raster, Undecodable> {
+pub(super) fn decode_still(file: &[u8], info: &ImageInfo, limits: &Limits) -> Result<Raster, DecodeError> {
     if is_animated(file) {
-        let frame = Animation::open(file, facts, limits)?.next_frame()?;
+        let frame = Animation::open(file, info, limits)?.next_frame()?;
         let Some(Frame { raster, .. }) = frame else {
-            return Err(failed(MediaType::Webp, "it has no frames"));
+            return Err(corrupt(MediaType::Webp, "there are no frames"));
         };
-        return Ok(if facts.has_alpha {
-            raster
-        } else {
-            without_alpha(raster)
-        });
+        return Ok(if info.has_alpha { raster } else { raster.into_rgb() });
     }
-    let size = webp::BitstreamFeatures::new(file).map(|features| (features.width(), features.height()));
-    if size.is_some_and(|size| size != (facts.width, facts.height)) {
-        return Err(failed(MediaType::Webp, "it has two sizes"));
+    if let Some(features) = webp::BitstreamFeatures::new(file) {
+        check_same_size(info, (features.width(), features.height()))?;
     }
     let Some(image) = webp::Decoder::new(file).decode() else {
-        return Err(failed(MediaType::Webp, "its image data is damaged"));
+        return Err(corrupt(MediaType::Webp, "the image data is damaged"));
     };
     let layout = if image.is_alpha() {
         Layout::Rgba
     } else {
         Layout::Rgb
     };
-    let size = bytes(facts.width, facts.height, layout.bytes());
-    if (image.width(), image.height(), image.len()) != (facts.width, facts.height, size) {
-        return Err(failed(MediaType::Webp, "it has two sizes"));
-    }
+    check_same_size(info, (image.width(), image.height()))?;
     let mut data = image.to_vec();
     drop(image);
     if let Some(to_srgb) = to_srgb(file, layout, limits) {
-        to_srgb.apply(&mut data);
+        to_srgb.convert(&mut data);
     }
     Ok(Raster {
-        width: facts.width,
-        height: facts.height,
+        width: info.width,
+        height: info.height,
         layout,
         data,
     })
 }
 
-/// The profile that the file carries.
-pub(super) fn profile(file: &[u8], limits: &Limits) -> Option<ColorProfile> {
-    let (_, icc) = parts::webp_chunks(file).find(|(kind, _)| kind == b"ICCP")?;
-    color::read(icc, limits)
+pub(super) fn read_profile(file: &[u8], limits: &Limits) -> Option<ColorProfile> {
+    let (_, icc) = segments::webp_chunks(file).find(|(kind, _)| kind == b"ICCP")?;
+    color::parse_icc(icc, limits)
 }
 
 fn to_srgb(file: &[u8], layout: Layout, limits: &Limits) -> Option<color::ToSrgb> {
-    color::ToSrgb::new(&profile(file, limits)?, layout)
+    color::ToSrgb::new(&read_profile(file, limits)?, layout)
 }
 
-/// An animated WebP, decoded frame by frame on one canvas.
+/// An animated WebP, decoded frame by frame.
 pub(super) struct Animation<'a> {
     decoder: WebPDecoder<Cursor<&'a [u8]>>,
     width: u32,
     height: u32,
     layout: Layout,
     to_srgb: Option<color::ToSrgb>,
-    left: u32,
+    remaining: u32,
 }
 
 impl<'a> Animation<'a> {
-    pub(super) fn open(file: &'a [u8], facts: &Facts, limits: &Limits) -> Result<Self, Undecodable> {
-        let mut decoder = WebPDecoder::new(Cursor::new(file)).map_err(refusal)?;
-        if decoder.dimensions() != (facts.width, facts.height) || !decoder.is_animated() {
-            return Err(failed(MediaType::Webp, "it has two sizes"));
+    pub(super) fn open(file: &'a [u8], info: &ImageInfo, limits: &Limits) -> Result<Self, DecodeError> {
+        let mut decoder = WebPDecoder::new(Cursor::new(file)).map_err(decode_error)?;
+        check_same_size(info, decoder.dimensions())?;
+        if !decoder.is_animated() {
+            return Err(corrupt(MediaType::Webp, "the animation has no header"));
         }
-        // Browsers ignore the background color; without one the decoder would not clear what frames leave.
-        decoder.set_background_color([0; 4]).map_err(refusal)?;
+        // Browsers ignore the background color. Without one the decoder would not dispose of frames.
+        decoder.set_background_color([0; 4]).map_err(decode_error)?;
         let layout = if decoder.has_alpha() {
             Layout::Rgba
         } else {
             Layout::Rgb
         };
         Ok(Self {
-            left: decoder.num_frames(),
+            remaining: decoder.num_frames(),
             decoder,
-            width: facts.width,
-            height: facts.height,
+            width: info.width,
+            height: info.height,
             layout,
             to_srgb: to_srgb(file, layout, limits),
         })
     }
 
-    /// How often it plays; 0 is forever.
+    /// The number of times the animation plays; 0 is infinite.
     pub(super) fn loops(&self) -> u32 {
         match self.decoder.loop_count() {
             LoopCount::Forever => 0,
@@ -107,15 +99,15 @@ impl<'a> Animation<'a> {
         }
     }
 
-    pub(super) fn next_frame(&mut self) -> Result<Option<Frame>, Undecodable> {
-        let Some(left) = self.left.checked_sub(1) else {
+    pub(super) fn next_frame(&mut self) -> Result<Option<Frame>, DecodeError> {
+        let Some(remaining) = self.remaining.checked_sub(1) else {
             return Ok(None);
         };
-        self.left = left;
-        let mut data = vec![0; bytes(self.width, self.height, self.layout.bytes())];
-        let delay_ms = self.decoder.read_frame(&mut data).map_err(refusal)?;
+        self.remaining = remaining;
+        let mut data = vec![0; buffer_len(self.width, self.height, self.layout.bytes())];
+        let delay_ms = self.decoder.read_frame(&mut data).map_err(decode_error)?;
         if let Some(to_srgb) = &self.to_srgb {
-            to_srgb.apply(&mut data);
+            to_srgb.convert(&mut data);
         }
         let raster = Raster {
             width: self.width,
@@ -124,12 +116,15 @@ impl<'a> Animation<'a> {
             data,
         };
         Ok(Some(Frame {
-            raster: with_alpha(raster),
-            delay_ms: shown_for(delay_ms),
+            raster: raster.into_rgba(),
+            delay_ms: browser_delay_ms(delay_ms),
         }))
     }
 }
 
-fn refusal(why: DecodingError) -> Undecodable {
-    failed(MediaType::Webp, why)
+fn decode_error(error: DecodingError) -> DecodeError {
+    match error {
+        DecodingError::IoError(error) => from_io(MediaType::Webp, &error),
+        other => corrupt(MediaType::Webp, other),
+    }
 }

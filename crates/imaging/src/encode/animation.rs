@@ -1,27 +1,27 @@
-//! Writes animated WebP frame by frame: what libwebp makes of each frame's changes, in the container of RFC 9649.
+//! Encodes animated WebP (RFC 9649) frame by frame. libwebp encodes the changed rectangle of each frame.
 
 use crate::{
-    Format, Layout, Raster, Undecodable,
-    encode::{failed, webp},
-    transform::{index, without_idle_alpha},
+    DecodeError, Format, Layout, Raster,
+    encode::{encode_error, webp},
+    numbers::to_usize,
 };
 
-/// The longest time of a frame, in milliseconds: 24 bits.
-const LONGEST: u32 = 0x00FF_FFFF;
-/// Flags of the VP8X chunk.
+/// The maximum duration of a frame in milliseconds: 24 bits.
+const MAX_DURATION: u32 = 0x00FF_FFFF;
+/// Flags of the `VP8X` chunk.
 const HAS_ANIMATION: u8 = 0x02;
 const HAS_ALPHA: u8 = 0x10;
-/// An ANMF flag: the frame replaces what is under it, and is left in place afterwards.
+/// A flag of the `ANMF` chunk: the frame replaces the canvas and stays after its time.
 const REPLACE: u8 = 0x02;
 
-/// An animation that is being written. It holds the last frame's pixels and what was encoded, whatever the length.
+/// An animation that is being encoded. It holds the pixels of one frame and the encoded frames.
 pub(crate) struct Animation {
     quality: u8,
     size: (u32, u32),
     has_alpha: bool,
-    /// The pixels that are shown, RGBA.
-    shown: Vec<u8>,
-    /// The encoded frame that is shown, without its header, and for how long so far.
+    /// The pixels of the last frame, RGBA.
+    canvas: Vec<u8>,
+    /// The last encoded frame and its duration in milliseconds so far.
     pending: Option<(Frame, u32)>,
     frames: Vec<u8>,
 }
@@ -35,38 +35,37 @@ struct Frame {
 }
 
 impl Animation {
-    /// Starts an animation whose frames have this size.
     pub(crate) fn new(size: (u32, u32), quality: u8) -> Self {
         Self {
             quality: quality.clamp(1, 100),
             size,
             has_alpha: false,
-            shown: Vec::new(),
+            canvas: Vec::new(),
             pending: None,
             frames: Vec::new(),
         }
     }
 
-    /// Shows a frame. One that is like the frame before only prolongs it; of others, what changed is written.
-    pub(crate) fn push(&mut self, raster: Raster, delay_ms: u32) -> Result<(), Undecodable> {
-        if (raster.width, raster.height) != self.size {
-            return Err(failed(Format::Webp, "the frames differ in size"));
+    /// Appends a frame. A frame equal to the previous one extends its duration.
+    pub(crate) fn push_frame(&mut self, raster: Raster, delay_ms: u32) -> Result<(), DecodeError> {
+        if raster.size() != self.size {
+            return Err(encode_error(Format::Webp, "the frames differ in size"));
         }
-        let raster = rgba(raster);
-        let changed = if self.shown.is_empty() {
+        let raster = raster.into_rgba();
+        let changed = if self.canvas.is_empty() {
             Some([0, 0, raster.width, raster.height])
         } else {
-            changed(&self.shown, &raster)
+            changed_rect(&self.canvas, &raster)
         };
-        if let (None, Some((_, shown_for))) = (changed, &mut self.pending) {
-            *shown_for = shown_for.saturating_add(delay_ms).min(LONGEST);
+        if let (None, Some((_, duration))) = (changed, &mut self.pending) {
+            *duration = duration.saturating_add(delay_ms).min(MAX_DURATION);
             return Ok(());
         }
         let [left, top, width, height] = changed.unwrap_or([0, 0, 1, 1]);
-        let part = without_idle_alpha(cut(&raster, [left, top, width, height]));
+        let part = raster.crop([left, top, width, height]).drop_opaque_alpha();
         self.has_alpha |= part.layout == Layout::Rgba;
         let file = webp::encode(&part, self.quality)?;
-        self.shown = raster.data;
+        self.canvas = raster.data;
         let frame = Frame {
             left,
             top,
@@ -74,41 +73,41 @@ impl Animation {
             height,
             chunks: image_chunks(&file),
         };
-        if let Some(before) = self.pending.replace((frame, delay_ms.min(LONGEST))) {
-            self.write(before);
+        if let Some(previous) = self.pending.replace((frame, delay_ms.min(MAX_DURATION))) {
+            self.write_frame(previous);
         }
         Ok(())
     }
 
-    /// The file; `loops` is how often it plays, 0 is forever.
+    /// Returns the file. `loops` is the number of repetitions; 0 is infinite.
     pub(crate) fn finish(mut self, loops: u32) -> Vec<u8> {
         if let Some(last) = self.pending.take() {
-            self.write(last);
+            self.write_frame(last);
         }
         let flags = HAS_ANIMATION | if self.has_alpha { HAS_ALPHA } else { 0 };
         let (width, height) = self.size;
-        let canvas = [[flags, 0, 0, 0].as_slice(), &less_one(width), &less_one(height)].concat();
-        // The background is transparent, and no viewer asks.
+        let canvas = [[flags, 0, 0, 0].as_slice(), &minus_one(width), &minus_one(height)].concat();
+        // A transparent background, which viewers ignore.
         let loops = u16::try_from(loops).unwrap_or(u16::MAX).to_le_bytes();
         let animation = [[0; 4].as_slice(), &loops].concat();
         let mut body = b"WEBP".to_vec();
-        chunk(&mut body, *b"VP8X", &[&canvas]);
-        chunk(&mut body, *b"ANIM", &[&animation]);
+        push_chunk(&mut body, *b"VP8X", &[&canvas]);
+        push_chunk(&mut body, *b"ANIM", &[&animation]);
         body.append(&mut self.frames);
         let mut file = Vec::with_capacity(body.len() + 8);
-        chunk(&mut file, *b"RIFF", &[&body]);
+        push_chunk(&mut file, *b"RIFF", &[&body]);
         file
     }
 
-    fn write(&mut self, (frame, shown_for): (Frame, u32)) {
+    fn write_frame(&mut self, (frame, duration): (Frame, u32)) {
         let numbers = [
             le24(frame.left / 2),
             le24(frame.top / 2),
-            less_one(frame.width),
-            less_one(frame.height),
-            le24(shown_for),
+            minus_one(frame.width),
+            minus_one(frame.height),
+            le24(duration),
         ];
-        chunk(
+        push_chunk(
             &mut self.frames,
             *b"ANMF",
             &[&numbers.concat(), &[REPLACE], &frame.chunks],
@@ -116,10 +115,10 @@ impl Animation {
     }
 }
 
-/// The smallest rectangle around all pixels that differ, from even columns and rows on, as the container wants it.
-fn changed(shown: &[u8], next: &Raster) -> Option<[u32; 4]> {
-    let row = index(next.width) * 4;
-    let rows = || (0_u32..).zip(shown.chunks_exact(row).zip(next.data.chunks_exact(row)));
+/// The smallest rectangle around all changed pixels. Left and top are even, as the container requires.
+fn changed_rect(canvas: &[u8], next: &Raster) -> Option<[u32; 4]> {
+    let row = next.row_bytes();
+    let rows = || (0_u32..).zip(canvas.chunks_exact(row).zip(next.data.chunks_exact(row)));
     let differ = |(y, (old, new)): (u32, (&[u8], &[u8]))| (old != new).then_some(y);
     let top = rows().find_map(differ)? & !1;
     let bottom = rows().filter_map(differ).last()?;
@@ -139,56 +138,27 @@ fn changed(shown: &[u8], next: &Raster) -> Option<[u32; 4]> {
     Some([left, top, right - left + 1, bottom - top + 1])
 }
 
-fn cut(raster: &Raster, [left, top, width, height]: [u32; 4]) -> Raster {
-    let columns = index(left) * 4..(index(left) + index(width)) * 4;
-    let rows = raster.data.chunks_exact(index(raster.width) * 4);
-    let data = rows
-        .skip(index(top))
-        .take(index(height))
-        .flat_map(|row| row.get(columns.clone()).unwrap_or_default())
-        .copied()
-        .collect();
-    Raster {
-        width,
-        height,
-        layout: Layout::Rgba,
-        data,
-    }
-}
-
-fn rgba(raster: Raster) -> Raster {
-    if raster.layout == Layout::Rgba {
-        return raster;
-    }
-    let (pixels, _) = raster.data.as_chunks::<3>();
-    Raster {
-        layout: Layout::Rgba,
-        data: pixels.iter().flat_map(|[r, g, b]| [*r, *g, *b, 255]).collect(),
-        ..raster
-    }
-}
-
-/// The chunks of a still file that hold its pixels, as they stand in it.
+/// The chunks of a still file that contain its pixels.
 fn image_chunks(file: &[u8]) -> Vec<u8> {
-    let mut kept = Vec::with_capacity(file.len());
+    let mut chunks = Vec::with_capacity(file.len());
     let mut rest = file.get(12..).unwrap_or_default();
     while let Some((head, body)) = rest.split_at_checked(8) {
         let [name @ .., b0, b1, b2, b3] = head else { break };
-        let len = index(u32::from_le_bytes([*b0, *b1, *b2, *b3]));
+        let len = to_usize(u32::from_le_bytes([*b0, *b1, *b2, *b3]));
         let len = len + len % 2;
         let Some((content, next)) = body.split_at_checked(len) else {
             break;
         };
         if matches!(name, b"ALPH" | b"VP8 " | b"VP8L") {
-            kept.extend_from_slice(head);
-            kept.extend_from_slice(content);
+            chunks.extend_from_slice(head);
+            chunks.extend_from_slice(content);
         }
         rest = next;
     }
-    kept
+    chunks
 }
 
-fn chunk(to: &mut Vec<u8>, name: [u8; 4], parts: &[&[u8]]) {
+fn push_chunk(to: &mut Vec<u8>, name: [u8; 4], parts: &[&[u8]]) {
     let len = parts.iter().map(|part| part.len()).sum::<usize>();
     to.extend_from_slice(&name);
     to.extend_from_slice(&u32::try_from(len).unwrap_or(u32::MAX).to_le_bytes());
@@ -203,6 +173,6 @@ fn le24(number: u32) -> [u8; 3] {
     [b0, b1, b2]
 }
 
-fn less_one(side: u32) -> [u8; 3] {
+fn minus_one(side: u32) -> [u8; 3] {
     le24(side.saturating_sub(1))
 }

@@ -1,17 +1,17 @@
-//! Writes AVIF with ravif and rav1e, on the calling thread.
+//! Encodes AVIF with ravif and rav1e, on the calling thread.
 
-use crate::{Format, Layout, Raster, Undecodable, encode::failed, transform::index};
+use crate::{DecodeError, Format, Layout, Raster, encode::encode_error, numbers::to_usize};
 use ravif::{BitDepth, Encoder, Img, RGB8, RGBA8};
 
-pub(super) fn encode(raster: &Raster, quality: u8) -> Result<Vec<u8>, Undecodable> {
+pub(super) fn encode(raster: &Raster, quality: u8) -> Result<Vec<u8>, DecodeError> {
     let encoder = Encoder::new()
         .with_quality(f32::from(quality))
         .with_alpha_quality(f32::from(quality))
         .with_speed(speed(raster))
         .with_bit_depth(BitDepth::Eight)
         .with_num_threads(Some(1));
-    let (width, height) = (index(raster.width), index(raster.height));
-    let made = match raster.layout {
+    let (width, height) = (to_usize(raster.width), to_usize(raster.height));
+    let encoded = match raster.layout {
         Layout::Rgb => {
             let (pixels, _) = raster.data.as_chunks::<3>();
             let pixels: Vec<RGB8> = pixels.iter().copied().map(RGB8::from).collect();
@@ -23,13 +23,13 @@ pub(super) fn encode(raster: &Raster, quality: u8) -> Result<Vec<u8>, Undecodabl
             encoder.encode_rgba(Img::new(pixels.as_slice(), width, height))
         }
     };
-    let made = made.map_err(|error| failed(Format::Avif, error))?;
-    Ok(made.avif_file)
+    let encoded = encoded.map_err(|error| encode_error(Format::Avif, error))?;
+    Ok(encoded.avif_file)
 }
 
-/// The effort that keeps an image of any size within about a second of a core (docs/adr/0015): 10 is the least.
+/// The speed that encodes an image of any size within about one second (docs/adr/0015); 10 is the fastest.
 fn speed(raster: &Raster) -> u8 {
-    match index(raster.width) * index(raster.height) {
+    match to_usize(raster.width) * to_usize(raster.height) {
         0..=300_000 => 8,
         300_001..=4_000_000 => 9,
         _ => 10,

@@ -1,27 +1,25 @@
-//! Writes progressive JPEG (ITU-T T.81) with libjpeg-turbo, which writes a JFIF header and nothing else.
+//! Encodes progressive JPEG (ITU-T T.81) with libjpeg-turbo, whose only metadata is the JFIF header.
 
 use crate::{
-    Format, Layout, Raster, Undecodable,
-    encode::failed,
-    transform::{index, on_white},
+    DecodeError, Format, Layout, Raster, encode::encode_error, numbers::to_usize, transform::flatten_on_white,
 };
 use turbojpeg::{Compressor, Image, PixelFormat, Subsamp};
 
-/// From this quality on, colors keep their full resolution.
-const FINE: u8 = 90;
+/// The lowest quality without chroma subsampling.
+const FULL_CHROMA: u8 = 90;
 
-pub(super) fn encode(raster: &Raster, quality: u8) -> Result<Vec<u8>, Undecodable> {
+pub(super) fn encode(raster: &Raster, quality: u8) -> Result<Vec<u8>, DecodeError> {
     match raster.layout {
         Layout::Rgb => compress(raster, quality),
-        Layout::Rgba => compress(&on_white(raster.clone()), quality),
+        Layout::Rgba => compress(&flatten_on_white(raster.clone()), quality),
     }
-    .map_err(|error| failed(Format::Jpeg, error))
+    .map_err(|error| encode_error(Format::Jpeg, error))
 }
 
 fn compress(raster: &Raster, quality: u8) -> turbojpeg::Result<Vec<u8>> {
     let mut compressor = Compressor::new()?;
     compressor.set_quality(i32::from(quality))?;
-    compressor.set_subsamp(if quality < FINE {
+    compressor.set_subsamp(if quality < FULL_CHROMA {
         Subsamp::Sub2x2
     } else {
         Subsamp::None
@@ -29,9 +27,9 @@ fn compress(raster: &Raster, quality: u8) -> turbojpeg::Result<Vec<u8>> {
     compressor.set_progressive(true)?;
     compressor.compress_to_vec(Image {
         pixels: raster.data.as_slice(),
-        width: index(raster.width),
-        pitch: index(raster.width) * 3,
-        height: index(raster.height),
+        width: to_usize(raster.width),
+        pitch: to_usize(raster.width) * 3,
+        height: to_usize(raster.height),
         format: PixelFormat::RGB,
     })
 }

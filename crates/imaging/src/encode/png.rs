@@ -1,14 +1,14 @@
-//! Writes PNG: with a palette where the image has few colors, which loses nothing and is far smaller.
+//! Encodes PNG. Images with few colors get a palette, which is lossless and much smaller.
 
-use crate::{Format, Layout, Raster, Undecodable, encode::failed};
+use crate::{DecodeError, Format, Layout, Raster, encode::encode_error};
 use png::{BitDepth, ColorType, Compression, Encoder};
 use std::collections::HashMap;
 
-/// The most colors that a palette holds.
-const PALETTE: usize = 256;
+/// The maximum number of colors of a palette.
+const MAX_COLORS: usize = 256;
 
-pub(super) fn encode(raster: &Raster) -> Result<Vec<u8>, Undecodable> {
-    write(raster).map_err(|error| failed(Format::Png, error))
+pub(super) fn encode(raster: &Raster) -> Result<Vec<u8>, DecodeError> {
+    write(raster).map_err(|error| encode_error(Format::Png, error))
 }
 
 fn write(raster: &Raster) -> Result<Vec<u8>, png::EncodingError> {
@@ -16,14 +16,14 @@ fn write(raster: &Raster) -> Result<Vec<u8>, png::EncodingError> {
     let mut encoder = Encoder::new(&mut file, raster.width, raster.height);
     encoder.set_depth(BitDepth::Eight);
     encoder.set_compression(Compression::Balanced);
-    let indexed = Indexed::of(raster);
+    let indexed = IndexedImage::from_raster(raster);
     let data = if let Some(indexed) = &indexed {
         encoder.set_color(ColorType::Indexed);
         encoder.set_palette(indexed.colors.concat());
         if !indexed.alphas.is_empty() {
             encoder.set_trns(indexed.alphas.as_slice());
         }
-        // Neighbors in a palette are not alike: filters only do harm.
+        // Adjacent palette indexes are unrelated, so filters make the file larger.
         encoder.set_filter(png::Filter::NoFilter);
         &indexed.pixels
     } else {
@@ -40,16 +40,16 @@ fn write(raster: &Raster) -> Result<Vec<u8>, png::EncodingError> {
 }
 
 /// An image of at most 256 colors.
-struct Indexed {
+struct IndexedImage {
     colors: Vec<[u8; 3]>,
-    /// One for each of the first colors; the transparent colors come first.
+    /// The alpha of the first colors, which are the ones that are not opaque.
     alphas: Vec<u8>,
     pixels: Vec<u8>,
 }
 
-impl Indexed {
-    /// Gives up at the 257th color, which photographs show within their first rows.
-    fn of(raster: &Raster) -> Option<Self> {
+impl IndexedImage {
+    /// Stops at the 257th color, which a photograph has within its first rows.
+    fn from_raster(raster: &Raster) -> Option<Self> {
         let pixels = || {
             raster
                 .data
@@ -65,7 +65,7 @@ impl Indexed {
         for pixel in pixels() {
             if last != Some(pixel) {
                 seen.insert(pixel, 0_u8);
-                if seen.len() > PALETTE {
+                if seen.len() > MAX_COLORS {
                     return None;
                 }
                 last = Some(pixel);

@@ -1,20 +1,20 @@
-//! Writes still WebP with libwebp.
+//! Encodes still WebP with libwebp.
 
-use crate::{Format, Layout, Raster, Undecodable, encode::failed};
+use crate::{DecodeError, Format, Layout, Raster, encode::encode_error};
 use webp::{PixelLayout, WebPConfig};
 
-/// This quality loses nothing.
+/// The quality that selects lossless coding.
 const LOSSLESS: u8 = 100;
 
-pub(super) fn encode(raster: &Raster, quality: u8) -> Result<Vec<u8>, Undecodable> {
-    let refused = |why: &str| failed(Format::Webp, why);
-    let mut config = WebPConfig::new().map_err(|()| refused("libwebp does not start"))?;
+pub(super) fn encode(raster: &Raster, quality: u8) -> Result<Vec<u8>, DecodeError> {
+    let error = |detail: &str| encode_error(Format::Webp, detail);
+    let mut config = WebPConfig::new().map_err(|()| error("libwebp rejects its configuration"))?;
     config.quality = f32::from(quality);
     if quality == LOSSLESS {
         config.lossless = 1;
-        // How hard it tries, for a lossless file.
+        // The effort of lossless coding.
         config.quality = 75.0;
-        // Colors under transparent pixels are nobody's business, but lossless is lossless.
+        // Keeps the colors of transparent pixels.
         config.exact = 1;
     }
     let layout = match raster.layout {
@@ -24,6 +24,6 @@ pub(super) fn encode(raster: &Raster, quality: u8) -> Result<Vec<u8>, Undecodabl
     let encoder = webp::Encoder::new(&raster.data, layout, raster.width, raster.height);
     let file = encoder
         .encode_advanced(&config)
-        .map_err(|error| refused(&format!("{error:?}")))?;
+        .map_err(|cause| error(&format!("{cause:?}")))?;
     Ok(file.to_vec())
 }

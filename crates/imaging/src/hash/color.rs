@@ -1,10 +1,10 @@
-//! The dominant color: the mean of the most frequent shade.
+//! Computes the dominant color: the mean of the most frequent shade.
 
 use crate::Raster;
 
-/// The color of the fullest of 512 boxes of colors, of what is not transparent; white where nothing is to be seen.
-pub(super) fn dominant(small: &Raster) -> [u8; 3] {
-    let mut boxes = vec![[0_u32; 4]; 512];
+/// Returns the mean of the fullest of 512 bins of colors. Ignores transparent pixels; white if there are no others.
+pub(super) fn dominant_color(small: &Raster) -> [u8; 3] {
+    let mut bins = vec![[0_u32; 4]; 512];
     for pixel in small.data.chunks_exact(small.layout.bytes()) {
         let [red, green, blue, alpha @ ..] = pixel else {
             continue;
@@ -13,17 +13,17 @@ pub(super) fn dominant(small: &Raster) -> [u8; 3] {
             continue;
         }
         let bin = usize::from(red >> 5) << 6 | usize::from(green >> 5) << 3 | usize::from(blue >> 5);
-        if let Some([sum_red, sum_green, sum_blue, times]) = boxes.get_mut(bin) {
+        if let Some([sum_red, sum_green, sum_blue, count]) = bins.get_mut(bin) {
             *sum_red += u32::from(*red);
             *sum_green += u32::from(*green);
             *sum_blue += u32::from(*blue);
-            *times += 1;
+            *count += 1;
         }
     }
-    let fullest = boxes.into_iter().rev().max_by_key(|[.., times]| *times);
+    let fullest = bins.into_iter().rev().max_by_key(|[.., count]| *count);
     match fullest {
-        Some([red, green, blue, times]) if times > 0 => {
-            [red, green, blue].map(|sum| u8::try_from((sum + times / 2) / times).unwrap_or(u8::MAX))
+        Some([red, green, blue, count]) if count > 0 => {
+            [red, green, blue].map(|sum| u8::try_from((sum + count / 2) / count).unwrap_or(u8::MAX))
         }
         _ => [255; 3],
     }
@@ -44,7 +44,7 @@ mod tests {
     }
 
     #[test]
-    fn the_most_frequent_shade_of_what_is_seen() {
+    fn most_frequent_opaque_shade_is_dominant() {
         for (pixels, expected) in [
             (vec![[10, 20, 30, 255]], [10, 20, 30]),
             (
@@ -54,7 +54,7 @@ mod tests {
             (vec![[0, 0, 0, 0], [0, 0, 0, 10], [9, 200, 9, 255]], [9, 200, 9]),
             (vec![[1, 2, 3, 0]], [255; 3]),
         ] {
-            assert_eq!(dominant(&image(&pixels)), expected, "{pixels:?}");
+            assert_eq!(dominant_color(&image(&pixels)), expected, "{pixels:?}");
         }
     }
 }

@@ -1,17 +1,17 @@
-//! A perceptual hash: the signs of the lowest frequencies of luma.
+//! Computes the perceptual hash: the signs of the lowest frequencies of luma.
 
-use crate::{Raster, transform::float};
+use crate::{Raster, numbers::to_f64};
 use std::f64::consts::PI;
 
-/// Pixels of a side of the image that is hashed.
+/// Pixels per side of the image that is hashed.
 pub(super) const SIDE: u32 = 32;
-/// Frequencies in each direction, without the constant ones.
+/// Frequencies in each direction, without the constant one.
 const FREQUENCIES: usize = 8;
-/// The least strength of the frequencies, in codes of luma: what is weaker is noise, which would be like any noise.
-const LEAST: f64 = 0.5;
+/// The minimum strength of the frequencies, in codes of luma. Weaker images are noise, whose hashes are meaningless.
+const MIN_STRENGTH: f64 = 0.5;
 
 /// Hashes an opaque image of [`SIDE`] by [`SIDE`] pixels: one bit for each of the 64 lowest frequencies that vary in
-/// both directions, set where it is stronger than their median. None where the image has no such structure.
+/// both directions, set if it is stronger than their median. `None` if the image has no such structure.
 pub(super) fn hash(small: &Raster) -> Option<u64> {
     let luma: Vec<f64> = small
         .data
@@ -41,7 +41,7 @@ pub(super) fn hash(small: &Raster) -> Option<u64> {
         strengths.extend(transform(&column, &cosines));
     }
     let squares: f64 = strengths.iter().map(|strength| strength * strength).sum();
-    if (squares / float(strengths.len().max(1))).sqrt() < LEAST * float(side) / 2.0 {
+    if (squares / to_f64(strengths.len().max(1))).sqrt() < MIN_STRENGTH * to_f64(side) / 2.0 {
         return None;
     }
     let mut sorted = strengths.clone();
@@ -59,7 +59,7 @@ pub(super) fn hash(small: &Raster) -> Option<u64> {
 fn cosines(side: usize) -> Vec<Vec<f64>> {
     (1..=FREQUENCIES)
         .map(|frequency| {
-            let at = |place| (PI / float(side) * (float(place) + 0.5) * float(frequency)).cos();
+            let at = |position| (PI / to_f64(side) * (to_f64(position) + 0.5) * to_f64(frequency)).cos();
             (0..side).map(at).collect()
         })
         .collect()
@@ -93,14 +93,14 @@ mod tests {
     }
 
     #[test]
-    fn flat_images_have_none() {
+    fn image_without_structure_has_no_hash() {
         assert_eq!(hash(&image(|_, _| 90)), None);
         assert_eq!(hash(&image(|x, _| 4 * x)), None);
         assert_eq!(hash(&image(|x, y| 90 + (x * 7 + y * 13) % 2)), None);
     }
 
     #[test]
-    fn versions_of_an_image_are_near_and_others_are_far() {
+    fn similar_images_have_near_hashes() {
         let original = hash(&image(scene)).unwrap();
         let distance = |other: Raster| (hash(&other).unwrap() ^ original).count_ones();
         assert!(distance(image(|x, y| scene(x, y) / 2 + 40)) <= 4);

@@ -1,14 +1,14 @@
-//! A placeholder of at most 25 bytes: the thumbhash format of Evan Wallace, as its reference implementation writes it.
+//! Encodes a thumbhash, a placeholder of at most 25 bytes, like the reference implementation by Evan Wallace.
 
 use crate::{
     Raster,
-    transform::{float, index, rounded},
+    numbers::{round, to_f64, to_usize},
 };
 use std::f64::consts::PI;
 
 /// Encodes an image of at most 100 by 100 pixels.
 pub(super) fn encode(small: &Raster) -> Vec<u8> {
-    let (width, height) = (index(small.width), index(small.height));
+    let (width, height) = (to_usize(small.width), to_usize(small.height));
     let pixels: Vec<[f64; 4]> = small
         .data
         .chunks_exact(small.layout.bytes())
@@ -18,40 +18,40 @@ pub(super) fn encode(small: &Raster) -> Vec<u8> {
             _ => [0.0; 4],
         })
         .collect();
-    let shown: f64 = pixels.iter().map(|[.., alpha]| alpha).sum();
+    let opacity: f64 = pixels.iter().map(|[.., alpha]| alpha).sum();
     let has_alpha = pixels.iter().any(|[.., alpha]| *alpha < 1.0);
-    let planes = planes(&pixels, shown);
+    let planes = split_planes(&pixels, opacity);
 
     let longest = f64::from(small.width.max(small.height).max(1));
     let most = if has_alpha { 5.0 } else { 7.0 };
-    let terms = |side: u32| rounded(most * f64::from(side) / longest).max(1);
+    let terms = |side: u32| round(most * f64::from(side) / longest).max(1);
     let (across, down) = (terms(small.width), terms(small.height));
     let size = (width, height);
-    let luma = Channel::of(&planes, 0, size, (across.max(3), down.max(3)));
-    let yellow = Channel::of(&planes, 1, size, (3, 3));
-    let red = Channel::of(&planes, 2, size, (3, 3));
-    let alpha = has_alpha.then(|| Channel::of(&planes, 3, size, (5, 5)));
+    let luma = Channel::new(&planes, 0, size, (across.max(3), down.max(3)));
+    let yellow = Channel::new(&planes, 1, size, (3, 3));
+    let red = Channel::new(&planes, 2, size, (3, 3));
+    let alpha = has_alpha.then(|| Channel::new(&planes, 3, size, (5, 5)));
 
     let is_landscape = small.width > small.height;
-    let head = rounded(63.0 * luma.mean)
-        | rounded(31.5 + 31.5 * yellow.mean) << 6
-        | rounded(31.5 + 31.5 * red.mean) << 12
-        | rounded(31.0 * luma.scale) << 18
+    let head = round(63.0 * luma.mean)
+        | round(31.5 + 31.5 * yellow.mean) << 6
+        | round(31.5 + 31.5 * red.mean) << 12
+        | round(31.0 * luma.scale) << 18
         | u32::from(has_alpha) << 23;
     let tail = (if is_landscape { down } else { across })
-        | rounded(63.0 * yellow.scale) << 3
-        | rounded(63.0 * red.scale) << 9
+        | round(63.0 * yellow.scale) << 3
+        | round(63.0 * red.scale) << 9
         | u32::from(is_landscape) << 15;
     let ([h0, h1, h2, _], [t0, t1, ..]) = (head.to_le_bytes(), tail.to_le_bytes());
     let mut hash = vec![h0, h1, h2, t0, t1];
     if let Some(alpha) = &alpha {
-        let both = rounded(15.0 * alpha.mean) | rounded(15.0 * alpha.scale) << 4;
+        let both = round(15.0 * alpha.mean) | round(15.0 * alpha.scale) << 4;
         hash.push(u8::try_from(both).unwrap_or(u8::MAX));
     }
     let mut terms = [Some(&luma), Some(&yellow), Some(&red), alpha.as_ref()]
         .into_iter()
         .flatten()
-        .flat_map(|channel| channel.terms.iter().map(|term| rounded(15.0 * term)));
+        .flat_map(|channel| channel.terms.iter().map(|term| round(15.0 * term)));
     while let Some(low) = terms.next() {
         let high = terms.next().unwrap_or(0);
         hash.push(u8::try_from(low | high << 4).unwrap_or(u8::MAX));
@@ -59,12 +59,12 @@ pub(super) fn encode(small: &Raster) -> Vec<u8> {
     hash
 }
 
-/// Luminance, yellow against blue, red against green, alpha; over the mean color where something shines through.
-fn planes(pixels: &[[f64; 4]], shown: f64) -> Vec<[f64; 4]> {
+/// Luminance, yellow-blue, red-green and alpha. Transparent pixels are composed over the mean color.
+fn split_planes(pixels: &[[f64; 4]], opacity: f64) -> Vec<[f64; 4]> {
     let mut mean = [0.0; 3];
     for [red, green, blue, alpha] in pixels {
         for (mean, code) in mean.iter_mut().zip([red, green, blue]) {
-            *mean += code * alpha / if shown > 0.0 { shown } else { 1.0 };
+            *mean += code * alpha / if opacity > 0.0 { opacity } else { 1.0 };
         }
     }
     let [mean_red, mean_green, mean_blue] = mean;
@@ -84,12 +84,12 @@ fn planes(pixels: &[[f64; 4]], shown: f64) -> Vec<[f64; 4]> {
 struct Channel {
     mean: f64,
     scale: f64,
-    /// From 0 to 1; all 0 where nothing varies.
+    /// From 0 to 1; all 0 if the plane is uniform.
     terms: Vec<f64>,
 }
 
 impl Channel {
-    fn of(
+    fn new(
         planes: &[[f64; 4]],
         plane: usize,
         (width, height): (usize, usize),
@@ -101,7 +101,7 @@ impl Channel {
             .copied()
             .collect();
         let cosines = |side: usize, frequency: u32| -> Vec<f64> {
-            let at = |place| (PI / float(side) * f64::from(frequency) * (float(place) + 0.5)).cos();
+            let at = |position| (PI / to_f64(side) * f64::from(frequency) * (to_f64(position) + 0.5)).cos();
             (0..side).map(at).collect()
         };
         let (mut mean, mut scale, mut terms) = (0.0, 0.0_f64, Vec::new());
@@ -120,7 +120,7 @@ impl Channel {
                         row * weight
                     })
                     .sum();
-                let term = sum / float(values.len().max(1));
+                let term = sum / to_f64(values.len().max(1));
                 if (horizontal, vertical) == (0, 0) {
                     mean = term;
                 } else {

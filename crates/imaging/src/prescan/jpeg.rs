@@ -1,162 +1,175 @@
 //! Walks the markers of a JPEG (ITU-T T.81 annex B).
 
-use super::{Source, Tally, check_count, check_size};
-use crate::{Facts, Limits, Refusal, exif};
+use super::{Reader, ScanState, check_count, check_size};
+use crate::{ImageInfo, Limits, PrescanError, exif};
 use std::io::{Read, Seek};
 
-const CUT: &str = "it ends before its end marker";
+const TRUNCATED: &str = "the data ends before the end marker";
 const ICC_PREFIX: &[u8] = b"ICC_PROFILE\0";
-/// The profile's prefix, and the number and count of its pieces.
+/// The prefix of a profile, the number of the segment and the number of segments.
 const ICC_HEAD_LEN: u64 = 14;
 
-/// Walks to the end marker; what follows it (motion photos, previews) is not looked at.
-pub(super) fn walk<R: Read + Seek>(source: &mut Source<R>, limits: &Limits) -> Result<Facts, Refusal> {
-    source.skip(2, CUT)?;
-    let mut tally = Tally::new(limits);
+/// Walks to the end marker. Ignores bytes after it, such as motion photos and previews.
+pub(super) fn scan<R: Read + Seek>(
+    reader: &mut Reader<R>,
+    limits: &Limits,
+) -> Result<ImageInfo, PrescanError> {
+    reader.skip(2, TRUNCATED)?;
+    let mut state = ScanState::new(limits);
     let mut size = None;
     let mut scans = 0_u32;
     loop {
-        let marker = next_marker(source)?;
-        source.count_part()?;
+        let marker = next_marker(reader)?;
+        reader.count_block()?;
         match marker {
             0xD9 => break,
-            // TEM stands alone.
+            // TEM has no payload.
             0x01 => {}
-            0xC0..=0xC2 if size.is_none() => size = Some(frame(source, marker, limits)?),
-            0xC0..=0xC2 => return Err(source.broken("it has a second frame header")),
+            0xC0..=0xC2 if size.is_none() => size = Some(scan_frame_header(reader, marker, limits)?),
+            0xC0..=0xC2 => return Err(reader.malformed("there is a second frame header")),
             0xC3 => {
-                return Err(Refusal::Unsupported(
+                return Err(PrescanError::Unsupported(
                     "the JPEG uses lossless coding, which is not supported",
                 ));
             }
             0xC5..=0xC7 | 0xDE | 0xDF => {
-                return Err(Refusal::Unsupported(
+                return Err(PrescanError::Unsupported(
                     "the JPEG uses hierarchical coding, which is not supported",
                 ));
             }
             0xC9..=0xCB | 0xCD..=0xCF => {
-                return Err(Refusal::Unsupported(
+                return Err(PrescanError::Unsupported(
                     "the JPEG uses arithmetic coding, which is not supported",
                 ));
             }
             0xDA => {
                 if size.is_none() {
-                    return Err(source.broken("a scan comes before the frame header"));
+                    return Err(reader.malformed("there is a scan before the frame header"));
                 }
                 scans = scans.saturating_add(1);
                 check_count("scans", u64::from(scans), u64::from(limits.max_jpeg_scans))?;
-                skip_segment(source)?;
+                skip_segment(reader)?;
             }
-            0xE1 => exif_segment(source, &mut tally)?,
-            0xE2 => profile_segment(source, &mut tally)?,
+            0xE1 => scan_exif(reader, &mut state)?,
+            0xE2 => scan_profile(reader, &mut state)?,
             // Tables, restart interval, number of lines, the other application segments and comments.
-            0xC4 | 0xCC | 0xDB..=0xDD | 0xE0 | 0xE3..=0xEF | 0xFE => skip_segment(source)?,
-            _ => return Err(source.broken("it has a marker that JPEG does not know")),
+            0xC4 | 0xCC | 0xDB..=0xDD | 0xE0 | 0xE3..=0xEF | 0xFE => skip_segment(reader)?,
+            _ => return Err(reader.malformed("there is an unknown marker")),
         }
     }
-    let size = size.ok_or_else(|| source.broken("it has no frame header"))?;
+    let size = size.ok_or_else(|| reader.malformed("there is no frame header"))?;
     if scans == 0 {
-        return Err(source.broken("it has no image data"));
+        return Err(reader.malformed("there is no image data"));
     }
-    Ok(tally.into_facts(source.media_type(), size))
+    Ok(state.into_info(reader.media_type(), size))
 }
 
 /// Reads the frame header (B.2.2) and returns width and height.
-fn frame<R: Read + Seek>(source: &mut Source<R>, marker: u8, limits: &Limits) -> Result<(u32, u32), Refusal> {
-    let len = segment_len(source)?;
-    let [precision, h1, h0, w1, w0, components] = source.bytes("the frame header is cut short")?;
+fn scan_frame_header<R: Read + Seek>(
+    reader: &mut Reader<R>,
+    marker: u8,
+    limits: &Limits,
+) -> Result<(u32, u32), PrescanError> {
+    let len = read_segment_len(reader)?;
+    let [precision, h1, h0, w1, w0, components] = reader.read_array("the frame header is incomplete")?;
     let (width, height) = (
         u16::from_be_bytes([w1, w0]).into(),
         u16::from_be_bytes([h1, h0]).into(),
     );
     let precision_known = precision == 8 || (precision == 12 && marker != 0xC0);
     if !precision_known || !(1..=4).contains(&components) || len != 6 + 3 * u64::from(components) {
-        return Err(source.broken("the frame header is impossible"));
+        return Err(reader.malformed("the frame header is invalid"));
     }
     for _ in 0..components {
-        let [_, sampling, _] = source.bytes("the frame header is cut short")?;
+        let [_, sampling, _] = reader.read_array("the frame header is incomplete")?;
         if !(1..=4).contains(&(sampling >> 4)) || !(1..=4).contains(&(sampling & 15)) {
-            return Err(source.broken("the frame header has impossible sampling factors"));
+            return Err(reader.malformed("the sampling factors are invalid"));
         }
     }
     if width == 0 || height == 0 {
-        return Err(source.broken("its width or height is zero"));
+        return Err(reader.malformed("the width or height is zero"));
     }
     check_size(width, height, limits)?;
     Ok((width, height))
 }
 
-fn exif_segment<R: Read + Seek>(source: &mut Source<R>, tally: &mut Tally<'_>) -> Result<(), Refusal> {
-    let len = segment_len(source)?;
-    let (len, is_exif) = strip(source, len, exif::PREFIX)?;
+fn scan_exif<R: Read + Seek>(reader: &mut Reader<R>, state: &mut ScanState<'_>) -> Result<(), PrescanError> {
+    let len = read_segment_len(reader)?;
+    let (len, is_exif) = read_prefix(reader, len, exif::PREFIX)?;
     if is_exif {
-        tally.read_exif(source, len)
+        state.read_exif(reader, len)
     } else {
-        source.skip(len, CUT)
+        reader.skip(len, TRUNCATED)
     }
 }
 
-fn profile_segment<R: Read + Seek>(source: &mut Source<R>, tally: &mut Tally<'_>) -> Result<(), Refusal> {
-    let len = segment_len(source)?;
-    let (rest, is_profile) = strip(source, len, ICC_PREFIX)?;
+fn scan_profile<R: Read + Seek>(
+    reader: &mut Reader<R>,
+    state: &mut ScanState<'_>,
+) -> Result<(), PrescanError> {
+    let len = read_segment_len(reader)?;
+    let (rest, is_profile) = read_prefix(reader, len, ICC_PREFIX)?;
     if is_profile {
-        tally.add_profile(len.saturating_sub(ICC_HEAD_LEN))?;
+        state.add_profile(len.saturating_sub(ICC_HEAD_LEN))?;
     }
-    source.skip(rest, CUT)
+    reader.skip(rest, TRUNCATED)
 }
 
-/// Consumes as many bytes as `prefix` has, and tells how many of `len` are left and whether they were the prefix.
-fn strip<R: Read + Seek>(source: &mut Source<R>, len: u64, prefix: &[u8]) -> Result<(u64, bool), Refusal> {
+/// Reads as many bytes as `prefix` has. Returns how many of `len` bytes remain, and whether the bytes equal the prefix.
+fn read_prefix<R: Read + Seek>(
+    reader: &mut Reader<R>,
+    len: u64,
+    prefix: &[u8],
+) -> Result<(u64, bool), PrescanError> {
     let head = len.min(u64::try_from(prefix.len()).unwrap_or(u64::MAX));
-    let found = source.block(head, CUT)?;
+    let found = reader.read_block(head, TRUNCATED)?;
     Ok((len.saturating_sub(head), found == prefix))
 }
 
-fn skip_segment<R: Read + Seek>(source: &mut Source<R>) -> Result<(), Refusal> {
-    let len = segment_len(source)?;
-    source.skip(len, CUT)
+fn skip_segment<R: Read + Seek>(reader: &mut Reader<R>) -> Result<(), PrescanError> {
+    let len = read_segment_len(reader)?;
+    reader.skip(len, TRUNCATED)
 }
 
-/// The bytes of a segment after its length field.
-fn segment_len<R: Read + Seek>(source: &mut Source<R>) -> Result<u64, Refusal> {
-    let len = u64::from(u16::from_be_bytes(source.bytes(CUT)?));
+/// Reads the length field of a segment. Returns the number of bytes after it.
+fn read_segment_len<R: Read + Seek>(reader: &mut Reader<R>) -> Result<u64, PrescanError> {
+    let len = u64::from(u16::from_be_bytes(reader.read_array(TRUNCATED)?));
     len.checked_sub(2)
-        .ok_or_else(|| source.broken("a segment is shorter than its length field"))
+        .ok_or_else(|| reader.malformed("a segment has an invalid length"))
 }
 
-/// Consumes up to and with the next marker that is no restart marker, and returns its code.
+/// Consumes all bytes up to the next marker that is not a restart marker, and returns its code.
 ///
-/// The same search serves entropy-coded data and the places between segments, where decoders skip stray bytes too.
-fn next_marker<R: Read + Seek>(source: &mut Source<R>) -> Result<u8, Refusal> {
+/// Used in entropy-coded data and between segments, where decoders skip stray bytes too.
+fn next_marker<R: Read + Seek>(reader: &mut Reader<R>) -> Result<u8, PrescanError> {
     let mut after_ff = false;
     loop {
-        let chunk = source.peek()?;
+        let chunk = reader.peek()?;
         let len = chunk.len();
         let Some(&first) = chunk.first() else {
-            return Err(source.broken(CUT));
+            return Err(reader.malformed(TRUNCATED));
         };
         if after_ff && is_marker(first) {
-            source.consume(1);
+            reader.consume(1);
             return Ok(first);
         }
         if let Some((at, code)) = find_marker(chunk) {
-            source.consume(at + 2);
+            reader.consume(at + 2);
             return Ok(code);
         }
         after_ff = chunk.last() == Some(&0xFF);
-        source.consume(len);
+        reader.consume(len);
     }
 }
 
-/// Whether a byte after 0xFF makes a marker: not a stuffed zero, a restart marker or a fill byte (B.1.1).
+/// Whether a byte after 0xFF is a marker code: not a stuffed zero, a restart marker or a fill byte (B.1.1).
 const fn is_marker(code: u8) -> bool {
     !matches!(code, 0 | 0xD0..=0xD7 | 0xFF)
 }
 
-/// The first marker of `chunk`: where its 0xFF is, and its code.
+/// Finds the first marker in `chunk`. Returns the position of its 0xFF, and its code.
 ///
-/// Eight positions at a time, without a branch that the data can steer: a file of nothing but stuffed bytes costs
-/// no more than any other.
+/// Tests eight positions at once without data-dependent branches, so that a file of stuffed bytes is not slower.
 fn find_marker(chunk: &[u8]) -> Option<(usize, u8)> {
     let (words, _) = chunk.as_chunks::<8>();
     let (nexts, _) = chunk.get(1..)?.as_chunks::<8>();
@@ -175,7 +188,7 @@ fn find_marker(chunk: &[u8]) -> Option<(usize, u8)> {
     })
 }
 
-/// The top bit of each byte of `word` that is 0xFF with a marker code at the same place of `next`.
+/// Sets the top bit of each byte of `word` that is 0xFF and has a marker code at the same position of `next`.
 const fn marker_bits(word: u64, next: u64) -> u64 {
     const EVERY_F8: u64 = 0xF8F8_F8F8_F8F8_F8F8;
     const EVERY_D0: u64 = 0xD0D0_D0D0_D0D0_D0D0;
@@ -183,7 +196,7 @@ const fn marker_bits(word: u64, next: u64) -> u64 {
     zero_bytes(!word) & !no_marker
 }
 
-/// The top bit of each byte that is zero; exact, no carry leaves a byte.
+/// Sets the top bit of each byte that is zero. No carry leaves a byte.
 const fn zero_bytes(word: u64) -> u64 {
     const LOW: u64 = 0x7F7F_7F7F_7F7F_7F7F;
     !(((word & LOW) + LOW) | word | LOW)
@@ -194,7 +207,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_code_at_every_place_is_told_apart() {
+    fn every_code_is_classified_at_every_position() {
         for len in 2..40 {
             for at in 0..len - 1 {
                 for code in 0..=255_u8 {
@@ -202,7 +215,7 @@ mod tests {
                     chunk[at] = 0xFF;
                     chunk[at + 1] = code;
                     let expected = is_marker(code).then_some((at, code));
-                    // A fill byte at the second place starts a pair with what follows it.
+                    // A fill byte at the second position forms a pair with the next byte.
                     let expected = if code == 0xFF && at + 2 < len {
                         Some((at + 1, 0x55))
                     } else {
@@ -215,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn a_chunk_too_short_for_a_marker_has_none() {
+    fn chunk_shorter_than_a_marker_has_none() {
         assert_eq!(find_marker(&[]), None);
         assert_eq!(find_marker(&[0xFF]), None);
     }

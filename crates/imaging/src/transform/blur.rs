@@ -1,30 +1,32 @@
-//! Gaussian blur in linear light: exact where it is narrow, three running means where it is wide.
+//! Gaussian blur in linear light: a convolution if narrow, three box blurs if wide.
 
-use crate::transform::{
-    light::{Image, Sample},
-    numbers::{index, rounded},
-    turn::Turn,
+use crate::{
+    numbers::{round, to_u32, to_usize},
+    transform::{
+        linear::{LinearImage, LinearPixel},
+        orientation::Orientation,
+    },
 };
 
-/// From this standard deviation on, in pixels, three means are a Gaussian to within 3 %, at a cost that does not grow.
+/// From this standard deviation in pixels on, three box blurs match a Gaussian within 3 %, at constant cost.
 const WIDE: f64 = 4.0;
 
-/// Blurs with a standard deviation in hundredths of a pixel. Beyond the edges the last pixel goes on.
-pub(crate) fn blur<P: Sample>(image: &Image<P>, hundredths: u16) -> Image<P> {
+/// Blurs with a standard deviation in hundredths of a pixel. The edge pixels are repeated beyond the edges.
+pub(crate) fn blur<P: LinearPixel>(image: &LinearImage<P>, hundredths: u16) -> LinearImage<P> {
     let sigma = f64::from(hundredths) / 100.0;
-    let turn = Turn::upright(5);
+    let transpose = Orientation::from_exif(5);
     let across = blur_rows(&image.pixels, image.width, sigma);
-    let turned = turn.pixels(&across, image.width);
-    let down = blur_rows(&turned, image.height, sigma);
-    Image {
+    let columns = transpose.apply_to_pixels(&across, image.width);
+    let down = blur_rows(&columns, image.height, sigma);
+    LinearImage {
         width: image.width,
         height: image.height,
-        pixels: turn.pixels(&down, image.height),
+        pixels: transpose.apply_to_pixels(&down, image.height),
     }
 }
 
-fn blur_rows<P: Sample>(pixels: &[P], width: u32, sigma: f64) -> Vec<P> {
-    let rows = pixels.chunks_exact(index(width).max(1));
+fn blur_rows<P: LinearPixel>(pixels: &[P], width: u32, sigma: f64) -> Vec<P> {
+    let rows = pixels.chunks_exact(to_usize(width).max(1));
     let mut result = Vec::with_capacity(pixels.len());
     if sigma < WIDE {
         let kernel = kernel(sigma);
@@ -36,7 +38,7 @@ fn blur_rows<P: Sample>(pixels: &[P], width: u32, sigma: f64) -> Vec<P> {
         for row in rows {
             let mut row = row.to_vec();
             for radius in radii {
-                row = mean(&padded(&row, radius), radius);
+                row = box_blur(&padded(&row, radius), radius);
             }
             result.append(&mut row);
         }
@@ -45,7 +47,7 @@ fn blur_rows<P: Sample>(pixels: &[P], width: u32, sigma: f64) -> Vec<P> {
 }
 
 /// The row with its first and last pixel repeated `radius` times.
-fn padded<P: Sample>(row: &[P], radius: usize) -> Vec<P> {
+fn padded<P: LinearPixel>(row: &[P], radius: usize) -> Vec<P> {
     let mut padded = Vec::with_capacity(row.len() + 2 * radius);
     padded.resize(radius, row.first().copied().unwrap_or_default());
     padded.extend_from_slice(row);
@@ -53,22 +55,22 @@ fn padded<P: Sample>(row: &[P], radius: usize) -> Vec<P> {
     padded
 }
 
-/// Weights that sum up to 2^16, over three standard deviations to each side.
+/// Weights with the sum 2^16, over three standard deviations to each side.
 fn kernel(sigma: f64) -> Vec<u32> {
     let sigma = sigma.max(0.01);
-    let radius = rounded((3.0 * sigma).ceil()).max(1);
+    let radius = round((3.0 * sigma).ceil()).max(1);
     let weight = |distance: u32| (-0.5 * (f64::from(distance) / sigma).powi(2)).exp();
     let sum = weight(0) + 2.0 * (1..=radius).map(weight).sum::<f64>();
     let side: Vec<u32> = (1..=radius)
-        .map(|distance| rounded(65_536.0 * weight(distance) / sum))
+        .map(|distance| round(65_536.0 * weight(distance) / sum))
         .collect();
     let middle = 65_536 - 2 * side.iter().sum::<u32>();
     side.iter().rev().chain([&middle]).chain(&side).copied().collect()
 }
 
-fn convolve<P: Sample>(padded: &[P], kernel: &[u32], to: &mut Vec<P>) {
+fn convolve<P: LinearPixel>(padded: &[P], kernel: &[u32], to: &mut Vec<P>) {
     for window in padded.windows(kernel.len()) {
-        // A sum of weights of 2^16 times samples below 2^16 stays below 2^32.
+        // The weights have the sum 2^16 and samples are below 2^16, so sums stay below 2^32.
         let mut sums = [0_u32; 4];
         for (pixel, weight) in window.iter().zip(kernel) {
             for (sum, sample) in sums.iter_mut().zip(pixel.samples()) {
@@ -83,23 +85,23 @@ fn convolve<P: Sample>(padded: &[P], kernel: &[u32], to: &mut Vec<P>) {
     }
 }
 
-/// The radii of three means that have the variance of the Gaussian together.
+/// The radii of three box blurs that together have the variance of the Gaussian.
 fn radii(sigma: f64) -> [usize; 3] {
     let variance = 12.0 * sigma * sigma;
-    let narrow = rounded((((variance / 3.0 + 1.0).sqrt() - 1.0) / 2.0).floor());
+    let narrow = round((((variance / 3.0 + 1.0).sqrt() - 1.0) / 2.0).floor());
     let side = 2.0 * f64::from(narrow) + 1.0;
-    let narrow_ones = rounded((3.0 * (side + 2.0) * (side + 2.0) - 3.0 - variance) / (4.0 * side + 4.0));
-    [0, 1, 2].map(|number| index(if number < narrow_ones { narrow } else { narrow + 1 }))
+    let narrow_ones = round((3.0 * (side + 2.0) * (side + 2.0) - 3.0 - variance) / (4.0 * side + 4.0));
+    [0, 1, 2].map(|number| to_usize(if number < narrow_ones { narrow } else { narrow + 1 }))
 }
 
-/// The mean of `2 * radius + 1` pixels around each.
-fn mean<P: Sample>(padded: &[P], radius: usize) -> Vec<P> {
+/// Averages the `2 * radius + 1` pixels around each pixel.
+fn box_blur<P: LinearPixel>(padded: &[P], radius: usize) -> Vec<P> {
     let side = 2 * radius + 1;
     let mut sums = [0_u32; 4];
     for pixel in padded.iter().take(side - 1) {
         add(&mut sums, pixel);
     }
-    let divisor = u32::try_from(side).unwrap_or(u32::MAX);
+    let divisor = to_u32(side);
     let entering = padded.iter().skip(side - 1);
     entering
         .zip(padded)
@@ -117,7 +119,7 @@ fn mean<P: Sample>(padded: &[P], radius: usize) -> Vec<P> {
         .collect()
 }
 
-fn add<P: Sample>(sums: &mut [u32; 4], pixel: &P) {
+fn add<P: LinearPixel>(sums: &mut [u32; 4], pixel: &P) {
     for (sum, sample) in sums.iter_mut().zip(pixel.samples()) {
         *sum += u32::from(*sample);
     }
@@ -129,43 +131,43 @@ mod tests {
 
     use super::*;
 
-    /// The standard deviation of what a single bright column becomes.
+    /// The standard deviation of a single bright column after the blur.
     fn measured(hundredths: u16) -> f64 {
         let (width, height) = (201_u32, 3_u32);
         let row: Vec<U16x3> = (0..width)
             .map(|x| U16x3::new([if x == 100 { u16::MAX } else { 0 }; 3]))
             .collect();
-        let image = Image {
+        let image = LinearImage {
             width,
             height,
-            pixels: row.repeat(index(height)),
+            pixels: row.repeat(to_usize(height)),
         };
         let blurred = blur(&image, hundredths);
         let (mut mass, mut spread) = (0.0, 0.0);
         for (x, pixel) in (0..width).zip(&blurred.pixels) {
-            let light = f64::from(pixel.0[0]);
-            mass += light;
-            spread += light * (f64::from(x) - 100.0).powi(2);
+            let sample = f64::from(pixel.0[0]);
+            mass += sample;
+            spread += sample * (f64::from(x) - 100.0).powi(2);
         }
-        assert!((mass / 65_535.0 - 1.0).abs() < 0.01, "light is kept: {mass}");
+        assert!((mass / 65_535.0 - 1.0).abs() < 0.01, "the sum changed: {mass}");
         (spread / mass).sqrt()
     }
 
     #[test]
-    fn it_is_as_wide_as_asked() {
+    fn blur_has_the_requested_standard_deviation() {
         for hundredths in [50, 100, 150, 300, 390, 400, 500, 1000, 2000] {
             let wanted = f64::from(hundredths) / 100.0;
             let measured = measured(hundredths);
-            // A narrow Gaussian is narrower still when it is taken at whole pixels.
+            // A narrow Gaussian becomes narrower when it is sampled at whole pixels.
             let tolerance = if wanted < 1.0 { 0.1 } else { 0.05 };
             assert!((measured / wanted - 1.0).abs() < tolerance, "{wanted} {measured}");
         }
     }
 
     #[test]
-    fn a_flat_image_stays_flat() {
+    fn uniform_image_is_unchanged() {
         for hundredths in [1, 30, 399, 400, 65_535] {
-            let image = Image {
+            let image = LinearImage {
                 width: 3,
                 height: 2,
                 pixels: vec![U16x3::new([65_535, 1, 30_000]); 6],

@@ -1,43 +1,40 @@
-//! Where a smart crop looks: at the part with the highest entropy, or at what people look at first.
+//! Smart crops: finds the part with the highest entropy, or the part that attracts attention.
 
 use crate::{
     Raster,
-    transform::{
-        numbers::{float, index, rounded},
-        plan::Anchor,
-        turn::Turn,
-    },
+    numbers::{round, to_f64, to_usize},
+    transform::{orientation::Orientation, plan::Anchor},
 };
 
-/// The anchor of the best window that shows these shares of a small opaque image. A crop that covers a size has
-/// slack in one direction only; of equal windows the one nearest to the center wins.
-pub(crate) fn anchor(small: &Raster, across: f64, down: f64, entropy: bool) -> Anchor {
+/// Finds the best window of a small opaque image. `across` and `down` are the visible shares of its sides, one of which
+/// is 1. Of equal windows the one nearest to the center wins.
+pub(crate) fn find_anchor(small: &Raster, across: f64, down: f64, entropy: bool) -> Anchor {
     let (pixels, _) = small.data.as_chunks::<3>();
     let (width, height) = (small.width, small.height);
     if across < down {
-        let x = place(pixels, width, across, entropy);
+        let x = find_window(pixels, width, across, entropy);
         Anchor { x, y: 0.5 }
     } else {
-        let turned = Turn::upright(5).pixels(pixels, width);
-        let y = place(&turned, height, down, entropy);
+        let columns = Orientation::from_exif(5).apply_to_pixels(pixels, width);
+        let y = find_window(&columns, height, down, entropy);
         Anchor { x: 0.5, y }
     }
 }
 
-/// Where the best window of full height lies, from 0 to 1.
-fn place(pixels: &[[u8; 3]], width: u32, shown: f64, entropy: bool) -> f64 {
-    let columns = Turn::upright(5).pixels(pixels, width);
-    let height = (pixels.len() / index(width).max(1)).max(1);
-    let wide = index(rounded(f64::from(width) * shown).clamp(1, width));
-    let slack = index(width) - wide;
+/// The position of the best window of full height, from 0 to 1.
+fn find_window(pixels: &[[u8; 3]], width: u32, share: f64, entropy: bool) -> f64 {
+    let columns = Orientation::from_exif(5).apply_to_pixels(pixels, width);
+    let height = (pixels.len() / to_usize(width).max(1)).max(1);
+    let wide = to_usize(round(f64::from(width) * share).clamp(1, width));
+    let slack = to_usize(width) - wide;
     if slack == 0 {
         return 0.5;
     }
     let columns: Vec<&[[u8; 3]]> = columns.chunks_exact(height).collect();
     let values: Vec<f64> = if entropy {
-        columns.windows(wide).map(entropy_of).collect()
+        columns.windows(wide).map(entropy_of_window).collect()
     } else {
-        let scores = attention(pixels, index(width));
+        let scores = attention_by_column(pixels, to_usize(width));
         scores.windows(wide).map(|window| window.iter().sum()).collect()
     };
     let mut order: Vec<usize> = (0..values.len()).collect();
@@ -49,11 +46,11 @@ fn place(pixels: &[[u8; 3]], width: u32, shown: f64, entropy: bool) -> f64 {
             (best, highest) = (at, value);
         }
     }
-    float(best) / float(slack)
+    to_f64(best) / to_f64(slack)
 }
 
-/// The Shannon entropy of the colors in a window, three bits a channel.
-fn entropy_of(window: &[&[[u8; 3]]]) -> f64 {
+/// The Shannon entropy of the colors in a window, with three bits per channel.
+fn entropy_of_window(window: &[&[[u8; 3]]]) -> f64 {
     let mut histogram = [0_u32; 512];
     for [red, green, blue] in window.iter().copied().flatten() {
         let bin = usize::from(red >> 5) << 6 | usize::from(green >> 5) << 3 | usize::from(blue >> 5);
@@ -72,8 +69,8 @@ fn entropy_of(window: &[&[[u8; 3]]]) -> f64 {
         .sum()
 }
 
-/// How much each column draws the eye: edges, saturated colors and skin tones, weighed as smartcrop.js does.
-fn attention(pixels: &[[u8; 3]], width: usize) -> Vec<f64> {
+/// Scores each column by edges, saturated colors and skin tones, with the weights of smartcrop.js.
+fn attention_by_column(pixels: &[[u8; 3]], width: usize) -> Vec<f64> {
     let mut scores = vec![0.0; width];
     let rows: Vec<&[[u8; 3]]> = pixels.chunks_exact(width.max(1)).collect();
     for (y, row) in rows.iter().enumerate() {
@@ -91,11 +88,11 @@ fn attention(pixels: &[[u8; 3]], width: usize) -> Vec<f64> {
             let edge: f64 = around.iter().flatten().map(|other| own - other).sum();
             *score += 0.2 * edge.abs().min(255.0) / 255.0;
             if let Some(pixel) = row.get(x).copied() {
-                *score += 1.8 * skin(pixel, own) + 0.1 * saturation(pixel, own);
+                *score += 1.8 * skin_score(pixel, own) + 0.1 * saturation_score(pixel, own);
             }
         }
     }
-    let height = float(rows.len().max(1));
+    let height = to_f64(rows.len().max(1));
     scores.iter().map(|score| score / height).collect()
 }
 
@@ -103,8 +100,8 @@ fn luma([red, green, blue]: [u8; 3]) -> f64 {
     0.299 * f64::from(red) + 0.587 * f64::from(green) + 0.114 * f64::from(blue)
 }
 
-/// How near the hue of a pixel is to that of skin, from 0 to 1, whatever its lightness; 0 if it is too dark or bright.
-fn skin(pixel: [u8; 3], luma: f64) -> f64 {
+/// The similarity of a hue to skin, from 0 to 1, independent of lightness; 0 if the pixel is too dark or too bright.
+fn skin_score(pixel: [u8; 3], luma: f64) -> f64 {
     let channels = pixel.map(f64::from);
     let length = channels
         .iter()
@@ -122,8 +119,8 @@ fn skin(pixel: [u8; 3], luma: f64) -> f64 {
     ((1.0 - distance.sqrt() - 0.8) / 0.2).max(0.0)
 }
 
-/// How colorful a pixel is beyond 40 %, from 0 to 1; 0 if it is too dark or bright to look so.
-fn saturation(pixel: [u8; 3], luma: f64) -> f64 {
+/// The saturation above 40 %, scaled to 0 to 1; 0 if the pixel is too dark or too bright.
+fn saturation_score(pixel: [u8; 3], luma: f64) -> f64 {
     let most = f64::from(pixel.into_iter().max().unwrap_or(0));
     let least = f64::from(pixel.into_iter().min().unwrap_or(0));
     if most < 1.0 || !(12.0..=230.0).contains(&luma) {
@@ -138,7 +135,7 @@ mod tests {
     use crate::Layout;
 
     /// A gray image with a patch of this pattern at `left`, 8 columns wide.
-    fn patched(left: u32, patch: impl Fn(u32, u32) -> [u8; 3], turned: bool) -> Raster {
+    fn patched(left: u32, patch: impl Fn(u32, u32) -> [u8; 3], transposed: bool) -> Raster {
         let (width, height) = (60, 20);
         let pixels: Vec<[u8; 3]> = (0..width * height)
             .map(|at| {
@@ -156,45 +153,45 @@ mod tests {
             layout: Layout::Rgb,
             data: pixels.into_flattened(),
         };
-        if turned {
-            Turn::upright(5).raster(raster)
+        if transposed {
+            Orientation::from_exif(5).apply(raster)
         } else {
             raster
         }
     }
 
     #[test]
-    fn the_window_holds_what_matters() {
+    fn window_contains_the_patch() {
         let busy = |x: u32, y: u32| [x, y, x * y].map(|n| u8::try_from(n * 37 % 256).unwrap());
         let face = |_, _| [214, 160, 125];
         for left in [0, 20, 45, 52] {
-            for (entropy, raster, turned) in [
+            for (entropy, raster, transposed) in [
                 (true, patched(left, busy, false), false),
                 (true, patched(left, busy, true), true),
                 (false, patched(left, face, false), false),
                 (false, patched(left, face, true), true),
             ] {
-                let share = if turned {
+                let share = if transposed {
                     (1.0, 1.0 / 3.0)
                 } else {
                     (1.0 / 3.0, 1.0)
                 };
-                let anchor = anchor(&raster, share.0, share.1, entropy);
-                let free = if turned { anchor.y } else { anchor.x };
+                let anchor = find_anchor(&raster, share.0, share.1, entropy);
+                let free = if transposed { anchor.y } else { anchor.x };
                 let start = free * 40.0;
                 assert!(
                     start <= f64::from(left) + 0.5 && start + 20.0 >= f64::from(left) + 7.5,
-                    "{entropy} {turned} {left}: {start}"
+                    "{entropy} {transposed} {left}: {start}"
                 );
             }
         }
     }
 
     #[test]
-    fn nothing_to_see_is_the_center() {
+    fn uniform_image_is_cropped_at_the_center() {
         let flat = patched(0, |_, _| [128; 3], false);
         for entropy in [true, false] {
-            assert_eq!(anchor(&flat, 1.0 / 3.0, 1.0, entropy), Anchor::CENTRE);
+            assert_eq!(find_anchor(&flat, 1.0 / 3.0, 1.0, entropy), Anchor::CENTER);
         }
     }
 }

@@ -1,14 +1,13 @@
-//! Which pixels a rendition takes and where they go: sizes and places only, no pixels.
+//! Plans a rendition: which pixels it takes and where they go. Works on sizes only.
 
 use crate::{
-    Fit, Gravity, Recipe, recipe,
-    transform::{
-        numbers::{float, index, rounded},
-        turn::Turn,
-    },
+    Fit, Gravity, Recipe,
+    numbers::{round, to_usize},
+    recipe,
+    transform::orientation::Orientation,
 };
 
-/// Where a part lies in what is left over: 0 is left or top, 1 is right or bottom.
+/// The position of a part within the space left over: 0 is left or top, 1 is right or bottom.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Anchor {
     pub(crate) x: f64,
@@ -16,10 +15,10 @@ pub(crate) struct Anchor {
 }
 
 impl Anchor {
-    pub(crate) const CENTRE: Self = Self { x: 0.5, y: 0.5 };
+    pub(crate) const CENTER: Self = Self { x: 0.5, y: 0.5 };
 
-    /// The nine points; the smart gravities start from the center.
-    pub(crate) const fn of(gravity: Gravity) -> Self {
+    /// The anchor of a fixed gravity; the center for smart crops.
+    pub(crate) const fn from_gravity(gravity: Gravity) -> Self {
         let x = match gravity {
             Gravity::West | Gravity::NorthWest | Gravity::SouthWest => 0.0,
             Gravity::East | Gravity::NorthEast | Gravity::SouthEast => 1.0,
@@ -34,43 +33,45 @@ impl Anchor {
     }
 }
 
-/// A recipe on an image of one size.
+/// A recipe applied to an image of one size.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Plan {
-    /// The crop, in pixels of the stored image: left, top, width, height. Nothing outside of it is ever mixed in.
+    /// The crop, in pixels of the stored image: left, top, width, height. Scaling never reads pixels outside it.
     pub(crate) region: [f64; 4],
-    /// What of the region is shown, in pixels of the stored image, perhaps between two of them.
+    /// The visible part of the region, in pixels of the stored image; not aligned to whole pixels.
     pub(crate) part: [f64; 4],
-    /// What the part is scaled to, before it is turned.
+    /// The size that the part is scaled to, before it is oriented.
     pub(crate) size: (u32, u32),
-    /// What is done to it afterwards.
-    pub(crate) turn: Turn,
+    /// The orientation that is applied after scaling.
+    pub(crate) orientation: Orientation,
     /// The size of the rendition.
     pub(crate) canvas: (u32, u32),
-    /// Where on the canvas the turned part lies.
+    /// The position of the oriented part on the canvas.
     pub(crate) offset: (u32, u32),
-    /// The shares of the turned region that are shown, across and down.
-    shown: (f64, f64),
+    /// The visible shares of the oriented region, across and down.
+    visible: (f64, f64),
 }
 
 impl Plan {
-    /// Plans `recipe` for an image stored in this size and EXIF orientation.
+    /// Plans `recipe` for an image with this stored size and EXIF orientation.
     pub(crate) fn new(stored: (u32, u32), orientation: u8, recipe: &Recipe, anchor: Anchor) -> Self {
-        let upright = Turn::upright(orientation);
-        let rest = Turn::rotation(recipe.rotate).then(Turn::flip(recipe.flip));
-        let turn = upright.then(rest);
-        let whole = upright.size(stored);
-        let crop = crop(recipe, whole);
-        let region = upright.back((f64::from(whole.0), f64::from(whole.1)), crop.map(f64::from));
-        let turned = rest.size((crop[2], crop[3]));
-        let canvas = recipe.resize.map_or(turned, |resize| resize.output_size(turned));
+        let upright = Orientation::from_exif(orientation);
+        let rest = Orientation::from_rotation(recipe.rotate).then(Orientation::from_flip(recipe.flip));
+        let complete = upright.then(rest);
+        let whole = upright.apply_to_size(stored);
+        let crop = crop_rect(recipe, whole);
+        let region = upright.source_rect(size_to_f64(whole), crop.map(f64::from));
+        let oriented = rest.apply_to_size((crop[2], crop[3]));
+        let canvas = recipe
+            .resize
+            .map_or(oriented, |resize| resize.output_size(oriented));
         let fit = recipe.resize.map_or(Fit::Fill, |resize| resize.fit);
 
         let inner = match fit {
-            Fit::Contain => recipe::largest_in(turned, canvas),
+            Fit::Contain => recipe::largest_in(oriented, canvas),
             Fit::Inside | Fit::Cover | Fit::Fill => canvas,
         };
-        let (from, to) = (float_size(turned), float_size(canvas));
+        let (from, to) = (size_to_f64(oriented), size_to_f64(canvas));
         let shown = match fit {
             Fit::Cover if from.0 * to.1 >= to.0 * from.1 => (to.0 * from.1 / to.1, from.1),
             Fit::Cover => (from.0, to.1 * from.0 / to.0),
@@ -79,64 +80,64 @@ impl Plan {
         let mut left = anchor.x * (from.0 - shown.0);
         let mut top = anchor.y * (from.1 - shown.1);
         if is_same(shown, to) {
-            // Nothing is scaled, so that nothing needs to be mixed either.
+            // An unscaled part stays aligned to whole pixels.
             (left, top) = (left.floor(), top.floor());
         }
-        let [x, y, width, height] = turn.back(from, [left, top, shown.0, shown.1]);
+        let [x, y, width, height] = complete.source_rect(from, [left, top, shown.0, shown.1]);
         Self {
             region,
             part: [region[0] + x, region[1] + y, width, height],
-            size: turn.size(inner),
-            turn,
+            size: complete.apply_to_size(inner),
+            orientation: complete,
             canvas,
             offset: (
-                rounded((anchor.x * f64::from(canvas.0 - inner.0.min(canvas.0))).floor()),
-                rounded((anchor.y * f64::from(canvas.1 - inner.1.min(canvas.1))).floor()),
+                round((anchor.x * f64::from(canvas.0 - inner.0.min(canvas.0))).floor()),
+                round((anchor.y * f64::from(canvas.1 - inner.1.min(canvas.1))).floor()),
             ),
-            shown: (shown.0 / from.0, shown.1 / from.1),
+            visible: (shown.0 / from.0, shown.1 / from.1),
         }
     }
 
-    /// The shares of the turned image that are shown, where something is cut off.
-    pub(crate) fn slack(&self) -> Option<(f64, f64)> {
-        (self.shown.0 < 0.999 || self.shown.1 < 0.999).then_some(self.shown)
+    /// The visible shares of the oriented region, across and down, if something is cut off.
+    pub(crate) fn visible_share(&self) -> Option<(f64, f64)> {
+        (self.visible.0 < 0.999 || self.visible.1 < 0.999).then_some(self.visible)
     }
 
-    /// Left and top of the part where it is not scaled at all.
-    pub(crate) fn unscaled(&self) -> Option<(u32, u32)> {
+    /// Left and top of the part if it is not scaled.
+    pub(crate) fn unscaled_origin(&self) -> Option<(u32, u32)> {
         let [x, y, width, height] = self.part;
         let whole = |number: f64| (number - number.round()).abs() < 1e-6;
-        (whole(x) && whole(y) && is_same((width, height), float_size(self.size)))
-            .then(|| (rounded(x), rounded(y)))
+        (whole(x) && whole(y) && is_same((width, height), size_to_f64(self.size)))
+            .then(|| (round(x), round(y)))
     }
 
-    /// Whether the whole stored image is scaled, so that the result can stand for it.
-    pub(crate) fn takes_all(&self, stored: (u32, u32)) -> bool {
+    /// Whether the whole stored image is scaled, so that the result can replace it as a source.
+    pub(crate) fn covers_image(&self, stored: (u32, u32)) -> bool {
         self.is_uncropped(stored) && is_all(self.part, stored)
     }
 
-    /// Whether the crop leaves the whole image.
+    /// Whether the recipe has no crop, or one of the whole image.
     pub(crate) fn is_uncropped(&self, stored: (u32, u32)) -> bool {
         is_all(self.region, stored)
     }
 
-    /// The size that the whole stored image must have so that the part is `margin` times its goal.
-    pub(crate) fn needed(&self, stored: (u32, u32), margin: f64) -> (u32, u32) {
-        let share = |goal: u32, part: f64| (margin * f64::from(goal) / part.max(1e-9)).min(1.0);
+    /// The size that the whole image needs for the part to be `margin` times its final size.
+    pub(crate) fn required_size(&self, stored: (u32, u32), margin: f64) -> (u32, u32) {
+        let share = |size: u32, part: f64| (margin * f64::from(size) / part.max(1e-9)).min(1.0);
         let across = share(self.size.0, self.part[2]);
         let down = share(self.size.1, self.part[3]);
-        let needed = |share: f64, side: u32| rounded((share * f64::from(side)).ceil()).clamp(1, side.max(1));
-        (needed(across, stored.0), needed(down, stored.1))
+        let required = |share: f64, side: u32| round((share * f64::from(side)).ceil()).clamp(1, side.max(1));
+        (required(across, stored.0), required(down, stored.1))
     }
 
-    /// Pixels that the scaled part has.
-    pub(crate) fn pixels(&self) -> usize {
-        index(self.size.0).saturating_mul(index(self.size.1))
+    /// Number of pixels of the scaled part.
+    pub(crate) fn pixel_count(&self) -> usize {
+        to_usize(self.size.0).saturating_mul(to_usize(self.size.1))
     }
 }
 
-/// The crop in whole pixels of the upright image, cut at its edges, at least one pixel.
-fn crop(recipe: &Recipe, (width, height): (u32, u32)) -> [u32; 4] {
+/// The crop in pixels of the upright image, limited to the image, at least one pixel.
+fn crop_rect(recipe: &Recipe, (width, height): (u32, u32)) -> [u32; 4] {
     let Some(part) = recipe.crop else {
         return [0, 0, width, height];
     };
@@ -150,12 +151,12 @@ fn crop(recipe: &Recipe, (width, height): (u32, u32)) -> [u32; 4] {
     ]
 }
 
-fn float_size((width, height): (u32, u32)) -> (f64, f64) {
-    (float(index(width)), float(index(height)))
+fn size_to_f64((width, height): (u32, u32)) -> (f64, f64) {
+    (width.into(), height.into())
 }
 
 fn is_all([x, y, width, height]: [f64; 4], stored: (u32, u32)) -> bool {
-    is_same((x, y), (0.0, 0.0)) && is_same((width, height), float_size(stored))
+    is_same((x, y), (0.0, 0.0)) && is_same((width, height), size_to_f64(stored))
 }
 
 fn is_same(one: (f64, f64), other: (f64, f64)) -> bool {
@@ -163,7 +164,7 @@ fn is_same(one: (f64, f64), other: (f64, f64)) -> bool {
 }
 
 #[cfg(test)]
-#[expect(clippy::float_cmp, reason = "the numbers of these cases are exact")]
+#[expect(clippy::float_cmp, reason = "these values are exact")]
 mod tests {
     use super::*;
     use crate::{Flip, Format, Region, Resize, Rotation};
@@ -184,11 +185,11 @@ mod tests {
 
     fn plan(orientation: u8, recipe: &Recipe) -> Plan {
         let gravity = recipe.resize.map_or(Gravity::Center, |resize| resize.gravity);
-        Plan::new(PHOTO, orientation, recipe, Anchor::of(gravity))
+        Plan::new(PHOTO, orientation, recipe, Anchor::from_gravity(gravity))
     }
 
     #[test]
-    fn cover_takes_the_part_that_gravity_names() {
+    fn cover_crops_by_gravity() {
         for (gravity, left) in [
             (Gravity::Center, 50.0),
             (Gravity::North, 50.0),
@@ -207,8 +208,8 @@ mod tests {
     }
 
     #[test]
-    fn gravity_is_of_the_upright_image() {
-        // Turned by a quarter: the top of the upright image is the left of the stored one.
+    fn gravity_refers_to_the_upright_image() {
+        // Rotated by a quarter turn: the top of the upright image is the left of the stored one.
         let north = plan(6, &resize(100, 100, Fit::Cover, Gravity::North));
         assert_eq!(north.part, [0.0, 0.0, 300.0, 300.0]);
         let south = plan(6, &resize(100, 100, Fit::Cover, Gravity::South));
@@ -237,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn a_crop_is_of_the_upright_image_and_is_turned_afterwards() {
+    fn crop_refers_to_the_upright_image_before_rotation() {
         let region = Region {
             x: 10,
             y: 20,
@@ -258,26 +259,26 @@ mod tests {
             let plan = plan(orientation, &recipe);
             assert_eq!(plan.part, part, "{orientation}");
             assert_eq!(plan.canvas, (50, 100), "{orientation}");
-            assert!(plan.unscaled().is_some());
+            assert!(plan.unscaled_origin().is_some());
         }
     }
 
     #[test]
-    fn sizes_agree_with_the_recipe() {
+    fn canvas_matches_the_output_size_of_the_recipe() {
         for orientation in 1..=8 {
             for fit in [Fit::Inside, Fit::Contain, Fit::Cover, Fit::Fill] {
                 let recipe = Recipe {
                     rotate: Rotation::ThreeQuarters,
                     ..resize(120, 77, fit, Gravity::East)
                 };
-                let upright = Turn::upright(orientation).size(PHOTO);
+                let upright = Orientation::from_exif(orientation).apply_to_size(PHOTO);
                 assert_eq!(plan(orientation, &recipe).canvas, recipe.output_size(upright));
             }
         }
     }
 
     #[test]
-    fn the_decoder_is_asked_for_what_is_needed() {
+    fn required_size_covers_the_visible_part() {
         for (recipe, orientation, expected) in [
             (resize(100, 100, Fit::Inside, Gravity::Center), 1, (100, 75)),
             (resize(100, 100, Fit::Inside, Gravity::Center), 6, (100, 75)),
@@ -286,9 +287,9 @@ mod tests {
             (Recipe::new(Format::Png, 1), 1, PHOTO),
         ] {
             let plan = plan(orientation, &recipe);
-            let needed = plan.needed(PHOTO, 1.0);
-            assert!(needed.0.abs_diff(expected.0) <= 1, "{recipe:?} {needed:?}");
-            assert!(needed.1.abs_diff(expected.1) <= 1, "{recipe:?} {needed:?}");
+            let required = plan.required_size(PHOTO, 1.0);
+            assert!(required.0.abs_diff(expected.0) <= 1, "{recipe:?} {required:?}");
+            assert!(required.1.abs_diff(expected.1) <= 1, "{recipe:?} {required:?}");
         }
     }
 }

@@ -1,34 +1,34 @@
-//! An unsharp mask on luma: what differs from its surroundings differs more, and colors stay what they are.
+//! Unsharp mask on luma, which does not change hues.
 
 use crate::{
     Raster,
-    transform::{blur::blur, light::Image},
+    transform::{blur::blur, linear::LinearImage},
 };
 use fast_image_resize::pixels::U16x2;
 
-/// The standard deviation of the surroundings, in hundredths of a pixel: images are sharpened at their final size.
-const SURROUNDINGS: u16 = 100;
-/// The most that a pixel changes, in eight-bit codes, so that hard edges get no halo.
-const MOST: i64 = 40;
+/// The standard deviation of the blur, in hundredths of a pixel: images are sharpened at their final size.
+const BLUR: u16 = 100;
+/// The maximum change of a pixel, in 8-bit codes, which prevents halos at hard edges.
+const MAX_CHANGE: i64 = 40;
 
-/// Sharpens by `amount` hundredths. It works on the codes of sRGB, whose steps look alike, and not on light, in which
-/// the dark side of an edge would hardly change. Transparent pixels lend no darkness to their neighbors.
+/// Sharpens by `amount` hundredths. Works on sRGB codes, whose steps look equal: in linear light the dark side of an
+/// edge would hardly change. Transparent pixels do not affect their neighbors.
 pub(crate) fn sharpen(raster: &mut Raster, amount: u16) {
     let bytes = raster.layout.bytes();
-    let plane = Image {
+    let plane = LinearImage {
         width: raster.width,
         height: raster.height,
-        pixels: raster.data.chunks_exact(bytes).map(weighed_luma).collect(),
+        pixels: raster.data.chunks_exact(bytes).map(weighted_luma).collect(),
     };
-    let around = blur(&plane, SURROUNDINGS);
+    let around = blur(&plane, BLUR);
     for ((pixel, own), around) in raster
         .data
         .chunks_exact_mut(bytes)
         .zip(&plane.pixels)
         .zip(&around.pixels)
     {
-        let difference = i64::from(straight(own.0)) - i64::from(straight(around.0));
-        let change = (difference * i64::from(amount) / (100 * 257)).clamp(-MOST, MOST);
+        let difference = i64::from(unweighted(own.0)) - i64::from(unweighted(around.0));
+        let change = (difference * i64::from(amount) / (100 * 257)).clamp(-MAX_CHANGE, MAX_CHANGE);
         for code in pixel.iter_mut().take(3) {
             let sharpened = (i64::from(*code) + change).clamp(0, 255);
             *code = u8::try_from(sharpened).unwrap_or(*code);
@@ -36,8 +36,8 @@ pub(crate) fn sharpen(raster: &mut Raster, amount: u16) {
     }
 }
 
-/// The luma of a pixel (ITU-R BT.601) times its alpha, and the alpha, both in 256 steps to a code.
-fn weighed_luma(pixel: &[u8]) -> U16x2 {
+/// The luma of a pixel (ITU-R BT.601) multiplied by its alpha, and the alpha, both in 1/256 of a code.
+fn weighted_luma(pixel: &[u8]) -> U16x2 {
     let [red, green, blue, rest @ ..] = pixel else {
         return U16x2::default();
     };
@@ -47,8 +47,8 @@ fn weighed_luma(pixel: &[u8]) -> U16x2 {
     U16x2::new([luma, u16::try_from(alpha * 256).unwrap_or(u16::MAX)])
 }
 
-/// The luma without the weight, up to 65 535.
-fn straight([luma, alpha]: [u16; 2]) -> u32 {
+/// The luma divided by its weight, up to 65 535.
+fn unweighted([luma, alpha]: [u16; 2]) -> u32 {
     (u32::from(luma) * 65_535)
         .checked_div(u32::from(alpha))
         .unwrap_or(0)
@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn an_edge_gets_steeper_and_flat_parts_stay() {
+    fn edge_gets_steeper_and_uniform_areas_are_unchanged() {
         let mut raster = edge(Layout::Rgb, &[100; 3], &[140; 3]);
         sharpen(&mut raster, 100);
         let row: Vec<u8> = raster.data.iter().step_by(3).take(8).copied().collect();
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn no_amount_changes_nothing_and_transparent_pixels_lend_nothing() {
+    fn zero_amount_and_transparent_pixels_change_nothing() {
         let raster = edge(Layout::Rgba, &[0, 0, 0, 0], &[200, 10, 60, 255]);
         let mut sharpened = raster.clone();
         sharpen(&mut sharpened, 0);

@@ -1,11 +1,11 @@
-//! Images that real encoders and cameras write are accepted, with the right facts.
+//! Images as encoders and cameras write them are accepted with the right properties.
 
 use crate::{
     build::{gif, jpeg, png, webp},
     scan,
 };
 use image::{DynamicImage, Frame, ImageFormat, codecs::gif::GifEncoder};
-use infravault_imaging::{Facts, MediaType};
+use infravault_imaging::{ImageInfo, MediaType};
 use std::io::Cursor;
 
 fn encoded(image: &DynamicImage, format: ImageFormat) -> Vec<u8> {
@@ -31,7 +31,7 @@ fn what_encoders_write() {
         (encoded(&rgba, ImageFormat::WebP), MediaType::Webp, true),
     ];
     for (file, media_type, has_alpha) in cases {
-        let expected = Facts {
+        let expected = ImageInfo {
             media_type,
             width: 61,
             height: 37,
@@ -49,9 +49,9 @@ fn an_animated_gif() {
     let mut file = Vec::new();
     let frames = (0..5).map(|_| Frame::new(DynamicImage::new_rgb8(20, 10).into_rgba8()));
     GifEncoder::new(&mut file).encode_frames(frames).unwrap();
-    let facts = scan(&file).unwrap();
+    let info = scan(&file).unwrap();
     assert_eq!(
-        (facts.frames, facts.width, facts.height, facts.has_alpha),
+        (info.frames, info.width, info.height, info.has_alpha),
         (5, 20, 10, false)
     );
 }
@@ -106,8 +106,8 @@ fn jpeg_as_cameras_write_it() {
         ("long runs", jpeg::file(&[frame(0xC0), jpeg::scan(&across)])),
     ];
     for (name, file) in cases {
-        let facts = scan(&file).unwrap_or_else(|refusal| panic!("{name}: {refusal}"));
-        assert_eq!((facts.width, facts.height), (30, 20), "{name}");
+        let info = scan(&file).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_eq!((info.width, info.height), (30, 20), "{name}");
     }
 }
 
@@ -170,8 +170,8 @@ fn transparency() {
         ),
     ];
     for (name, file, has_alpha) in cases {
-        let facts = scan(&file).unwrap_or_else(|refusal| panic!("{name}: {refusal}"));
-        assert_eq!((facts.has_alpha, facts.has_profile), (has_alpha, false), "{name}");
+        let info = scan(&file).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_eq!((info.has_alpha, info.has_profile), (has_alpha, false), "{name}");
     }
 }
 

@@ -1,8 +1,8 @@
-//! Animations: WebP keeps the frames, every other format shows the first one.
+//! Animations: WebP keeps the frames, the other formats contain the first frame.
 #![expect(
     clippy::as_conversions,
     clippy::indexing_slicing,
-    reason = "numbers of images made here are small"
+    reason = "the values are small"
 )]
 
 use image::{
@@ -12,13 +12,15 @@ use image::{
         webp::WebPDecoder,
     },
 };
-use infravault_imaging::{Fit, Format, Gravity, Limits, Order, Recipe, Resize, Work, prescan, work};
+use infravault_imaging::{
+    Fit, Format, Gravity, Limits, ProcessOutput, ProcessRequest, Recipe, Resize, prescan, process,
+};
 use std::io::Cursor;
 
 const COLORS: [[u8; 4]; 3] = [[220, 30, 30, 255], [30, 200, 30, 255], [40, 40, 220, 255]];
 
-/// A bar that moves and changes its color, on white or on nothing; the last frame is shown twice.
-fn gif(background: Rgba<u8>) -> Vec<u8> {
+/// A moving bar that changes its color. The last frame is repeated.
+fn encode_gif(background: Rgba<u8>) -> Vec<u8> {
     let mut file = Vec::new();
     {
         let mut encoder = GifEncoder::new(&mut file);
@@ -37,7 +39,7 @@ fn gif(background: Rgba<u8>) -> Vec<u8> {
     file
 }
 
-fn order(file: &[u8], formats: &[Format]) -> Work {
+fn process_formats(file: &[u8], formats: &[Format]) -> ProcessOutput {
     let recipes = formats.iter().map(|format| Recipe {
         resize: Some(Resize {
             width: Some(45),
@@ -47,42 +49,38 @@ fn order(file: &[u8], formats: &[Format]) -> Work {
         }),
         ..Recipe::new(*format, 100)
     });
-    let order = Order {
+    let request = ProcessRequest {
         limits: Limits::default(),
         describe: true,
         recipes: recipes.collect(),
     };
-    work(file, &order).unwrap()
+    process(file, &request).unwrap()
 }
 
 #[test]
-fn webp_keeps_frames_times_and_loops() {
+fn webp_keeps_frames_delays_and_loops() {
     for (background, has_alpha) in [(Rgba([255; 4]), false), (Rgba([0; 4]), true)] {
-        let work = order(&gif(background), &[Format::Png, Format::Webp]);
-        assert_eq!(work.description.unwrap().has_alpha, has_alpha);
-        let [still, film] = work.renditions.as_slice() else {
+        let output = process_formats(&encode_gif(background), &[Format::Png, Format::Webp]);
+        assert_eq!(output.description.unwrap().has_alpha, has_alpha);
+        let [still, animated] = output.renditions.as_slice() else {
             panic!()
         };
-        assert_eq!((film.width, film.height), (45, 30));
-        let facts = prescan(
-            Cursor::new(&film.bytes),
-            film.bytes.len() as u64,
+        assert_eq!((animated.width, animated.height), (45, 30));
+        let info = prescan(
+            Cursor::new(&animated.bytes),
+            animated.bytes.len() as u64,
             &Limits::default(),
         )
         .unwrap();
-        assert_eq!((facts.frames, facts.has_alpha), (3, has_alpha));
+        assert_eq!((info.frames, info.has_alpha), (3, has_alpha));
 
-        let decoder = WebPDecoder::new(Cursor::new(&film.bytes)).unwrap();
+        let decoder = WebPDecoder::new(Cursor::new(&animated.bytes)).unwrap();
         let frames = decoder.into_frames().collect_frames().unwrap();
-        let times: Vec<u32> = frames
+        let delays: Vec<u32> = frames
             .iter()
             .map(|frame| frame.delay().numer_denom_ms().0)
             .collect();
-        assert_eq!(
-            times,
-            [100, 200, 600],
-            "a repeated frame is one that lasts longer"
-        );
+        assert_eq!(delays, [100, 200, 600], "a repeated frame extends the delay");
         for (number, frame) in (0..).zip(&frames) {
             let pixel = |x| frame.buffer().get_pixel(x, 15).0;
             assert_eq!(pixel(10 * number + 10), COLORS[number as usize], "{number}");
@@ -91,18 +89,22 @@ fn webp_keeps_frames_times_and_loops() {
         }
         let first = image::load_from_memory(&still.bytes).unwrap().to_rgba8();
         assert_eq!(first.get_pixel(10, 15).0, COLORS[0]);
-        let animation = film.bytes.windows(4).position(|name| name == b"ANIM").unwrap();
-        let loops = &film.bytes[animation + 12..animation + 14];
+        let animation = animated
+            .bytes
+            .windows(4)
+            .position(|name| name == b"ANIM")
+            .unwrap();
+        let loops = &animated.bytes[animation + 12..animation + 14];
         assert!(matches!(loops, [3 | 4, 0]), "{loops:?}");
     }
 }
 
 #[test]
-fn damage_after_the_first_frame_ends_the_animation() {
-    let whole = gif(Rgba([255; 4]));
+fn animation_ends_at_damaged_frame() {
+    let whole = encode_gif(Rgba([255; 4]));
     let cut = &whole[..whole.len() * 3 / 5];
     if prescan(Cursor::new(cut), cut.len() as u64, &Limits::default()).is_ok() {
-        assert_eq!(order(cut, &[Format::Webp]).renditions.len(), 1);
+        assert_eq!(process_formats(cut, &[Format::Webp]).renditions.len(), 1);
     }
-    assert_eq!(order(&whole, &Format::ALL).renditions.len(), 4);
+    assert_eq!(process_formats(&whole, &Format::ALL).renditions.len(), 4);
 }

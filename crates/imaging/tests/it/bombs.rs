@@ -1,17 +1,17 @@
-//! Small files that cost a decoder gigabytes or minutes; each is refused, most of them after a few bytes.
+//! Decompression bombs: small files that cost a decoder gigabytes or minutes are rejected, most after a few bytes.
 
 use crate::{
     Counting,
     build::{gif, jpeg, png, webp},
     scan,
 };
-use infravault_imaging::{Limits, MediaType, Refusal, prescan};
+use infravault_imaging::{Limits, MediaType, PrescanError, prescan};
 
-/// More than this is never read of a bomb that its first bytes give away.
+/// The maximum number of bytes that are read of a bomb that is recognized by its first bytes.
 const FEW: usize = 33 * 1024;
 
 #[test]
-fn a_canvas_that_is_too_large_is_refused_by_its_header() {
+fn oversized_canvas_is_rejected_by_the_header() {
     let idat = png::chunk("IDAT", &vec![0; 437 * 1024]);
     let cases = [
         (
@@ -43,19 +43,19 @@ fn a_canvas_that_is_too_large_is_refused_by_its_header() {
     ];
     for (name, file) in cases {
         let mut reader = Counting::new(&file);
-        let refusal = prescan(
+        let error = prescan(
             &mut reader,
             u64::try_from(file.len()).unwrap(),
             &Limits::default(),
         )
         .unwrap_err();
-        assert!(matches!(refusal, Refusal::TooLarge { .. }), "{name}: {refusal}");
-        assert!(reader.read <= FEW, "{name}: {} bytes were read", reader.read);
+        assert!(matches!(error, PrescanError::TooLarge { .. }), "{name}: {error}");
+        assert!(reader.read <= FEW, "{name}: {} bytes read", reader.read);
     }
 }
 
 #[test]
-fn an_animation_that_is_too_long_is_refused_by_counting() {
+fn oversized_animation_is_rejected_while_counting() {
     let many_frames = png::still(100, 100, &[png::frame(1, 1, 0, 0).repeat(301)]);
     let declared = png::still(100, 100, &[png::animation(1 << 31)]);
     let declared_area = png::still(5_000, 5_000, &[png::animation(3)]);
@@ -80,20 +80,23 @@ fn an_animation_that_is_too_long_is_refused_by_counting() {
     ];
     for (name, file) in cases {
         let mut reader = Counting::new(&file);
-        let refusal = prescan(
+        let error = prescan(
             &mut reader,
             u64::try_from(file.len()).unwrap(),
             &Limits::default(),
         )
         .unwrap_err();
-        assert!(matches!(refusal, Refusal::TooComplex { .. }), "{name}: {refusal}");
-        assert!(reader.read <= FEW, "{name}: {} bytes were read", reader.read);
+        assert!(
+            matches!(error, PrescanError::TooComplex { .. }),
+            "{name}: {error}"
+        );
+        assert!(reader.read <= FEW, "{name}: {} bytes read", reader.read);
     }
 }
 
 #[test]
-fn a_profile_or_text_that_may_inflate_without_end_is_refused() {
-    // A gigabyte deflates to 1 040 447 bytes at best.
+fn compressed_profile_and_text_bombs_are_rejected() {
+    // The smallest deflate stream of one gigabyte has 1,040,447 bytes.
     let megabyte = [b"bomb\0\0".as_slice(), &vec![0x55; 1_040_447]].concat();
     let text = png::chunk("zTXt", &megabyte[..100_000]);
     let cases = [
@@ -111,47 +114,46 @@ fn a_profile_or_text_that_may_inflate_without_end_is_refused() {
     ];
     for (name, file) in cases {
         let mut reader = Counting::new(&file);
-        let refusal = prescan(
+        let error = prescan(
             &mut reader,
             u64::try_from(file.len()).unwrap(),
             &Limits::default(),
         )
         .unwrap_err();
-        assert!(matches!(refusal, Refusal::TooComplex { .. }), "{name}: {refusal}");
         assert!(
-            reader.read < file.len() / 2,
-            "{name}: {} bytes were read",
-            reader.read
+            matches!(error, PrescanError::TooComplex { .. }),
+            "{name}: {error}"
         );
+        assert!(reader.read < file.len() / 2, "{name}: {} bytes read", reader.read);
     }
     let plain = png::still(8, 8, &[png::international_text(false, 1_040_447)]);
     assert_eq!(scan(&plain).unwrap().media_type, MediaType::Png);
 }
 
 #[test]
-fn a_jpeg_with_hundreds_of_scans_is_refused() {
+fn jpeg_with_hundreds_of_scans_is_rejected() {
     for (width, height, scans) in [(4_000, 4_000, 500), (10_000, 5_000, 2_000)] {
         let file = jpeg::file(&[
             jpeg::frame(0xC2, width, height),
             jpeg::scan(&[0x55; 240]).repeat(scans),
         ]);
         let mut reader = Counting::new(&file);
-        let refusal = prescan(
+        let error = prescan(
             &mut reader,
             u64::try_from(file.len()).unwrap(),
             &Limits::default(),
         )
         .unwrap_err();
         assert!(
-            matches!(refusal, Refusal::TooComplex { what: "scans", .. }),
-            "{refusal}"
+            matches!(error, PrescanError::TooComplex { what: "scans", .. }),
+            "{error}"
         );
-        assert!(reader.read <= FEW, "{} bytes were read", reader.read);
+        assert!(reader.read <= FEW, "{} bytes read", reader.read);
     }
 }
 
 #[test]
-fn millions_of_empty_parts_are_refused() {
+fn thousands_of_empty_blocks_are_rejected() {
     let cases = [
         ("JPEG", jpeg::file(&[jpeg::segment(0xFE, &[]).repeat(600_000)])),
         (
@@ -172,22 +174,22 @@ fn millions_of_empty_parts_are_refused() {
         ),
     ];
     for (name, file) in cases {
-        let refusal = scan(&file).unwrap_err();
+        let error = scan(&file).unwrap_err();
         assert!(
             matches!(
-                refusal,
-                Refusal::TooComplex {
-                    what: "structural parts",
+                error,
+                PrescanError::TooComplex {
+                    what: "structural blocks",
                     ..
                 }
             ),
-            "{name}: {refusal}"
+            "{name}: {error}"
         );
     }
 }
 
 #[test]
-fn payloads_are_jumped_over() {
+fn payloads_are_skipped() {
     let large = vec![0x55; 8 * 1024 * 1024];
     let cases = [
         (
@@ -211,6 +213,6 @@ fn payloads_are_jumped_over() {
             &Limits::default(),
         )
         .unwrap();
-        assert!(reader.read <= 3 * FEW, "{name}: {} bytes were read", reader.read);
+        assert!(reader.read <= 3 * FEW, "{name}: {} bytes read", reader.read);
     }
 }

@@ -1,4 +1,4 @@
-//! Builds small files of the four formats byte by byte, valid or not.
+//! Builds small valid and invalid files of the four formats byte by byte.
 
 fn be16(number: usize) -> [u8; 2] {
     u16::try_from(number).unwrap().to_be_bytes()
@@ -13,7 +13,7 @@ fn le24(number: u32) -> [u8; 3] {
     [b0, b1, b2]
 }
 
-/// An EXIF block with nothing but an orientation, without the `Exif` prefix.
+/// An EXIF block with only an orientation, without the `Exif` prefix.
 pub(crate) fn exif(orientation: u8) -> Vec<u8> {
     [
         b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0".as_slice(),
@@ -39,7 +39,7 @@ pub(crate) mod jpeg {
         [segment(0xDA, &[1, 1, 0, 0, 63, 0]).as_slice(), entropy].concat()
     }
 
-    /// The parts between the start and the end marker.
+    /// Adds the start marker and the end marker.
     pub(crate) fn file(parts: &[Vec<u8>]) -> Vec<u8> {
         [[0xFF, 0xD8].as_slice(), &parts.concat(), &[0xFF, 0xD9]].concat()
     }
@@ -59,7 +59,7 @@ pub(crate) mod jpeg {
 pub(crate) mod png {
     use super::be32;
 
-    /// The checksum is left empty: the pre-scan leaves the content of chunks to the decoder.
+    /// The checksum is zero, because the pre-scan does not check it.
     pub(crate) fn chunk(kind: &str, payload: &[u8]) -> Vec<u8> {
         [be32(payload.len()).as_slice(), kind.as_bytes(), payload, &[0; 4]].concat()
     }
@@ -74,7 +74,7 @@ pub(crate) mod png {
         chunk("IHDR", &payload)
     }
 
-    /// The chunks between the signature and the end chunk.
+    /// Adds the signature and the end chunk.
     pub(crate) fn file(chunks: &[Vec<u8>]) -> Vec<u8> {
         [
             b"\x89PNG\r\n\x1A\n".as_slice(),
@@ -84,7 +84,7 @@ pub(crate) mod png {
         .concat()
     }
 
-    /// An image of true color with `extra` chunks before its image data.
+    /// A truecolor image with `extra` chunks before the image data.
     pub(crate) fn still(width: u32, height: u32, extra: &[Vec<u8>]) -> Vec<u8> {
         file(&[
             header(width, height, 8, 2),
@@ -203,7 +203,7 @@ pub(crate) mod webp {
         .concat()
     }
 
-    /// An animation whose frames are single pixels on the canvas.
+    /// An animation whose frames are single pixels.
     pub(crate) fn animation(width: u32, height: u32, frames: usize) -> Vec<u8> {
         let frame = frame_at(0, 0, 1, 1, &lossless(1, 1, false));
         file(&[extended(2, width, height), frame.repeat(frames)])

@@ -1,13 +1,13 @@
-//! Cut and damaged files end in facts or a refusal, never in a panic.
+//! Truncated and damaged files never cause a panic.
 
 use crate::{
     build::{self, gif, jpeg, png, webp},
     scan,
 };
-use infravault_imaging::{Limits, Refusal, prescan};
+use infravault_imaging::{Limits, PrescanError, prescan};
 
-/// A file of each format that has most of what the format can have.
-fn rich() -> [(&'static str, Vec<u8>); 4] {
+/// A file of each format that uses most features of the format.
+fn feature_rich_files() -> [(&'static str, Vec<u8>); 4] {
     let exif = build::exif(6);
     let app1 = jpeg::segment(0xE1, &[b"Exif\0\0".as_slice(), &exif].concat());
     let original = jpeg::file(&[
@@ -60,39 +60,39 @@ fn rich() -> [(&'static str, Vec<u8>); 4] {
 }
 
 #[test]
-fn the_whole_files_pass() {
-    for (name, file) in rich() {
-        let facts = scan(&file).unwrap_or_else(|refusal| panic!("{name}: {refusal}"));
-        assert_eq!((facts.width, facts.height), (9, 9), "{name}");
+fn intact_files_are_accepted() {
+    for (name, file) in feature_rich_files() {
+        let info = scan(&file).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_eq!((info.width, info.height), (9, 9), "{name}");
     }
 }
 
 #[test]
-fn a_file_cut_anywhere_is_refused() {
-    for (name, file) in rich() {
+fn truncated_file_is_rejected() {
+    for (name, file) in feature_rich_files() {
         for len in 0..file.len() {
             match scan(&file[..len]) {
-                Err(Refusal::Broken { offset, .. }) => {
+                Err(PrescanError::Malformed { offset, .. }) => {
                     assert!(offset <= u64::try_from(len).unwrap(), "{name} at {len}");
                 }
-                Err(Refusal::Unsupported(_)) => assert!(len < 12, "{name} at {len}"),
+                Err(PrescanError::Unsupported(_)) => assert!(len < 12, "{name} at {len}"),
                 Err(other) => panic!("{name} at {len}: {other}"),
-                // A GIF may end between two blocks, because decoders do without the trailer.
-                Ok(facts) => assert!(name == "GIF" && facts.frames > 0, "{name} at {len}"),
+                // A GIF may end between two blocks, because its trailer is optional.
+                Ok(info) => assert!(name == "GIF" && info.frames > 0, "{name} at {len}"),
             }
         }
     }
 }
 
 #[test]
-fn a_reader_shorter_than_its_length_is_refused() {
-    for (name, file) in rich() {
+fn reader_shorter_than_its_length_is_rejected() {
+    for (name, file) in feature_rich_files() {
         let claimed = u64::try_from(file.len()).unwrap();
         for len in [13, file.len() / 2, file.len() - 9] {
             let reader = std::io::Cursor::new(&file[..len]);
             let outcome = prescan(reader, claimed, &Limits::default());
             assert!(
-                matches!(outcome, Err(Refusal::Broken { .. })),
+                matches!(outcome, Err(PrescanError::Malformed { .. })),
                 "{name} at {len}: {outcome:?}"
             );
         }
@@ -100,7 +100,7 @@ fn a_reader_shorter_than_its_length_is_refused() {
 }
 
 #[test]
-fn a_half_uploaded_photograph_is_refused() {
+fn half_of_a_photo_is_rejected() {
     let original = image::DynamicImage::ImageRgb8(image::RgbImage::from_fn(300, 200, |x, y| {
         let mixed = x.wrapping_mul(2_654_435_761) ^ y.wrapping_mul(40_503);
         let [r, g, b, _] = mixed.to_le_bytes();
@@ -116,8 +116,11 @@ fn a_half_uploaded_photograph_is_refused() {
         original.write_to(&mut file, format).unwrap();
         let file = file.into_inner();
         assert!(scan(&file).is_ok(), "{format:?}");
-        let refusal = scan(&file[..file.len() / 2]).unwrap_err();
-        assert!(matches!(refusal, Refusal::Broken { .. }), "{format:?}: {refusal}");
+        let error = scan(&file[..file.len() / 2]).unwrap_err();
+        assert!(
+            matches!(error, PrescanError::Malformed { .. }),
+            "{format:?}: {error}"
+        );
     }
 }
 
@@ -130,8 +133,8 @@ fn flipped_bytes_never_panic() {
         state ^= state << 17;
         usize::try_from(state % u64::try_from(below).unwrap()).unwrap()
     };
-    let (mut accepted, mut refused) = (0, 0);
-    for (_, file) in rich() {
+    let (mut accepted, mut rejected) = (0, 0);
+    for (_, file) in feature_rich_files() {
         for _ in 0..5_000 {
             let mut damaged = file.clone();
             for _ in 0..=next(4) {
@@ -139,22 +142,22 @@ fn flipped_bytes_never_panic() {
                 damaged[at] = u8::try_from(next(256)).unwrap();
             }
             match scan(&damaged) {
-                Ok(facts) => {
-                    assert!((1..=8).contains(&facts.orientation) && facts.width > 0 && facts.height > 0);
+                Ok(info) => {
+                    assert!((1..=8).contains(&info.orientation) && info.width > 0 && info.height > 0);
                     accepted += 1;
                 }
-                Err(_) => refused += 1,
+                Err(_) => rejected += 1,
             }
         }
     }
     assert!(
-        accepted > 1_000 && refused > 1_000,
-        "{accepted} accepted, {refused} refused"
+        accepted > 1_000 && rejected > 1_000,
+        "{accepted} accepted, {rejected} rejected"
     );
 }
 
 #[test]
-fn a_failing_reader_is_told_apart_from_a_broken_image() {
+fn io_error_differs_from_a_malformed_image() {
     struct Failing;
     impl std::io::Read for Failing {
         fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
@@ -166,7 +169,7 @@ fn a_failing_reader_is_told_apart_from_a_broken_image() {
             Ok(0)
         }
     }
-    let refusal = prescan(Failing, 1_000, &Limits::default()).unwrap_err();
-    assert!(matches!(refusal, Refusal::Unreadable(_)));
-    assert_eq!(refusal.code(), "internal");
+    let error = prescan(Failing, 1_000, &Limits::default()).unwrap_err();
+    assert!(matches!(error, PrescanError::Io(_)));
+    assert_eq!(error.code(), "internal");
 }

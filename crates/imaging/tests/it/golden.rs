@@ -1,27 +1,28 @@
-//! Renditions beside those of libvips, and the same order on the same image by every way it can take.
+//! Compares renditions with those of libvips, and those of different processing paths with each other.
 #![expect(
     clippy::as_conversions,
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     clippy::indexing_slicing,
     clippy::many_single_char_names,
-    reason = "numbers of images made here are small, and formulas are written as in the literature"
+    reason = "the values are small, and formulas are written as in the literature"
 )]
 
 use crate::build;
 use image::{DynamicImage, ImageFormat, Rgba, RgbaImage};
 use infravault_imaging::{
-    Color, Fit, Flip, Format, Gravity, Limits, Order, Recipe, Region, Rendition, Resize, Rotation, work,
+    Color, EncodedImage, Fit, Flip, Format, Gravity, Limits, ProcessRequest, Recipe, Region, Resize,
+    Rotation, process,
 };
 use std::{fs, path::Path, process::Command};
 
-/// Two scalers with the same filter differ by rounding and by what they do at the edges; an image that is moved by
-/// half a pixel, scaled without linear light or by the wrong filter is below 0.98 on this scene.
+/// Two scalers with the same filter differ in rounding and at the edges. An image that is shifted by half a pixel, scaled
+/// without linear light or with another filter is below 0.98 for this scene.
 const SAME: f64 = 0.985;
-/// What a good quality of a lossy format keeps of the scene.
+/// The similarity that lossy formats reach at good quality.
 const LOSSY: f64 = 0.94;
 
-/// Hills, a disc, fine lines and noise without randomness; transparent at the lower right where `alpha` is asked for.
+/// Hills, a disc, fine lines and deterministic noise. With `alpha`, transparent at the bottom right.
 fn scene(width: u32, height: u32, alpha: bool) -> DynamicImage {
     let original = RgbaImage::from_fn(width, height, |x, y| {
         let (u, v) = (f64::from(x) / f64::from(width), f64::from(y) / f64::from(height));
@@ -57,25 +58,25 @@ fn scene(width: u32, height: u32, alpha: bool) -> DynamicImage {
     }
 }
 
-fn file(original: &DynamicImage, format: ImageFormat) -> Vec<u8> {
+fn encode(original: &DynamicImage, format: ImageFormat) -> Vec<u8> {
     let mut file = std::io::Cursor::new(Vec::new());
     original.write_to(&mut file, format).unwrap();
     file.into_inner()
 }
 
-fn make_all(file: &[u8], recipes: &[Recipe]) -> Vec<Rendition> {
-    let order = Order {
+fn process_all(file: &[u8], recipes: &[Recipe]) -> Vec<EncodedImage> {
+    let request = ProcessRequest {
         limits: Limits::default(),
         describe: false,
         recipes: recipes.to_vec(),
     };
-    let work = work(file, &order).unwrap();
-    assert_eq!(work.renditions.len(), recipes.len());
-    work.renditions
+    let output = process(file, &request).unwrap();
+    assert_eq!(output.renditions.len(), recipes.len());
+    output.renditions
 }
 
-fn make(file: &[u8], recipe: Recipe) -> DynamicImage {
-    let rendition = make_all(file, &[recipe]).remove(0);
+fn process_one(file: &[u8], recipe: Recipe) -> DynamicImage {
+    let rendition = process_all(file, &[recipe]).remove(0);
     let original = image::load_from_memory(&rendition.bytes).unwrap();
     assert_eq!(
         (original.width(), original.height()),
@@ -96,7 +97,7 @@ fn to(width: u32, height: u32, fit: Fit, format: Format) -> Recipe {
     }
 }
 
-/// The mean structural similarity of luma over windows of 8 by 8 pixels (Wang and others, 2004), over gray.
+/// The mean structural similarity (SSIM) of luma over windows of 8 by 8 pixels (Wang et al., 2004), over gray.
 fn ssim(one: &DynamicImage, other: &DynamicImage) -> f64 {
     assert_eq!((one.width(), one.height()), (other.width(), other.height()));
     let luma = |original: &DynamicImage| -> Vec<f64> {
@@ -128,14 +129,14 @@ fn ssim(one: &DynamicImage, other: &DynamicImage) -> f64 {
     sum / windows
 }
 
-/// Runs a tool of libvips in a folder of its own. None where it is not installed, which a run of CI may not be.
+/// Runs a tool of libvips in a new folder. `None` if it is not installed, which fails the test on CI.
 fn vips(input: &[u8], tool: &str, arguments: &[&str]) -> Option<DynamicImage> {
     let missing = Command::new(tool).arg("--version").output().is_err();
     if missing {
         assert!(std::env::var_os("CI").is_none(), "{tool} is not installed");
         return None;
     }
-    let folder = tempfile();
+    let folder = create_temp_folder();
     fs::write(folder.join("in"), input).unwrap();
     let run = Command::new(tool)
         .args(arguments)
@@ -152,7 +153,7 @@ fn vips(input: &[u8], tool: &str, arguments: &[&str]) -> Option<DynamicImage> {
     Some(original)
 }
 
-fn tempfile() -> std::path::PathBuf {
+fn create_temp_folder() -> std::path::PathBuf {
     use std::sync::atomic::{AtomicU32, Ordering};
     static NUMBER: AtomicU32 = AtomicU32::new(0);
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
@@ -171,14 +172,14 @@ fn thumbnail(input: &[u8], size: &str) -> Option<DynamicImage> {
 }
 
 #[test]
-fn scaling_is_that_of_libvips() {
+fn scaling_matches_libvips() {
     let scene_of = |alpha| scene(1200, 900, alpha);
-    let png = file(&scene_of(false), ImageFormat::Png);
-    let alpha = file(&scene_of(true), ImageFormat::Png);
-    let jpeg = file(&scene_of(false), ImageFormat::Jpeg);
-    let gray = file(&DynamicImage::from(scene_of(false).to_luma8()), ImageFormat::Png);
-    let deep = file(&DynamicImage::from(scene_of(false).to_rgb16()), ImageFormat::Png);
-    let webp = file(&scene_of(true), ImageFormat::WebP);
+    let png = encode(&scene_of(false), ImageFormat::Png);
+    let alpha = encode(&scene_of(true), ImageFormat::Png);
+    let jpeg = encode(&scene_of(false), ImageFormat::Jpeg);
+    let gray = encode(&DynamicImage::from(scene_of(false).to_luma8()), ImageFormat::Png);
+    let deep = encode(&DynamicImage::from(scene_of(false).to_rgb16()), ImageFormat::Png);
+    let webp = encode(&scene_of(true), ImageFormat::WebP);
     for (name, input) in [
         ("png", &png),
         ("alpha", &alpha),
@@ -189,12 +190,12 @@ fn scaling_is_that_of_libvips() {
     ] {
         for (side, flags) in [(130, "130x98!"), (310, "310x233!"), (700, "700x525!")] {
             let height = (side * 3 + 2) / 4;
-            let ours = make(input, to(side, height, Fit::Fill, Format::Png));
+            let ours = process_one(input, to(side, height, Fit::Fill, Format::Png));
             let Some(theirs) = thumbnail(input, flags) else {
                 return;
             };
             let similarity = ssim(&ours, &theirs);
-            // libvips lets the decoder of WebP scale, which is not in linear light.
+            // libvips scales WebP in its decoder, which is not in linear light.
             let least = if name == "webp" { 0.95 } else { SAME };
             assert!(similarity > least, "{name} {side}: {similarity}");
         }
@@ -202,14 +203,14 @@ fn scaling_is_that_of_libvips() {
 }
 
 #[test]
-fn every_format_keeps_the_image() {
-    let opaque = file(&scene(640, 480, false), ImageFormat::Png);
-    let alpha = file(&scene(640, 480, true), ImageFormat::Png);
+fn every_format_preserves_the_image() {
+    let opaque = encode(&scene(640, 480, false), ImageFormat::Png);
+    let alpha = encode(&scene(640, 480, true), ImageFormat::Png);
     for (input, transparent) in [(&opaque, false), (&alpha, true)] {
-        let reference = make(input, to(240, 180, Fit::Inside, Format::Png));
+        let reference = process_one(input, to(240, 180, Fit::Inside, Format::Png));
         assert_eq!(reference.color().has_alpha(), transparent);
         for format in [Format::Webp, Format::Avif, Format::Jpeg] {
-            let rendition = make_all(input, &[to(240, 180, Fit::Inside, format)]).remove(0);
+            let rendition = process_all(input, &[to(240, 180, Fit::Inside, format)]).remove(0);
             assert_eq!((rendition.width, rendition.height), (240, 180));
             let decoded = if format == Format::Avif {
                 let Some(decoded) = vips(&rendition.bytes, "vips", &["copy", "in", "out.png"]) else {
@@ -233,7 +234,7 @@ fn every_format_keeps_the_image() {
             quality: 100,
             ..to(240, 180, Fit::Inside, Format::Webp)
         };
-        assert_eq!(make(input, lossless).to_rgba8(), reference.to_rgba8());
+        assert_eq!(process_one(input, lossless).to_rgba8(), reference.to_rgba8());
     }
 }
 
@@ -249,8 +250,8 @@ fn on_white(original: &DynamicImage) -> DynamicImage {
     original.into()
 }
 
-/// The image as a camera held in this way stores it.
-fn stored(upright: &DynamicImage, orientation: u8) -> DynamicImage {
+/// The stored pixels of an image with this orientation.
+fn store_with_orientation(upright: &DynamicImage, orientation: u8) -> DynamicImage {
     match orientation {
         2 => upright.fliph(),
         3 => upright.rotate180(),
@@ -269,40 +270,40 @@ fn with_exif(jpeg: &[u8], orientation: u8) -> Vec<u8> {
 }
 
 #[test]
-fn every_orientation_comes_upright_by_every_way() {
+fn every_orientation_is_upright_at_every_scale() {
     let upright = scene(800, 600, false);
     for orientation in 1..=8 {
         let input = with_exif(
-            &file(&stored(&upright, orientation), ImageFormat::Jpeg),
+            &encode(&store_with_orientation(&upright, orientation), ImageFormat::Jpeg),
             orientation,
         );
-        // Scaled by the decoder, scaled by half, and not at all.
+        // Reduced by the decoder, scaled by half, and not scaled.
         for (width, height) in [(90, 68), (360, 270), (800, 600)] {
-            let ours = make(&input, to(width, height, Fit::Fill, Format::Png));
-            let reference = make(
-                &file(&upright, ImageFormat::Jpeg),
+            let ours = process_one(&input, to(width, height, Fit::Fill, Format::Png));
+            let reference = process_one(
+                &encode(&upright, ImageFormat::Jpeg),
                 to(width, height, Fit::Fill, Format::Png),
             );
             let similarity = ssim(&ours, &reference);
-            // Unscaled, the losses of JPEG show: its tables are not symmetric, so that an image on its side loses
-            // other details. An image that is not upright is below 0.5.
+            // Unscaled, JPEG artifacts are visible: its quantization tables are not symmetric, so a rotated image loses
+            // other details. An image with the wrong orientation is below 0.5.
             let least = if width == 800 { 0.8 } else { 0.95 };
             assert!(similarity > least, "{orientation} {width}: {similarity}");
         }
         let Some(theirs) = thumbnail(&input, "200x200") else {
             return;
         };
-        let ours = make(&input, to(200, 200, Fit::Inside, Format::Png));
+        let ours = process_one(&input, to(200, 200, Fit::Inside, Format::Png));
         let similarity = ssim(&ours, &theirs);
-        // What the decoder of JPEG scales by itself is not in linear light.
+        // The JPEG decoder does not reduce in linear light.
         assert!(similarity > 0.95, "{orientation}: {similarity}");
     }
 }
 
 #[test]
-fn crops_turns_and_flips_are_exact_where_nothing_is_scaled() {
+fn unscaled_crops_rotations_and_flips_are_exact() {
     let original = scene(80, 60, true);
-    let input = file(&original, ImageFormat::Png);
+    let input = encode(&original, ImageFormat::Png);
     let region = Region {
         x: 13,
         y: 7,
@@ -339,7 +340,7 @@ fn crops_turns_and_flips_are_exact_where_nothing_is_scaled() {
             ..Recipe::new(Format::Png, 80)
         };
         assert_eq!(
-            make(&input, recipe).to_rgba8(),
+            process_one(&input, recipe).to_rgba8(),
             expected.to_rgba8(),
             "{rotate:?} {flip:?}"
         );
@@ -347,11 +348,11 @@ fn crops_turns_and_flips_are_exact_where_nothing_is_scaled() {
 }
 
 #[test]
-fn a_crop_mixes_in_nothing_from_outside() {
+fn crop_does_not_read_pixels_outside() {
     let original = RgbaImage::from_fn(200, 100, |x, _| {
         Rgba(if x < 100 { [0, 0, 0, 255] } else { [255; 4] })
     });
-    let input = file(&original.into(), ImageFormat::Png);
+    let input = encode(&original.into(), ImageFormat::Png);
     for width in [50, 200] {
         let recipe = Recipe {
             crop: Some(Region {
@@ -363,15 +364,18 @@ fn a_crop_mixes_in_nothing_from_outside() {
             ..to(width, width, Fit::Fill, Format::Png)
         };
         assert!(
-            make(&input, recipe).to_rgb8().iter().all(|code| *code == 0),
+            process_one(&input, recipe)
+                .to_rgb8()
+                .iter()
+                .all(|code| *code == 0),
             "{width}"
         );
     }
 }
 
 #[test]
-fn fits_on_backgrounds() {
-    let input = file(&scene(300, 200, false), ImageFormat::Png);
+fn contained_image_has_a_background() {
+    let input = encode(&scene(300, 200, false), ImageFormat::Png);
     let green = Color {
         red: 0,
         green: 200,
@@ -389,7 +393,7 @@ fn fits_on_backgrounds() {
             background,
             ..to(120, 120, Fit::Contain, format)
         };
-        let made = make(&input, recipe).to_rgba8();
+        let made = process_one(&input, recipe).to_rgba8();
         assert_eq!(made.dimensions(), (120, 120));
         let worst = made
             .get_pixel(2, 2)
@@ -408,13 +412,15 @@ fn fits_on_backgrounds() {
 }
 
 #[test]
-fn a_palette_stays_a_small_file_and_transparent_edges_do_not_darken() {
+fn palette_is_kept_and_transparent_edges_do_not_darken() {
     let disc = RgbaImage::from_fn(256, 256, |x, y| {
         let inside = x.abs_diff(128).pow(2) + y.abs_diff(128).pow(2) < 100 * 100;
         Rgba(if inside { [250, 120, 40, 255] } else { [0; 4] })
     });
-    let input = file(&disc.into(), ImageFormat::Png);
-    let whole = make_all(&input, &[Recipe::new(Format::Png, 80)]).remove(0).bytes;
+    let input = encode(&disc.into(), ImageFormat::Png);
+    let whole = process_all(&input, &[Recipe::new(Format::Png, 80)])
+        .remove(0)
+        .bytes;
     assert_eq!(whole[25], 3, "written with a palette");
     assert_eq!(
         image::load_from_memory(&whole).unwrap().to_rgba8(),
@@ -425,7 +431,7 @@ fn a_palette_stays_a_small_file_and_transparent_edges_do_not_darken() {
             blur,
             ..to(100, 100, Fit::Inside, Format::Png)
         };
-        for pixel in make(&input, recipe)
+        for pixel in process_one(&input, recipe)
             .to_rgba8()
             .pixels()
             .filter(|pixel| pixel.0[3] > 128)
@@ -440,8 +446,8 @@ fn a_palette_stays_a_small_file_and_transparent_edges_do_not_darken() {
 }
 
 #[test]
-fn the_same_order_makes_the_same_bytes_and_brings_no_metadata() {
-    let jpeg = with_exif(&file(&scene(900, 700, false), ImageFormat::Jpeg), 6);
+fn processing_is_deterministic_and_removes_metadata() {
+    let jpeg = with_exif(&encode(&scene(900, 700, false), ImageFormat::Jpeg), 6);
     let recipes: Vec<Recipe> = Format::ALL
         .into_iter()
         .flat_map(|format| [to(64, 64, Fit::Cover, format), to(300, 300, Fit::Inside, format)])
@@ -450,8 +456,8 @@ fn the_same_order_makes_the_same_bytes_and_brings_no_metadata() {
             ..recipe
         })
         .collect();
-    let first = make_all(&jpeg, &recipes);
-    assert_eq!(first, make_all(&jpeg, &recipes));
+    let first = process_all(&jpeg, &recipes);
+    assert_eq!(first, process_all(&jpeg, &recipes));
     for (rendition, recipe) in first.iter().zip(&recipes) {
         assert_eq!(rendition.format, recipe.format);
         for trace in [

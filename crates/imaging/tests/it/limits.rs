@@ -1,12 +1,12 @@
-//! An image at a limit passes, one step beyond is refused by the right variant.
+//! An image at a limit is accepted, and rejected with the right error beyond it.
 
 use crate::{
     build::{gif, jpeg, png, webp},
     scan_with,
 };
-use infravault_imaging::{Limits, Refusal};
+use infravault_imaging::{Limits, PrescanError};
 
-fn small() -> Limits {
+fn small_limits() -> Limits {
     Limits {
         max_side: 100,
         max_pixels: 5_000,
@@ -17,15 +17,15 @@ fn small() -> Limits {
         max_compressed_icc_bytes: 50,
         max_compressed_text_bytes: 40,
         max_exif_bytes: 64,
-        max_parts: 200,
+        max_blocks: 200,
     }
 }
 
-/// Makes an image of that width and height.
-type Maker<'a> = &'a dyn Fn(u16, u16) -> Vec<u8>;
+/// Builds an image with this width and height.
+type Builder<'a> = &'a dyn Fn(u16, u16) -> Vec<u8>;
 
 #[test]
-fn sizes() {
+fn size_limits() {
     let lossy = |width: u16, height| webp::file(&[webp::lossy(width, height)]);
     let lossless = |width: u16, height: u16| webp::file(&[webp::lossless(width.into(), height.into(), true)]);
     let extended = |width: u16, height: u16| {
@@ -34,7 +34,7 @@ fn sizes() {
             webp::lossy(width, height),
         ])
     };
-    let makers: [(&str, Maker<'_>); 6] = [
+    let builders: [(&str, Builder<'_>); 6] = [
         ("JPEG", &jpeg::still),
         ("PNG", &|width, height| {
             png::still(width.into(), height.into(), &[])
@@ -44,8 +44,8 @@ fn sizes() {
         ("WebP, lossless", &lossless),
         ("WebP, extended", &extended),
     ];
-    for (name, make) in makers {
-        for (width, height, passes) in [
+    for (name, build) in builders {
+        for (width, height, accepted) in [
             (100, 50, true),
             (50, 100, true),
             (101, 1, false),
@@ -53,19 +53,15 @@ fn sizes() {
             (100, 51, false),
             (1, 1, true),
         ] {
-            match scan_with(&make(width, height), &small()) {
-                Ok(facts) => {
-                    assert!(passes, "{name} {width} × {height}");
-                    assert_eq!(
-                        (facts.width, facts.height),
-                        (width.into(), height.into()),
-                        "{name}"
-                    );
-                    assert_eq!(facts.frames, 1, "{name}");
+            match scan_with(&build(width, height), &small_limits()) {
+                Ok(info) => {
+                    assert!(accepted, "{name} {width} × {height}");
+                    assert_eq!((info.width, info.height), (width.into(), height.into()), "{name}");
+                    assert_eq!(info.frames, 1, "{name}");
                 }
-                Err(refusal) => {
-                    assert!(!passes, "{name} {width} × {height}: {refusal}");
-                    assert!(matches!(refusal, Refusal::TooLarge { .. }), "{name}: {refusal}");
+                Err(error) => {
+                    assert!(!accepted, "{name} {width} × {height}: {error}");
+                    assert!(matches!(error, PrescanError::TooLarge { .. }), "{name}: {error}");
                 }
             }
         }
@@ -73,21 +69,21 @@ fn sizes() {
 }
 
 #[test]
-fn scans_and_parts() {
+fn scan_and_block_limits() {
     let scans = |count| jpeg::file(&[jpeg::frame(0xC2, 9, 9), jpeg::scan(&[1, 2]).repeat(count)]);
-    let parts = |count| {
+    let blocks = |count| {
         jpeg::file(&[
             jpeg::segment(0xFE, b"x").repeat(count),
             jpeg::still(9, 9)[2..25].to_vec(),
         ])
     };
     assert_limit("JPEG scans", &scans(3), &scans(4));
-    // Frame header, scan and end marker are parts too.
-    assert_limit("parts", &parts(197), &parts(198));
+    // The frame header, the scan and the end marker are blocks too.
+    assert_limit("blocks", &blocks(197), &blocks(198));
 }
 
 #[test]
-fn profiles_and_texts() {
+fn profile_and_text_limits() {
     let jpeg_profile = |bytes| {
         jpeg::file(&[
             jpeg::profile(300),
@@ -107,7 +103,7 @@ fn profiles_and_texts() {
         let extension = gif::extension(0xFF, &[b"ICCRGBG1012", &[7; 255], &[7; 255], &vec![7; bytes]]);
         gif::file(&[gif::header(9, 9), extension, gif::frame(9, 9)])
     };
-    // The name of the profile has 80 bytes of its own.
+    // The name of the profile may have 80 more bytes.
     let png_profile = |bytes: usize| png::still(9, 9, &[png::chunk("iCCP", &vec![7; bytes])]);
     let text = |bytes| {
         png::still(
@@ -124,7 +120,7 @@ fn profiles_and_texts() {
 }
 
 #[test]
-fn animations() {
+fn animation_limits() {
     let apng = |side, frames| png::still(side, side, &[png::animation(frames)]);
     let counted = |side, frames| png::still(side, side, &[png::frame(1, 1, 0, 0).repeat(frames)]);
     assert_limit("APNG frames declared", &apng(20, 4), &apng(20, 5));
@@ -150,17 +146,20 @@ fn animations() {
 }
 
 fn assert_limit(name: &str, at: &[u8], beyond: &[u8]) {
-    if let Err(refusal) = scan_with(at, &small()) {
-        panic!("{name} at the limit: {refusal}");
+    if let Err(error) = scan_with(at, &small_limits()) {
+        panic!("{name} at the limit: {error}");
     }
-    let refusal = scan_with(beyond, &small()).unwrap_err();
-    assert!(matches!(refusal, Refusal::TooComplex { .. }), "{name}: {refusal}");
+    let error = scan_with(beyond, &small_limits()).unwrap_err();
+    assert!(
+        matches!(error, PrescanError::TooComplex { .. }),
+        "{name}: {error}"
+    );
 }
 
 #[test]
-fn a_still_image_has_no_animation_limit() {
-    let facts = scan_with(&gif::animation(100, 50, 1), &small()).unwrap();
-    assert!(!facts.is_animated());
-    let facts = scan_with(&gif::animation(10, 10, 3), &small()).unwrap();
-    assert_eq!((facts.frames, facts.is_animated()), (3, true));
+fn still_image_has_no_animation_limit() {
+    let info = scan_with(&gif::animation(100, 50, 1), &small_limits()).unwrap();
+    assert!(!info.is_animated());
+    let info = scan_with(&gif::animation(10, 10, 3), &small_limits()).unwrap();
+    assert_eq!((info.frames, info.is_animated()), (3, true));
 }

@@ -1,5 +1,5 @@
-//! The pre-scan seen from outside: images made in code go in, facts and refusals come out.
-#![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
+//! Tests of the public API with images that are built in code.
+#![expect(clippy::unwrap_used, reason = "a panic fails the test")]
 
 mod accept;
 mod animate;
@@ -10,20 +10,20 @@ mod golden;
 mod limits;
 mod orientation;
 mod probe;
-mod refuse;
+mod reject;
 
-use infravault_imaging::{Facts, Limits, Refusal, prescan};
+use infravault_imaging::{ImageInfo, Limits, PrescanError, prescan};
 use std::io::{Cursor, Read, Seek, SeekFrom};
 
-fn scan(file: &[u8]) -> Result<Facts, Refusal> {
+fn scan(file: &[u8]) -> Result<ImageInfo, PrescanError> {
     scan_with(file, &Limits::default())
 }
 
-fn scan_with(file: &[u8], limits: &Limits) -> Result<Facts, Refusal> {
+fn scan_with(file: &[u8], limits: &Limits) -> Result<ImageInfo, PrescanError> {
     prescan(Cursor::new(file), u64::try_from(file.len()).unwrap(), limits)
 }
 
-/// Counts the bytes that the pre-scan really reads.
+/// Counts the bytes that are read.
 struct Counting<'a> {
     file: Cursor<&'a [u8]>,
     read: usize,

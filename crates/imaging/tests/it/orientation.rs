@@ -1,4 +1,4 @@
-//! The orientation is found wherever a format keeps its EXIF, and turns the size.
+//! The EXIF orientation is read in every format.
 
 use crate::{
     build::{self, jpeg, png, webp},
@@ -33,23 +33,23 @@ fn with_exif(block: &[u8]) -> [(&'static str, Vec<u8>); 6] {
 }
 
 #[test]
-fn all_eight_are_found_in_every_format() {
+fn every_orientation_is_read_in_every_format() {
     for orientation in 1..=8 {
         for (name, file) in with_exif(&build::exif(orientation)) {
-            let facts = scan(&file).unwrap();
+            let info = scan(&file).unwrap();
             let upright = if orientation < 5 { (30, 20) } else { (20, 30) };
             assert_eq!(
-                (facts.orientation, facts.width, facts.height),
+                (info.orientation, info.width, info.height),
                 (orientation, 30, 20),
                 "{name}"
             );
-            assert_eq!(facts.upright_size(), upright, "{name}");
+            assert_eq!(info.upright_size(), upright, "{name}");
         }
     }
 }
 
 #[test]
-fn malformed_exif_is_upright_and_no_refusal() {
+fn malformed_exif_has_orientation_1() {
     let cases: [&[u8]; 6] = [
         b"",
         b"MM",
@@ -66,7 +66,7 @@ fn malformed_exif_is_upright_and_no_refusal() {
 }
 
 #[test]
-fn the_first_exif_block_decides() {
+fn first_exif_block_counts() {
     let app1 = |orientation| {
         jpeg::segment(
             0xE1,
@@ -78,13 +78,12 @@ fn the_first_exif_block_decides() {
 }
 
 #[test]
-fn a_huge_exif_block_is_read_only_at_its_head() {
+fn huge_exif_block_is_read_partially() {
     let block = [build::exif(8), vec![0x55; 3_000_000]].concat();
     let file = png::still(30, 20, &[png::chunk("eXIf", &block)]);
     let mut reader = crate::Counting::new(&file);
     let len = u64::try_from(file.len()).unwrap();
-    let facts =
-        infravault_imaging::prescan(&mut reader, len, &infravault_imaging::Limits::default()).unwrap();
-    assert_eq!(facts.orientation, 8);
-    assert!(reader.read < 200_000, "{} bytes were read", reader.read);
+    let info = infravault_imaging::prescan(&mut reader, len, &infravault_imaging::Limits::default()).unwrap();
+    assert_eq!(info.orientation, 8);
+    assert!(reader.read < 200_000, "{} bytes read", reader.read);
 }

@@ -1,9 +1,9 @@
-//! What a probe tells of images with metadata, and what it keeps quiet about.
+//! Metadata and color profiles as returned by `probe`.
 
 use crate::build::{jpeg, png, webp};
 use infravault_imaging::{Camera, Limits, Location, Probe, probe};
 
-/// An entry of a directory: tag, type and value. The value's count follows from its length.
+/// An entry of a directory: tag, type and value.
 type Entry<'a> = (u16, u16, &'a [u8]);
 
 const ASCII: u16 = 2;
@@ -19,7 +19,7 @@ fn rationals(numbers: &[(u32, u32)]) -> Vec<u8> {
         .collect()
 }
 
-/// A directory at `at` of a little-endian block, with its long values behind it.
+/// A directory at this offset of a little-endian block, followed by its long values.
 fn directory(at: usize, entries: &[Entry<'_>]) -> Vec<u8> {
     let mut values = Vec::new();
     let start = at + 2 + entries.len() * 12 + 4;
@@ -48,7 +48,7 @@ fn directory(at: usize, entries: &[Entry<'_>]) -> Vec<u8> {
     [out, vec![0; 4], values].concat()
 }
 
-/// A block of three directories, the second and third found by the pointers of the first.
+/// A block with three directories; the first has pointers to the others.
 fn exif(first: &[Entry<'_>], exif: &[Entry<'_>], gps: &[Entry<'_>]) -> Vec<u8> {
     let long = |at: usize| u32::try_from(at).unwrap().to_le_bytes();
     let with_pointers = |exif_at: usize, gps_at: usize| {
@@ -68,17 +68,17 @@ fn exif(first: &[Entry<'_>], exif: &[Entry<'_>], gps: &[Entry<'_>]) -> Vec<u8> {
     .concat()
 }
 
-/// A JPEG with this EXIF; the pixels are no pixels, since a probe decodes none.
-fn photograph(block: &[u8]) -> Vec<u8> {
+/// A JPEG with this EXIF block and without valid image data, which `probe` does not decode.
+fn photo(block: &[u8]) -> Vec<u8> {
     let app1 = jpeg::segment(0xE1, &[b"Exif\0\0".as_slice(), block].concat());
     jpeg::file(&[app1, jpeg::frame(0xC0, 40, 30), jpeg::scan(&[1])])
 }
 
-fn run(file: &[u8]) -> Probe {
+fn probe_file(file: &[u8]) -> Probe {
     probe(file, &Limits::default()).unwrap()
 }
 
-fn full() -> Vec<u8> {
+fn complete_exif() -> Vec<u8> {
     exif(
         &[
             (0x010F, ASCII, b"  Canon\x07\0garbage"),
@@ -106,10 +106,10 @@ fn full() -> Vec<u8> {
 }
 
 #[test]
-fn camera_and_place_are_read_from_every_format() {
-    let block = full();
+fn camera_and_location_are_read_in_every_format() {
+    let block = complete_exif();
     let files = [
-        photograph(&block),
+        photo(&block),
         png::still(40, 30, &[png::chunk("eXIf", &block)]),
         webp::file(&[
             webp::extended(8, 40, 30),
@@ -123,9 +123,9 @@ fn camera_and_place_are_read_from_every_format() {
         ]),
     ];
     for file in files {
-        let probe = run(&file);
+        let probe = probe_file(&file);
         assert_eq!(
-            (probe.facts.width, probe.facts.height, probe.facts.orientation),
+            (probe.info.width, probe.info.height, probe.info.orientation),
             (40, 30, 6)
         );
         assert_eq!(
@@ -153,9 +153,9 @@ fn camera_and_place_are_read_from_every_format() {
 }
 
 #[test]
-fn impossible_places_are_none() {
+fn invalid_locations_are_dropped() {
     let degrees = |d: u32| rationals(&[(d, 1), (0, 1), (0, 1)]);
-    let place = |latitude: &[u8], north: &[u8], longitude: &[u8], east: &[u8]| {
+    let location = |latitude: &[u8], north: &[u8], longitude: &[u8], east: &[u8]| {
         let block = exif(
             &[],
             &[],
@@ -166,24 +166,24 @@ fn impossible_places_are_none() {
                 (4, RATIONAL, longitude),
             ],
         );
-        run(&photograph(&block)).location
+        probe_file(&photo(&block)).location
     };
-    let found = place(&degrees(90), b"N\0", &degrees(180), b"W\0").unwrap();
+    let found = location(&degrees(90), b"N\0", &degrees(180), b"W\0").unwrap();
     assert_eq!(
         (found.latitude, found.longitude, found.altitude),
         (90.0, -180.0, None)
     );
-    assert_eq!(place(&degrees(91), b"N\0", &degrees(10), b"E\0"), None);
-    assert_eq!(place(&degrees(10), b"N\0", &degrees(181), b"E\0"), None);
-    assert_eq!(place(&degrees(10), b"X\0", &degrees(10), b"E\0"), None);
-    assert_eq!(place(&degrees(10), b"N\0", &degrees(10), b"\0\0"), None);
+    assert_eq!(location(&degrees(91), b"N\0", &degrees(10), b"E\0"), None);
+    assert_eq!(location(&degrees(10), b"N\0", &degrees(181), b"E\0"), None);
+    assert_eq!(location(&degrees(10), b"X\0", &degrees(10), b"E\0"), None);
+    assert_eq!(location(&degrees(10), b"N\0", &degrees(10), b"\0\0"), None);
     let unknown = rationals(&[(0, 0), (0, 0), (0, 0)]);
-    assert_eq!(place(&unknown, b"N\0", &unknown, b"E\0"), None);
-    assert_eq!(place(&degrees(10)[..8], b"N\0", &degrees(10), b"E\0"), None);
+    assert_eq!(location(&unknown, b"N\0", &unknown, b"E\0"), None);
+    assert_eq!(location(&degrees(10)[..8], b"N\0", &degrees(10), b"E\0"), None);
 }
 
 #[test]
-fn impossible_fields_are_left_out() {
+fn invalid_fields_are_dropped() {
     let block = exif(
         &[(0x010F, ASCII, b"\0\0\0\0\0\0"), (0x0110, ASCII, &[b'x'; 5000])],
         &[
@@ -196,7 +196,7 @@ fn impossible_fields_are_left_out() {
         ],
         &[],
     );
-    let probe = run(&photograph(&block));
+    let probe = probe_file(&photo(&block));
     let expected = Camera {
         model: Some("x".repeat(100)),
         ..Camera::default()
@@ -205,7 +205,7 @@ fn impossible_fields_are_left_out() {
 }
 
 #[test]
-fn pointers_in_circles_end() {
+fn circular_pointers_are_followed_once() {
     // Both pointers of the first directory point to itself.
     let here = 8_u32.to_le_bytes();
     let block = [
@@ -220,32 +220,32 @@ fn pointers_in_circles_end() {
         ),
     ]
     .concat();
-    assert_eq!(run(&photograph(&block)).camera.make.as_deref(), Some("me"));
+    assert_eq!(probe_file(&photo(&block)).camera.make.as_deref(), Some("me"));
 }
 
 #[test]
-fn every_cut_of_the_block_is_survived() {
-    let block = full();
+fn truncated_exif_is_read_partially() {
+    let block = complete_exif();
     let mut last = 0;
     for len in 0..=block.len() {
-        let probe = run(&photograph(&block[..len]));
+        let probe = probe_file(&photo(&block[..len]));
         last = usize::from(probe.camera.make.is_some()) + usize::from(probe.location.is_some());
     }
     assert_eq!(last, 2);
 }
 
 #[test]
-fn what_lies_beyond_the_limit_is_not_read() {
+fn exif_beyond_the_limit_is_ignored() {
     let limits = Limits {
         max_exif_bytes: 60,
         ..Limits::default()
     };
-    let probe = probe(&photograph(&full()), &limits).unwrap();
+    let probe = probe(&photo(&complete_exif()), &limits).unwrap();
     assert_eq!((probe.camera.lens, probe.location), (None, None));
 }
 
 #[test]
-fn the_profile_is_named() {
+fn profile_name_is_read() {
     let icc = moxcms::ColorProfile::new_display_p3().encode().unwrap();
     let app2 = jpeg::segment(0xE2, &[b"ICC_PROFILE\0\x01\x01".as_slice(), &icc].concat());
     let jpeg = jpeg::file(&[app2, jpeg::frame(0xC0, 4, 3), jpeg::scan(&[1])]);
@@ -255,20 +255,20 @@ fn the_profile_is_named() {
         webp::lossless(4, 3, false),
     ]);
     for file in [jpeg, webp] {
-        assert_eq!(run(&file).profile.as_deref(), Some("Display P3"));
+        assert_eq!(probe_file(&file).profile.as_deref(), Some("Display P3"));
     }
-    assert_eq!(run(&photograph(&full())).profile, None);
+    assert_eq!(probe_file(&photo(&complete_exif())).profile, None);
 }
 
 #[test]
-fn a_refusal_keeps_its_words() {
+fn prescan_error_message_is_kept() {
     let limits = Limits {
         max_side: 10,
         ..Limits::default()
     };
-    let why = probe(&photograph(&full()), &limits).unwrap_err();
+    let error = probe(&photo(&complete_exif()), &limits).unwrap_err();
     assert_eq!(
-        why.0,
-        "the image measures 40 × 30 pixels; permitted are 10 along a side"
+        error.message,
+        "the image measures 40 × 30 pixels; the limit is 10 pixels per side"
     );
 }

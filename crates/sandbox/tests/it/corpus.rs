@@ -1,10 +1,10 @@
-//! Images of others that are known to break decoders, through the real children.
+//! Processes third-party images that are known to break decoders in real workers.
 //!
-//! `cargo xtask test` fetches them and runs this as the suite "malformed images"; `INFRAVAULT_TEST_CORPUS` names
-//! their folder.
+//! `cargo xtask test` downloads them and runs this as the suite "malformed images". `INFRAVAULT_TEST_CORPUS` is their
+//! folder.
 
-use infravault_imaging::{Fit, Format, Gravity, Limits, Order, Recipe, Resize, prescan};
-use infravault_sandbox::{Config, Error, Fate, Lane, Sandbox};
+use infravault_imaging::{Fit, Format, Gravity, Limits, ProcessRequest, Recipe, Resize, prescan};
+use infravault_sandbox::{Config, Error, ExitReason, Queue, Sandbox};
 use slog::{Discard, Logger, o};
 use std::{
     collections::BTreeMap,
@@ -14,40 +14,40 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// With fewer the suite proves nothing.
-const ENOUGH: usize = 2000;
-/// Between the end that the sandbox sets an order and our knowing of it, on a busy machine.
-const SLACK: Duration = Duration::from_secs(5);
-/// One image in so many is made an AVIF, too, which takes as long as everything else together.
+/// The minimum number of images.
+const MIN_IMAGES: usize = 2000;
+/// The tolerance of the timeout on a busy machine.
+const TOLERANCE: Duration = Duration::from_secs(5);
+/// One image in this many is also encoded as AVIF, which takes as long as everything else together.
 const AVIF_EVERY: usize = 8;
 
-/// How one image ended.
+/// The result for one image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum End {
-    /// The pre-scan refused it, in the parent and in the child.
-    Refused,
-    /// The decoder refused it.
+enum Outcome {
+    /// The pre-scan rejected it, in the parent and in the worker.
+    Rejected,
+    /// The decoder rejected it.
     Undecodable,
-    /// It was described and made into every format.
+    /// It was described and encoded in every format.
     Decoded,
-    /// One of the child's limits ended it.
+    /// A limit ended the worker.
     Limited,
-    /// What must not be.
-    Wrong,
+    /// Any other result.
+    Unexpected,
 }
 
-/// What happened to all of them.
+/// The results for all images.
 #[derive(Default)]
-struct Tally {
-    ends: BTreeMap<End, usize>,
-    told: Vec<String>,
+struct Summary {
+    outcomes: BTreeMap<Outcome, usize>,
+    messages: Vec<String>,
     slowest: Duration,
     peak: u64,
 }
 
 #[ignore = "needs the images of INFRAVAULT_TEST_CORPUS: cargo xtask test"]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_image_hangs_or_breaks_a_child() {
+async fn no_image_hangs_or_breaks_a_worker() {
     let folder = std::env::var_os("INFRAVAULT_TEST_CORPUS").expect("INFRAVAULT_TEST_CORPUS names a folder");
     let mut files: Vec<PathBuf> = fs::read_dir(folder)
         .unwrap()
@@ -55,27 +55,27 @@ async fn no_image_hangs_or_breaks_a_child() {
         .collect();
     files.sort();
     let count = files.len();
-    assert!(count >= ENOUGH, "{count} images are not enough");
+    assert!(count >= MIN_IMAGES, "{count} images are not enough");
     let config = Config {
         program: env!("CARGO_BIN_EXE_infravault-sandbox-probe").into(),
-        children: 2,
+        workers: 2,
         ..Config::default()
     };
-    let wall = config.wall;
+    let timeout = config.timeout;
     let sandbox = Sandbox::new(config, &Logger::root(Discard, o!()));
     sandbox.warm_up().await;
     let started = Instant::now();
     let queue = Arc::new(Mutex::new(files.into_iter().enumerate()));
-    let tally = Arc::new(Mutex::new(Tally::default()));
+    let summary = Arc::new(Mutex::new(Summary::default()));
     let workers: Vec<_> = (0..2)
         .map(|_| {
-            let (sandbox, queue, tally) = (sandbox.clone(), Arc::clone(&queue), Arc::clone(&tally));
+            let (sandbox, queue, summary) = (sandbox.clone(), Arc::clone(&queue), Arc::clone(&summary));
             tokio::spawn(async move {
                 loop {
                     let Some((number, file)) = queue.lock().unwrap().next() else {
                         return;
                     };
-                    try_one(&sandbox, &file, number % AVIF_EVERY == 0, wall, &tally).await;
+                    process_image(&sandbox, &file, number % AVIF_EVERY == 0, timeout, &summary).await;
                 }
             })
         })
@@ -84,73 +84,96 @@ async fn no_image_hangs_or_breaks_a_child() {
         worker.await.unwrap();
     }
     let stats = sandbox.stats();
-    sandbox.check().await.expect("the sandbox still works");
+    sandbox
+        .report_capabilities()
+        .await
+        .expect("the sandbox still works");
     sandbox.stop().await;
-    let tally = tally.lock().unwrap();
-    let ends = &tally.ends;
+    let summary = summary.lock().unwrap();
+    let outcomes = &summary.outcomes;
     println!(
-        "{count} images in {:.0} s: {ends:?}; slowest {:.1} s, most memory {} MiB; {} children replaced",
+        "{count} images in {:.0} s: {outcomes:?}; slowest {:.1} s, most memory {} MiB; {} workers replaced",
         started.elapsed().as_secs_f32(),
-        tally.slowest.as_secs_f32(),
-        tally.peak >> 20,
+        summary.slowest.as_secs_f32(),
+        summary.peak >> 20,
         stats.replaced,
     );
-    for told in &tally.told {
-        println!("  {told}");
+    for message in &summary.messages {
+        println!("  {message}");
     }
-    assert_eq!(ends.get(&End::Wrong), None, "see above");
+    assert_eq!(outcomes.get(&Outcome::Unexpected), None, "see above");
     assert!(
-        ends.get(&End::Decoded) > Some(&(count / 4)),
-        "most images are whole; a child that refuses all proves nothing"
+        outcomes.get(&Outcome::Decoded) > Some(&(count / 4)),
+        "at least a quarter of the images is valid"
     );
 }
 
-/// Has one image described and made into each format.
-async fn try_one(sandbox: &Sandbox, path: &Path, avif: bool, wall: Duration, tally: &Mutex<Tally>) {
-    let refused = {
+/// Describes one image and encodes it in each format.
+async fn process_image(
+    sandbox: &Sandbox,
+    path: &Path,
+    avif: bool,
+    timeout: Duration,
+    summary: &Mutex<Summary>,
+) {
+    let rejected = {
         let file = File::open(path).unwrap();
         let length = file.metadata().unwrap().len();
         prescan(file, length, &Limits::default()).err()
     };
     let started = Instant::now();
-    let most = vec![Format::Jpeg, Format::Png, Format::Webp];
-    let mut result = run(sandbox, path, most, Lane::Job).await;
-    let took = started.elapsed();
+    let formats = vec![Format::Jpeg, Format::Png, Format::Webp];
+    let mut result = process_formats(sandbox, path, formats, Queue::Background).await;
+    let elapsed = started.elapsed();
     if avif && result.is_ok() {
-        result = run(sandbox, path, vec![Format::Avif], Lane::Avif).await;
+        result = process_formats(sandbox, path, vec![Format::Avif], Queue::Avif).await;
     }
-    let end = match (&result, refused.is_some()) {
-        (Ok(_), false) => End::Decoded,
-        (Err(Error::Undecodable(_)), true) => End::Refused,
-        (Err(Error::Undecodable(_)), false) => End::Undecodable,
-        (Err(Error::Killed(Fate::Memory | Fate::Cpu | Fate::Wall)), false) => End::Limited,
-        _ => End::Wrong,
+    let outcome = match (&result, rejected.is_some()) {
+        (Ok(_), false) => Outcome::Decoded,
+        (Err(Error::Decode(_)), true) => Outcome::Rejected,
+        (Err(Error::Decode(_)), false) => Outcome::Undecodable,
+        (
+            Err(Error::WorkerExited(
+                ExitReason::OutOfMemory | ExitReason::CpuTimeExceeded | ExitReason::TimedOut,
+            )),
+            false,
+        ) => Outcome::Limited,
+        _ => Outcome::Unexpected,
     };
-    let end = if took > wall + SLACK { End::Wrong } else { end };
-    let mut tally = tally.lock().unwrap();
-    *tally.ends.entry(end).or_default() += 1;
-    tally.slowest = tally.slowest.max(took);
+    let outcome = if elapsed > timeout + TOLERANCE {
+        Outcome::Unexpected
+    } else {
+        outcome
+    };
+    let mut summary = summary.lock().unwrap();
+    *summary.outcomes.entry(outcome).or_default() += 1;
+    summary.slowest = summary.slowest.max(elapsed);
     match &result {
-        Ok(peak) => tally.peak = tally.peak.max(*peak),
-        Err(_) if end <= End::Undecodable => {}
+        Ok(peak) => summary.peak = summary.peak.max(*peak),
+        Err(_) if outcome <= Outcome::Undecodable => {}
         Err(error) => {
             let name = path.display();
-            let told = format!("{end:?} {name}: {error:?}, {:.1} s", took.as_secs_f32());
-            tally.told.push(told);
+            let message = format!("{outcome:?} {name}: {error:?}, {:.1} s", elapsed.as_secs_f32());
+            summary.messages.push(message);
         }
     }
-    if end == End::Wrong && result.is_ok() {
-        let told = format!(
-            "{end:?} {}: {:.1} s, refused {refused:?}",
+    if outcome == Outcome::Unexpected && result.is_ok() {
+        let message = format!(
+            "{outcome:?} {}: {:.1} s, rejected {rejected:?}",
             path.display(),
-            took.as_secs_f32()
+            elapsed.as_secs_f32()
         );
-        tally.told.push(told);
+        summary.messages.push(message);
     }
 }
 
-/// Gives the memory that the child used.
-async fn run(sandbox: &Sandbox, path: &Path, formats: Vec<Format>, lane: Lane) -> Result<u64, Error> {
+/// Returns the peak memory of the worker.
+async fn process_formats(
+    sandbox: &Sandbox,
+    path: &Path,
+    formats: Vec<Format>,
+    queue: Queue,
+) -> Result<u64, Error> {
     let recipe = |format| Recipe {
         resize: Some(Resize {
             width: Some(256),
@@ -160,12 +183,14 @@ async fn run(sandbox: &Sandbox, path: &Path, formats: Vec<Format>, lane: Lane) -
         }),
         ..Recipe::new(format, 80)
     };
-    let order = Order {
+    let request = ProcessRequest {
         limits: Limits::default(),
-        describe: lane == Lane::Job,
+        describe: queue == Queue::Background,
         recipes: formats.into_iter().map(recipe).collect(),
     };
-    let answer = sandbox.run(File::open(path).unwrap(), &order, lane).await?;
-    assert_eq!(answer.renditions.len(), order.recipes.len());
-    Ok(answer.peak_rss_bytes)
+    let reply = sandbox
+        .process(File::open(path).unwrap(), &request, queue)
+        .await?;
+    assert_eq!(reply.renditions.len(), request.recipes.len());
+    Ok(reply.peak_rss_bytes)
 }

@@ -1,13 +1,13 @@
-//! Images through the real child: what comes back, and what broken ones do.
+//! Processes images in real workers.
 
-use crate::setup::{changed, file, sandbox};
+use crate::setup::{memory_file, sandbox, sandbox_with};
 use image::{ImageFormat, Rgb, RgbImage};
-use infravault_imaging::{Fit, Format, Gravity, Limits, Order, Recipe, Resize};
-use infravault_sandbox::{Error, Lane};
+use infravault_imaging::{Fit, Format, Gravity, Limits, ProcessRequest, Recipe, Resize};
+use infravault_sandbox::{Error, Queue};
 use std::io::Cursor;
 
-/// An image with some structure.
-fn image(width: u32, height: u32, format: ImageFormat) -> Vec<u8> {
+/// Encodes an image with some structure.
+fn encode_image(width: u32, height: u32, format: ImageFormat) -> Vec<u8> {
     let pixels = RgbImage::from_fn(width, height, |x, y| {
         let wave = u8::try_from((x * x / 7 + y * 3) % 256).unwrap();
         Rgb([
@@ -21,8 +21,8 @@ fn image(width: u32, height: u32, format: ImageFormat) -> Vec<u8> {
     bytes
 }
 
-fn order(describe: bool, formats: &[Format]) -> Order {
-    let to = |format| Recipe {
+fn request(describe: bool, formats: &[Format]) -> ProcessRequest {
+    let recipe = |format| Recipe {
         resize: Some(Resize {
             width: Some(64),
             height: Some(64),
@@ -31,14 +31,14 @@ fn order(describe: bool, formats: &[Format]) -> Order {
         }),
         ..Recipe::new(format, 70)
     };
-    Order {
+    ProcessRequest {
         limits: Limits::default(),
         describe,
-        recipes: formats.iter().copied().map(to).collect(),
+        recipes: formats.iter().copied().map(recipe).collect(),
     }
 }
 
-/// A JPEG with so many bytes of comments in front of its pixels.
+/// Inserts comments before the image data, up to this total size.
 fn padded(jpeg: &[u8], bytes: usize) -> Vec<u8> {
     let (start, rest) = jpeg.split_at(2);
     let mut padded = start.to_vec();
@@ -51,7 +51,7 @@ fn padded(jpeg: &[u8], bytes: usize) -> Vec<u8> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_input_becomes_every_output_inside_the_sandbox() {
+async fn every_input_format_is_converted_to_every_output_format() {
     let sandbox = sandbox(1);
     for input in [
         ImageFormat::Jpeg,
@@ -59,19 +59,22 @@ async fn every_input_becomes_every_output_inside_the_sandbox() {
         ImageFormat::Gif,
         ImageFormat::WebP,
     ] {
-        let image = file(&image(320, 240, input));
-        let order = order(true, &Format::ALL);
-        let answer = sandbox.run(image, &order, Lane::Request).await.unwrap();
-        let description = answer.description.unwrap();
+        let image = memory_file(&encode_image(320, 240, input));
+        let request = request(true, &Format::ALL);
+        let reply = sandbox
+            .process(image, &request, Queue::Interactive)
+            .await
+            .unwrap();
+        let description = reply.description.unwrap();
         assert_eq!((description.width, description.height), (320, 240), "{input:?}");
-        let made: Vec<_> = answer
+        let sizes: Vec<_> = reply
             .renditions
             .iter()
-            .map(|made| (made.format, made.width, made.height))
+            .map(|image| (image.format, image.width, image.height))
             .collect();
-        assert_eq!(made, Format::ALL.map(|format| (format, 64, 48)), "{input:?}");
+        assert_eq!(sizes, Format::ALL.map(|format| (format, 64, 48)), "{input:?}");
         assert!(
-            answer.renditions.iter().all(|made| made.bytes.len() > 100),
+            reply.renditions.iter().all(|image| image.bytes.len() > 100),
             "{input:?}"
         );
     }
@@ -79,15 +82,15 @@ async fn every_input_becomes_every_output_inside_the_sandbox() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_peak_of_memory_is_that_of_the_order() {
+async fn peak_memory_is_reported_per_request() {
     let sandbox = sandbox(1);
-    let order = order(false, &[Format::Png]);
+    let request = request(false, &[Format::Png]);
     let mut peaks = Vec::new();
     for side in [100, 3000, 100] {
-        let image = file(&image(side, side, ImageFormat::Png));
+        let image = memory_file(&encode_image(side, side, ImageFormat::Png));
         peaks.push(
             sandbox
-                .run(image, &order, Lane::Job)
+                .process(image, &request, Queue::Background)
                 .await
                 .unwrap()
                 .peak_rss_bytes,
@@ -98,16 +101,20 @@ async fn the_peak_of_memory_is_that_of_the_order() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn broken_files_are_refused_and_kill_nobody() {
+async fn broken_files_are_rejected_without_ending_the_worker() {
     let sandbox = sandbox(1);
-    let whole = image(400, 300, ImageFormat::Png);
+    let whole = encode_image(400, 300, ImageFormat::Png);
     for broken in [&b""[..], b"no image", &whole[..20], &whole[..whole.len() / 2]] {
-        let answer = sandbox
-            .run(file(broken), &order(true, &[Format::Jpeg]), Lane::Request)
+        let reply = sandbox
+            .process(
+                memory_file(broken),
+                &request(true, &[Format::Jpeg]),
+                Queue::Interactive,
+            )
             .await;
-        match answer {
-            Err(Error::Undecodable(text)) => assert!(!text.is_empty()),
-            // Decoders may give the part of an image that is there.
+        match reply {
+            Err(Error::Decode(error)) => assert!(!error.message.is_empty()),
+            // Decoders may return the part of an image that exists.
             other => assert!(other.is_ok() && broken.len() > 1000, "{other:?}"),
         }
     }
@@ -115,33 +122,42 @@ async fn broken_files_are_refused_and_kill_nobody() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_file_of_40_mib_fits() {
+async fn file_of_40_mib_is_processed() {
     let sandbox = sandbox(1);
-    let large = padded(&image(320, 240, ImageFormat::Jpeg), 40 << 20);
+    let large = padded(&encode_image(320, 240, ImageFormat::Jpeg), 40 << 20);
     assert!(large.len() > 39 << 20);
-    let answer = sandbox
-        .run(file(&large), &order(false, &[Format::Jpeg]), Lane::Request)
+    let reply = sandbox
+        .process(
+            memory_file(&large),
+            &request(false, &[Format::Jpeg]),
+            Queue::Interactive,
+        )
         .await
         .unwrap();
-    assert_eq!(
-        (answer.renditions[0].width, answer.renditions[0].height),
-        (64, 48)
-    );
+    assert_eq!((reply.renditions[0].width, reply.renditions[0].height), (64, 48));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_image_that_needs_too_much_memory_fails_alone() {
-    let sandbox = changed(1, |config| config.memory_bytes = 24 << 20);
-    let order = order(false, &[Format::Png]);
+async fn image_that_exceeds_the_memory_limit_fails_alone() {
+    let sandbox = sandbox_with(1, |config| config.memory_bytes = 24 << 20);
+    let request = request(false, &[Format::Png]);
     let large = sandbox
-        .run(file(&image(4000, 3000, ImageFormat::Png)), &order, Lane::Request)
+        .process(
+            memory_file(&encode_image(4000, 3000, ImageFormat::Png)),
+            &request,
+            Queue::Interactive,
+        )
         .await;
     assert!(
-        matches!(large, Err(Error::Killed(_) | Error::Undecodable(_))),
+        matches!(large, Err(Error::WorkerExited(_) | Error::Decode(_))),
         "{large:?}"
     );
     sandbox
-        .run(file(&image(100, 100, ImageFormat::Png)), &order, Lane::Request)
+        .process(
+            memory_file(&encode_image(100, 100, ImageFormat::Png)),
+            &request,
+            Queue::Interactive,
+        )
         .await
         .unwrap();
 }

@@ -1,12 +1,8 @@
-//! The sandbox from outside: what children cannot do, and what becomes of those who wait when they try.
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "a test may panic, and says what it saw"
-)]
+//! Tests of the public API of the sandbox: isolation, queues, and images.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a panic fails the test")]
 
 mod corpus;
 mod images;
 mod misbehavior;
-mod places;
+mod queues;
 mod setup;

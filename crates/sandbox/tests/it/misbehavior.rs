@@ -1,7 +1,7 @@
-//! What a child tries that it must not, and that nothing comes of it (probes N09 and F22).
+//! A hostile worker cannot escape its sandbox, and killed workers fail only their own requests.
 
-use crate::setup::{changed, file, kill, sandbox, until};
-use infravault_sandbox::{Error, Fate, Holds, Lane, Probe};
+use crate::setup::{kill_process_by_id, memory_file, sandbox, sandbox_with, wait_until};
+use infravault_sandbox::{Enforcement, Error, ExitReason, Probe, Queue};
 use std::{
     fs,
     io::ErrorKind,
@@ -15,18 +15,18 @@ use std::{
     time::Duration,
 };
 
-/// `SIGSYS`: the filter of system calls.
-const FORBIDDEN: Fate = Fate::Signal(31);
+/// `SIGSYS`, sent by the system call filter.
+const FORBIDDEN: ExitReason = ExitReason::Signal(31);
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whatever_a_child_tries_ends_it_and_nothing_else() {
+async fn forbidden_operation_ends_only_the_worker() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     listener.set_nonblocking(true).unwrap();
     let port = listener.local_addr().unwrap().port();
-    let relative = "made-by-a-probe";
-    let absolute = concat!(env!("CARGO_TARGET_TMPDIR"), "/made-by-a-probe");
+    let relative = "created-by-probe";
+    let absolute = concat!(env!("CARGO_TARGET_TMPDIR"), "/created-by-probe");
     let sandbox = sandbox(1);
-    for (probe, fate) in [
+    for (probe, expected) in [
         (Probe::Connect(port), FORBIDDEN),
         (Probe::Read, FORBIDDEN),
         (Probe::Write(relative.to_owned()), FORBIDDEN),
@@ -36,76 +36,85 @@ async fn whatever_a_child_tries_ends_it_and_nothing_else() {
         (Probe::Thread, FORBIDDEN),
         (Probe::KillParent, FORBIDDEN),
         (Probe::Kill, FORBIDDEN),
-        (Probe::Allocate(2 << 30), Fate::Memory),
-        (Probe::Panic, Fate::Gone),
-        (Probe::Recurse, Fate::Signal(6)),
-        (Probe::Exit, Fate::Gone),
+        (Probe::Allocate(2 << 30), ExitReason::OutOfMemory),
+        (Probe::Panic, ExitReason::Crashed),
+        (Probe::Recurse, ExitReason::Signal(6)),
+        (Probe::Exit, ExitReason::Crashed),
     ] {
-        let said = format!("{probe:?}");
-        match sandbox.probe(probe, None, Lane::Request).await {
-            Err(Error::Killed(got)) => assert_eq!(got, fate, "{said}"),
-            other => panic!("{said}: {other:?}"),
+        let name = format!("{probe:?}");
+        match sandbox.probe(probe, None, Queue::Interactive).await {
+            Err(Error::WorkerExited(reason)) => assert_eq!(reason, expected, "{name}"),
+            other => panic!("{name}: {other:?}"),
         }
-        sandbox.check().await.unwrap();
+        sandbox.report_capabilities().await.unwrap();
     }
     assert_eq!(listener.accept().unwrap_err().kind(), ErrorKind::WouldBlock);
     assert!(!Path::new(relative).exists() && !Path::new(absolute).exists());
     let stats = sandbox.stats();
-    assert_eq!((stats.replaced, stats.orders, stats.children), (13, 26, 1));
+    assert_eq!((stats.replaced, stats.requests, stats.workers), (13, 26, 1));
     sandbox.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_endless_loop_ends_by_the_clock_or_by_the_processor_time() {
-    let short = changed(1, |config| config.wall = Duration::from_millis(300));
-    let ended = short.probe(Probe::Spin, None, Lane::Request).await;
-    assert!(matches!(ended, Err(Error::Killed(Fate::Wall))), "{ended:?}");
-    short.check().await.unwrap();
-    let busy = changed(1, |config| config.cpu = Duration::from_millis(500));
-    let ended = busy.probe(Probe::Spin, None, Lane::Request).await;
-    assert!(matches!(ended, Err(Error::Killed(Fate::Cpu))), "{ended:?}");
-    busy.check().await.unwrap();
+async fn endless_loop_ends_by_timeout_or_cpu_time() {
+    let short = sandbox_with(1, |config| config.timeout = Duration::from_millis(300));
+    let ended = short.probe(Probe::Spin, None, Queue::Interactive).await;
+    assert!(
+        matches!(ended, Err(Error::WorkerExited(ExitReason::TimedOut))),
+        "{ended:?}"
+    );
+    short.report_capabilities().await.unwrap();
+    let busy = sandbox_with(1, |config| config.cpu_time = Duration::from_millis(500));
+    let ended = busy.probe(Probe::Spin, None, Queue::Interactive).await;
+    assert!(
+        matches!(ended, Err(Error::WorkerExited(ExitReason::CpuTimeExceeded))),
+        "{ended:?}"
+    );
+    busy.report_capabilities().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_image_is_for_reading_only() {
+async fn image_is_read_only() {
     let sandbox = sandbox(1);
-    let image = file(b"an image");
-    let said = sandbox
-        .probe(Probe::Scribble, Some(image.try_clone().unwrap()), Lane::Request)
+    let image = memory_file(b"an image");
+    let report = sandbox
+        .probe(
+            Probe::WriteImage,
+            Some(image.try_clone().unwrap()),
+            Queue::Interactive,
+        )
         .await
         .unwrap();
-    assert!(said.contains("Bad file descriptor"), "{said}");
+    assert!(report.contains("Bad file descriptor"), "{report}");
     let mut bytes = [0; 8];
     image.read_exact_at(&mut bytes, 0).unwrap();
     assert_eq!(&bytes, b"an image");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn memory_below_the_limit_is_given_and_taken_back() {
+async fn memory_below_the_limit_is_available_and_released() {
     let sandbox = sandbox(1);
-    let most = sandbox
-        .probe(Probe::Allocate(900 << 20), None, Lane::Request)
+    let allocated = sandbox
+        .probe(Probe::Allocate(900 << 20), None, Queue::Interactive)
         .await
         .unwrap();
-    assert_eq!(most, (900 << 20).to_string());
-    sandbox.check().await.unwrap();
+    assert_eq!(allocated, (900 << 20).to_string());
+    sandbox.report_capabilities().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_kernel_confirms_the_sandbox() {
+async fn procfs_confirms_the_confinement() {
     let sandbox = sandbox(1);
-    let capabilities = sandbox.check().await.unwrap();
+    let capabilities = sandbox.report_capabilities().await.unwrap();
     for layer in [
         capabilities.limits,
         capabilities.no_new_privileges,
-        capabilities.system_calls,
+        capabilities.seccomp,
         capabilities.descriptors,
     ] {
-        assert_eq!(layer, Holds::Fully);
+        assert_eq!(layer, Enforcement::Full);
     }
-    let children = sandbox.children();
-    let proc = format!("/proc/{}", children[0]);
+    let proc = format!("/proc/{}", sandbox.worker_pids()[0]);
     let status = fs::read_to_string(format!("{proc}/status")).unwrap();
     for line in [
         "Seccomp:\t2",
@@ -136,7 +145,7 @@ async fn the_kernel_confirms_the_sandbox() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn killing_children_fails_only_the_orders_they_had() {
+async fn killed_workers_fail_only_their_own_requests() {
     const KILLS: usize = 200;
     let sandbox = sandbox(2);
     sandbox.warm_up().await;
@@ -149,9 +158,9 @@ async fn killing_children_fails_only_the_orders_they_had() {
                 let mut killed = 0;
                 let mut done = 0;
                 while !over.load(Ordering::Relaxed) {
-                    match sandbox.check().await {
+                    match sandbox.report_capabilities().await {
                         Ok(_) => done += 1,
-                        Err(Error::Killed(Fate::Signal(9))) => killed += 1,
+                        Err(Error::WorkerExited(ExitReason::Signal(9))) => killed += 1,
                         Err(other) => panic!("{other:?}"),
                     }
                 }
@@ -160,15 +169,15 @@ async fn killing_children_fails_only_the_orders_they_had() {
         })
         .collect();
     for kills in 0..KILLS {
-        let mut children = Vec::new();
-        until(|| {
-            children = sandbox.children();
-            !children.is_empty()
+        let mut pids = Vec::new();
+        wait_until(|| {
+            pids = sandbox.worker_pids();
+            !pids.is_empty()
         })
         .await;
-        let child = children[kills % children.len()];
-        kill(child);
-        until(|| !sandbox.children().contains(&child)).await;
+        let pid = pids[kills % pids.len()];
+        kill_process_by_id(pid);
+        wait_until(|| !sandbox.worker_pids().contains(&pid)).await;
     }
     over.store(true, Ordering::Relaxed);
     let mut all_done = 0;
@@ -178,9 +187,9 @@ async fn killing_children_fails_only_the_orders_they_had() {
         all_done += done;
         all_killed += killed;
     }
-    assert!(all_killed <= KILLS, "{all_killed} orders failed");
-    assert!(all_done > KILLS, "only {all_done} orders were done");
-    sandbox.check().await.unwrap();
-    until(|| sandbox.stats().children == 2).await;
+    assert!(all_killed <= KILLS, "{all_killed} requests failed");
+    assert!(all_done > KILLS, "only {all_done} requests were served");
+    sandbox.report_capabilities().await.unwrap();
+    wait_until(|| sandbox.stats().workers == 2).await;
     sandbox.stop().await;
 }

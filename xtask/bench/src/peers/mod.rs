@@ -101,7 +101,7 @@ impl Peers {
         out: Option<&Path>,
     ) -> Outcome<String> {
         let wanted = json!({
-            "modules": self.modules()?, "files": files, "format": wanted.format.word(), "quality": wanted.quality,
+            "modules": self.modules()?, "files": files, "format": wanted.format.as_str(), "quality": wanted.quality,
             "side": wanted.side, "threads": threads, "seconds": duration.as_secs_f64(), "out": out,
         });
         let mut node = Command::new("node");

@@ -11,8 +11,8 @@ use crate::{
     quality::{self, Likeness, Luma, Space},
     table::{Goal, Row},
 };
-use infravault_imaging::{Format, Order, work};
-use infravault_sandbox::{Lane, Sandbox};
+use infravault_imaging::{Format, ProcessRequest};
+use infravault_sandbox::{Queue, Sandbox};
 use std::{fs::File, process, sync::Arc, time::Instant};
 use tokio::{
     task::{JoinSet, block_in_place},
@@ -68,7 +68,7 @@ const fn wanted(format: Format, quality: u8) -> Wanted {
 
 fn jpeg(bench: &Bench, table: &mut Vec<Row>) -> Outcome {
     let (photos, files, time) = (&bench.photos.camera, &bench.photos.files, bench.duration);
-    let order = making::order(&[SIDE], Format::Jpeg, QUALITY);
+    let order = making::request(&[SIDE], Format::Jpeg, QUALITY);
     let ours = |threads| making::run(threads, time, photos, &order);
     let sharp = |threads| {
         bench
@@ -143,7 +143,7 @@ fn size(name: &str, ours: Made, peer: &Measured) -> Option<Row> {
 
 /// The same through pools of one and of two children.
 async fn in_the_sandbox(bench: &Bench, table: &mut Vec<Row>) -> Outcome {
-    let order = Arc::new(making::order(&[SIDE], Format::Jpeg, QUALITY));
+    let order = Arc::new(making::request(&[SIDE], Format::Jpeg, QUALITY));
     let mut all = [Vec::new(), Vec::new()];
     for _ in 0..bench.repeats {
         for (children, runs) in (1..).zip(&mut all) {
@@ -160,10 +160,10 @@ async fn in_the_sandbox(bench: &Bench, table: &mut Vec<Row>) -> Outcome {
     Ok(())
 }
 
-async fn sandboxd(bench: &Bench, children: usize, order: &Arc<Order>) -> Measured {
+async fn sandboxd(bench: &Bench, children: usize, order: &Arc<ProcessRequest>) -> Measured {
     let config = infravault_sandbox::Config {
         program: bench.product.program().to_owned(),
-        children,
+        workers: children,
         ..infravault_sandbox::Config::default()
     };
     let sandbox = Sandbox::new(config, &slog::Logger::root(slog::Discard, slog::o!()));
@@ -179,7 +179,9 @@ async fn sandboxd(bench: &Bench, children: usize, order: &Arc<Order>) -> Measure
                 if Instant::now() >= end {
                     break;
                 }
-                let answer = sandbox.run(File::open(file)?, &order, Lane::Job).await?;
+                let answer = sandbox
+                    .process(File::open(file)?, &order, Queue::Background)
+                    .await?;
                 bytes += answer.renditions.iter().map(|one| one.bytes.len()).sum::<usize>();
                 count += 1;
             }
@@ -203,11 +205,14 @@ async fn sandboxd(bench: &Bench, children: usize, order: &Arc<Order>) -> Measure
 
 /// Against a full decode, once in the light that each program means, once in the other.
 fn likeness(bench: &Bench, table: &mut Vec<Row>) -> Outcome {
-    let order = making::order(&[SIDE], Format::Jpeg, QUALITY);
+    let order = making::request(&[SIDE], Format::Jpeg, QUALITY);
     let photos = &bench.photos.camera;
     let make = |photo: &bytes::Bytes| -> Outcome<Vec<u8>> {
-        let made = work(photo, &order)?.renditions.into_iter().next();
-        Ok(made.ok_or("an order brought nothing")?.bytes)
+        let made = infravault_imaging::process(photo, &order)?
+            .renditions
+            .into_iter()
+            .next();
+        Ok(made.ok_or("processing returned no rendition")?.bytes.into())
     };
     let ours: Vec<Vec<u8>> = photos.iter().map(make).collect::<Outcome<_>>()?;
     let files = &bench.photos.files;
@@ -282,7 +287,7 @@ fn both(bench: &Bench, originals: &[Vec<u8>]) -> Outcome<[Likeness; 2]> {
 
 fn three_sizes(bench: &Bench, table: &mut Vec<Row>) -> Outcome {
     let (photos, time) = (&bench.photos.camera, bench.duration);
-    let order = making::order(&THREE, Format::Jpeg, QUALITY);
+    let order = making::request(&THREE, Format::Jpeg, QUALITY);
     let [ours, hand] = rounds(
         bench.repeats,
         [&|| making::run(2, time, photos, &order), &|| {
@@ -303,7 +308,7 @@ fn other_formats(bench: &Bench, table: &mut Vec<Row>) -> Outcome {
     for (name, format, quality, goal) in cases {
         // AVIF takes long: fewer of them are a worse mean.
         let time = time.max(Duration::from_secs(2));
-        let order = making::order(&[SIDE], format, quality);
+        let order = making::request(&[SIDE], format, quality);
         let [ours, sharp] = rounds(
             bench.repeats,
             [&|| making::run(1, time, photos, &order), &|| {

@@ -1,4 +1,4 @@
-//! Frames come out as they are seen: drawn over each other, disposed of and timed as browsers do.
+//! Frames are composed, disposed of and timed as in browsers.
 
 use super::{
     samples::{self, GifFrame, flat, gradient},
@@ -11,8 +11,8 @@ const GREEN: [u8; 4] = [0, 255, 0, 255];
 const BLUE: [u8; 4] = [0, 0, 255, 255];
 const NONE: [u8; 4] = [0; 4];
 
-fn all(file: &[u8]) -> (u32, Vec<Frame>) {
-    let frames = frames(file, &facts(file), &Limits::default()).unwrap();
+fn decode_all(file: &[u8]) -> (u32, Vec<Frame>) {
+    let frames = decode_frames(file, &scan(file), &Limits::default()).unwrap();
     let loops = frames.loops;
     let frames: Vec<Frame> = frames.map(Result::unwrap).collect();
     for frame in &frames {
@@ -33,7 +33,7 @@ fn frame(at: (u16, u16), size: (u16, u16), index: u8, dispose: DisposalMethod) -
 }
 
 #[test]
-fn gif_frames_are_put_together() {
+fn gif_frames_are_composed() {
     let file = samples::gif(
         3,
         1,
@@ -46,7 +46,7 @@ fn gif_frames_are_put_together() {
             frame((0, 0), (3, 1), 3, DisposalMethod::Keep),
         ],
     );
-    let (loops, frames) = all(&file);
+    let (loops, frames) = decode_all(&file);
     assert_eq!(loops, 0);
     let expected = [
         [RED, RED, RED],
@@ -60,9 +60,9 @@ fn gif_frames_are_put_together() {
 }
 
 #[test]
-fn gif_frames_that_reach_over_the_edge_are_cut() {
+fn gif_frames_are_clipped_to_the_canvas() {
     let file = samples::gif(2, 2, None, &[frame((1, 1), (3, 3), 1, DisposalMethod::Previous)]);
-    let (_, frames) = all(&file);
+    let (_, frames) = decode_all(&file);
     assert_eq!(frames[0].raster.data, [NONE, NONE, NONE, GREEN].concat());
     assert_eq!(decode(&file).layout, Layout::Rgba);
     let outside = samples::gif(
@@ -75,7 +75,7 @@ fn gif_frames_that_reach_over_the_edge_are_cut() {
 }
 
 #[test]
-fn gif_times_and_loops() {
+fn gif_delays_and_loops_are_read() {
     let delays = [0, 1, 2, 50];
     let timed = delays.map(|delay| GifFrame {
         delay,
@@ -86,14 +86,14 @@ fn gif_times_and_loops() {
         (Some(Repeat::Finite(3)), 4),
         (Some(Repeat::Infinite), 0),
     ] {
-        let (loops, frames) = all(&samples::gif(1, 1, repeat, &timed));
+        let (loops, frames) = decode_all(&samples::gif(1, 1, repeat, &timed));
         let shown: Vec<u32> = frames.iter().map(|frame| frame.delay_ms).collect();
         assert_eq!((loops, shown), (expected, vec![100, 100, 20, 500]));
     }
 }
 
 #[test]
-fn an_opaque_gif_is_rgb() {
+fn opaque_gif_is_rgb() {
     let file = samples::gif(2, 1, None, &[frame((0, 0), (2, 1), 2, DisposalMethod::Keep)]);
     let raster = decode(&file);
     assert_eq!(
@@ -103,7 +103,7 @@ fn an_opaque_gif_is_rgb() {
 }
 
 #[test]
-fn webp_frames_are_put_together() {
+fn webp_frames_are_composed() {
     let first = flat(8, 8, &RED);
     let mut second = first.clone();
     second[..4].copy_from_slice(&BLUE);
@@ -113,7 +113,7 @@ fn webp_frames_are_put_together() {
         7,
         &[(first.clone(), 40), (second.clone(), 5), (third.clone(), 0)],
     );
-    let (loops, frames) = all(&file);
+    let (loops, frames) = decode_all(&file);
     assert_eq!(loops, 7);
     assert_eq!(frames.len(), 3);
     assert_eq!(frames[0].delay_ms, 40);
@@ -123,21 +123,21 @@ fn webp_frames_are_put_together() {
     assert_near(&frames[1].raster.data, &second, 1);
     let alpha = |data: &[u8]| data.iter().skip(3).step_by(4).copied().collect::<Vec<u8>>();
     assert_eq!(alpha(&frames[2].raster.data), alpha(&third));
-    let raster = with_alpha(decode(&file));
+    let raster = decode(&file).into_rgba();
     assert_eq!(raster.data, first);
 }
 
 #[test]
-fn a_still_image_is_an_animation_of_one_frame() {
+fn still_image_has_one_frame() {
     let rgb = gradient(4, 4);
     let file = samples::lossless_webp((4, 4), image_webp::ColorType::Rgb8, &rgb, None);
-    let (loops, frames) = all(&file);
+    let (loops, frames) = decode_all(&file);
     assert_eq!((loops, frames.len()), (1, 1));
-    assert_eq!(without_alpha(frames[0].raster.clone()).data, rgb);
+    assert_eq!(frames[0].raster.clone().into_rgb().data, rgb);
 }
 
 #[test]
-fn an_animation_beyond_the_limits_is_refused() {
+fn oversized_animation_is_rejected() {
     let one = || frame((0, 0), (4, 4), 1, DisposalMethod::Keep);
     let file = samples::gif(4, 4, None, &[one(), one(), one()]);
     for limits in [
@@ -154,6 +154,6 @@ fn an_animation_beyond_the_limits_is_refused() {
             ..Limits::default()
         },
     ] {
-        assert!(frames(&file, &facts(&file), &limits).is_err());
+        assert!(decode_frames(&file, &scan(&file), &limits).is_err());
     }
 }

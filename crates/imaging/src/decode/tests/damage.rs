@@ -1,4 +1,4 @@
-//! Damaged images are refused or come out damaged; nothing panics.
+//! Damaged images are rejected or decoded partially, and never cause a panic.
 
 use super::{
     samples::{self, GifFrame, Jpeg, flat, gradient, pixels},
@@ -11,10 +11,10 @@ use png::{BitDepth, ColorType};
 use turbojpeg::Subsamp;
 
 const SIZE: (u32, u32) = (20, 17);
-/// Damaged variants of each sample.
+/// Number of damaged variants of each sample.
 const VARIANTS: u64 = 250;
 
-fn every_kind() -> Vec<Vec<u8>> {
+fn samples_of_every_kind() -> Vec<Vec<u8>> {
     let (rgb, icc) = (
         gradient(SIZE.0, SIZE.1),
         ColorProfile::new_display_p3().encode().unwrap(),
@@ -60,22 +60,22 @@ fn every_kind() -> Vec<Vec<u8>> {
     ]
 }
 
-/// Runs everything that reads the file, with the facts of the pre-scan and, where it refuses, with those of the whole
-/// image: no decoder may lean on the pre-scan for its own safety.
-fn read(file: &[u8], whole: &Facts) -> bool {
+/// Runs every reader on the file, with the properties of the intact file if the pre-scan rejects it: decoders must not rely
+/// on the pre-scan for safety.
+fn read_all(file: &[u8], whole: &ImageInfo) -> bool {
     let limits = Limits::default();
-    let facts = probe(file, &limits).map(|probe| probe.facts);
-    let facts = facts.as_ref().unwrap_or(whole);
-    if u64::from(facts.width) * u64::from(facts.height) > 100_000 {
+    let info = probe(file, &limits).map(|probe| probe.info);
+    let info = info.as_ref().unwrap_or(whole);
+    if u64::from(info.width) * u64::from(info.height) > 100_000 {
         return false;
     }
-    crate::metadata::camera_and_location(file, facts, &limits);
-    profile_description(file, facts, &limits);
-    let scaled = still(file, facts, Some((3, 3)), &limits);
+    crate::metadata::camera_and_location(file, info, &limits);
+    profile_description(file, info, &limits);
+    let scaled = decode_still(file, info, Some((3, 3)), &limits);
     if let Ok(raster) = &scaled {
         assert_complete(raster);
     }
-    if let Ok(frames) = frames(file, facts, &limits) {
+    if let Ok(frames) = decode_frames(file, info, &limits) {
         for frame in frames.flatten() {
             assert_complete(&frame.raster);
         }
@@ -83,7 +83,7 @@ fn read(file: &[u8], whole: &Facts) -> bool {
     scaled.is_ok()
 }
 
-/// Numbers that look random and are the same every time (Knuth's linear congruential generator).
+/// A deterministic pseudo-random number below `below` (Knuth's linear congruential generator).
 fn next(state: &mut u64, below: usize) -> usize {
     *state = state
         .wrapping_mul(6_364_136_223_846_793_005)
@@ -92,10 +92,10 @@ fn next(state: &mut u64, below: usize) -> usize {
 }
 
 #[test]
-fn changed_bytes_never_panic() {
-    for (kind, sample) in every_kind().into_iter().enumerate() {
-        let whole = facts(&sample);
-        assert!(read(&sample, &whole), "kind {kind}");
+fn damaged_files_never_panic() {
+    for (kind, sample) in samples_of_every_kind().into_iter().enumerate() {
+        let whole = scan(&sample);
+        assert!(read_all(&sample, &whole), "kind {kind}");
         let mut state = 7 + u64::try_from(kind).unwrap();
         let mut decoded = 0;
         for _ in 0..VARIANTS {
@@ -109,31 +109,31 @@ fn changed_bytes_never_panic() {
                     _ => u8::try_from(next(&mut state, 256)).unwrap(),
                 };
             }
-            decoded += usize::from(read(&file, &whole));
+            decoded += usize::from(read_all(&file, &whole));
         }
-        // Else the damage never came further than the first check.
+        // Otherwise the damage would never get past the first check.
         assert!(decoded > 0, "kind {kind}");
     }
 }
 
 #[test]
-fn cut_files_never_panic() {
-    for sample in every_kind() {
-        let whole = facts(&sample);
+fn truncated_files_never_panic() {
+    for sample in samples_of_every_kind() {
+        let whole = scan(&sample);
         for len in (0..sample.len()).step_by(1 + sample.len() / 300) {
-            read(&sample[..len], &whole);
+            read_all(&sample[..len], &whole);
         }
     }
 }
 
 #[test]
-fn metadata_of_anything_never_panics() {
+fn random_metadata_never_panics() {
     let sample = samples::with_segment(
         &Jpeg::RGB.encode((8, 8), &gradient(8, 8)),
         0xE1,
         b"Exif\0\0II*\0\x08\0\0\0",
     );
-    let whole = facts(&sample);
+    let whole = scan(&sample);
     let mut state = 3;
     for _ in 0..5000 {
         let block: Vec<u8> = (0..120)
@@ -146,27 +146,28 @@ fn metadata_of_anything_never_panics() {
 }
 
 #[test]
-fn a_jpeg_that_is_cut_shows_what_there_is() {
+fn truncated_jpeg_is_decoded_partially() {
     let size = (64, 64);
     let samples = gradient(size.0, size.1);
     let file = Jpeg::RGB.encode(size, &samples);
-    let whole = facts(&file);
-    let cut = still(&file[..file.len() * 3 / 4], &whole, None, &Limits::default()).unwrap();
+    let whole = scan(&file);
+    let cut = decode_still(&file[..file.len() * 3 / 4], &whole, None, &Limits::default()).unwrap();
     let half = samples.len() / 4;
     assert_near(&cut.data[..half], &samples[..half], 12);
     let scan = file.windows(2).position(|pair| pair == [0xFF, 0xDA]).unwrap();
     for len in [4, scan, scan + 12] {
-        let why = still(&file[..len], &whole, None, &Limits::default()).unwrap_err();
-        assert!(why.0.starts_with("the JPEG cannot be decoded: "), "{why}");
+        let error = decode_still(&file[..len], &whole, None, &Limits::default()).unwrap_err();
+        assert!(error.message.starts_with("the JPEG data "), "{error}");
+        assert!(matches!(error.code(), "truncated" | "corrupt"), "{error:?}");
     }
 }
 
 #[test]
-fn a_file_without_its_pixels_is_refused() {
-    for sample in every_kind().into_iter().skip(3) {
-        let whole = facts(&sample);
+fn file_without_image_data_is_rejected() {
+    for sample in samples_of_every_kind().into_iter().skip(3) {
+        let whole = scan(&sample);
         let head = &sample[..sample.len().min(60)];
-        let why = still(head, &whole, None, &Limits::default());
-        assert!(why.is_err(), "{:?}", whole.media_type);
+        let error = decode_still(head, &whole, None, &Limits::default());
+        assert!(error.is_err(), "{:?}", whole.media_type);
     }
 }

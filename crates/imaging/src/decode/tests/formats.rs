@@ -1,4 +1,4 @@
-//! Every format and color type comes out as it went in.
+//! Every format and color type is decoded to the original pixels.
 
 use super::{
     samples::{self, Jpeg, flat, gradient, pixels, rgb_png},
@@ -11,7 +11,7 @@ use turbojpeg::{PixelFormat, Subsamp};
 const SIZE: (u32, u32) = (37, 22);
 
 #[test]
-fn jpeg_of_every_sampling() {
+fn jpeg_with_every_subsampling_is_decoded() {
     let samples = gradient(SIZE.0, SIZE.1);
     for subsamp in [
         Subsamp::None,
@@ -50,17 +50,17 @@ fn gray_jpeg_is_rgb() {
 }
 
 #[test]
-fn cmyk_jpeg_with_and_without_the_marker_of_adobe() {
-    // Ink in, light out: (255 - ink) * (255 - black) / 255.
-    let (inks, light) = ([200, 40, 0, 51], [44, 172, 204]);
+fn cmyk_jpeg_with_and_without_adobe_marker_is_decoded() {
+    // sRGB is (255 - ink) * (255 - black) / 255.
+    let (inks, color) = ([200, 40, 0, 51], [44, 172, 204]);
     let samples = flat(16, 16, &inks);
-    for color in [JpegColor::Cmyk, JpegColor::CmykAsYcck] {
+    for color_type in [JpegColor::Cmyk, JpegColor::CmykAsYcck] {
         let mut file = Vec::new();
         let encoder = jpeg_encoder::Encoder::new(&mut file, 98);
-        encoder.encode(&samples, 16, 16, color).unwrap();
-        assert_near(&decode(&file).data, &flat(16, 16, &light), 4);
-        if color == JpegColor::Cmyk {
-            // Without the marker the numbers mean ink, and the file holds what is left of 255.
+        encoder.encode(&samples, 16, 16, color_type).unwrap();
+        assert_near(&decode(&file).data, &flat(16, 16, &color), 4);
+        if color_type == JpegColor::Cmyk {
+            // Without the marker the values are not inverted, and the encoder has stored inverted values.
             let plain = samples::without_segment(&file, 0xEE);
             assert_near(&decode(&plain).data, &flat(16, 16, &[40, 8, 0]), 4);
         }
@@ -68,7 +68,7 @@ fn cmyk_jpeg_with_and_without_the_marker_of_adobe() {
 }
 
 #[test]
-fn jpeg_is_scaled_as_far_as_both_sides_allow() {
+fn jpeg_is_reduced_as_far_as_both_sides_allow() {
     let file = Jpeg::RGB.encode((161, 81), &gradient(161, 81));
     for (at_least, expected) in [
         (None, (161, 81)),
@@ -82,26 +82,27 @@ fn jpeg_is_scaled_as_far_as_both_sides_allow() {
         (Some((1, 1)), (21, 11)),
         (Some((500, 500)), (161, 81)),
     ] {
-        let raster = still(&file, &facts(&file), at_least, &Limits::default()).unwrap();
+        let raster = decode_still(&file, &scan(&file), at_least, &Limits::default()).unwrap();
         assert_complete(&raster);
         assert_eq!((raster.width, raster.height), expected, "{at_least:?}");
-        // The middle stays the middle.
-        let middle = usize::try_from(raster.height / 2 * raster.width + raster.width / 2).unwrap();
-        assert_near(&raster.data[middle * 3..][..3], &[120, 119, 125], 6);
+        // The center stays at the center.
+        let center = usize::try_from(raster.height / 2 * raster.width + raster.width / 2).unwrap();
+        assert_near(&raster.data[center * 3..][..3], &[120, 119, 125], 6);
     }
 }
 
 #[test]
-fn jpeg_of_twelve_bits_is_refused_by_name() {
+fn twelve_bit_jpeg_is_unsupported() {
     let mut file = Jpeg::RGB.encode((8, 8), &gradient(8, 8));
     let at = file.windows(2).position(|pair| pair == [0xFF, 0xC0]).unwrap();
     (file[at + 1], file[at + 4]) = (0xC1, 12);
-    let why = still(&file, &facts(&file), None, &Limits::default()).unwrap_err();
-    assert!(why.0.contains("12 bits"), "{why}");
+    let error = decode_still(&file, &scan(&file), None, &Limits::default()).unwrap_err();
+    assert!(error.message.contains("12 bits"), "{error}");
+    assert_eq!(error.code(), "unsupported");
 }
 
 #[test]
-fn jpeg_with_too_many_scans_is_refused() {
+fn jpeg_with_too_many_scans_is_rejected() {
     let jpeg = Jpeg {
         progressive: true,
         ..Jpeg::RGB
@@ -111,11 +112,11 @@ fn jpeg_with_too_many_scans_is_refused() {
         max_jpeg_scans: 2,
         ..Limits::default()
     };
-    still(&file, &facts(&file), None, &limits).unwrap_err();
+    decode_still(&file, &scan(&file), None, &limits).unwrap_err();
 }
 
 #[test]
-fn png_of_every_color_type() {
+fn png_with_every_color_type_is_decoded() {
     let rgb = gradient(SIZE.0, SIZE.1);
     assert_eq!(decode(&rgb_png(SIZE, &rgb, |_| {})).data, rgb);
 
@@ -140,7 +141,7 @@ fn png_of_every_color_type() {
 }
 
 #[test]
-fn png_of_few_bits_palettes_and_transparent_colors() {
+fn png_with_palette_and_transparent_color_is_decoded() {
     let bits = samples::png(
         (8, 1),
         (ColorType::Grayscale, BitDepth::One),
@@ -178,14 +179,14 @@ fn png_of_few_bits_palettes_and_transparent_colors() {
 }
 
 #[test]
-fn interlaced_png() {
+fn interlaced_png_is_decoded() {
     let gray = |x: u32, y: u32| u8::try_from(x * 10 + y).unwrap();
     let expected = pixels(11, 11, |x, y| [u32::from(gray(x, y)); 3]);
     assert_eq!(decode(&samples::interlaced(11, gray)).data, expected);
 }
 
 #[test]
-fn webp_lossy_and_lossless_with_and_without_alpha() {
+fn webp_with_and_without_alpha_is_decoded() {
     let rgb = gradient(SIZE.0, SIZE.1);
     let file = samples::lossless_webp(SIZE, image_webp::ColorType::Rgb8, &rgb, None);
     assert_eq!(decode(&file).layout, Layout::Rgb);

@@ -1,5 +1,5 @@
-//! Colors come out in sRGB whatever space they are stored in. What is right is computed here from the definitions of
-//! the spaces, without the library that the decoder uses.
+//! Colors are converted to sRGB. The expected values are computed from the definitions of the color spaces, without the
+//! library that the decoder uses.
 
 use super::{
     samples::{self, Jpeg, flat, rgb_png},
@@ -10,7 +10,7 @@ use moxcms::ColorProfile;
 use png::{BitDepth, ColorType};
 use turbojpeg::{PixelFormat, Subsamp};
 
-/// Colors that exist in sRGB too, whichever of the two wide spaces they are given in.
+/// Colors within the sRGB gamut when interpreted in either of the two wide color spaces.
 const PATCHES: [[u8; 3]; 6] = [
     [128, 128, 128],
     [180, 110, 90],
@@ -69,7 +69,7 @@ fn expected(patch: [u8; 3], matrix: [[f64; 3]; 3], to_linear: impl Fn(u8) -> f64
     })
 }
 
-/// A profile, and what it makes of a color.
+/// A profile, and its conversion of a color to sRGB.
 type Space = (Vec<u8>, Box<dyn Fn([u8; 3]) -> [u8; 3]>);
 
 fn wide_spaces() -> [Space; 2] {
@@ -87,7 +87,7 @@ fn wide_spaces() -> [Space; 2] {
 }
 
 #[test]
-fn wide_colors_become_srgb_in_every_format() {
+fn wide_gamut_colors_are_converted_in_every_format() {
     for (icc, convert) in wide_spaces() {
         for patch in PATCHES {
             let samples = flat(8, 8, &patch);
@@ -105,7 +105,7 @@ fn wide_colors_become_srgb_in_every_format() {
 }
 
 #[test]
-fn alpha_is_kept_beside_a_profile() {
+fn alpha_is_kept_with_a_profile() {
     let [(icc, convert), _] = wide_spaces();
     let [r, g, b] = PATCHES[1];
     let png = samples::png(
@@ -121,7 +121,7 @@ fn alpha_is_kept_beside_a_profile() {
 }
 
 #[test]
-fn what_is_srgb_or_no_profile_changes_nothing() {
+fn srgb_and_invalid_profiles_change_nothing() {
     let samples = flat(8, 8, &PATCHES[1]);
     let srgb = ColorProfile::new_srgb().encode().unwrap();
     let gray = ColorProfile::new_gray_with_gamma(1.0).encode().unwrap();
@@ -136,7 +136,7 @@ fn what_is_srgb_or_no_profile_changes_nothing() {
 }
 
 #[test]
-fn a_profile_of_grays_is_applied() {
+fn gray_profile_is_applied() {
     let icc = ColorProfile::new_gray_with_gamma(1.0).encode().unwrap();
     let want = flat(8, 8, &[linear_to_srgb(60.0 / 255.0); 3]);
     let png = samples::png(
@@ -158,7 +158,7 @@ fn a_profile_of_grays_is_applied() {
 }
 
 #[test]
-fn code_points_win_over_profiles_and_hdr_is_left_alone() {
+fn code_points_take_precedence_and_hdr_is_ignored() {
     let samples = flat(8, 8, &PATCHES[1]);
     let adobe = ColorProfile::new_adobe_rgb().encode().unwrap();
     let with = |code_points: &[u8; 4]| {
@@ -184,7 +184,7 @@ fn gamma_alone_is_ignored() {
 }
 
 #[test]
-fn a_profile_that_inflates_beyond_the_limit_is_dropped() {
+fn profile_that_inflates_beyond_the_limit_is_ignored() {
     let samples = flat(8, 8, &PATCHES[1]);
     let [(mut icc, convert), _] = wide_spaces();
     let decode_within = |icc: &[u8], max_icc_bytes| {
@@ -195,7 +195,7 @@ fn a_profile_that_inflates_beyond_the_limit_is_dropped() {
             max_icc_bytes,
             ..Limits::default()
         };
-        still(&png, &facts(&png), None, &limits).unwrap().data
+        decode_still(&png, &scan(&png), None, &limits).unwrap().data
     };
     let len = u64::try_from(icc.len()).unwrap();
     let converted = flat(8, 8, &convert(PATCHES[1]));
@@ -205,8 +205,7 @@ fn a_profile_that_inflates_beyond_the_limit_is_dropped() {
     assert_eq!(decode_within(&icc, Limits::default().max_icc_bytes), samples);
 }
 
-/// A profile for CMYK with tables of two points along each ink (`mft1`, ICC.1:2010 section 10.9): lightness goes with
-/// black, and everything else is as white as paper.
+/// A CMYK profile with tables of two points per ink (`mft1`, ICC.1:2010 section 10.9) in which only black has an effect.
 pub(super) fn cmyk_profile() -> Vec<u8> {
     let identity: Vec<u8> = (0..=255).collect();
     let nodes = (0..16_u8).flat_map(|node| [if node & 1 == 1 { 0 } else { 255 }, 128, 128]);
@@ -236,12 +235,12 @@ pub(super) fn cmyk_profile() -> Vec<u8> {
 }
 
 #[test]
-fn a_profile_of_inks_is_applied() {
+fn cmyk_profile_is_applied() {
     let icc = cmyk_profile();
     for (inks, want) in [
         ([0, 0, 0, 0], [255; 3]),
         ([0, 0, 0, 255], [0; 3]),
-        // The plain formula would make this cyan.
+        // Cyan without the profile.
         ([255, 0, 0, 0], [255; 3]),
         // L* 50 is a gray of 119.
         ([0, 0, 0, 128], [119; 3]),

@@ -1,4 +1,4 @@
-//! Small images of every kind, made in code.
+//! Builds small images of every kind.
 
 use turbojpeg::{Compressor, Image, PixelFormat, Subsamp};
 
@@ -13,7 +13,7 @@ pub(super) fn gradient(width: u32, height: u32) -> Vec<u8> {
     })
 }
 
-/// Samples that a function gives for every pixel.
+/// The samples that a function returns for every pixel.
 pub(super) fn pixels<const N: usize>(
     width: u32,
     height: u32,
@@ -59,7 +59,7 @@ impl Jpeg {
     }
 }
 
-/// Puts a segment behind the start marker.
+/// Inserts a segment after the start marker.
 pub(super) fn with_segment(jpeg: &[u8], marker: u8, payload: &[u8]) -> Vec<u8> {
     let len = u16::try_from(payload.len() + 2).unwrap().to_be_bytes();
     [&jpeg[..2], &[0xFF, marker], &len, payload, &jpeg[2..]].concat()
@@ -67,16 +67,16 @@ pub(super) fn with_segment(jpeg: &[u8], marker: u8, payload: &[u8]) -> Vec<u8> {
 
 pub(super) fn with_profile(jpeg: &[u8], icc: &[u8]) -> Vec<u8> {
     let (first, second) = icc.split_at(icc.len() / 2);
-    let piece = |number: u8, icc: &[u8]| [b"ICC_PROFILE\0".as_slice(), &[number, 2], icc].concat();
-    // The pieces lie in the wrong order on purpose: their numbers count.
+    let segment = |number: u8, icc: &[u8]| [b"ICC_PROFILE\0".as_slice(), &[number, 2], icc].concat();
+    // The segments are in the wrong order on purpose: their numbers count.
     with_segment(
-        &with_segment(jpeg, 0xE2, &piece(1, first)),
+        &with_segment(jpeg, 0xE2, &segment(1, first)),
         0xE2,
-        &piece(2, second),
+        &segment(2, second),
     )
 }
 
-/// Takes the segments with this marker out, which must lie before the first scan.
+/// Removes the first segment with this marker, which must be before the first scan.
 pub(super) fn without_segment(jpeg: &[u8], marker: u8) -> Vec<u8> {
     let mut rest = jpeg.to_vec();
     let at = rest.windows(2).position(|pair| pair == [0xFF, marker]).unwrap();
@@ -109,7 +109,7 @@ pub(super) fn rgb_png(size: (u32, u32), samples: &[u8], set: impl FnOnce(&mut pn
     png(size, (png::ColorType::Rgb, png::BitDepth::Eight), samples, set)
 }
 
-/// Puts a chunk with its checksum behind the header.
+/// Inserts a chunk with its checksum after the header.
 pub(super) fn with_chunk(png: &[u8], kind: [u8; 4], payload: &[u8]) -> Vec<u8> {
     [&png[..33], &png_chunk(kind, payload), &png[33..]].concat()
 }
@@ -125,7 +125,7 @@ pub(super) fn png_chunk(kind: [u8; 4], payload: &[u8]) -> Vec<u8> {
     [&len.to_be_bytes(), body.as_slice(), &(!crc).to_be_bytes()].concat()
 }
 
-/// An interlaced PNG of grays, its seven passes stored without compression.
+/// An interlaced gray PNG whose seven passes are not compressed.
 pub(super) fn interlaced(side: u32, gray: impl Fn(u32, u32) -> u8) -> Vec<u8> {
     const PASSES: [(u32, u32, u32, u32); 7] = [
         (0, 0, 8, 8),
@@ -218,13 +218,13 @@ pub(super) fn lossless_webp(
     file
 }
 
-/// The frames are RGBA; each is shown for the given milliseconds.
+/// The frames are RGBA with a duration in milliseconds.
 pub(super) fn animated_webp(size: (u32, u32), loops: i32, frames: &[(Vec<u8>, i32)]) -> Vec<u8> {
     let mut config = webp::WebPConfig::new().unwrap();
     config.lossless = 1;
     let mut encoder = webp::AnimEncoder::new(size.0, size.1, &config);
     encoder.set_loop_count(loops);
-    // The encoder takes the times at which frames end, but that of the first as its start.
+    // The encoder expects the end time of each frame, but the start time of the first one.
     let mut at = 0;
     for (samples, shown) in frames {
         encoder.add_frame(webp::AnimFrame::from_rgba(samples, size.0, size.1, at));

@@ -1,14 +1,14 @@
-//! Finds the parts of an image that tell about it: segments and chunks, without copying or decoding them.
+//! Iterates over the segments and chunks of a file without copying them.
 
-use crate::{Facts, Limits, MediaType, exif};
+use crate::{ImageInfo, Limits, MediaType, exif};
 
 const PNG_SIGNATURE_LEN: usize = 8;
-const RIFF_HEAD_LEN: usize = 12;
-/// Length and type of a chunk, in PNG and in RIFF.
-const CHUNK_HEAD_LEN: usize = 8;
+const RIFF_HEADER_LEN: usize = 12;
+/// Length and type of a chunk, in PNG and RIFF.
+const CHUNK_HEADER_LEN: usize = 8;
 const PNG_CRC_LEN: usize = 4;
 
-/// The segments of a JPEG before its first scan: marker and payload.
+/// The marker and payload of the segments of a JPEG before its first scan.
 pub(crate) fn jpeg_segments(file: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
     let mut rest = file.get(2..).unwrap_or_default();
     std::iter::from_fn(move || {
@@ -31,35 +31,35 @@ pub(crate) fn jpeg_segments(file: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
     })
 }
 
-/// The chunks of a PNG: type and payload.
+/// The type and payload of the chunks of a PNG.
 pub(crate) fn png_chunks(file: &[u8]) -> impl Iterator<Item = ([u8; 4], &[u8])> {
     let mut rest = file.get(PNG_SIGNATURE_LEN..).unwrap_or_default();
     std::iter::from_fn(move || {
         let len = usize::try_from(u32::from_be_bytes(*rest.first_chunk()?)).ok()?;
         let kind = *rest.get(4..)?.first_chunk()?;
-        let end = CHUNK_HEAD_LEN.checked_add(len)?;
-        let payload = rest.get(CHUNK_HEAD_LEN..end)?;
+        let end = CHUNK_HEADER_LEN.checked_add(len)?;
+        let payload = rest.get(CHUNK_HEADER_LEN..end)?;
         rest = rest.get(end.checked_add(PNG_CRC_LEN)?..)?;
         Some((kind, payload))
     })
 }
 
-/// The chunks of a WebP on its first level: type and payload.
+/// The type and payload of the top-level chunks of a WebP.
 pub(crate) fn webp_chunks(file: &[u8]) -> impl Iterator<Item = ([u8; 4], &[u8])> {
-    let mut rest = file.get(RIFF_HEAD_LEN..).unwrap_or_default();
+    let mut rest = file.get(RIFF_HEADER_LEN..).unwrap_or_default();
     std::iter::from_fn(move || {
         let kind = *rest.first_chunk()?;
         let len = usize::try_from(u32::from_le_bytes(*rest.get(4..)?.first_chunk()?)).ok()?;
-        let end = CHUNK_HEAD_LEN.checked_add(len)?;
-        let payload = rest.get(CHUNK_HEAD_LEN..end)?;
+        let end = CHUNK_HEADER_LEN.checked_add(len)?;
+        let payload = rest.get(CHUNK_HEADER_LEN..end)?;
         rest = rest.get(end.checked_add(len & 1)?..).unwrap_or_default();
         Some((kind, payload))
     })
 }
 
-/// The TIFF structure of the first EXIF block, as much of it as the limits let be read.
-pub(crate) fn exif_block<'a>(file: &'a [u8], facts: &Facts, limits: &Limits) -> Option<&'a [u8]> {
-    let block = match facts.media_type {
+/// The TIFF structure of the first EXIF block, truncated to the limit.
+pub(crate) fn exif_block<'a>(file: &'a [u8], info: &ImageInfo, limits: &Limits) -> Option<&'a [u8]> {
+    let block = match info.media_type {
         MediaType::Jpeg => jpeg_segments(file)
             .filter(|(marker, _)| *marker == 0xE1)
             .find_map(|(_, payload)| payload.strip_prefix(exif::PREFIX)),
@@ -72,8 +72,8 @@ pub(crate) fn exif_block<'a>(file: &'a [u8], facts: &Facts, limits: &Limits) -> 
         MediaType::Gif => None,
     }?;
     let block = block.strip_prefix(exif::PREFIX).unwrap_or(block);
-    let most = usize::try_from(limits.max_exif_bytes).unwrap_or(usize::MAX);
-    Some(block.get(..most).unwrap_or(block))
+    let max = usize::try_from(limits.max_exif_bytes).unwrap_or(usize::MAX);
+    Some(block.get(..max).unwrap_or(block))
 }
 
 #[cfg(test)]
@@ -81,14 +81,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn segments_end_at_the_scan() {
+    fn segments_end_at_the_first_scan() {
         let file = b"\xFF\xD8\xFF\xE0\0\x04ab\xFF\xFF\xE1\0\x03c\xFF\xDA\0\x02\xFF\xE1\0\x03d";
         let found: Vec<_> = jpeg_segments(file).collect();
         assert_eq!(found, [(0xE0, b"ab".as_slice()), (0xE1, b"c")]);
     }
 
     #[test]
-    fn every_cut_ends_the_walk() {
+    fn truncated_files_end_the_iteration() {
         let jpeg = b"\xFF\xD8\xFF\xE0\0\x04ab\xFF\xE1\0\x03c\xFF\xDA";
         let png = b"\x89PNG\r\n\x1A\n\0\0\0\x01abcdxCRC0\0\0\0\0efghCRC1";
         let webp = b"RIFF....WEBPabcd\x01\0\0\0x\0efgh\0\0\0\0";

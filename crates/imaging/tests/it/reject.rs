@@ -1,13 +1,13 @@
-//! Files that cannot be images are refused with a reason.
+//! Invalid files are rejected by the pre-scan.
 
 use crate::{
     build::{gif, jpeg, png, webp},
     scan,
 };
-use infravault_imaging::Refusal;
+use infravault_imaging::PrescanError;
 
 #[test]
-fn other_types_are_unsupported() {
+fn other_file_types_are_unsupported() {
     let cases: [&[u8]; 5] = [
         b"",
         b"<script>alert(1)</script>",
@@ -16,32 +16,38 @@ fn other_types_are_unsupported() {
         b"\0\0\0\x18ftypavif",
     ];
     for file in cases {
-        let refusal = scan(file).unwrap_err();
-        assert!(matches!(refusal, Refusal::Unsupported(_)), "{refusal}");
-        assert_eq!(refusal.code(), "unsupported-image-type");
+        let error = scan(file).unwrap_err();
+        assert!(matches!(error, PrescanError::Unsupported(_)), "{error}");
+        assert_eq!(error.code(), "unsupported-image-type");
     }
 }
 
 #[test]
-fn jpeg_codings() {
+fn only_huffman_coded_jpeg_is_supported() {
     for marker in 0xC0..=0xCF_u8 {
         let file = jpeg::file(&[jpeg::frame(marker, 9, 9), jpeg::scan(&[1])]);
         let outcome = scan(&file);
         match marker {
             0xC0..=0xC2 => assert!(outcome.is_ok(), "{marker:02X}"),
-            // Tables and the reserved code: no frame header at all.
-            0xC4 | 0xC8 | 0xCC => assert!(matches!(outcome, Err(Refusal::Broken { .. })), "{marker:02X}"),
-            _ => assert!(matches!(outcome, Err(Refusal::Unsupported(_))), "{marker:02X}"),
+            // Tables and the reserved code are not frame headers.
+            0xC4 | 0xC8 | 0xCC => assert!(
+                matches!(outcome, Err(PrescanError::Malformed { .. })),
+                "{marker:02X}"
+            ),
+            _ => assert!(
+                matches!(outcome, Err(PrescanError::Unsupported(_))),
+                "{marker:02X}"
+            ),
         }
     }
 }
 
 #[test]
-fn impossible_jpegs() {
+fn malformed_jpeg_is_rejected() {
     let (frame, entropy) = (jpeg::frame(0xC0, 9, 9), jpeg::scan(&[1]));
     let framed = |payload: &[u8]| jpeg::file(&[jpeg::segment(0xC0, payload), entropy.clone()]);
     let after = |first: &[u8]| jpeg::file(&[first.to_vec(), frame.clone(), entropy.clone()]);
-    assert_broken(&[
+    assert_malformed(&[
         ("zero width", jpeg::still(0, 9)),
         ("zero height", jpeg::still(9, 0)),
         ("no scan", jpeg::file(std::slice::from_ref(&frame))),
@@ -65,10 +71,10 @@ fn impossible_jpegs() {
 }
 
 #[test]
-fn impossible_pngs() {
+fn malformed_png_is_rejected() {
     let (header, idat) = (png::header(9, 9, 8, 2), png::chunk("IDAT", &[1; 9]));
     let with = |chunk: &[u8]| png::still(9, 9, &[chunk.to_vec()]);
-    assert_broken(&[
+    assert_malformed(&[
         ("zero width", png::still(0, 9, &[])),
         ("zero height", png::still(9, 0, &[])),
         ("width of 2^31", png::still(1 << 31, 9, &[])),
@@ -84,7 +90,7 @@ fn impossible_pngs() {
         ("chunk type", with(&png::chunk("a\0bc", &[]))),
         ("chunk past the end", with(b"\0\xFF\xFF\xFFtEXt")),
         ("chunk of 2^31", with(b"\x80\0\0\0tEXt")),
-        ("frame beside the canvas", with(&png::frame(5, 5, 5, 0))),
+        ("frame outside the canvas", with(&png::frame(5, 5, 5, 0))),
         ("frame overflows", with(&png::frame(5, 5, u32::MAX, 0))),
         ("frame without area", with(&png::frame(0, 5, 0, 0))),
         ("frame header too short", with(&png::chunk("fcTL", &[0; 25]))),
@@ -93,8 +99,8 @@ fn impossible_pngs() {
 }
 
 #[test]
-fn impossible_gifs() {
-    assert_broken(&[
+fn malformed_gif_is_rejected() {
+    assert_malformed(&[
         ("zero width", gif::animation(0, 9, 1)),
         ("zero height", gif::animation(9, 0, 1)),
         ("no frame", gif::animation(9, 9, 0)),
@@ -106,13 +112,13 @@ fn impossible_gifs() {
 }
 
 #[test]
-fn impossible_webps() {
+fn malformed_webp_is_rejected() {
     let extended = |flags, parts: &[u8]| webp::file(&[webp::extended(flags, 9, 9), parts.to_vec()]);
     let framed = |width, height, image: &[u8]| extended(2, &webp::frame_at(0, 0, width, height, image));
-    assert_broken(&[
+    assert_malformed(&[
         ("no header", webp::file(&[webp::chunk("EXIF", &[1, 2])])),
         ("zero width", webp::file(&[webp::lossy(0, 9)])),
-        ("no image", extended(0, &[])),
+        ("no image data", extended(0, &[])),
         ("animation without frames", extended(2, &webp::lossy(9, 9))),
         (
             "frames without the flag",
@@ -128,7 +134,7 @@ fn impossible_webps() {
         ),
         ("frame larger than canvas", framed(10, 9, &webp::lossy(10, 9))),
         (
-            "frame beside the canvas",
+            "frame outside the canvas",
             extended(2, &webp::frame_at(2, 0, 9, 9, &webp::lossy(9, 9))),
         ),
         ("frame without image", framed(9, 9, &[])),
@@ -148,10 +154,10 @@ fn impossible_webps() {
     ]);
 }
 
-fn assert_broken(cases: &[(&str, Vec<u8>)]) {
+fn assert_malformed(cases: &[(&str, Vec<u8>)]) {
     for (name, file) in cases {
         match scan(file) {
-            Err(refusal @ Refusal::Broken { .. }) => assert_eq!(refusal.code(), "image-undecodable"),
+            Err(error @ PrescanError::Malformed { .. }) => assert_eq!(error.code(), "image-undecodable"),
             other => panic!("{name}: {other:?}"),
         }
     }

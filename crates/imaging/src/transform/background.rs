@@ -1,6 +1,6 @@
-//! What lies behind and around an image: composed in sRGB codes, as browsers do.
+//! Composes an image over a background, in sRGB as browsers do.
 
-use crate::{Color, Layout, Raster, transform::numbers::index};
+use crate::{Color, Layout, Raster, numbers::to_usize, raster::map_pixels};
 
 const WHITE: Color = Color {
     red: 255,
@@ -8,15 +8,14 @@ const WHITE: Color = Color {
     blue: 255,
     alpha: 255,
 };
-const NOTHING: Color = Color {
+const TRANSPARENT: Color = Color {
     red: 0,
     green: 0,
     blue: 0,
     alpha: 0,
 };
 
-/// Places the image on a canvas, over a background. Where the result must be `opaque`, white lies behind it all;
-/// otherwise nothing does.
+/// Places the image on a canvas, over a background. An `opaque` result has white behind everything.
 pub(crate) fn compose(
     raster: Raster,
     background: Option<Color>,
@@ -24,34 +23,36 @@ pub(crate) fn compose(
     canvas: (u32, u32),
     offset: (u32, u32),
 ) -> Raster {
-    let ground = match (background, opaque) {
+    let backdrop = match (background, opaque) {
         (None, true) => WHITE,
-        (None, false) => NOTHING,
+        (None, false) => TRANSPARENT,
         (Some(color), true) => over(channels(color), WHITE),
         (Some(color), false) => color,
     };
-    let fills = (raster.width, raster.height) == canvas;
-    if fills && (raster.layout == Layout::Rgb || ground.alpha == 0) {
+    let fills = raster.size() == canvas;
+    if fills && (raster.layout == Layout::Rgb || backdrop.alpha == 0) {
         return raster;
     }
-    let (width, bytes) = (index(canvas.0), raster.layout.bytes());
-    let mut pixels = vec![channels(ground); width * index(canvas.1)];
-    let rows = pixels.chunks_exact_mut(width.max(1)).skip(index(offset.1));
-    let from = raster.data.chunks_exact((index(raster.width) * bytes).max(1));
+    let (width, bytes) = (to_usize(canvas.0), raster.layout.bytes());
+    let mut pixels = vec![channels(backdrop); width * to_usize(canvas.1)];
+    let rows = pixels.chunks_exact_mut(width.max(1)).skip(to_usize(offset.1));
+    let from = raster.data.chunks_exact((to_usize(raster.width) * bytes).max(1));
     for (to, from) in rows.zip(from) {
-        let to = to.iter_mut().skip(index(offset.0));
+        let to = to.iter_mut().skip(to_usize(offset.0));
         for (to, pixel) in to.zip(from.chunks_exact(bytes)) {
             let pixel = match pixel {
                 [red, green, blue, alpha] => [*red, *green, *blue, *alpha],
                 [red, green, blue] => [*red, *green, *blue, 255],
                 _ => [0; 4],
             };
-            *to = channels(over(pixel, ground));
+            *to = channels(over(pixel, backdrop));
         }
     }
-    let (layout, data) = if ground.alpha == 255 {
-        let data = pixels.iter().flat_map(|[r, g, b, _]| [*r, *g, *b]).collect();
-        (Layout::Rgb, data)
+    let (layout, data) = if backdrop.alpha == 255 {
+        (
+            Layout::Rgb,
+            map_pixels(pixels.as_flattened(), |[r, g, b, _]| [r, g, b]),
+        )
     } else {
         (Layout::Rgba, pixels.into_flattened())
     };
@@ -63,9 +64,9 @@ pub(crate) fn compose(
     }
 }
 
-/// The image on white, for whoever can make nothing of transparency.
-pub(crate) fn on_white(raster: Raster) -> Raster {
-    let size = (raster.width, raster.height);
+/// Composes the image over white.
+pub(crate) fn flatten_on_white(raster: Raster) -> Raster {
+    let size = raster.size();
     compose(raster, None, true, size, (0, 0))
 }
 
@@ -73,8 +74,8 @@ const fn channels(color: Color) -> [u8; 4] {
     [color.red, color.green, color.blue, color.alpha]
 }
 
-/// One color over another, both with straight alpha (Porter and Duff's operator "over").
-fn over([red, green, blue, alpha]: [u8; 4], ground: Color) -> Color {
+/// Composes one color over another, both with straight alpha (the Porter-Duff operator "over").
+fn over([red, green, blue, alpha]: [u8; 4], backdrop: Color) -> Color {
     if alpha == 255 {
         return Color {
             red,
@@ -84,7 +85,7 @@ fn over([red, green, blue, alpha]: [u8; 4], ground: Color) -> Color {
         };
     }
     let own = u32::from(alpha) * 255;
-    let behind = u32::from(ground.alpha) * (255 - u32::from(alpha));
+    let behind = u32::from(backdrop.alpha) * (255 - u32::from(alpha));
     let whole = own + behind;
     let mix = |front: u8, back: u8| {
         let sum = u32::from(front) * own + u32::from(back) * behind;
@@ -92,9 +93,9 @@ fn over([red, green, blue, alpha]: [u8; 4], ground: Color) -> Color {
         u8::try_from(mixed).unwrap_or(u8::MAX)
     };
     Color {
-        red: mix(red, ground.red),
-        green: mix(green, ground.green),
-        blue: mix(blue, ground.blue),
+        red: mix(red, backdrop.red),
+        green: mix(green, backdrop.green),
+        blue: mix(blue, backdrop.blue),
         alpha: u8::try_from((whole + 127) / 255).unwrap_or(u8::MAX),
     }
 }
@@ -111,7 +112,7 @@ mod tests {
         alpha: 255,
     };
 
-    fn dot(pixel: [u8; 4]) -> Raster {
+    fn single_pixel(pixel: [u8; 4]) -> Raster {
         Raster {
             width: 1,
             height: 1,
@@ -121,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn backgrounds() {
+    fn colors_are_composed_over_the_background() {
         let half_blue = Color { alpha: 128, ..BLUE };
         for (pixel, background, opaque, expected) in [
             (HALF_RED, None, false, vec![255, 0, 0, 128]),
@@ -133,18 +134,18 @@ mod tests {
             ([9, 9, 9, 0], Some(half_blue), true, vec![127, 127, 255]),
             ([9, 9, 9, 0], None, true, vec![255, 255, 255]),
         ] {
-            let composed = compose(dot(pixel), background, opaque, (1, 1), (0, 0));
+            let composed = compose(single_pixel(pixel), background, opaque, (1, 1), (0, 0));
             assert_eq!(composed.data, expected, "{pixel:?} {background:?} {opaque}");
         }
     }
 
     #[test]
-    fn a_contained_image_lies_on_its_ground() {
-        let composed = compose(dot([1, 2, 3, 255]), None, false, (3, 2), (1, 1));
+    fn contained_image_is_placed_on_the_background() {
+        let composed = compose(single_pixel([1, 2, 3, 255]), None, false, (3, 2), (1, 1));
         assert_eq!(composed.layout, Layout::Rgba);
         let expected = [[0; 16].as_slice(), &[1, 2, 3, 255], &[0; 4]].concat();
         assert_eq!(composed.data, expected);
-        let composed = compose(dot([1, 2, 3, 255]), Some(BLUE), false, (1, 2), (0, 0));
+        let composed = compose(single_pixel([1, 2, 3, 255]), Some(BLUE), false, (1, 2), (0, 0));
         assert_eq!(composed.data, [1, 2, 3, 0, 0, 255]);
     }
 }

@@ -1,104 +1,99 @@
-//! What the sandbox is asked to do with one image, and what it answers.
+//! The request to process one image, and its result.
 
 use crate::{Format, Limits, Recipe};
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-/// Everything that is wanted of one image; it is decoded once for all of it.
+/// A request to process one image. The image is decoded once for the description and all renditions.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Order {
-    /// What the image may cost.
+pub struct ProcessRequest {
+    /// The limits that the image must keep.
     pub limits: Limits,
-    /// Whether the image is to be described.
+    /// Whether to describe the image.
     pub describe: bool,
     /// The renditions to make, in any order.
     pub recipes: Vec<Recipe>,
 }
 
-/// What an order brought.
+/// The result of a [`ProcessRequest`].
 #[derive(Clone, Debug, PartialEq)]
-pub struct Work {
-    /// What the image shows, where that was asked for.
+pub struct ProcessOutput {
+    /// The description, if requested.
     pub description: Option<Description>,
-    /// One for each recipe, in the order of the recipes.
-    pub renditions: Vec<Rendition>,
+    /// One rendition per recipe, in the order of the recipes.
+    pub renditions: Vec<EncodedImage>,
 }
 
-/// An image made of another.
+/// An encoded rendition.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rendition {
-    /// Pixels across.
+pub struct EncodedImage {
+    /// Width in pixels.
     pub width: u32,
-    /// Pixels down.
+    /// Height in pixels.
     pub height: u32,
-    /// What it is encoded as.
+    /// The format of `bytes`.
     pub format: Format,
-    /// The file.
-    pub bytes: Vec<u8>,
+    /// The contents of the file.
+    pub bytes: Bytes,
 }
 
-/// What is learned of an image by decoding it.
+/// What decoding an image reveals about it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Description {
-    /// Pixels across, upright.
+    /// Width in pixels, after applying the orientation.
     pub width: u32,
-    /// Pixels down, upright.
+    /// Height in pixels, after applying the orientation.
     pub height: u32,
-    /// Whether any pixel is transparent, of any frame.
+    /// Whether any pixel of any frame is transparent.
     pub has_alpha: bool,
-    /// The dominant color, red, green, blue.
+    /// The dominant color: red, green, blue.
     pub color: [u8; 3],
     /// The thumbhash of the image (Evan Wallace's format), at most 25 bytes.
     pub thumbhash: Vec<u8>,
-    /// A perceptual hash: 64 bits of which few differ between two versions of an image; none for an image without
-    /// structure, which would be like every other.
+    /// The perceptual hash, 64 bits. Hashes of similar images differ in few bits. `None` for an image without structure.
     pub phash: Option<u64>,
-    /// What the camera wrote down, without the place.
+    /// The camera metadata, without the location.
     pub camera: Camera,
-    /// Where it was taken.
+    /// The GPS location.
     pub location: Option<Location>,
 }
 
-/// What a camera writes into an image (CIPA DC-008). Texts are at most 100 characters and carry no control characters.
+/// Camera metadata from EXIF (CIPA DC-008). Texts have at most 100 characters and no control characters.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Camera {
-    /// Who made the camera.
+    /// The manufacturer of the camera.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub make: Option<String>,
-    /// The camera.
+    /// The model of the camera.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
-    /// The lens.
+    /// The model of the lens.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lens: Option<String>,
-    /// The exposure time in seconds, numerator and denominator.
+    /// The exposure time in seconds: numerator and denominator.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exposure: Option<(u32, u32)>,
     /// The f-number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub f_number: Option<f32>,
-    /// The sensitivity, ISO.
+    /// The ISO speed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub iso: Option<u32>,
-    /// The focal length in millimetres.
+    /// The focal length in millimeters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub focal_length: Option<f32>,
-    /// When it was taken, by the camera's clock: `2026-11-21T10:30:00`, with an offset where the camera knew one.
+    /// The local time of capture, such as `2026-11-21T10:30:00`, with the UTC offset if the camera recorded it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub taken_at: Option<String>,
 }
 
-/// A place on Earth (WGS 84).
+/// A GPS location (WGS 84).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Location {
-    /// Degrees north.
+    /// Degrees north, -90 to 90.
     pub latitude: f64,
-    /// Degrees east.
+    /// Degrees east, -180 to 180.
     pub longitude: f64,
-    /// Metres above sea level.
+    /// Meters above sea level.
     pub altitude: Option<f32>,
 }
-
-/// Why nothing could be made of an image. The text is for its owner.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[error("{0}")]
-pub struct Undecodable(pub String);
