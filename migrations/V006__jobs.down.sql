@@ -1,2 +1,2 @@
--- The queue itself stays: `infravault migrate down` removes it together with the first migration.
+-- The queue itself stays. `infravault migrate down` drops it together with the first migration.
 DROP FUNCTION images.enqueue_processing(uuid);

@@ -1,13 +1,13 @@
--- How a transaction asks for work on an image. The queue is graphile_worker's and lies in a schema of its own, which
--- `infravault migrate up` makes after the migrations; the body below finds it when it is called, not before.
+-- Enqueues background jobs for an image. The queue belongs to graphile_worker and has its own schema, which
+-- `infravault migrate up` creates after the migrations. The function resolves it when it is called.
 --
--- Nobody but the owner may touch the queue. These functions, which run as the owner, are the only way in, so a role
--- can ask for the kinds of work that are meant for it and for no other.
+-- Only the owner can access the queue. These functions run as the owner and are the only way to add jobs, so each role
+-- can only enqueue the kinds of jobs that it has a function for.
 CREATE FUNCTION images.enqueue_processing(image uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = ''
     AS $$
     BEGIN
-        -- One job per image: a second call before the first has run changes nothing but its time.
+        -- One job per image: a second call before the job runs only changes its time.
         PERFORM graphile_worker.add_job(
             'process_image',
             json_build_object('image', image),

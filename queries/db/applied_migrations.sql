@@ -1,2 +1,2 @@
--- The migrations that were applied, newest first.
+-- Applied migrations, newest first.
 SELECT version, name, applied_on, checksum FROM refinery_schema_history ORDER BY version DESC

@@ -1,2 +1,2 @@
--- Tells the transaction who is asking, if the API token lives and the account is active.
+-- Sets the caller of the transaction if the API token is valid and the account is active.
 SELECT outcome, account, role, quota_bytes, token, scopes FROM access.enter_token($1)

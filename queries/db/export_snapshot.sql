@@ -1,2 +1,2 @@
--- The name by which another connection sees the same moment.
+-- Exports the snapshot for other connections.
 SELECT pg_export_snapshot()

@@ -1,2 +1,2 @@
--- Whether any migration was ever applied here.
+-- Whether the migration history exists.
 SELECT to_regclass('refinery_schema_history') IS NOT NULL

@@ -1,4 +1,4 @@
--- Tables of which this login would dump only some rows: row-level security holds for it, and no policy shows it all.
+-- Tables whose dump by this login would be incomplete: row-level security applies to it, and no policy shows all rows.
 SELECT c.oid::regclass::text
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p') AND c.relrowsecurity AND n.nspname NOT LIKE 'pg\_%'

@@ -1,4 +1,4 @@
--- How many jobs wait, run, and were given up.
+-- The numbers of waiting, running and failed jobs.
 SELECT
     count(*) FILTER (WHERE locked_at IS NULL AND attempts < max_attempts),
     count(*) FILTER (WHERE locked_at IS NOT NULL),

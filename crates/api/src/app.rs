@@ -2,7 +2,7 @@
 use crate::{config::Config, middleware::RateLimits};
 use infravault_auth::Auth;
 use infravault_db::Db;
-use infravault_fetch::Fetch;
+use infravault_fetch::Fetcher;
 use infravault_images::Images;
 use infravault_kernel::Clock;
 use infravault_objects::Objects;
@@ -20,7 +20,7 @@ pub struct App {
     pub users: Users,
     pub images: Images,
     pub sandbox: Sandbox,
-    pub fetch: Fetch,
+    pub fetch: Fetcher,
     pub db: Db,
     pub objects: Objects,
     pub rate_limits: RateLimits,
@@ -40,7 +40,7 @@ impl App {
         let objects = Objects::open(&config.objects, log)?;
         let auth = Auth::new(db.clone(), config.auth.clone(), &config.server.public_origin, log)?;
         let users = Users::new(db.clone(), config.users.clone());
-        let fetch = Fetch::new(config.fetch.clone())?;
+        let fetch = Fetcher::new(config.fetch.clone())?;
         let sandbox = Sandbox::new(config.sandbox.clone(), log);
         let images = Images::new(
             db.clone(),

@@ -29,7 +29,7 @@ pub struct Config {
 impl Config {
     /// Reads the environment of the process. The error lists all invalid variables.
     pub fn from_process() -> Result<Self, ConfigError> {
-        let mut env = Env::of_process();
+        let mut env = Env::from_process();
         let config = Self::from_env(&mut env);
         env.finish().map(|()| config)
     }

@@ -72,7 +72,7 @@ async fn has_schema(app: &App) -> bool {
     }
     let url = app.config.db.url.expose();
     let version = infravault_db::migrate::current_version(url).await;
-    let seen = version.is_ok_and(|version| version >= infravault_db::migrate::wanted_version())
+    let seen = version.is_ok_and(|version| version >= infravault_db::migrate::required_version())
         // An upload asks for its processing in the transaction that stores it.
         && infravault_jobs::is_installed(url).await.unwrap_or(false);
     app.schema_seen.store(seen, Ordering::Relaxed);

@@ -1,13 +1,13 @@
 //! The background jobs and their handlers.
 use crate::app::App;
-use infravault_jobs::{Error, JobError, Kind, Worker};
+use infravault_jobs::{Error, JobError, JobKind, Worker};
 use infravault_kernel::{Id, ImageId};
 use std::sync::Arc;
 
 /// Enqueued by `images.enqueue_processing`.
 struct ProcessImage;
 
-impl Kind for ProcessImage {
+impl JobKind for ProcessImage {
     const NAME: &'static str = "process_image";
 }
 
@@ -15,17 +15,17 @@ impl Kind for ProcessImage {
 pub(crate) fn build_worker(app: &Arc<App>) -> Result<Worker, Error> {
     let worker = Worker::new(app.config.jobs, &app.config.db, &app.log, app.clock.clone())?;
     let images = app.images.clone();
-    Ok(worker.handle(ProcessImage, move |ctx, payload, _attempt| {
+    Ok(worker.with_handler(ProcessImage, move |ctx, payload, _attempt| {
         let images = images.clone();
         async move {
             let image = payload.get("image").and_then(serde_json::Value::as_str);
             let image = image.and_then(|text| text.parse().ok()).map(ImageId::from_uuid);
-            let image = image.ok_or_else(|| JobError::last("the payload has no image id"))?;
+            let image = image.ok_or_else(|| JobError::permanent("the payload has no image id"))?;
             images
                 .renditions
                 .process(&ctx, image)
                 .await
-                .map_err(|error| JobError::of(&error))
+                .map_err(|error| JobError::from_domain_error(&error))
         }
     }))
 }

@@ -6,7 +6,7 @@ use crate::{
 };
 use infravault_db::Tx;
 use infravault_kernel::{
-    AccountId, ApiTokenId, Ctx, FieldError, Id, Person, Role, Scope, Scopes, Secret, SessionId,
+    AccountId, ApiTokenId, Ctx, FieldError, Id, Principal, Role, Scope, Scopes, Secret, SessionId,
 };
 use serde_json::json;
 use std::time::Duration;
@@ -59,7 +59,7 @@ impl Auth {
     /// Makes an API token. This needs a session whose sign-in is fresh; API tokens never make tokens.
     pub async fn create_api_token(&self, ctx: &Ctx, new: NewApiToken) -> Result<IssuedApiToken, Error> {
         let (tx, actor) = self.db().begin(ctx).await?;
-        let (person, session) = actor.with_session()?;
+        let (person, session) = actor.require_session()?;
         self.require_fresh_in(&tx, ctx, person, session).await?;
         let issued = self
             .issue_in(&tx, ctx, Some(person.account), (person.account, person.role), new)
@@ -119,7 +119,7 @@ impl Auth {
     /// The API tokens of the caller that were not revoked, newest first.
     pub async fn list_api_tokens(&self, ctx: &Ctx) -> Result<Vec<ApiToken>, Error> {
         let (tx, actor) = self.db().begin(ctx).await?;
-        let (person, _) = actor.with_session()?;
+        let (person, _) = actor.require_session()?;
         let which = sql::ListApiTokensParams {
             account_id: person.account.uuid(),
             most: LISTED,
@@ -144,7 +144,7 @@ impl Auth {
     /// Revokes an API token of the caller, at once and on every node.
     pub async fn revoke_api_token(&self, ctx: &Ctx, token: ApiTokenId) -> Result<(), Error> {
         let (tx, actor) = self.db().begin(ctx).await?;
-        let (person, _) = actor.with_session()?;
+        let (person, _) = actor.require_session()?;
         let which = sql::RevokeApiTokenParams {
             now: ctx.now(),
             id: token.uuid(),
@@ -164,7 +164,7 @@ impl Auth {
         &self,
         tx: &Tx,
         ctx: &Ctx,
-        person: &Person,
+        person: &Principal,
         session: SessionId,
     ) -> Result<(), Error> {
         let which = sql::FindSessionParams {

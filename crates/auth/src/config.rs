@@ -89,7 +89,7 @@ impl Config {
     pub fn from_env(env: &mut Env) -> Self {
         Self {
             providers: providers(env),
-            key_dir: env.or(
+            key_dir: env.value(
                 "AUTH_KEY_DIR",
                 "./data/keys",
                 "The folder of the signing keys; the first is made there.",
@@ -184,7 +184,7 @@ impl ApiTokenConfig {
             ),
         };
         if config.ttl > config.max_ttl {
-            env.fault(
+            env.reject(
                 "AUTH_API_TOKEN_TTL",
                 "is longer than AUTH_API_TOKEN_MAX_TTL",
                 "90d",
@@ -197,16 +197,16 @@ impl ApiTokenConfig {
 fn span(env: &mut Env, name: &str, default: &str, about: &'static str) -> Duration {
     let span = env.duration(name, default, about);
     if span.is_zero() || span > LONGEST {
-        env.fault(name, "must be more than nothing and less than ten years", default);
+        env.reject(name, "must be more than nothing and less than ten years", default);
         return LONGEST;
     }
     span
 }
 
 fn count(env: &mut Env, name: &str, about: &'static str) -> u32 {
-    let count = env.or(name, "20", about);
+    let count = env.value(name, "20", about);
     if count == 0 {
-        env.fault(name, "must be at least 1", "20");
+        env.reject(name, "must be at least 1", "20");
     }
     count
 }
@@ -236,7 +236,7 @@ fn providers(env: &mut Env) -> Vec<ProviderConfig> {
                 "holds `{name}`: a name is lower-case letters, digits and hyphens, once, and none of {}",
                 RESERVED.join(", ")
             );
-            env.fault("OIDC_PROVIDERS", &fault, "google,dev");
+            env.reject("OIDC_PROVIDERS", &fault, "google,dev");
             continue;
         }
         seen.push(name.clone());
@@ -245,7 +245,7 @@ fn providers(env: &mut Env) -> Vec<ProviderConfig> {
         } else if let Some(client_id) = &google_id {
             providers.push(google(client_id, google_secret.clone()));
         } else {
-            env.fault(
+            env.reject(
                 "GOOGLE_CLIENT_ID",
                 "must be set",
                 "123-abc.apps.googleusercontent.com",
@@ -272,7 +272,7 @@ fn by_issuer(env: &mut Env, name: &str, configured: bool) -> ProviderConfig {
     let mut must = |end: &str, example: &str, about: &'static str| -> String {
         let value = env.optional(&variable(end), example, about);
         if value.is_none() && configured {
-            env.fault(&variable(end), "must be set", example);
+            env.reject(&variable(end), "must be set", example);
         }
         value.unwrap_or_default()
     };
@@ -284,15 +284,15 @@ fn by_issuer(env: &mut Env, name: &str, configured: bool) -> ProviderConfig {
     let client_id = must("CLIENT_ID", "infravault", "The client id at the provider <NAME>.");
     if configured && !issuer.is_empty() && !is_acceptable(&issuer) {
         let fault = "must be an https address (http is for loopback only), without query and fragment";
-        env.fault(&variable("ISSUER"), fault, "https://sign-in.example");
+        env.reject(&variable("ISSUER"), fault, "https://sign-in.example");
     }
     let client_secret = env.secret(
         &variable("CLIENT_SECRET"),
         "The client secret at the provider <NAME>.",
     );
-    let label = env.or(&variable("LABEL"), name, "What people call the provider <NAME>.");
+    let label = env.value(&variable("LABEL"), name, "What people call the provider <NAME>.");
     let mut scopes: Vec<String> = env
-        .or::<String>(
+        .value::<String>(
             &variable("SCOPES"),
             "openid email profile",
             "What is asked of the provider <NAME>.",

@@ -1,5 +1,5 @@
 //! What can go wrong while proving who you are.
-use infravault_kernel::{Denied, Failure, FieldError, Kind};
+use infravault_kernel::{AccessError, DomainError, ErrorKind, FieldError};
 
 /// A failure of sign-in, of a session, or of an API token.
 #[derive(Debug, thiserror::Error)]
@@ -33,7 +33,7 @@ pub enum Error {
     TooManyTokens(u32),
     /// The caller may not do this.
     #[error(transparent)]
-    Denied(#[from] Denied),
+    Access(#[from] AccessError),
     /// The database, or the credential that the request came with.
     #[error(transparent)]
     Db(#[from] infravault_db::Error),
@@ -72,9 +72,9 @@ impl From<deadpool_postgres::tokio_postgres::Error> for Error {
     }
 }
 
-impl Failure for SessionError {
-    fn kind(&self) -> Kind {
-        Kind::Unauthenticated
+impl DomainError for SessionError {
+    fn kind(&self) -> ErrorKind {
+        ErrorKind::Unauthenticated
     }
 
     fn code(&self) -> &'static str {
@@ -86,19 +86,19 @@ impl Failure for SessionError {
     }
 }
 
-impl Failure for Error {
-    fn kind(&self) -> Kind {
+impl DomainError for Error {
+    fn kind(&self) -> ErrorKind {
         match self {
-            Self::LoginFailed | Self::InvalidReturnTo => Kind::Invalid,
-            Self::LoginUnavailable => Kind::Unavailable,
-            Self::InvalidToken => Kind::Unauthenticated,
+            Self::LoginFailed | Self::InvalidReturnTo => ErrorKind::Invalid,
+            Self::LoginUnavailable => ErrorKind::Unavailable,
+            Self::InvalidToken => ErrorKind::Unauthenticated,
             Self::Session(fault) => fault.kind(),
-            Self::RefreshConflict | Self::TooManyTokens(_) => Kind::Conflict,
-            Self::NotFound => Kind::NotFound,
-            Self::Invalid(_) => Kind::Unprocessable,
-            Self::Denied(denied) => denied.kind(),
+            Self::RefreshConflict | Self::TooManyTokens(_) => ErrorKind::Conflict,
+            Self::NotFound => ErrorKind::NotFound,
+            Self::Invalid(_) => ErrorKind::Unprocessable,
+            Self::Access(error) => error.kind(),
             Self::Db(error) => error.kind(),
-            Self::Setup(..) => Kind::Internal,
+            Self::Setup(..) => ErrorKind::Internal,
         }
     }
 
@@ -113,7 +113,7 @@ impl Failure for Error {
             Self::NotFound => "not-found",
             Self::Invalid(_) => "validation-failed",
             Self::TooManyTokens(_) => "conflict",
-            Self::Denied(denied) => denied.code(),
+            Self::Access(error) => error.code(),
             Self::Db(error) => error.code(),
             Self::Setup(..) => "internal",
         }

@@ -106,7 +106,7 @@ impl AccessTokens {
         if token.len() > MAX_BYTES {
             return Err(Error::InvalidToken);
         }
-        let hash = Sha256::of(token.as_bytes());
+        let hash = Sha256::digest(token.as_bytes());
         let claims = if let Some(claims) = self.signatures.find(&hash, now) {
             claims
         } else {

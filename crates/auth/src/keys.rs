@@ -137,7 +137,7 @@ impl PublicKey {
     fn new(public: &[u8]) -> Self {
         let x = URL_SAFE_NO_PAD.encode(public);
         let canonical = format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{x}"}}"#);
-        let kid = URL_SAFE_NO_PAD.encode(Sha256::of(canonical.as_bytes()).bytes());
+        let kid = URL_SAFE_NO_PAD.encode(Sha256::digest(canonical.as_bytes()).bytes());
         Self { kid, x }
     }
 }

@@ -3,7 +3,7 @@ use crate::{
     Auth, Error, Event,
     sql::{self, Params},
 };
-use infravault_kernel::{AccountId, Credential, Ctx, Denied, Id, Secret};
+use infravault_kernel::{AccessError, AccountId, Credential, Ctx, Id, Secret};
 use serde_json::json;
 
 impl Auth {
@@ -12,7 +12,7 @@ impl Auth {
     pub async fn logout(&self, ctx: &Ctx, refresh: Option<&Secret<String>>) -> Result<(), Error> {
         let own = match &ctx.credential {
             Credential::Session { session, .. } => Some(*session),
-            Credential::ApiToken { .. } => return Err(Denied::SessionRequired.into()),
+            Credential::ApiToken { .. } => return Err(AccessError::SessionRequired.into()),
             Credential::Anonymous | Credential::System => None,
         };
         if own.is_none() && refresh.is_none() {
@@ -40,7 +40,7 @@ impl Auth {
     /// Ends every session of the caller, this one too, and gives their number. API tokens stay; they cannot ask.
     pub async fn logout_all(&self, ctx: &Ctx) -> Result<u64, Error> {
         let (tx, actor) = self.db().begin(ctx).await?;
-        let (person, _) = actor.with_session()?;
+        let (person, _) = actor.require_session()?;
         let which = sql::RevokeSessionsParams {
             now: ctx.now(),
             reason: "signed_out_everywhere",

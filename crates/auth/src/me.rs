@@ -3,13 +3,13 @@ use crate::{
     Auth, Error, Session,
     sql::{self, Params},
 };
-use infravault_kernel::{Ctx, Id, Person, SessionId, Via};
+use infravault_kernel::{AuthMethod, Ctx, Id, Principal, SessionId};
 
 /// The caller, as the database knows them now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Me {
     /// The account, its role and what this credential may do.
-    pub person: Person,
+    pub person: Principal,
     /// The session, where it is one.
     pub session: Option<Session>,
 }
@@ -18,8 +18,8 @@ impl Auth {
     /// Account, role, scopes and session of the caller.
     pub async fn who_am_i(&self, ctx: &Ctx) -> Result<Me, Error> {
         let (tx, actor) = self.db().begin(ctx).await?;
-        let person = actor.person()?.clone();
-        let Via::Session(session) = person.via else {
+        let person = actor.require_principal()?.clone();
+        let AuthMethod::Session(session) = person.auth_method else {
             // Keeps the stamp of the token's use.
             tx.commit().await?;
             return Ok(Me {

@@ -16,5 +16,5 @@ pub(crate) fn hash(text: &str) -> Option<[u8; 32]> {
         && text
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
-    fits.then(|| *Sha256::of(text.as_bytes()).bytes())
+    fits.then(|| *Sha256::digest(text.as_bytes()).bytes())
 }

@@ -105,7 +105,7 @@ impl Auth {
     /// The live sessions of the caller, newest first. API tokens cannot ask.
     pub async fn list_sessions(&self, ctx: &Ctx) -> Result<Vec<Session>, Error> {
         let (tx, actor) = self.db().begin(ctx).await?;
-        let (person, _) = actor.with_session()?;
+        let (person, _) = actor.require_session()?;
         let which = sql::ListSessionsParams {
             account_id: person.account.uuid(),
             now: ctx.now(),
@@ -127,7 +127,7 @@ impl Auth {
     /// Ends one session of the caller, at once and on every node. API tokens cannot.
     pub async fn revoke_session(&self, ctx: &Ctx, session: SessionId) -> Result<(), Error> {
         let (tx, actor) = self.db().begin(ctx).await?;
-        let (person, _) = actor.with_session()?;
+        let (person, _) = actor.require_session()?;
         let which = sql::RevokeOwnSessionParams {
             now: ctx.now(),
             reason: "revoked",

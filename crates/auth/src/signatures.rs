@@ -66,7 +66,7 @@ mod tests {
     fn forgets_after_thirty_seconds_and_never_grows_beyond_its_bound() {
         let (cache, now) = (Signatures::default(), OffsetDateTime::UNIX_EPOCH);
         let claims = Claims::example();
-        let one = Sha256::of(b"one");
+        let one = Sha256::digest(b"one");
         cache.remember(one, claims.clone(), now);
         assert_eq!(
             cache.find(&one, now + Duration::seconds(29)),
@@ -74,9 +74,9 @@ mod tests {
         );
         assert_eq!(cache.find(&one, now + Duration::seconds(30)), None);
         assert_eq!(cache.find(&one, now - Duration::seconds(1)), None);
-        assert_eq!(cache.find(&Sha256::of(b"two"), now), None);
+        assert_eq!(cache.find(&Sha256::digest(b"two"), now), None);
         for number in 0..40_000_u32 {
-            cache.remember(Sha256::of(&number.to_be_bytes()), claims.clone(), now);
+            cache.remember(Sha256::digest(&number.to_be_bytes()), claims.clone(), now);
         }
         assert!(cache.len() <= MOST * PARTS);
     }

@@ -22,7 +22,7 @@ pub(crate) fn hash(token: &str) -> Option<[u8; 32]> {
     let rest = token.strip_prefix(PREFIX)?;
     let (random, found) = rest.split_at_checked(RANDOM_LETTERS)?;
     let fits = rest.bytes().all(|letter| letter.is_ascii_alphanumeric()) && checksum(random) == found;
-    fits.then(|| *Sha256::of(token.as_bytes()).bytes())
+    fits.then(|| *Sha256::digest(token.as_bytes()).bytes())
 }
 
 fn checksum(random: &str) -> String {

@@ -1,5 +1,5 @@
-//! Dumping the database and restoring it, with PostgreSQL's own programs.
-use crate::{Db, DbRole, Error, Owner, Tx, migrate, programs::Programs, tx};
+//! Dump and restore with `pg_dump` and `pg_restore`.
+use crate::{Db, DbRole, Error, OwnerConnector, Tx, migrate, programs::Programs, tx};
 use slog::Logger;
 use std::path::Path;
 use tokio_postgres::Client;
@@ -7,11 +7,11 @@ use tokio_postgres::Client;
 const BEGIN: &str = include_str!("../../../queries/db/begin_snapshot.sql");
 const EXPORT: &str = include_str!("../../../queries/db/export_snapshot.sql");
 const HIDDEN: &str = include_str!("../../../queries/db/hidden_tables.sql");
-const OWNERS: &str = include_str!("../../../queries/db/owners.sql");
-const OCCUPIED: &str = include_str!("../../../queries/db/occupied.sql");
-const CLEAR: &str = include_str!("../../../queries/db/clear.sql");
+const OWNER_STATEMENTS: &str = include_str!("../../../queries/db/owner_statements.sql");
+const TARGET_INFO: &str = include_str!("../../../queries/db/restore_target.sql");
+const DROP_SCHEMAS: &str = include_str!("../../../queries/db/drop_schemas.sql");
 
-/// One moment of the database, for as long as this lives.
+/// An exported snapshot of the database, valid until it is dropped.
 #[derive(Debug)]
 pub struct Snapshot {
     tx: Tx,
@@ -19,37 +19,36 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// The transaction that sees it, under the worker's role.
+    /// The transaction of the snapshot, under the worker's role.
     #[must_use]
     pub fn tx(&self) -> &Tx {
         &self.tx
     }
 }
 
-/// What is in a database that something is to be restored into.
+/// The state of a database before a restore.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Occupied {
-    /// Anything of the product.
-    pub tables: bool,
-    /// How many connections its processes have.
+pub struct TargetInfo {
+    /// Whether it contains any schema of the product.
+    pub has_schemas: bool,
+    /// The number of connections of the product's processes.
     pub connections: i64,
 }
 
 impl Db {
-    /// Holds on to this moment.
+    /// Exports a snapshot of the database.
     pub async fn snapshot(&self) -> Result<Snapshot, Error> {
-        let tx = tx::begun(self.client(DbRole::Worker).await?, BEGIN).await?;
+        let tx = tx::begin_on(self.client(DbRole::Worker).await?, BEGIN).await?;
         let name = tx.query_one(EXPORT, &[]).await?.try_get(0)?;
         Ok(Snapshot { tx, name })
     }
 }
 
-/// Writes the whole database as it was at the moment of the snapshot, in the custom format of `pg_dump`.
+/// Dumps the whole database as of the snapshot, in the custom format of `pg_dump`.
 ///
-/// The dump is taken by the login, which row-level security binds like everybody. It is refused where a rule would keep
-/// rows from it.
+/// Row-level security applies to the login too. Returns an error if a policy would hide rows from the dump.
 pub async fn dump(db: &Db, snapshot: &Snapshot, to: &Path) -> Result<(), Error> {
-    let login = login(db.config().url.expose()).await?;
+    let login = connect(db.config().url.expose()).await?;
     let hidden = login.query(HIDDEN, &[]).await?;
     let hidden: Vec<String> = hidden
         .iter()
@@ -57,7 +56,7 @@ pub async fn dump(db: &Db, snapshot: &Snapshot, to: &Path) -> Result<(), Error> 
         .collect::<Result<_, _>>()?;
     if !hidden.is_empty() {
         return Err(Error::Config(format!(
-            "a rule would keep rows of {} out of the dump; it needs a policy that shows all rows to infravault_worker",
+            "a policy would hide rows of {} from the dump; add a policy that shows all rows to infravault_worker",
             hidden.join(", ")
         )));
     }
@@ -65,44 +64,47 @@ pub async fn dump(db: &Db, snapshot: &Snapshot, to: &Path) -> Result<(), Error> 
     programs.dump(db.config().url.expose(), &snapshot.name, to).await
 }
 
-/// The statements that give views and functions their owners back after [`restore`].
-pub async fn owners(db: &Db) -> Result<Vec<String>, Error> {
-    let rows = login(db.config().url.expose()).await?.query(OWNERS, &[]).await?;
+/// Returns the statements that restore the owners of views and functions after [`restore`].
+pub async fn owner_statements(db: &Db) -> Result<Vec<String>, Error> {
+    let rows = connect(db.config().url.expose())
+        .await?
+        .query(OWNER_STATEMENTS, &[])
+        .await?;
     Ok(rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?)
 }
 
-/// What is in the database.
-pub async fn occupied(db: &Db) -> Result<Occupied, Error> {
-    let row = login(db.config().url.expose())
+/// Reads the state of a database before a restore.
+pub async fn inspect_target(db: &Db) -> Result<TargetInfo, Error> {
+    let row = connect(db.config().url.expose())
         .await?
-        .query_one(OCCUPIED, &[])
+        .query_one(TARGET_INFO, &[])
         .await?;
-    Ok(Occupied {
-        tables: row.try_get(0)?,
+    Ok(TargetInfo {
+        has_schemas: row.try_get(0)?,
         connections: row.try_get(1)?,
     })
 }
 
-/// Empties the database and fills it from a dump, all or nothing, with the statements of [`owners`]. The dump may come
-/// from a login of another name and from an older binary; the schema stays as it was then.
-pub async fn restore(db: &Db, from: &Path, owners: &[String], log: &Logger) -> Result<(), Error> {
+/// Replaces the contents of the database with a dump and runs the statements of [`owner_statements`]. The dump may come
+/// from another login and from an older binary; its schema version is kept.
+pub async fn restore(db: &Db, from: &Path, owner_statements: &[String], log: &Logger) -> Result<(), Error> {
     let url = db.config().url.expose();
-    let client = login(url).await?;
+    let client = connect(url).await?;
     let programs = Programs::find(&client, db.config().pg_bin.clone()).await?;
-    // Before anything is removed it is known that there is something to put in its place.
-    programs.read(url, from).await?;
-    client.batch_execute(CLEAR).await?;
-    // Roles belong to the cluster and are in no dump. The migrations make them, and the extensions.
+    // Check the dump before dropping anything.
+    programs.check_dump(url, from).await?;
+    client.batch_execute(DROP_SCHEMAS).await?;
+    // Dumps contain no roles, which belong to the cluster. The migrations create them, and the extensions.
     migrate::up(url, log).await?;
-    client.batch_execute(CLEAR).await?;
+    client.batch_execute(DROP_SCHEMAS).await?;
     programs.restore(url, from).await?;
-    for statements in owners {
+    for statements in owner_statements {
         client.batch_execute(statements).await?;
     }
     Ok(())
 }
 
-/// A connection of the login itself, on which statements may take as long as they need.
-async fn login(url: &str) -> Result<Client, Error> {
-    Owner::for_migrations(url)?.connect().await
+/// Opens a connection of the login without a statement timeout.
+async fn connect(url: &str) -> Result<Client, Error> {
+    OwnerConnector::for_migrations(url)?.connect().await
 }

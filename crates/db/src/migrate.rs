@@ -1,8 +1,8 @@
-//! Migrations up and down: refinery with an advisory lock, and paired down scripts.
+//! Migrations up and down: refinery under an advisory lock, and down scripts.
 //!
-//! refinery takes no lock and knows no way down. Here every run holds a session lock, so that two processes may
-//! start at once; and the down script of each migration runs in one transaction with the record of it.
-use crate::{Error, Owner};
+//! refinery neither locks nor reverts. Here every run holds a session-level lock, so that two processes can start at
+//! the same time, and each down script runs in one transaction with the deletion of its record.
+use crate::{Error, OwnerConnector};
 use slog::{Logger, info};
 use tokio_postgres::Client;
 
@@ -11,22 +11,22 @@ mod embedded {
 }
 include!(concat!(env!("OUT_DIR"), "/down.rs"));
 
-/// Any number will do, as long as nothing else locks it: "infravlt" in ASCII.
+/// The advisory lock of migrations: "infravlt" in ASCII.
 const LOCK: i64 = 0x696e_6672_6176_6c74;
 const APPLIED: &str = include_str!("../../../queries/db/applied_migrations.sql");
 const HAS_HISTORY: &str = include_str!("../../../queries/db/has_history.sql");
-const FORGET: &str = include_str!("../../../queries/db/forget_migration.sql");
+const DELETE_RECORD: &str = include_str!("../../../queries/db/delete_migration_record.sql");
 
-/// One migration, as this binary knows it and as the database remembers it.
+/// One migration, in this binary and in the database.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Status {
-    /// Its number.
+pub struct MigrationStatus {
+    /// The version number.
     pub version: i32,
-    /// Its name.
+    /// The name.
     pub name: String,
-    /// When it was applied (RFC 3339), if it was.
+    /// The time of application (RFC 3339), if it was applied.
     pub applied_on: Option<String>,
-    /// Whether the applied script is the one in this binary.
+    /// Whether the applied script differs from the one in this binary.
     pub changed: bool,
 }
 
@@ -37,9 +37,9 @@ struct Applied {
     checksum: String,
 }
 
-/// The schema version that this binary needs.
+/// The schema version that this binary requires.
 #[must_use]
-pub fn wanted_version() -> i32 {
+pub fn required_version() -> i32 {
     embedded::migrations::runner()
         .get_migrations()
         .iter()
@@ -48,21 +48,21 @@ pub fn wanted_version() -> i32 {
         .unwrap_or(0)
 }
 
-/// The schema version that the database has; 0 before the first migration.
+/// The schema version of the database; 0 before the first migration.
 pub async fn current_version(url: &str) -> Result<i32, Error> {
     let client = connect(url).await?;
     Ok(applied(&client).await?.first().map_or(0, |newest| newest.version))
 }
 
-/// Applies every migration that is missing, and returns their names. Safe when several processes start at once.
+/// Applies the missing migrations and returns their names. Several processes can call it at the same time.
 pub async fn up(url: &str, log: &Logger) -> Result<Vec<String>, Error> {
-    let mut client = locked(url).await?;
+    let mut client = connect_locked(url).await?;
     let report = embedded::migrations::runner()
         .run_async(&mut client)
         .await
         .map_err(|error| {
             Error::Migration(
-                "a migration failed; the ones before it stay".to_owned(),
+                "a migration failed; earlier migrations stay applied".to_owned(),
                 Some(error.into()),
             )
         })?;
@@ -72,15 +72,14 @@ pub async fn up(url: &str, log: &Logger) -> Result<Vec<String>, Error> {
         .map(ToString::to_string)
         .collect();
     for name in &names {
-        info!(log, "applied a migration"; "migration" => name);
+        info!(log, "migration applied"; "migration" => name);
     }
     Ok(names)
 }
 
-/// Takes the newest `count` migrations back, newest first, all or none, and returns their names. What they had
-/// stored is lost.
+/// Reverts the newest `count` migrations in one transaction and returns their names, newest first. Their data is lost.
 pub async fn down(url: &str, count: usize, log: &Logger) -> Result<Vec<String>, Error> {
-    let mut client = locked(url).await?;
+    let mut client = connect_locked(url).await?;
     let newest: Vec<Applied> = applied(&client).await?.into_iter().take(count).collect();
     let tx = client.transaction().await?;
     let mut names = Vec::new();
@@ -92,18 +91,18 @@ pub async fn down(url: &str, count: usize, log: &Logger) -> Result<Vec<String>, 
                 Some(error.into()),
             )
         })?;
-        tx.execute(FORGET, &[&migration.version]).await?;
+        tx.execute(DELETE_RECORD, &[&migration.version]).await?;
         names.push(format!("V{}__{}", migration.version, migration.name));
     }
     tx.commit().await?;
     for name in &names {
-        info!(log, "took a migration back"; "migration" => name);
+        info!(log, "migration reverted"; "migration" => name);
     }
     Ok(names)
 }
 
-/// Every migration of this binary and of the database, oldest first.
-pub async fn status(url: &str) -> Result<Vec<Status>, Error> {
+/// Lists every migration of this binary and of the database, oldest first.
+pub async fn status(url: &str) -> Result<Vec<MigrationStatus>, Error> {
     let client = connect(url).await?;
     let mut applied = applied(&client).await?;
     let mut all = Vec::new();
@@ -112,7 +111,7 @@ pub async fn status(url: &str) -> Result<Vec<Status>, Error> {
             .iter()
             .position(|known| known.version == migration.version());
         let known = at.map(|at| applied.swap_remove(at));
-        all.push(Status {
+        all.push(MigrationStatus {
             version: migration.version(),
             name: migration.name().to_owned(),
             changed: known
@@ -121,8 +120,8 @@ pub async fn status(url: &str) -> Result<Vec<Status>, Error> {
             applied_on: known.map(|known| known.on),
         });
     }
-    // What a newer binary applied, and this one does not know.
-    all.extend(applied.into_iter().map(|known| Status {
+    // Migrations that a newer binary applied.
+    all.extend(applied.into_iter().map(|known| MigrationStatus {
         version: known.version,
         name: known.name,
         applied_on: Some(known.on),
@@ -133,22 +132,22 @@ pub async fn status(url: &str) -> Result<Vec<Status>, Error> {
 }
 
 fn down_script(migration: &Applied) -> Result<&'static str, Error> {
-    let refuse = |why: &str| Error::Migration(format!("V{} {why}", migration.version), None);
+    let error = |reason: &str| Error::Migration(format!("V{} {reason}", migration.version), None);
     let runner = embedded::migrations::runner();
     let known = runner
         .get_migrations()
         .iter()
         .find(|known| known.version() == migration.version)
-        .ok_or_else(|| refuse("was applied by a newer binary; take it back with that one"))?;
+        .ok_or_else(|| error("was applied by a newer binary; revert it with that binary"))?;
     if known.checksum().to_string() != migration.checksum {
-        return Err(refuse(
-            "was changed after it was applied, so its down script may not fit",
+        return Err(error(
+            "was changed after it was applied, so its down script may not match",
         ));
     }
     let script = DOWN.iter().find(|(version, _)| *version == migration.version);
     script
         .map(|(_, script)| *script)
-        .ok_or_else(|| refuse("has no down script"))
+        .ok_or_else(|| error("has no down script"))
 }
 
 async fn applied(client: &Client) -> Result<Vec<Applied>, Error> {
@@ -169,16 +168,14 @@ async fn applied(client: &Client) -> Result<Vec<Applied>, Error> {
         .collect()
 }
 
-/// A connection that holds the lock; closing it gives the lock back. While it waits nobody is kept from reading.
-async fn locked(url: &str) -> Result<Client, Error> {
-    let client = connect(url).await?;
-    client.batch_execute("SET lock_timeout = '60s'").await?;
-    client.execute("SELECT pg_advisory_lock($1)", &[&LOCK]).await?;
-    // A migration that waits longer for a table would stop everybody behind it.
+/// Opens a connection that holds the lock until it is closed.
+async fn connect_locked(url: &str) -> Result<Client, Error> {
+    let client = OwnerConnector::for_migrations(url)?.connect_locked(LOCK).await?;
+    // Statements of other connections queue behind a migration that waits for a table lock.
     client.batch_execute("SET lock_timeout = '2s'").await?;
     Ok(client)
 }
 
 async fn connect(url: &str) -> Result<Client, Error> {
-    Owner::for_migrations(url)?.connect().await
+    OwnerConnector::for_migrations(url)?.connect().await
 }

@@ -1,4 +1,4 @@
-//! Pools of connections, one per database role, and the connections that anonymous reads share.
+//! Connection pools, one per database role, and the connections that anonymous reads share.
 use crate::{Config, Error, tls};
 use deadpool_postgres::{Client, Hook, HookError, Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
 use std::{
@@ -10,16 +10,16 @@ use std::{
 };
 use tokio::sync::RwLock;
 
-const FACTS: &str = include_str!("../../../queries/db/facts.sql");
+const SERVER_INFO: &str = include_str!("../../../queries/db/server_info.sql");
 
-/// The database roles of the product. None can log in; a connection takes one when it is made.
+/// The database roles of the product. None can log in; a new connection switches to one of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DbRole {
-    /// Requests of people; row-level security applies.
+    /// Requests of users; row-level security applies.
     App,
-    /// Requests of nobody; reads public rows only.
+    /// Anonymous requests; reads public rows only.
     Anon,
-    /// Sign-in and background work; sees every row.
+    /// Sign-in and background work; reads every row.
     Worker,
 }
 
@@ -35,25 +35,25 @@ impl DbRole {
     }
 }
 
-/// How busy the connections are.
+/// The load of the connection pool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Health {
-    /// Open connections for people's requests.
+    /// Open connections for requests of users.
     pub open: usize,
-    /// Requests that wait for one.
+    /// Requests that wait for a connection.
     pub waiting: usize,
 }
 
-/// What an operator may want to know about the server.
+/// Information about the server for operators.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Facts {
-    /// PostgreSQL's version, such as `18.4`.
+pub struct ServerInfo {
+    /// The PostgreSQL version, such as `18.4`.
     pub version: String,
-    /// Whether the login is a superuser, for whom no row-level security holds.
+    /// Whether the login is a superuser, which bypasses row-level security.
     pub superuser: bool,
 }
 
-/// The database; cheap to clone.
+/// The database. Clones share the pools.
 #[derive(Clone)]
 pub struct Db(Arc<Pools>);
 
@@ -73,7 +73,7 @@ impl std::fmt::Debug for Db {
 }
 
 impl Db {
-    /// Makes the pools. No connection is made yet, so this works while PostgreSQL is away.
+    /// Creates the pools without opening a connection, so this succeeds while PostgreSQL is unavailable.
     pub fn new(config: &Config) -> Result<Self, Error> {
         Ok(Self(Arc::new(Pools {
             app: pool(config, DbRole::App, config.max_conns)?,
@@ -85,13 +85,13 @@ impl Db {
         })))
     }
 
-    /// The settings that this was made with.
+    /// The settings of the pools.
     #[must_use]
     pub fn config(&self) -> &Config {
         &self.0.config
     }
 
-    /// How busy the connections are.
+    /// The load of the connection pool.
     #[must_use]
     pub fn health(&self) -> Health {
         let status = self.0.app.status();
@@ -101,7 +101,7 @@ impl Db {
         }
     }
 
-    /// A connection under a role, for as long as it is held.
+    /// Takes a connection of a role from its pool.
     pub(crate) async fn client(&self, role: DbRole) -> Result<Client, Error> {
         let pool = match role {
             DbRole::App => &self.0.app,
@@ -111,9 +111,9 @@ impl Db {
         pool.get().await.map_err(Error::unavailable)
     }
 
-    /// A connection under `infravault_anon` that everybody shares: statements of many requests are pipelined on
-    /// it, each its own transaction. Nothing may begin a transaction or change a setting here.
-    pub async fn anon(&self) -> Result<Arc<Client>, Error> {
+    /// Returns a shared connection of `infravault_anon`. It pipelines the statements of many requests, each in its own
+    /// implicit transaction. Callers must not begin a transaction or change a setting.
+    pub async fn anonymous_client(&self) -> Result<Arc<Client>, Error> {
         let at = self.0.next.fetch_add(1, Ordering::Relaxed) % self.0.shared.len();
         let slot = self
             .0
@@ -133,23 +133,27 @@ impl Db {
         Ok(client)
     }
 
-    /// Whether PostgreSQL answers on every kind of connection.
+    /// Checks that PostgreSQL responds on every kind of connection.
     pub async fn ping(&self) -> Result<(), Error> {
         self.client(DbRole::App).await?.batch_execute("").await?;
-        self.anon().await?.batch_execute("").await?;
+        self.anonymous_client().await?.batch_execute("").await?;
         Ok(())
     }
 
-    /// What kind of server and login this is.
-    pub async fn facts(&self) -> Result<Facts, Error> {
-        let row = self.client(DbRole::Worker).await?.query_one(FACTS, &[]).await?;
-        Ok(Facts {
+    /// Reads the server version and the privileges of the login.
+    pub async fn server_info(&self) -> Result<ServerInfo, Error> {
+        let row = self
+            .client(DbRole::Worker)
+            .await?
+            .query_one(SERVER_INFO, &[])
+            .await?;
+        Ok(ServerInfo {
             version: row.try_get(0)?,
             superuser: row.try_get(1)?,
         })
     }
 
-    /// Makes the connections that are kept, so that the first requests do not wait for them.
+    /// Opens the minimum number of connections, so that the first requests do not wait.
     pub async fn warm_up(&self) -> Result<(), Error> {
         let wanted = self.0.config.min_conns.min(self.0.config.max_conns);
         let mut held = Vec::new();
@@ -159,7 +163,7 @@ impl Db {
         Ok(())
     }
 
-    /// Closes connections that have been idle for too long, above the number that is kept. Called now and then.
+    /// Closes idle connections above the minimum. Call it periodically.
     pub fn close_idle(&self) {
         let (max_idle, keep) = (self.0.config.max_idle, self.0.config.min_conns);
         let mut open = self.0.app.status().size;
@@ -200,13 +204,13 @@ fn pool(config: &Config, role: DbRole, size: usize) -> Result<Pool, Error> {
         .map_err(|error| Error::Config(error.to_string()))
 }
 
-/// The settings of one connection: the role it takes and the timeouts that hold on it.
+/// The settings of one connection: its role and timeouts.
 pub(crate) fn connection(config: &Config, role: Option<DbRole>) -> Result<tokio_postgres::Config, Error> {
     let mut postgres: tokio_postgres::Config = config
         .url
         .expose()
         .parse()
-        .map_err(|_| Error::Config("DATABASE_URL is no PostgreSQL address".to_owned()))?;
+        .map_err(|_| Error::Config("DATABASE_URL is not a PostgreSQL connection string".to_owned()))?;
     let mut options = postgres.get_options().unwrap_or_default().to_owned();
     if let Some(role) = role {
         let timeout = config.statement_timeout.as_millis();
@@ -215,7 +219,7 @@ pub(crate) fn connection(config: &Config, role: Option<DbRole>) -> Result<tokio_
             format!("statement_timeout={timeout}"),
             "idle_in_transaction_session_timeout=30000".to_owned(),
             "jit=off".to_owned(),
-            // A search for stop words alone is no event.
+            // Full-text searches for stop words only would log notices.
             "client_min_messages=warning".to_owned(),
         ];
         options.extend(settings.map(|setting| format!(" -c {setting}")));

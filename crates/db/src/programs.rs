@@ -1,4 +1,4 @@
-//! `pg_dump` and `pg_restore`: where they are, and how they are run.
+//! Finds and runs `pg_dump` and `pg_restore`.
 use crate::Error;
 use std::{
     ffi::OsString,
@@ -11,33 +11,33 @@ use tokio_postgres::{
     config::{Host, SslMode},
 };
 
-const FACTS: &str = include_str!("../../../queries/db/facts.sql");
-/// Where distributions put one folder for each version, below which the programs lie in `bin`.
-const VERSIONED: [&str; 3] = ["/usr/lib/postgresql", "/usr/pgsql", "/usr/local/lib/postgresql"];
+const SERVER_INFO: &str = include_str!("../../../queries/db/server_info.sql");
+/// Folders in which distributions install one subfolder per version, with the programs in its `bin`.
+const VERSIONED_DIRS: [&str; 3] = ["/usr/lib/postgresql", "/usr/pgsql", "/usr/local/lib/postgresql"];
 
-/// The programs, as new as the server at least.
+/// The folder of programs that are at least as new as the server.
 #[derive(Debug)]
 pub(crate) struct Programs {
     bin: PathBuf,
 }
 
 impl Programs {
-    /// Looks in `DB_BIN_DIR`, or else on the path and where distributions put them. The version of the server comes first: an
-    /// older program refuses it, and what a newer one writes an older server may not know.
+    /// Searches `DB_BIN_DIR`, or else the `PATH` and the usual folders. Prefers the version of the server: older programs
+    /// reject the server, and an older server may not read the output of newer programs.
     pub(crate) async fn find(login: &Client, chosen: Option<PathBuf>) -> Result<Self, Error> {
-        let version: String = login.query_one(FACTS, &[]).await?.try_get(0)?;
-        let server =
-            major(&version).ok_or_else(|| Error::Inconsistent("the version of the server".to_owned()))?;
-        let found = in_background(move || Ok(newer(chosen.as_deref(), server))).await?;
+        let version: String = login.query_one(SERVER_INFO, &[]).await?.try_get(0)?;
+        let server = parse_major_version(&version)
+            .ok_or_else(|| Error::Inconsistent("the server version".to_owned()))?;
+        let found = spawn_blocking(move || Ok(find_bin_dir(chosen.as_deref(), server))).await?;
         found.map(|bin| Self { bin }).ok_or_else(|| {
             Error::Config(format!(
-                "pg_dump and pg_restore of PostgreSQL {server} or newer are not here; install its client programs, or name \
-                 their folder by DB_BIN_DIR"
+                "pg_dump and pg_restore of PostgreSQL {server} or newer were not found; install the PostgreSQL client \
+                 programs or set DB_BIN_DIR to their folder"
             ))
         })
     }
 
-    /// Dumps the whole database as another connection sees it.
+    /// Dumps the whole database as of an exported snapshot.
     pub(crate) async fn dump(&self, url: &str, snapshot: &str, to: &Path) -> Result<(), Error> {
         let mut command = self.command("pg_dump", url)?;
         command
@@ -51,17 +51,17 @@ impl Programs {
             .arg(format!("--snapshot={snapshot}"))
             .arg("--file")
             .arg(to);
-        run("pg_dump", command).await
+        run_program("pg_dump", command).await
     }
 
-    /// Reads the table of contents of a dump: it is one, whole enough, and not newer than these programs.
-    pub(crate) async fn read(&self, url: &str, from: &Path) -> Result<(), Error> {
+    /// Reads the table of contents of a dump, to check its format and version.
+    pub(crate) async fn check_dump(&self, url: &str, from: &Path) -> Result<(), Error> {
         let mut command = self.command("pg_restore", url)?;
         command.arg("--list").arg(from);
-        run("pg_restore", command).await
+        run_program("pg_restore", command).await
     }
 
-    /// Restores a dump into an empty database, all of it or nothing.
+    /// Restores a dump into an empty database, in one transaction.
     pub(crate) async fn restore(&self, url: &str, from: &Path) -> Result<(), Error> {
         let mut command = self.command("pg_restore", url)?;
         let database = config(url)?.get_dbname().unwrap_or_default().to_owned();
@@ -70,24 +70,24 @@ impl Programs {
             .args(["--single-transaction", "--exit-on-error", "--dbname"])
             .arg(database)
             .arg(from);
-        run("pg_restore", command).await
+        run_program("pg_restore", command).await
     }
 
-    /// The address goes by the environment: arguments are seen by everybody on the machine.
+    /// Passes the connection settings in the environment: arguments are visible to every user of the machine.
     fn command(&self, program: &str, url: &str) -> Result<Command, Error> {
         let mut command = Command::new(self.bin.join(program));
-        command.envs(environment(&config(url)?)).env("LC_ALL", "C");
+        command.envs(libpq_variables(&config(url)?)).env("LC_ALL", "C");
         Ok(command)
     }
 }
 
 fn config(url: &str) -> Result<Config, Error> {
     url.parse()
-        .map_err(|_| Error::Config("DATABASE_URL is no PostgreSQL address".to_owned()))
+        .map_err(|_| Error::Config("DATABASE_URL is not a PostgreSQL connection string".to_owned()))
 }
 
-/// The address as the variables of libpq.
-fn environment(config: &Config) -> Vec<(&'static str, OsString)> {
+/// The connection settings as variables of libpq.
+fn libpq_variables(config: &Config) -> Vec<(&'static str, OsString)> {
     let hosts = config.get_hosts().iter().map(|host| match host {
         Host::Tcp(name) => name.clone(),
         Host::Unix(folder) => folder.to_string_lossy().into_owned(),
@@ -117,21 +117,21 @@ fn environment(config: &Config) -> Vec<(&'static str, OsString)> {
     set
 }
 
-/// The folder whose programs are of the version asked for, or else of the next newer one there is.
-fn newer(chosen: Option<&Path>, server: u32) -> Option<PathBuf> {
-    let folders = chosen.map_or_else(folders, |chosen| vec![chosen.to_owned()]);
+/// The folder with the programs of the server's version, or else of the next newer one.
+fn find_bin_dir(chosen: Option<&Path>, server: u32) -> Option<PathBuf> {
+    let folders = chosen.map_or_else(list_bin_dirs, |chosen| vec![chosen.to_owned()]);
     let versions = folders.into_iter().filter_map(|bin| {
         let output = Command::new(bin.join("pg_dump")).arg("--version").output().ok()?;
-        let version = major(&String::from_utf8_lossy(&output.stdout))?;
+        let version = parse_major_version(&String::from_utf8_lossy(&output.stdout))?;
         (version >= server && bin.join("pg_restore").is_file()).then_some((version, bin))
     });
     versions.min_by_key(|(version, _)| *version).map(|(_, bin)| bin)
 }
 
-fn folders() -> Vec<PathBuf> {
+fn list_bin_dirs() -> Vec<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
-    for base in VERSIONED {
+    for base in VERSIONED_DIRS {
         let entries = fs::read_dir(base).into_iter().flatten().flatten();
         folders.extend(entries.map(|entry| entry.path().join("bin")));
     }
@@ -139,8 +139,8 @@ fn folders() -> Vec<PathBuf> {
     folders
 }
 
-/// The number before the first dot: `pg_dump (PostgreSQL) 15.18 (Debian …)`, `18.4`.
-fn major(text: &str) -> Option<u32> {
+/// The major version in `pg_dump (PostgreSQL) 15.18 (Debian …)` or `18.4`.
+fn parse_major_version(text: &str) -> Option<u32> {
     let version = text
         .split_whitespace()
         .find(|word| word.starts_with(|first: char| first.is_ascii_digit()))?;
@@ -148,22 +148,24 @@ fn major(text: &str) -> Option<u32> {
     digits.parse().ok()
 }
 
-async fn run(program: &'static str, mut command: Command) -> Result<(), Error> {
-    let failed = |said: String| Error::Program { program, said };
-    let output: Output = in_background(move || {
+async fn run_program(program: &'static str, mut command: Command) -> Result<(), Error> {
+    let output: Output = spawn_blocking(move || {
         command.output().map_err(|error| Error::Program {
             program,
-            said: error.to_string(),
+            stderr: error.to_string(),
         })
     })
     .await?;
     if output.status.success() {
         return Ok(());
     }
-    Err(failed(String::from_utf8_lossy(&output.stderr).trim().to_owned()))
+    Err(Error::Program {
+        program,
+        stderr: String::from_utf8_lossy(&output.stderr).trim().to_owned(),
+    })
 }
 
-async fn in_background<T: Send + 'static>(
+async fn spawn_blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Error> + Send + 'static,
 ) -> Result<T, Error> {
     tokio::task::spawn_blocking(work)
@@ -176,21 +178,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn versions_are_read_as_the_programs_print_them() {
+    fn version_output_of_programs_is_parsed() {
         for (text, expected) in [
             ("pg_dump (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)", Some(15)),
             ("18.4", Some(18)),
             ("pg_dump (PostgreSQL) 19beta1", Some(19)),
             ("no number", None),
         ] {
-            assert_eq!(major(text), expected, "{text}");
+            assert_eq!(parse_major_version(text), expected, "{text}");
         }
     }
 
     #[test]
-    fn the_address_goes_by_the_environment() {
+    fn connection_string_becomes_libpq_variables() {
         let config = config("postgres://someone:p%40ss@db.example:5433/vault?sslmode=require").unwrap();
-        let found: Vec<(&str, String)> = environment(&config)
+        let found: Vec<(&str, String)> = libpq_variables(&config)
             .into_iter()
             .map(|(name, value)| (name, value.into_string().unwrap()))
             .collect();

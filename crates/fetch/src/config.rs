@@ -19,7 +19,7 @@ pub struct Config {
 impl Config {
     /// Reads the settings; faults are noted in `env`.
     pub fn from_env(env: &mut Env) -> Self {
-        let enabled = env.or(
+        let enabled = env.value(
             "IMPORT_ENABLED",
             "false",
             "Whether `POST /images/from-url` fetches images from other servers: `true` or `false`.",
@@ -51,7 +51,7 @@ impl Config {
 fn all<T: std::str::FromStr>(env: &mut Env, name: &str, words: &[String], example: &str) -> Vec<T> {
     let parsed: Vec<T> = words.iter().filter_map(|word| word.parse().ok()).collect();
     if parsed.len() != words.len() {
-        env.fault(name, "has an entry that cannot be read", example);
+        env.reject(name, "has an entry that cannot be read", example);
     }
     parsed
 }

@@ -1,5 +1,5 @@
 //! Why something is not fetched.
-use infravault_kernel::{Failure, Kind};
+use infravault_kernel::{DomainError, ErrorKind};
 
 /// Why something is not fetched, or not to its end.
 #[derive(Debug, thiserror::Error)]
@@ -20,12 +20,12 @@ pub enum Error {
     Setup(#[source] reqwest::Error),
 }
 
-impl Failure for Error {
-    fn kind(&self) -> Kind {
+impl DomainError for Error {
+    fn kind(&self) -> ErrorKind {
         match self {
-            Self::Disabled => Kind::Denied,
-            Self::NotAllowed(_) | Self::Failed(_) => Kind::Unprocessable,
-            Self::Setup(_) => Kind::Internal,
+            Self::Disabled => ErrorKind::Denied,
+            Self::NotAllowed(_) | Self::Failed(_) => ErrorKind::Unprocessable,
+            Self::Setup(_) => ErrorKind::Internal,
         }
     }
 

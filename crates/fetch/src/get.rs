@@ -24,13 +24,13 @@ const TOO_SLOW: &str = "it took too long";
 
 /// Fetches by URL. Clones share the client.
 #[derive(Clone, Debug)]
-pub struct Fetch {
+pub struct Fetcher {
     client: Client,
     config: Arc<Config>,
 }
 
 /// What is about to come.
-pub struct Fetched<S> {
+pub struct FetchResponse<S> {
     /// What the last part of the URL's path is called; may be empty.
     pub file_name: String,
     /// The `Content-Type`, as it was sent.
@@ -41,7 +41,7 @@ pub struct Fetched<S> {
     pub body: S,
 }
 
-impl Fetch {
+impl Fetcher {
     /// The client. Nothing is connected yet.
     pub fn new(config: Config) -> Result<Self, Error> {
         let resolver = PublicOnly {
@@ -68,7 +68,7 @@ impl Fetch {
         &self,
         url: &str,
         limit: u64,
-    ) -> Result<Fetched<impl Stream<Item = Result<Bytes, Error>> + use<>>, Error> {
+    ) -> Result<FetchResponse<impl Stream<Item = Result<Bytes, Error>> + use<>>, Error> {
         if !self.config.enabled {
             return Err(Error::Disabled);
         }
@@ -90,7 +90,7 @@ impl Fetch {
             Ok(piece)
         });
         let file_name = url.path_segments().and_then(|mut parts| parts.next_back());
-        Ok(Fetched {
+        Ok(FetchResponse {
             file_name: percent_decode_str(file_name.unwrap_or_default())
                 .decode_utf8_lossy()
                 .into_owned(),

@@ -8,4 +8,4 @@ mod resolve;
 
 pub use config::Config;
 pub use error::Error;
-pub use get::{Fetch, Fetched};
+pub use get::{FetchResponse, Fetcher};

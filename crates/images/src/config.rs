@@ -91,12 +91,12 @@ impl Config {
                 "20s",
                 "What UPLOAD_MIN_RATE is averaged over.",
             ),
-            uploads_in_flight: env.or(
+            uploads_in_flight: env.value(
                 "UPLOAD_MAX_CONCURRENT",
                 "1000",
                 "Bodies of uploads that this process takes in at once; what comes then is answered 503.",
             ),
-            uploads_per_account: env.or(
+            uploads_per_account: env.value(
                 "UPLOAD_MAX_CONCURRENT_PER_ACCOUNT",
                 "100",
                 "Bodies of uploads of one account that this process takes in at once; what comes then is answered 429.",
@@ -160,30 +160,30 @@ impl Config {
                 "60s",
                 "How long the signed address of an upload holds; at most 60s.",
             ),
-            open_uploads: env.or(
+            open_uploads: env.value(
                 "UPLOAD_SESSION_MAX_COUNT",
                 "1000",
                 "Most presigned and tus uploads of an account that are open at a time.",
             ),
         };
         if config.upload_url_ttl.is_zero() || config.upload_url_ttl > Duration::from_mins(1) {
-            env.fault("UPLOAD_URL_TTL", "must be 1s to 60s", "60s");
+            env.reject("UPLOAD_URL_TTL", "must be 1s to 60s", "60s");
         }
         if !(Duration::from_mins(1)..=Duration::from_hours(24 * 365)).contains(&config.upload_expiry) {
-            env.fault("UPLOAD_SESSION_TTL", "must be 1m to 365d", "24h");
+            env.reject("UPLOAD_SESSION_TTL", "must be 1m to 365d", "24h");
         }
         if config.upload_grace <= config.upload_deadline {
-            env.fault(
+            env.reject(
                 "UPLOAD_ABANDONED_AFTER",
                 "must be longer than UPLOAD_TIMEOUT",
                 "15m",
             );
         }
         if config.max_upload_bytes == 0 || i64::try_from(config.max_upload_bytes).is_err() {
-            env.fault("UPLOAD_MAX_BYTES", "must be at least one byte", "40MiB");
+            env.reject("UPLOAD_MAX_BYTES", "must be at least one byte", "40MiB");
         }
         if config.sweep_interval.is_zero() || config.rate_window.is_zero() {
-            env.fault(
+            env.reject(
                 "SWEEPER_INTERVAL",
                 "and UPLOAD_MIN_RATE_WINDOW must not be zero",
                 "60s",
@@ -203,10 +203,10 @@ fn presets(env: &mut Env) -> Vec<Preset> {
     for text in texts {
         match text.parse::<Preset>() {
             Ok(preset) if presets.iter().any(|known| known.name == preset.name) => {
-                env.fault("RENDITION_PRESETS", "names a preset twice", PRESETS);
+                env.reject("RENDITION_PRESETS", "names a preset twice", PRESETS);
             }
             Ok(preset) => presets.push(preset),
-            Err(fault) => env.fault("RENDITION_PRESETS", fault, PRESETS),
+            Err(fault) => env.reject("RENDITION_PRESETS", fault, PRESETS),
         }
     }
     presets
@@ -214,17 +214,17 @@ fn presets(env: &mut Env) -> Vec<Preset> {
 
 fn quality(env: &mut Env) -> Quality {
     let quality = Quality {
-        jpeg: env.or(
+        jpeg: env.value(
             "RENDITION_QUALITY_JPEG",
             "80",
             "Quality of JPEG renditions, 1 to 100.",
         ),
-        webp: env.or(
+        webp: env.value(
             "RENDITION_QUALITY_WEBP",
             "80",
             "Quality of WebP renditions, 1 to 100.",
         ),
-        avif: env.or(
+        avif: env.value(
             "RENDITION_QUALITY_AVIF",
             "60",
             "Quality of AVIF renditions, 1 to 100.",
@@ -234,7 +234,7 @@ fn quality(env: &mut Env) -> Quality {
         .iter()
         .any(|quality| !(1..=100).contains(quality))
     {
-        env.fault(
+        env.reject(
             "RENDITION_QUALITY_JPEG",
             "and its siblings must be 1 to 100",
             "80",
@@ -245,15 +245,15 @@ fn quality(env: &mut Env) -> Quality {
 
 fn limits(env: &mut Env) -> Limits {
     Limits {
-        max_side: env.or("IMAGE_MAX_SIDE", "12000", "Most pixels along a side of an image."),
-        max_pixels: env.or("IMAGE_MAX_PIXELS", "50000000", "Most pixels of an image."),
-        max_animation_pixels: env.or(
+        max_side: env.value("IMAGE_MAX_SIDE", "12000", "Most pixels along a side of an image."),
+        max_pixels: env.value("IMAGE_MAX_PIXELS", "50000000", "Most pixels of an image."),
+        max_animation_pixels: env.value(
             "IMAGE_MAX_ANIMATION_PIXELS",
             "50000000",
             "Most pixels of an animation: its canvas, once for every frame.",
         ),
-        max_frames: env.or("IMAGE_MAX_FRAMES", "300", "Most frames of an animation."),
-        max_jpeg_scans: env.or("IMAGE_MAX_JPEG_SCANS", "64", "Most scans of a progressive JPEG."),
+        max_frames: env.value("IMAGE_MAX_FRAMES", "300", "Most frames of an animation."),
+        max_jpeg_scans: env.value("IMAGE_MAX_JPEG_SCANS", "64", "Most scans of a progressive JPEG."),
         max_icc_bytes: env.bytes("IMAGE_MAX_ICC_BYTES", "1MiB", "Most bytes of a color profile."),
         ..Limits::default()
     }

@@ -2,7 +2,7 @@
 use crate::UploadError;
 use deadpool_postgres::tokio_postgres;
 use infravault_imaging::PrescanError;
-use infravault_kernel::{Denied, Failure, FieldError, Kind};
+use infravault_kernel::{AccessError, DomainError, ErrorKind, FieldError};
 use std::sync::Arc;
 
 /// A failure of a use case of this context.
@@ -16,7 +16,7 @@ pub enum Error {
     Objects(#[from] infravault_objects::Error),
     /// The caller may not do this at all.
     #[error(transparent)]
-    Denied(#[from] Denied),
+    Access(#[from] AccessError),
     /// There is no such image, or none that the caller may know of.
     #[error("There is nothing here that you may see.")]
     NotFound,
@@ -84,11 +84,11 @@ pub enum RenditionError {
 }
 
 impl RenditionError {
-    fn kind(&self) -> Kind {
+    fn kind(&self) -> ErrorKind {
         match self {
-            Self::Undecodable(_) => Kind::Unprocessable,
-            Self::Busy | Self::StillMaking | Self::Sandbox(_) => Kind::Unavailable,
-            Self::Signature | Self::Expired => Kind::Denied,
+            Self::Undecodable(_) => ErrorKind::Unprocessable,
+            Self::Busy | Self::StillMaking | Self::Sandbox(_) => ErrorKind::Unavailable,
+            Self::Signature | Self::Expired => ErrorKind::Denied,
             Self::Making(error) => error.kind(),
         }
     }
@@ -209,25 +209,25 @@ fn sentence(faults: &[FieldError]) -> String {
     faults.join("; ")
 }
 
-impl Failure for Error {
-    fn kind(&self) -> Kind {
+impl DomainError for Error {
+    fn kind(&self) -> ErrorKind {
         match self {
             Self::Db(error) => error.kind(),
             Self::Objects(error) => error.kind(),
-            Self::Denied(denied) => denied.kind(),
-            Self::NotFound => Kind::NotFound,
-            Self::NotYours(_) | Self::QuotaExceeded { .. } => Kind::Denied,
-            Self::Parameter(_) => Kind::Invalid,
-            Self::Refused(PrescanError::Unsupported(_)) => Kind::UnsupportedType,
-            Self::Refused(PrescanError::Io(_)) => Kind::Internal,
+            Self::Access(error) => error.kind(),
+            Self::NotFound => ErrorKind::NotFound,
+            Self::NotYours(_) | Self::QuotaExceeded { .. } => ErrorKind::Denied,
+            Self::Parameter(_) => ErrorKind::Invalid,
+            Self::Refused(PrescanError::Unsupported(_)) => ErrorKind::UnsupportedType,
+            Self::Refused(PrescanError::Io(_)) => ErrorKind::Internal,
             Self::Body(fault) => fault.kind(),
             Self::Invalid(_) | Self::Refused(_) | Self::Idempotency(IdempotencyError::Mismatch) => {
-                Kind::Unprocessable
+                ErrorKind::Unprocessable
             }
-            Self::Idempotency(_) => Kind::Conflict,
-            Self::Precondition(PreconditionError::Required) => Kind::PreconditionRequired,
-            Self::Precondition(PreconditionError::Failed) => Kind::PreconditionFailed,
-            Self::Precondition(PreconditionError::Range { .. }) => Kind::RangeNotSatisfiable,
+            Self::Idempotency(_) => ErrorKind::Conflict,
+            Self::Precondition(PreconditionError::Required) => ErrorKind::PreconditionRequired,
+            Self::Precondition(PreconditionError::Failed) => ErrorKind::PreconditionFailed,
+            Self::Precondition(PreconditionError::Range { .. }) => ErrorKind::RangeNotSatisfiable,
             Self::Rendition(fault) => fault.kind(),
             Self::Upload(fault) => fault.kind(),
         }
@@ -237,7 +237,7 @@ impl Failure for Error {
         match self {
             Self::Db(error) => error.code(),
             Self::Objects(error) => error.code(),
-            Self::Denied(denied) => denied.code(),
+            Self::Access(error) => error.code(),
             Self::NotFound => "not-found",
             Self::NotYours(_) => "forbidden",
             Self::Invalid(_) => "validation-failed",
@@ -270,7 +270,7 @@ impl Failure for Error {
             Self::Db(error) => error.retry_after(),
             Self::Objects(error) => error.retry_after(),
             Self::Rendition(RenditionError::Making(error)) => error.retry_after(),
-            Self::Rendition(fault) => (fault.kind() == Kind::Unavailable).then_some(2),
+            Self::Rendition(fault) => (fault.kind() == ErrorKind::Unavailable).then_some(2),
             Self::Upload(fault) => fault.retry_after(),
             Self::Body(BodyError::GivenUp | BodyError::TooMany { .. } | BodyError::Crowded)
             | Self::Idempotency(IdempotencyError::InFlight) => Some(2),
@@ -280,13 +280,13 @@ impl Failure for Error {
 }
 
 impl BodyError {
-    fn kind(&self) -> Kind {
+    fn kind(&self) -> ErrorKind {
         match self {
-            Self::Interrupted | Self::TooSlow | Self::Malformed(_) => Kind::Invalid,
-            Self::GivenUp | Self::Crowded => Kind::Unavailable,
-            Self::TooMany { .. } => Kind::TooMany,
-            Self::TooLarge { .. } => Kind::TooLarge,
-            Self::DigestMismatch => Kind::Unprocessable,
+            Self::Interrupted | Self::TooSlow | Self::Malformed(_) => ErrorKind::Invalid,
+            Self::GivenUp | Self::Crowded => ErrorKind::Unavailable,
+            Self::TooMany { .. } => ErrorKind::TooMany,
+            Self::TooLarge { .. } => ErrorKind::TooLarge,
+            Self::DigestMismatch => ErrorKind::Unprocessable,
         }
     }
 

@@ -24,7 +24,7 @@ pub fn may_view(actor: &Actor, image: &Image) -> Result<(), Error> {
 /// The same for an image of which only this is known.
 pub(crate) fn may_view_of(actor: &Actor, owner: AccountId, visibility: Visibility) -> Result<(), Error> {
     if actor.account() == Some(owner) {
-        actor.with_scope(Scope::ImagesRead)?;
+        actor.require_scope(Scope::ImagesRead)?;
         return Ok(());
     }
     match visibility {
@@ -69,19 +69,21 @@ mod tests {
     use super::*;
     use crate::State;
     use infravault_imaging::MediaType;
-    use infravault_kernel::{ApiTokenId, Failure, Id, ImageId, Person, Role, Scopes, Sha256, Via};
+    use infravault_kernel::{
+        ApiTokenId, AuthMethod, DomainError, Id, ImageId, Principal, Role, Scopes, Sha256,
+    };
     use time::OffsetDateTime;
     use uuid::Uuid;
 
     const OWNER: Uuid = Uuid::from_u128(1);
 
     fn person(account: Uuid, role: Role, scopes: Scopes) -> Actor {
-        Actor::Person(Person {
+        Actor::Authenticated(Principal {
             account: AccountId::from_uuid(account),
             role,
             scopes,
             quota_bytes: 0,
-            via: Via::ApiToken(ApiTokenId::from_uuid(Uuid::nil())),
+            auth_method: AuthMethod::ApiToken(ApiTokenId::from_uuid(Uuid::nil())),
         })
     }
 
@@ -102,7 +104,7 @@ mod tests {
             height: 1,
             orientation: 1,
             frames: 1,
-            sha256: Sha256::of(b""),
+            sha256: Sha256::digest(b""),
             state: State::Ready,
             stored_as: None,
             failure: None,

@@ -27,7 +27,7 @@ use crate::{
     sql::{self, number},
 };
 use infravault_db::{Db, Tx};
-use infravault_kernel::{AccountId, Ctx, Id, ImageId, Kind, Scope, Sha256, UploadId};
+use infravault_kernel::{AccountId, Ctx, ErrorKind, Id, ImageId, Scope, Sha256, UploadId};
 use infravault_objects::{ObjectKey, Objects};
 use permits::InFlight;
 use std::{fmt, sync::Arc};
@@ -169,13 +169,13 @@ pub enum UploadError {
 }
 
 impl UploadError {
-    pub(crate) fn kind(&self) -> Kind {
+    pub(crate) fn kind(&self) -> ErrorKind {
         match self {
-            Self::Gone => Kind::Gone,
-            Self::Busy | Self::Offset { .. } => Kind::Conflict,
-            Self::Mismatch(_) | Self::Checksum => Kind::Unprocessable,
-            Self::Written => Kind::PreconditionFailed,
-            Self::TooMany(_) => Kind::TooMany,
+            Self::Gone => ErrorKind::Gone,
+            Self::Busy | Self::Offset { .. } => ErrorKind::Conflict,
+            Self::Mismatch(_) | Self::Checksum => ErrorKind::Unprocessable,
+            Self::Written => ErrorKind::PreconditionFailed,
+            Self::TooMany(_) => ErrorKind::TooMany,
         }
     }
 
@@ -220,7 +220,7 @@ impl Uploads {
 
     async fn find_with_owner(&self, ctx: &Ctx, id: UploadId) -> Result<(AccountId, OpenUpload), Error> {
         let (tx, actor) = self.db.begin(ctx).await?;
-        let owner = actor.with_scope(Scope::ImagesWrite)?.account;
+        let owner = actor.require_scope(Scope::ImagesWrite)?.account;
         Ok((owner, living(find_in(&tx, id).await?, ctx.now())?))
     }
 }
@@ -243,7 +243,7 @@ async fn pieces_in(tx: &Tx, id: UploadId) -> Result<Vec<Stored>, Error> {
             id: row.id,
             key: ObjectKey::Incoming {
                 upload: UploadId::from_uuid(row.stored_under),
-                piece: row.id,
+                part: row.id,
             },
             place: number(row.place)?,
             len: number(row.byte_size)?,

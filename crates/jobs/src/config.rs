@@ -1,21 +1,20 @@
-//! How background jobs are run.
+//! Settings of background jobs.
 use infravault_kernel::config::Env;
 use std::time::Duration;
 
-/// Settings of the worker.
 #[derive(Clone, Copy, Debug)]
 pub struct Config {
-    /// Jobs at a time; 0 is one per core.
+    /// Maximum number of concurrent jobs; 0 is one per core.
     pub concurrency: usize,
-    /// A job that takes longer has failed.
+    /// Maximum duration of a job.
     pub timeout: Duration,
-    /// How long jobs under way may still take after the signal to stop. What is not done by then is handed back.
-    pub grace: Duration,
-    /// How often the queue is looked at where no notification came: a retry is due, or a notification was lost.
-    pub poll: Duration,
-    /// A worker that was not heard of for so long is dead, and its jobs are given to others.
+    /// Time for running jobs to finish after a stop. Unfinished jobs are released.
+    pub shutdown_timeout: Duration,
+    /// Interval between polls, which find due retries and jobs whose notification was lost.
+    pub poll_interval: Duration,
+    /// A worker without a heartbeat for this long counts as dead, and its jobs are released.
     pub dead_after: Duration,
-    /// Whether `serve` runs jobs too.
+    /// Whether `serve` runs jobs.
     pub in_serve: bool,
 }
 
@@ -24,8 +23,8 @@ impl Default for Config {
         Self {
             concurrency: 0,
             timeout: Duration::from_mins(2),
-            grace: Duration::from_secs(20),
-            poll: Duration::from_secs(2),
+            shutdown_timeout: Duration::from_secs(20),
+            poll_interval: Duration::from_secs(2),
             dead_after: Duration::from_secs(35),
             in_serve: true,
         }
@@ -33,39 +32,38 @@ impl Default for Config {
 }
 
 impl Config {
-    /// Reads the settings.
     pub fn from_env(env: &mut Env) -> Self {
         let config = Self {
-            concurrency: env.or(
+            concurrency: env.value(
                 "JOBS_CONCURRENCY",
                 "0",
-                "Background jobs at a time; 0 is one per core.",
+                "Maximum number of concurrent background jobs; 0 is one per core.",
             ),
-            timeout: env.duration("JOBS_TIMEOUT", "2m", "A job that takes longer has failed."),
-            grace: env.duration(
+            timeout: env.duration("JOBS_TIMEOUT", "2m", "Maximum duration of a background job."),
+            shutdown_timeout: env.duration(
                 "JOBS_SHUTDOWN_TIMEOUT",
                 "20s",
-                "How long jobs under way may still take when the process stops.",
+                "Time for running jobs to finish when the process stops.",
             ),
             dead_after: env.duration(
                 "JOBS_WORKER_DEAD_AFTER",
                 "35s",
-                "A worker that was not heard of for so long is dead, and its jobs are given to others.",
+                "A worker without a heartbeat for this long counts as dead, and its jobs are released.",
             ),
-            in_serve: env.or(
+            in_serve: env.value(
                 "JOBS_IN_SERVE",
                 "true",
-                "Whether `serve` runs background jobs; if not, run `infravault worker`.",
+                "Run background jobs in `serve`. If `false`, run `infravault worker`.",
             ),
             ..Self::default()
         };
         if config.dead_after < Duration::from_secs(1) {
-            env.fault("JOBS_WORKER_DEAD_AFTER", "must be at least one second", "35s");
+            env.reject("JOBS_WORKER_DEAD_AFTER", "must be at least one second", "35s");
         }
         config
     }
 
-    /// Jobs at a time.
+    /// The number of concurrent jobs.
     pub(crate) fn slots(&self) -> usize {
         match self.concurrency {
             0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),

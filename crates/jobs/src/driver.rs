@@ -1,33 +1,32 @@
-//! The queue's way to PostgreSQL: our pool with our TLS, and a listener that comes back.
+//! The database driver of the queue: our connection pool with our TLS, and a listener that reconnects.
 //!
-//! The library's own pool would bring a second TLS stack, or none.
+//! The pool of the library would bring a second TLS stack, or none.
 use futures_util::stream;
 use graphile_worker::{
     BoxFuture, DatabaseDriver, DbError, DbExecutor, DbParams, DbRow, DbTransaction, Notification,
     NotificationStream, tokio_postgres::TokioPostgresDatabase,
 };
-use infravault_db::{Listener, Owner, Pool};
+use infravault_db::{Listener, OwnerConnector, Pool};
 use std::{any::Any, sync::Arc, time::Duration};
 use tokio::sync::Notify;
 
-/// Between two tries to listen again. Meanwhile the queue is polled.
-const AGAIN: Duration = Duration::from_secs(1);
+/// The pause between attempts to reconnect. Meanwhile the queue is polled.
+const RETRY_INTERVAL: Duration = Duration::from_secs(1);
 
-/// A pool and what listens beside it.
 #[derive(Debug)]
 pub(crate) struct Driver {
     pooled: TokioPostgresDatabase,
-    owner: Owner,
-    more: Arc<Notify>,
+    owner: OwnerConnector,
+    job_finished: Arc<Notify>,
 }
 
 impl Driver {
-    /// `more` counts as a notification too.
-    pub(crate) fn new(pool: Pool, owner: Owner, more: Arc<Notify>) -> Self {
+    /// `job_finished` counts as a notification too.
+    pub(crate) fn new(pool: Pool, owner: OwnerConnector, job_finished: Arc<Notify>) -> Self {
         Self {
             pooled: TokioPostgresDatabase::new(pool),
             owner,
-            more,
+            job_finished,
         }
     }
 }
@@ -54,19 +53,19 @@ impl DatabaseDriver for Driver {
     fn listen<'a>(&'a self, channel: &'a str) -> BoxFuture<'a, Result<Option<NotificationStream>, DbError>> {
         Box::pin(async move {
             let first = self.owner.listen(channel).await;
-            let ears = Ears {
+            let listener = ReconnectingListener {
                 listener: Some(first.map_err(|error| DbError::new(error.to_string()))?),
                 owner: self.owner.clone(),
                 channel: channel.to_owned(),
-                more: Arc::clone(&self.more),
+                job_finished: Arc::clone(&self.job_finished),
             };
-            let notifications = stream::unfold(ears, async |mut ears| {
-                ears.hear().await;
+            let notifications = stream::unfold(listener, async |mut listener| {
+                listener.wait().await;
                 let notification = Notification {
-                    channel: ears.channel.clone(),
+                    channel: listener.channel.clone(),
                     payload: String::new(),
                 };
-                Some((Ok(notification), ears))
+                Some((Ok(notification), listener))
             });
             let notifications: NotificationStream = Box::pin(notifications);
             Ok(Some(notifications))
@@ -74,25 +73,25 @@ impl DatabaseDriver for Driver {
     }
 }
 
-/// What hears that there is work.
-struct Ears {
+/// Waits for new jobs.
+struct ReconnectingListener {
     listener: Option<Listener>,
-    owner: Owner,
+    owner: OwnerConnector,
     channel: String,
-    more: Arc<Notify>,
+    job_finished: Arc<Notify>,
 }
 
-impl Ears {
-    /// Returns when there may be work: after a notification, after a job, and after a connection was made anew,
-    /// because what was sent meanwhile is lost.
-    async fn hear(&mut self) {
+impl ReconnectingListener {
+    /// Returns when there may be a job: after a notification, after a finished job, and after a reconnect, because
+    /// notifications sent in the meantime are lost.
+    async fn wait(&mut self) {
         loop {
             if let Some(listener) = &mut self.listener {
-                let heard = tokio::select! {
-                    heard = listener.notified() => heard,
-                    () = self.more.notified() => true,
+                let notified = tokio::select! {
+                    notified = listener.notified() => notified,
+                    () = self.job_finished.notified() => true,
                 };
-                if heard {
+                if notified {
                     return;
                 }
                 self.listener = None;
@@ -102,8 +101,8 @@ impl Ears {
                 return;
             }
             tokio::select! {
-                () = tokio::time::sleep(AGAIN) => {}
-                () = self.more.notified() => return,
+                () = tokio::time::sleep(RETRY_INTERVAL) => {}
+                () = self.job_finished.notified() => return,
             }
         }
     }

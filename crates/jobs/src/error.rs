@@ -1,21 +1,17 @@
-//! What can go wrong with the queue, and with one job.
-use infravault_kernel::{Failure, Kind};
+//! Errors of the queue and of single jobs.
+use infravault_kernel::{DomainError, ErrorKind, error_chain};
 use std::fmt;
 
-/// A failure of the queue itself.
+/// An error of the queue itself.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// PostgreSQL does not do what was asked.
     #[error(transparent)]
     Db(#[from] infravault_db::Error),
-    /// The queue's schema could not be made.
-    #[error("the schema of the queue cannot be made")]
+    #[error("cannot create the schema of the queue")]
     Install(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// The queue's schema is missing or older than this binary.
     #[error("the schema of the queue is missing or outdated; run `infravault migrate up`")]
     NotInstalled,
-    /// The queue stopped working.
-    #[error("the queue stopped working")]
+    #[error("the queue stopped unexpectedly")]
     Stopped(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
@@ -25,12 +21,12 @@ impl From<tokio_postgres::Error> for Error {
     }
 }
 
-impl Failure for Error {
-    fn kind(&self) -> Kind {
+impl DomainError for Error {
+    fn kind(&self) -> ErrorKind {
         match self {
             Self::Db(error) => error.kind(),
-            Self::NotInstalled => Kind::Unavailable,
-            Self::Install(_) | Self::Stopped(_) => Kind::Internal,
+            Self::NotInstalled => ErrorKind::Unavailable,
+            Self::Install(_) | Self::Stopped(_) => ErrorKind::Internal,
         }
     }
 
@@ -43,45 +39,41 @@ impl Failure for Error {
     }
 }
 
-/// Why a job failed, and whether trying again may help.
+/// The error of a failed job, and whether a retry may succeed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JobError {
     reason: String,
-    again: bool,
+    retryable: bool,
 }
 
 impl JobError {
-    /// Something that may pass: the job is tried again later, until its attempts are used up.
-    pub fn retry(reason: impl fmt::Display) -> Self {
+    /// A transient error: the job is retried until its attempts are used up.
+    pub fn retryable(reason: impl fmt::Display) -> Self {
         Self {
             reason: reason.to_string(),
-            again: true,
+            retryable: true,
         }
     }
 
-    /// Something that will fail again: the job is kept as failed.
-    pub fn last(reason: impl fmt::Display) -> Self {
+    /// A permanent error: the job fails without another attempt.
+    pub fn permanent(reason: impl fmt::Display) -> Self {
         Self {
             reason: reason.to_string(),
-            again: false,
+            retryable: false,
         }
     }
 
-    /// A failure of a use case, with its causes. What passes by itself, and what should not have happened, is tried
-    /// again; what the use case refused stays refused.
-    pub fn of(failure: &impl Failure) -> Self {
-        let causes = std::iter::successors(std::error::Error::source(failure), |error| error.source());
-        let reason = causes.fold(failure.to_string(), |text, cause| format!("{text}: {cause}"));
+    /// Converts the error of a use case, with its sources. Only unavailable dependencies and internal errors are retried.
+    pub fn from_domain_error(error: &(impl DomainError + 'static)) -> Self {
         Self {
-            reason,
-            again: matches!(failure.kind(), Kind::Unavailable | Kind::Internal),
+            reason: error_chain(error),
+            retryable: matches!(error.kind(), ErrorKind::Unavailable | ErrorKind::Internal),
         }
     }
 
-    /// Whether trying again may help.
     #[must_use]
-    pub fn may_pass(&self) -> bool {
-        self.again
+    pub fn is_retryable(&self) -> bool {
+        self.retryable
     }
 }
 

@@ -1,62 +1,61 @@
-//! The queue's schema: making it, finding out whether it is there, removing it.
+//! Creates, checks and drops the schema of the queue.
 use crate::Error;
 use graphile_worker::{Database, Schema, WorkerUtils};
-use infravault_db::{Db, Owner};
+use infravault_db::{Db, OwnerConnector};
 use slog::{Logger, info};
 use tokio_postgres::Client;
 
-/// The newest revision of the schema that `graphile_worker` knows. A test compares it, so that an upgrade of the
-/// library is not forgotten here.
+/// The newest schema revision of `graphile_worker`. A test compares it with the library.
 pub const REVISION: i32 = 22;
 
-/// Any number will do, as long as nothing else locks it: "iv queue" in ASCII.
+/// The advisory lock of schema changes: "iv queue" in ASCII.
 const LOCK: i64 = 0x6976_2071_7565_7565;
-const TAKE_LOCK: &str = include_str!("../../../queries/jobs/lock.sql");
-const EXISTS: &str = include_str!("../../../queries/jobs/exists.sql");
-const NEWEST: &str = include_str!("../../../queries/jobs/revision.sql");
-const SHARE: &str = include_str!("../../../queries/jobs/share.sql");
-const REMOVE: &str = include_str!("../../../queries/jobs/remove.sql");
+const SCHEMA_EXISTS: &str = include_str!("../../../queries/jobs/schema_exists.sql");
+const NEWEST_REVISION: &str = include_str!("../../../queries/jobs/revision.sql");
+const GRANT_WORKER_ACCESS: &str = include_str!("../../../queries/jobs/grant_worker_access.sql");
+const DROP_SCHEMA: &str = include_str!("../../../queries/jobs/drop_schema.sql");
 const COUNTS: &str = include_str!("../../../queries/jobs/counts.sql");
 
-/// Makes the queue's schema or brings it to this binary's revision. To be called after the migrations, which make the
-/// roles. Safe when several processes start at once; changes nothing when there is nothing to do.
+/// Creates the queue's schema or upgrades it to this binary's revision. Call it after the migrations, which create the
+/// roles. Several processes can call it at the same time.
 pub async fn install(database_url: &str, log: &Logger) -> Result<(), Error> {
-    let owner = Owner::for_migrations(database_url)?;
-    let client = locked(&owner).await?;
-    if revision(&client).await? < REVISION {
-        // Two connections, because the library reads the revision outside of its transaction.
+    let owner = OwnerConnector::for_migrations(database_url)?;
+    let client = owner.connect_locked(LOCK).await?;
+    if read_revision(&client).await? < REVISION {
+        // Two connections, because the library reads the revision outside its transaction.
         let database = graphile_worker::tokio_postgres::TokioPostgresDatabase::new(owner.pool(2)?);
         WorkerUtils::new(Database::from(database), Schema::default())
             .migrate()
             .await
             .map_err(|error| Error::Install(error.into()))?;
-        info!(log, "made the schema of the queue"; "revision" => REVISION);
+        info!(log, "schema of the queue created"; "revision" => REVISION);
     }
-    client.batch_execute(SHARE).await?;
+    client.batch_execute(GRANT_WORKER_ACCESS).await?;
     Ok(())
 }
 
-/// Whether the schema is there and new enough for this binary.
+/// Whether the schema exists and is new enough for this binary.
 pub async fn is_installed(database_url: &str) -> Result<bool, Error> {
-    let client = Owner::for_migrations(database_url)?.connect().await?;
-    Ok(revision(&client).await? >= REVISION)
+    let client = OwnerConnector::for_migrations(database_url)?.connect().await?;
+    Ok(read_revision(&client).await? >= REVISION)
 }
 
-/// Removes the queue with every job in it.
+/// Drops the queue with all jobs.
 pub async fn remove(database_url: &str) -> Result<(), Error> {
-    let client = locked(&Owner::for_migrations(database_url)?).await?;
-    client.batch_execute(REMOVE).await?;
+    let client = OwnerConnector::for_migrations(database_url)?
+        .connect_locked(LOCK)
+        .await?;
+    client.batch_execute(DROP_SCHEMA).await?;
     Ok(())
 }
 
-/// How full the queue is.
+/// The number of jobs by state.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Jobs that wait: for a free worker, or for the time of their next attempt.
+    /// Jobs that wait for a worker or for their next attempt.
     pub waiting: u64,
-    /// Jobs that are being run.
     pub running: u64,
-    /// Jobs that were given up. They stay, with their last failure; asking for the same work again makes a new job.
+    /// Jobs that failed permanently. They are kept with their last error. Enqueuing the same work creates a new job.
     pub failed: u64,
 }
 
@@ -75,18 +74,10 @@ pub async fn counts(db: &Db) -> Result<Counts, Error> {
     })
 }
 
-pub(crate) async fn revision(client: &Client) -> Result<i32, Error> {
-    let exists = client.query_one(EXISTS, &[]).await?;
+pub(crate) async fn read_revision(client: &Client) -> Result<i32, Error> {
+    let exists = client.query_one(SCHEMA_EXISTS, &[]).await?;
     if !exists.try_get::<_, bool>(0)? {
         return Ok(0);
     }
-    Ok(client.query_one(NEWEST, &[]).await?.try_get(0)?)
-}
-
-/// A connection that holds the lock until it is closed.
-async fn locked(owner: &Owner) -> Result<Client, Error> {
-    let client = owner.connect().await?;
-    client.batch_execute("SET lock_timeout = '60s'").await?;
-    client.execute(TAKE_LOCK, &[&LOCK]).await?;
-    Ok(client)
+    Ok(client.query_one(NEWEST_REVISION, &[]).await?.try_get(0)?)
 }

@@ -1,4 +1,4 @@
-//! Background jobs in PostgreSQL: the queue and who works it off.
+//! Background jobs in PostgreSQL: the queue and its workers.
 #![doc = include_str!("../README.md")]
 
 mod config;
@@ -11,5 +11,5 @@ mod worker;
 pub use config::Config;
 pub use error::{Error, JobError};
 pub use install::{Counts, REVISION, counts, install, is_installed, remove};
-pub use task::{Attempt, Kind};
+pub use task::{Attempt, JobKind};
 pub use worker::Worker;

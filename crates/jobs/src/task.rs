@@ -1,4 +1,4 @@
-//! One job: from the queue's hands to the handler's, and its outcome back.
+//! Runs one job of the queue with its handler and reports the outcome.
 use crate::{Config, JobError};
 use futures_util::FutureExt;
 use graphile_worker::{DbExecutor, DbValue, IntoTaskHandlerResult, TaskHandler, WorkerContext};
@@ -9,28 +9,28 @@ use slog::{Logger, error, o, warn};
 use std::{collections::HashMap, fmt, marker::PhantomData, panic::AssertUnwindSafe, pin::Pin, sync::Arc};
 use tokio::sync::Notify;
 
-const GIVE_UP: &str = include_str!("../../../queries/jobs/give_up.sql");
+const FAIL_PERMANENTLY: &str = include_str!("../../../queries/jobs/fail_permanently.sql");
 
-/// A kind of job: a type that stands for a name in the queue.
-pub trait Kind: Send + Sync + 'static {
-    /// The name, as the functions that enqueue have it.
+/// A kind of job.
+pub trait JobKind: Send + Sync + 'static {
+    /// The name in the queue.
     const NAME: &'static str;
 }
 
-/// Which attempt this is.
+/// The number of an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Attempt {
-    /// 1 the first time.
+    /// Counts from 1.
     pub number: u16,
-    /// The attempts that the job has. After the last one it is kept as failed.
-    pub of: u16,
+    /// The maximum number of attempts. A job that fails in the last one is kept as failed.
+    pub max: u16,
 }
 
 impl Attempt {
-    /// Whether no other one follows, so that a failure is final.
+    /// Whether a failure of this attempt is final.
     #[must_use]
     pub fn is_last(&self) -> bool {
-        self.number >= self.of
+        self.number >= self.max
     }
 }
 
@@ -38,82 +38,86 @@ pub(crate) type Outcome = Result<(), JobError>;
 pub(crate) type Handler =
     Box<dyn Fn(Ctx, Value, Attempt) -> Pin<Box<dyn Future<Output = Outcome> + Send>> + Send + Sync>;
 
-/// What every job of a worker needs; the queue carries it to them.
-pub(crate) struct Runner {
+/// The shared state of all jobs of a worker. The queue passes it to every job.
+pub(crate) struct JobRunner {
     pub(crate) handlers: HashMap<&'static str, Handler>,
     pub(crate) config: Config,
     pub(crate) log: Logger,
     pub(crate) clock: Clock,
-    /// Told after each job, because there may be more of them: the queue looks once per notification only.
-    pub(crate) more: Arc<Notify>,
+    /// Notified after each job: the queue looks for one job per notification, and more may be waiting.
+    pub(crate) job_finished: Arc<Notify>,
 }
 
-impl fmt::Debug for Runner {
+impl fmt::Debug for JobRunner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Runner")
+        f.debug_struct("JobRunner")
             .field("kinds", &self.handlers.keys())
             .finish_non_exhaustive()
     }
 }
 
-impl Runner {
-    async fn run(&self, kind: &'static str, job: &WorkerContext) -> Result<(), Reason> {
+impl JobRunner {
+    async fn run_job(&self, kind: &'static str, job: &WorkerContext) -> Result<(), StoredError> {
         let attempt = Attempt {
             number: u16::try_from(*job.job().attempts()).unwrap_or(u16::MAX),
-            of: u16::try_from(*job.job().max_attempts()).unwrap_or(u16::MAX),
+            max: u16::try_from(*job.job().max_attempts()).unwrap_or(u16::MAX),
         };
         let log = self.log.new(o!("job" => kind, "job_id" => *job.job().id(),
-            "attempt" => format!("{} of {}", attempt.number, attempt.of)));
+            "attempt" => format!("{} of {}", attempt.number, attempt.max)));
         let ctx = Ctx::new(&log, Credential::System, self.clock.clone());
-        let outcome = self.attempt(kind, &ctx, job.payload().clone(), attempt).await;
-        self.more.notify_one();
-        let Err(failure) = outcome else { return Ok(()) };
-        if failure.may_pass() && !attempt.is_last() {
-            warn!(ctx.log, "a job failed and will be tried again"; "error" => %failure);
+        let outcome = self
+            .call_handler(kind, &ctx, job.payload().clone(), attempt)
+            .await;
+        self.job_finished.notify_one();
+        let Err(error) = outcome else { return Ok(()) };
+        if error.is_retryable() && !attempt.is_last() {
+            warn!(ctx.log, "job failed; it will be retried"; "error" => %error);
         } else {
-            error!(ctx.log, "a job failed for good"; "error" => %failure);
-            self.give_up(&ctx, job, attempt).await;
+            error!(ctx.log, "job failed permanently"; "error" => %error);
+            self.fail_permanently(&ctx, job, attempt).await;
         }
-        Err(Reason(failure))
+        Err(StoredError(error))
     }
 
-    async fn attempt(&self, kind: &'static str, ctx: &Ctx, payload: Value, attempt: Attempt) -> Outcome {
+    async fn call_handler(&self, kind: &'static str, ctx: &Ctx, payload: Value, attempt: Attempt) -> Outcome {
         let Some(handler) = self.handlers.get(kind) else {
-            return Err(JobError::retry("this worker has no handler for it"));
+            return Err(JobError::retryable(
+                "this worker has no handler for this kind of job",
+            ));
         };
         let work = AssertUnwindSafe(async { handler(ctx.clone(), payload, attempt).await }).catch_unwind();
         match tokio::time::timeout(self.config.timeout, work).await {
             Ok(Ok(outcome)) => outcome,
-            Ok(Err(_panic)) => Err(JobError::retry("its handler panicked")),
-            Err(_elapsed) => Err(JobError::retry(format!(
-                "it took longer than {:?}",
+            Ok(Err(_panic)) => Err(JobError::retryable("the handler panicked")),
+            Err(_elapsed) => Err(JobError::retryable(format!(
+                "the handler took longer than {:?}",
                 self.config.timeout
             ))),
         }
     }
 
-    /// The queue gives a job up when its attempts are used up, so they are.
-    async fn give_up(&self, ctx: &Ctx, job: &WorkerContext, attempt: Attempt) {
+    /// Uses up the attempts of a job, so that the queue does not retry it.
+    async fn fail_permanently(&self, ctx: &Ctx, job: &WorkerContext, attempt: Attempt) {
         if attempt.is_last() {
             return;
         }
         let id = vec![DbValue::I64(*job.job().id())];
-        if let Err(error) = DbExecutor::execute(job.database(), GIVE_UP, id.into()).await {
-            warn!(ctx.log, "the job could not be given up, so it will be tried again"; "error" => %error);
+        if let Err(error) = DbExecutor::execute(job.database(), FAIL_PERMANENTLY, id.into()).await {
+            warn!(ctx.log, "cannot mark the job as failed; it will be retried"; "error" => %error);
         }
     }
 }
 
-/// What the queue stores as the last failure. It formats it by `Debug`, so that is the plain text here.
-struct Reason(JobError);
+/// The error as the queue stores it. The queue formats it with `Debug`, which prints plain text here.
+struct StoredError(JobError);
 
-impl fmt::Debug for Reason {
+impl fmt::Debug for StoredError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
 }
 
-/// The queue wants one type per kind of job, made from the payload; this one leaves the payload where it is.
+/// The queue requires one deserializable type per kind of job. This one ignores the payload, which the handler reads.
 pub(crate) struct Task<K>(PhantomData<fn() -> K>);
 
 impl<K> Serialize for Task<K> {
@@ -128,13 +132,13 @@ impl<'de, K> Deserialize<'de> for Task<K> {
     }
 }
 
-impl<K: Kind> TaskHandler for Task<K> {
+impl<K: JobKind> TaskHandler for Task<K> {
     const IDENTIFIER: &'static str = K::NAME;
 
     async fn run(self, job: WorkerContext) -> impl IntoTaskHandlerResult {
-        match job.get_ext::<Arc<Runner>>() {
-            Some(runner) => runner.run(K::NAME, &job).await,
-            None => Err(Reason(JobError::retry("this worker was not set up"))),
+        match job.get_ext::<Arc<JobRunner>>() {
+            Some(runner) => runner.run_job(K::NAME, &job).await,
+            None => Err(StoredError(JobError::retryable("the worker was not set up"))),
         }
     }
 }

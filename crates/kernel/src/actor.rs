@@ -1,135 +1,135 @@
-//! Who is asking: the proof that came with a request, and the person it turned out to be.
-use crate::{AccountId, ApiTokenId, Failure, Kind, SessionId};
+//! The caller of a request: its credential, and the actor that the database resolves it to.
+use crate::{AccountId, ApiTokenId, DomainError, ErrorKind, SessionId};
 use std::{fmt, str::FromStr};
 
-/// What a request proved without asking the database. Whether it still counts (session not ended, account
-/// active) is decided when the request's transaction begins.
+/// The credential of a request, verified without the database. The request's transaction checks that the session or
+/// token is still valid and the account is active.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Credential {
-    /// Nothing was presented.
+    /// No credential.
     #[default]
     Anonymous,
-    /// An access token with a good signature.
+    /// An access token with a valid signature.
     Session {
-        /// The session the token belongs to (`sid`).
+        /// The session of the token (`sid`).
         session: SessionId,
-        /// The account it names (`sub`).
+        /// The account of the token (`sub`).
         account: AccountId,
     },
-    /// An API token whose checksum is right, as the SHA-256 that is stored of it.
+    /// An API token with a valid checksum.
     ApiToken {
-        /// SHA-256 of the whole token text.
+        /// The SHA-256 of the token's text.
         hash: [u8; 32],
     },
-    /// The process itself: sweeper, migrations, administration on the command line.
+    /// The process itself: sweeper, migrations, administrative commands.
     System,
 }
 
-/// Who is asking, as the database knows it at this moment.
+/// The caller, as resolved by the database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Actor {
-    /// Nobody signed in.
+    /// A caller without a credential.
     Anonymous,
-    /// A live credential of an active account.
-    Person(Person),
+    /// An active account with a valid credential.
+    Authenticated(Principal),
     /// The process itself.
     System,
 }
 
-/// A person with a live credential.
+/// An active account with a valid credential.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Person {
+pub struct Principal {
     /// The account.
     pub account: AccountId,
-    /// Its role now.
+    /// The current role of the account.
     pub role: Role,
-    /// What this credential may do; a session may do everything.
+    /// The scopes of the credential. A session has every scope.
     pub scopes: Scopes,
-    /// How many bytes of originals the account may store.
+    /// The quota of the account, in bytes of originals.
     pub quota_bytes: i64,
-    /// How the person proved it.
-    pub via: Via,
+    /// The kind of credential.
+    pub auth_method: AuthMethod,
 }
 
-/// The kind of credential a person came with.
+/// The kind of credential that a principal authenticated with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Via {
-    /// A signed-in browser or native client.
+pub enum AuthMethod {
+    /// A session of a browser or native client.
     Session(SessionId),
-    /// A scoped token for scripts.
+    /// An API token.
     ApiToken(ApiTokenId),
 }
 
 impl Actor {
-    /// The person, or why there is none.
-    pub fn person(&self) -> Result<&Person, Denied> {
+    /// Returns the principal, or an error if the caller is not authenticated.
+    pub fn require_principal(&self) -> Result<&Principal, AccessError> {
         match self {
-            Self::Person(person) => Ok(person),
-            Self::Anonymous | Self::System => Err(Denied::AuthenticationRequired),
+            Self::Authenticated(principal) => Ok(principal),
+            Self::Anonymous | Self::System => Err(AccessError::AuthenticationRequired),
         }
     }
 
-    /// The person, if the credential carries this scope.
-    pub fn with_scope(&self, scope: Scope) -> Result<&Person, Denied> {
-        let person = self.person()?;
-        if person.scopes.contains(scope) {
-            Ok(person)
+    /// Returns the principal if its credential has this scope.
+    pub fn require_scope(&self, scope: Scope) -> Result<&Principal, AccessError> {
+        let principal = self.require_principal()?;
+        if principal.scopes.contains(scope) {
+            Ok(principal)
         } else {
-            Err(Denied::InsufficientScope(scope))
+            Err(AccessError::InsufficientScope(scope))
         }
     }
 
-    /// The person, if this is a session: tokens never manage credentials.
-    pub fn with_session(&self) -> Result<(&Person, SessionId), Denied> {
-        let person = self.person()?;
-        match person.via {
-            Via::Session(session) => Ok((person, session)),
-            Via::ApiToken(_) => Err(Denied::SessionRequired),
+    /// Returns the principal if it authenticated with a session. API tokens cannot manage credentials.
+    pub fn require_session(&self) -> Result<(&Principal, SessionId), AccessError> {
+        let principal = self.require_principal()?;
+        match principal.auth_method {
+            AuthMethod::Session(session) => Ok((principal, session)),
+            AuthMethod::ApiToken(_) => Err(AccessError::SessionRequired),
         }
     }
 
-    /// The person, if it is an administrator whose credential carries [`Scope::Admin`].
-    pub fn administrator(&self) -> Result<&Person, Denied> {
-        let person = self.with_scope(Scope::Admin)?;
-        if person.role == Role::Admin {
-            Ok(person)
+    /// Returns the principal if it is an administrator with [`Scope::Admin`].
+    pub fn require_admin(&self) -> Result<&Principal, AccessError> {
+        let principal = self.require_scope(Scope::Admin)?;
+        if principal.role == Role::Admin {
+            Ok(principal)
         } else {
-            Err(Denied::Forbidden)
+            Err(AccessError::Forbidden)
         }
     }
 
-    /// The account, where there is one.
+    /// The account of an authenticated caller.
     #[must_use]
     pub fn account(&self) -> Option<AccountId> {
         match self {
-            Self::Person(person) => Some(person.account),
+            Self::Authenticated(principal) => Some(principal.account),
             Self::Anonymous | Self::System => None,
         }
     }
 }
 
-/// Why somebody may not do something.
+/// The caller is not allowed to do something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Denied {
-    /// Nobody is signed in.
+pub enum AccessError {
+    /// The caller is not authenticated.
     #[error("sign in, or send an API token as `Authorization: Bearer`")]
     AuthenticationRequired,
     /// The API token lacks a scope.
     #[error("this API token lacks the scope `{0}`")]
     InsufficientScope(Scope),
-    /// An API token tried what only a signed-in person may do.
-    #[error("an API token cannot do this; sign in with a browser session")]
+    /// The operation requires a session, not an API token.
+    #[error("this operation requires a browser session; API tokens are not accepted")]
     SessionRequired,
-    /// The role does not allow it.
-    #[error("your role does not allow this")]
+    /// The role of the account does not allow the operation.
+    #[error("your role does not allow this operation")]
     Forbidden,
 }
 
-impl Failure for Denied {
-    fn kind(&self) -> Kind {
+impl DomainError for AccessError {
+    fn kind(&self) -> ErrorKind {
         match self {
-            Self::AuthenticationRequired => Kind::Unauthenticated,
-            Self::InsufficientScope(_) | Self::SessionRequired | Self::Forbidden => Kind::Denied,
+            Self::AuthenticationRequired => ErrorKind::Unauthenticated,
+            Self::InsufficientScope(_) | Self::SessionRequired | Self::Forbidden => ErrorKind::Denied,
         }
     }
     fn code(&self) -> &'static str {
@@ -141,8 +141,8 @@ impl Failure for Denied {
     }
 }
 
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal,)* }) => {
+macro_rules! string_enum {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal,)* }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum $name { $($(#[$vdoc])* $variant,)* }
@@ -150,10 +150,10 @@ macro_rules! words {
         impl $name {
             /// Every value, in order.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
-            /// The word used in the API and in the database.
+            /// The text in the API and in the database.
             #[must_use]
             pub fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $word,)* }
+                match self { $(Self::$variant => $text,)* }
             }
         }
 
@@ -164,57 +164,57 @@ macro_rules! words {
         }
 
         impl FromStr for $name {
-            type Err = UnknownWord;
-            fn from_str(text: &str) -> Result<Self, UnknownWord> {
+            type Err = ParseEnumError;
+            fn from_str(text: &str) -> Result<Self, ParseEnumError> {
                 match text {
-                    $($word => Ok(Self::$variant),)*
-                    _ => Err(UnknownWord { allowed: &[$($word,)*] }),
+                    $($text => Ok(Self::$variant),)*
+                    _ => Err(ParseEnumError { allowed: &[$($text,)*] }),
                 }
             }
         }
     };
 }
 
-/// A word outside a closed list.
+/// The text is not a value of the enum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct UnknownWord {
+pub struct ParseEnumError {
     allowed: &'static [&'static str],
 }
 
-impl fmt::Display for UnknownWord {
+impl fmt::Display for ParseEnumError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "must be one of {}", self.allowed.join(", "))
     }
 }
 
-impl std::error::Error for UnknownWord {}
+impl std::error::Error for ParseEnumError {}
 
-words! {
-    /// What a person is to this installation.
+string_enum! {
+    /// The role of an account.
     Role {
-        /// Stores own images.
+        /// Stores images.
         User = "USER",
-        /// Also judges reported public images.
+        /// Also reviews reported public images.
         Moderator = "MODERATOR",
         /// Also manages accounts and the installation.
         Admin = "ADMIN",
     }
 }
 
-words! {
-    /// What an API token may do.
+string_enum! {
+    /// A permission of an API token.
     Scope {
-        /// Read own images and their metadata.
+        /// Read images and their metadata.
         ImagesRead = "images:read",
         /// Upload and change images.
         ImagesWrite = "images:write",
         /// Delete images.
         ImagesDelete = "images:delete",
-        /// Read the own profile.
+        /// Read the profile.
         ProfileRead = "profile:read",
-        /// Change the own profile.
+        /// Change the profile.
         ProfileWrite = "profile:write",
-        /// What the role ADMIN allows.
+        /// Use the permissions of the role ADMIN.
         Admin = "admin",
     }
 }
@@ -224,21 +224,21 @@ words! {
 pub struct Scopes(Vec<Scope>);
 
 impl Scopes {
-    /// Every scope, which is what a session has.
+    /// Every scope; sessions have this set.
     #[must_use]
     pub fn all() -> Self {
         Self(Scope::ALL.to_vec())
     }
 
-    /// A set of these scopes, ordered and without repeats.
-    pub fn of(scopes: impl IntoIterator<Item = Scope>) -> Self {
+    /// Creates a sorted set without duplicates.
+    pub fn new(scopes: impl IntoIterator<Item = Scope>) -> Self {
         let mut all: Vec<Scope> = scopes.into_iter().collect();
         all.sort_unstable();
         all.dedup();
         Self(all)
     }
 
-    /// Whether the scope is in the set.
+    /// Whether the set contains the scope.
     #[must_use]
     pub fn contains(&self, scope: Scope) -> bool {
         self.0.contains(&scope)
@@ -253,18 +253,18 @@ impl Scopes {
 impl fmt::Display for Scopes {
     /// Space-separated, as in RFC 6749 section 3.3.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let words: Vec<&str> = self.0.iter().map(|scope| scope.as_str()).collect();
-        f.write_str(&words.join(" "))
+        let names: Vec<&str> = self.0.iter().map(|scope| scope.as_str()).collect();
+        f.write_str(&names.join(" "))
     }
 }
 
 impl FromStr for Scopes {
-    type Err = UnknownWord;
-    fn from_str(text: &str) -> Result<Self, UnknownWord> {
+    type Err = ParseEnumError;
+    fn from_str(text: &str) -> Result<Self, ParseEnumError> {
         text.split_ascii_whitespace()
             .map(str::parse)
             .collect::<Result<Vec<Scope>, _>>()
-            .map(Self::of)
+            .map(Self::new)
     }
 }
 
@@ -273,7 +273,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn scopes_round_trip_and_refuse_unknown_words() {
+    fn scopes_round_trip_and_unknown_values_are_rejected() {
         let scopes: Scopes = "images:write images:read images:read".parse().unwrap();
         assert_eq!(scopes.to_string(), "images:read images:write");
         assert!(scopes.contains(Scope::ImagesRead) && !scopes.contains(Scope::Admin));

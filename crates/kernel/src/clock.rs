@@ -1,19 +1,20 @@
-//! The time, as a value that tests can set.
-use std::sync::{Arc, Mutex, PoisonError};
+//! The current time, as a value that tests can set.
+use parking_lot::Mutex;
+use std::sync::Arc;
 use time::{Duration, OffsetDateTime};
 
-/// Tells the time in UTC.
+/// A clock that returns the time in UTC.
 #[derive(Clone, Debug, Default)]
 pub enum Clock {
-    /// The system's clock.
+    /// The system clock.
     #[default]
     System,
-    /// A clock that stands still until it is moved; clones share it.
+    /// A clock that only moves when it is advanced. Clones share it.
     Fixed(Arc<Mutex<OffsetDateTime>>),
 }
 
 impl Clock {
-    /// A clock that stands at `now`.
+    /// Creates a fixed clock that shows `now`.
     #[must_use]
     pub fn fixed(now: OffsetDateTime) -> Self {
         Self::Fixed(Arc::new(Mutex::new(now)))
@@ -27,16 +28,15 @@ impl Clock {
     )]
     pub fn now(&self) -> OffsetDateTime {
         match self {
-            Self::System => OffsetDateTime::now_utc() + crate::crash::skew(),
-            Self::Fixed(now) => *now.lock().unwrap_or_else(PoisonError::into_inner),
+            Self::System => OffsetDateTime::now_utc() + crate::crash::clock_skew(),
+            Self::Fixed(now) => *now.lock(),
         }
     }
 
-    /// Moves a fixed clock; the system clock stays as it is.
+    /// Advances a fixed clock. The system clock is not changed.
     pub fn advance(&self, by: Duration) {
         if let Self::Fixed(now) = self {
-            let mut now = now.lock().unwrap_or_else(PoisonError::into_inner);
-            *now += by;
+            *now.lock() += by;
         }
     }
 }

@@ -1,64 +1,69 @@
-//! Reads the environment once, documents every variable by reading it, and collects all faults at once.
+//! Settings from environment variables. Reading a variable documents it, and all errors are reported together.
 use crate::Secret;
 use std::{collections::BTreeMap, fmt, str::FromStr, time::Duration};
 
-/// What is known about one variable; the reference table is made of these.
+/// The documentation of one variable. The reference table is generated from these.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Variable {
-    /// Its name.
+    /// The variable's name.
     pub name: String,
-    /// What holds when it is not set; empty where it must be set or stays off.
+    /// The default; empty if the variable is required or optional.
     pub default: String,
-    /// What it is for, in one sentence.
+    /// The purpose, in one sentence.
     pub about: &'static str,
-    /// Whether it may also be given as `NAME_FILE`, the path of a file that holds the value.
+    /// Whether `NAME_FILE` may name a file that contains the value.
     pub secret: bool,
 }
 
-/// One variable whose value will not do.
+/// One variable with an invalid value.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
-    /// The variable.
+pub struct SettingError {
+    /// The variable's name.
     pub name: String,
-    /// What is wrong with its value.
-    pub fault: String,
-    /// A value that would do.
+    /// The problem, as a predicate such as `must be set`.
+    pub problem: String,
+    /// A valid value.
     pub example: String,
 }
 
-/// All that is wrong with the environment.
+/// Every invalid variable.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ConfigError(pub Vec<Fault>);
+pub struct ConfigError(pub Vec<SettingError>);
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "the configuration has {} fault(s):", self.0.len())?;
-        for Fault { name, fault, example } in &self.0 {
-            writeln!(f, "  {name} {fault}; for example {name}={example}")?;
+        writeln!(f, "the configuration has {} error(s):", self.0.len())?;
+        for SettingError {
+            name,
+            problem,
+            example,
+        } in &self.0
+        {
+            writeln!(f, "  {name} {problem}; for example {name}={example}")?;
         }
-        write!(f, "All variables are described in docs/configuration.md.")
+        write!(f, "See docs/configuration.md for all variables.")
     }
 }
 
 impl std::error::Error for ConfigError {}
 
-/// The environment while it is being read.
+/// Environment variables, with the documentation and the errors collected while reading them.
 #[derive(Debug, Default)]
 pub struct Env {
     values: BTreeMap<String, String>,
     variables: Vec<Variable>,
-    faults: Vec<Fault>,
+    errors: Vec<SettingError>,
 }
 
 impl Env {
-    /// The process's environment. Empty values count as not set.
+    /// Reads the environment of the process. Empty values count as unset.
     #[must_use]
-    pub fn of_process() -> Self {
+    pub fn from_process() -> Self {
         std::env::vars().collect()
     }
 
-    /// Reads a variable that has a default.
-    pub fn or<T>(&mut self, name: &str, default: &str, about: &'static str) -> T
+    /// Reads a variable with a default.
+    pub fn value<T>(&mut self, name: &str, default: &str, about: &'static str) -> T
     where
         T: FromStr + Default,
         T::Err: fmt::Display,
@@ -72,7 +77,7 @@ impl Env {
         self.parse(name, &text, default)
     }
 
-    /// Reads a variable that must be set.
+    /// Reads a required variable.
     pub fn required<T>(&mut self, name: &str, example: &str, about: &'static str) -> T
     where
         T: FromStr + Default,
@@ -82,11 +87,11 @@ impl Env {
         if let Some(text) = self.values.get(name).cloned() {
             return self.parse(name, &text, example);
         }
-        self.fault(name, "must be set", example);
+        self.reject(name, "must be set", example);
         T::default()
     }
 
-    /// Reads a variable that may be left out.
+    /// Reads an optional variable.
     pub fn optional<T>(&mut self, name: &str, example: &str, about: &'static str) -> Option<T>
     where
         T: FromStr + Default,
@@ -97,7 +102,7 @@ impl Env {
         Some(self.parse(name, &text, example))
     }
 
-    /// Reads a secret: `NAME`, or the file that `NAME_FILE` names (its trailing line end is cut).
+    /// Reads a secret from `NAME`, or from the file that `NAME_FILE` names, without its trailing line break.
     pub fn secret(&mut self, name: &str, about: &'static str) -> Option<Secret<String>> {
         self.document(name, "", about, true);
         if let Some(value) = self.values.get(name) {
@@ -108,9 +113,9 @@ impl Env {
         match std::fs::read_to_string(&path) {
             Ok(value) => Some(Secret::new(value.trim_end_matches(['\r', '\n']).to_owned())),
             Err(error) => {
-                self.fault(
+                self.reject(
                     &file,
-                    &format!("names a file that cannot be read ({path}: {error})"),
+                    &format!("names an unreadable file ({path}: {error})"),
                     "/run/secrets/name",
                 );
                 None
@@ -118,19 +123,19 @@ impl Env {
         }
     }
 
-    /// Reads a time span such as `500ms`, `30s`, `10m`, `1h` or `7d`.
+    /// Reads a duration such as `500ms`, `30s`, `10m`, `1h` or `7d`.
     pub fn duration(&mut self, name: &str, default: &str, about: &'static str) -> Duration {
-        self.or::<Span>(name, default, about).0
+        self.value::<DurationSetting>(name, default, about).0
     }
 
     /// Reads a size in bytes such as `512`, `64KiB`, `40MiB` or `5GiB`.
     pub fn bytes(&mut self, name: &str, default: &str, about: &'static str) -> u64 {
-        self.or::<Bytes>(name, default, about).0
+        self.value::<ByteSizeSetting>(name, default, about).0
     }
 
-    /// Reads a comma-separated list; spaces around the items are cut, empty items are left out.
+    /// Reads a comma-separated list. Items are trimmed, and empty items are skipped.
     pub fn list(&mut self, name: &str, default: &str, about: &'static str) -> Vec<String> {
-        self.or::<String>(name, default, about)
+        self.value::<String>(name, default, about)
             .split(',')
             .map(str::trim)
             .filter(|item| !item.is_empty())
@@ -138,27 +143,27 @@ impl Env {
             .collect()
     }
 
-    /// Notes that a value will not do, where only the caller can tell.
-    pub fn fault(&mut self, name: &str, fault: &str, example: &str) {
-        self.faults.push(Fault {
+    /// Records an invalid value that only the caller can detect.
+    pub fn reject(&mut self, name: &str, problem: &str, example: &str) {
+        self.errors.push(SettingError {
             name: name.to_owned(),
-            fault: fault.to_owned(),
+            problem: problem.to_owned(),
             example: example.to_owned(),
         });
     }
 
-    /// Everything that was read so far, in the order it was read.
+    /// The documentation of every variable read so far, in order.
     #[must_use]
     pub fn variables(&self) -> &[Variable] {
         &self.variables
     }
 
-    /// Succeeds when nothing was wrong.
+    /// Returns every recorded error.
     pub fn finish(self) -> Result<(), ConfigError> {
-        if self.faults.is_empty() {
+        if self.errors.is_empty() {
             Ok(())
         } else {
-            Err(ConfigError(self.faults))
+            Err(ConfigError(self.errors))
         }
     }
 
@@ -178,7 +183,7 @@ impl Env {
         T::Err: fmt::Display,
     {
         text.parse().unwrap_or_else(|error| {
-            self.fault(name, &format!("is `{text}`, which will not do: {error}"), example);
+            self.reject(name, &format!("has the invalid value `{text}`: {error}"), example);
             T::default()
         })
     }
@@ -197,52 +202,53 @@ impl FromIterator<(String, String)> for Env {
     }
 }
 
+/// Not the crates `humantime` and `bytesize`: they accept ambiguous units (`1M` is a month, `1K` is 1000 bytes).
 #[derive(Default)]
-struct Span(Duration);
+struct DurationSetting(Duration);
 
-impl FromStr for Span {
+impl FromStr for DurationSetting {
     type Err = &'static str;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        const WRONG: &str = "expected a number and one of ms, s, m, h, d";
-        let (number, unit) = split(text);
-        let number: u64 = number.parse().map_err(|_| WRONG)?;
+        const EXPECTED: &str = "expected a number and one of ms, s, m, h, d";
+        let (number, unit) = split_unit(text);
+        let number: u64 = number.parse().map_err(|_| EXPECTED)?;
         let factor: u64 = match unit {
             "ms" => 1,
             "s" => 1_000,
             "m" => 60_000,
             "h" => 3_600_000,
             "d" => 86_400_000,
-            _ => return Err(WRONG),
+            _ => return Err(EXPECTED),
         };
         number
             .checked_mul(factor)
             .map(|millis| Self(Duration::from_millis(millis)))
-            .ok_or(WRONG)
+            .ok_or(EXPECTED)
     }
 }
 
 #[derive(Default)]
-struct Bytes(u64);
+struct ByteSizeSetting(u64);
 
-impl FromStr for Bytes {
+impl FromStr for ByteSizeSetting {
     type Err = &'static str;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        const WRONG: &str = "expected a number of bytes, or a number and one of KiB, MiB, GiB, TiB";
-        let (number, unit) = split(text);
-        let number: u64 = number.parse().map_err(|_| WRONG)?;
+        const EXPECTED: &str = "expected a number of bytes, or a number and one of KiB, MiB, GiB, TiB";
+        let (number, unit) = split_unit(text);
+        let number: u64 = number.parse().map_err(|_| EXPECTED)?;
         let factor: u64 = match unit {
             "" | "B" => 1,
             "KiB" => 1 << 10,
             "MiB" => 1 << 20,
             "GiB" => 1 << 30,
             "TiB" => 1 << 40,
-            _ => return Err(WRONG),
+            _ => return Err(EXPECTED),
         };
-        number.checked_mul(factor).map(Self).ok_or(WRONG)
+        number.checked_mul(factor).map(Self).ok_or(EXPECTED)
     }
 }
 
-fn split(text: &str) -> (&str, &str) {
+fn split_unit(text: &str) -> (&str, &str) {
     let at = text
         .find(|letter: char| !letter.is_ascii_digit())
         .unwrap_or(text.len());
@@ -262,10 +268,10 @@ mod tests {
     }
 
     #[test]
-    fn reads_values_defaults_and_units() {
+    fn values_defaults_and_units_are_read() {
         let mut env = env(&[("PORT", "81"), ("LIMIT", "40MiB"), ("WAIT", "90m"), ("EMPTY", "")]);
-        assert_eq!(env.or::<u16>("PORT", "80", ""), 81);
-        assert_eq!(env.or::<u16>("EMPTY", "80", ""), 80);
+        assert_eq!(env.value::<u16>("PORT", "80", ""), 81);
+        assert_eq!(env.value::<u16>("EMPTY", "80", ""), 80);
         assert_eq!(env.bytes("LIMIT", "1KiB", ""), 40 << 20);
         assert_eq!(env.duration("WAIT", "1s", ""), Duration::from_mins(90));
         assert_eq!(env.list("NAMES", "a, b,,c", ""), ["a", "b", "c"]);
@@ -274,15 +280,15 @@ mod tests {
     }
 
     #[test]
-    fn names_every_fault_with_an_example() {
+    fn every_error_is_reported_with_an_example() {
         let mut env = env(&[("PORT", "eighty"), ("WAIT", "5 parsecs")]);
-        env.or::<u16>("PORT", "80", "");
+        env.value::<u16>("PORT", "80", "");
         env.duration("WAIT", "30s", "");
         env.required::<String>("DATABASE_URL", "postgres://localhost/infravault", "");
         let text = env.finish().unwrap_err().to_string();
         for part in [
-            "3 fault",
-            "PORT is `eighty`",
+            "3 error",
+            "PORT has the invalid value `eighty`",
             "PORT=80",
             "WAIT=30s",
             "DATABASE_URL must be set",

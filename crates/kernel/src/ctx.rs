@@ -4,12 +4,12 @@ use slog::Logger;
 use std::fmt;
 use uuid::Uuid;
 
-/// Names one request in answers and logs.
+/// The ID of one request, in responses and logs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestId(String);
 
 impl RequestId {
-    /// Accepts what a trusted proxy sent: 8 to 64 letters, digits and hyphens.
+    /// Parses an ID from a trusted proxy: 8 to 64 ASCII letters, digits and hyphens.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let fits = (8..=64).contains(&text.len())
@@ -19,7 +19,7 @@ impl RequestId {
         fits.then(|| Self(text.to_owned()))
     }
 
-    /// The text.
+    /// The ID as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -32,27 +32,27 @@ impl fmt::Display for RequestId {
     }
 }
 
-/// Who asks, when, under which name, and where to log. Four fields; anything else is an argument.
+/// The context of a request. It has exactly four fields; everything else is an argument.
 #[derive(Clone, Debug)]
 pub struct Ctx {
-    /// Names the request.
+    /// The request ID.
     pub request_id: RequestId,
-    /// A child logger that already carries the request id.
+    /// A child logger that carries the request ID.
     pub log: Logger,
-    /// What the request proved.
+    /// The verified credential.
     pub credential: Credential,
-    /// The time.
+    /// The clock.
     pub clock: Clock,
 }
 
 impl Ctx {
-    /// A context for a request that starts now, with a new request id.
+    /// Creates a context with a new request ID.
     #[must_use]
     pub fn new(log: &Logger, credential: Credential, clock: Clock) -> Self {
         Self::with_request_id(RequestId(new_uuid(&clock).to_string()), log, credential, clock)
     }
 
-    /// A context whose request id is already known.
+    /// Creates a context with a given request ID.
     #[must_use]
     pub fn with_request_id(
         request_id: RequestId,
@@ -69,15 +69,15 @@ impl Ctx {
         }
     }
 
-    /// A context for the process itself.
+    /// Creates a context for the process itself.
     #[must_use]
     pub fn system(log: &Logger, clock: Clock) -> Self {
         Self::new(log, Credential::System, clock)
     }
 
-    /// The same request with another credential.
+    /// Clones the context with another credential.
     #[must_use]
-    pub fn acting_as(&self, credential: Credential) -> Self {
+    pub fn with_credential(&self, credential: Credential) -> Self {
         Self {
             credential,
             ..self.clone()
@@ -90,29 +90,26 @@ impl Ctx {
         self.clock.now()
     }
 
-    /// A new id that sorts after the earlier ones (UUID version 7).
+    /// Generates an ID that sorts after earlier ones (UUID version 7).
     #[must_use]
     pub fn new_id<I: Id>(&self) -> I {
         I::from_uuid(new_uuid(&self.clock))
     }
 
-    /// Unpredictable bytes from the operating system.
+    /// Returns random bytes from the operating system.
     ///
     /// # Panics
-    /// Never in practice: a system without randomness cannot run a vault.
+    /// Panics if the operating system provides no randomness.
     #[must_use]
     pub fn random<const N: usize>(&self) -> [u8; N] {
         random()
     }
 }
 
-#[expect(
-    clippy::expect_used,
-    reason = "without randomness nothing here is safe to continue"
-)]
+#[expect(clippy::expect_used, reason = "no operation is secure without randomness")]
 fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
+    getrandom::fill(&mut bytes).expect("the operating system provides random bytes");
     bytes
 }
 
@@ -126,7 +123,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn request_ids_are_plain_words() {
+    fn request_ids_are_limited_to_letters_digits_and_hyphens() {
         for good in ["abcdefgh", "01930000-0000-7000-8000-00000000002a"] {
             assert!(RequestId::parse(good).is_some(), "{good}");
         }

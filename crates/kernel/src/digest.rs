@@ -1,20 +1,20 @@
-//! The SHA-256 of some bytes, as a value.
+//! SHA-256 digests.
 use std::{fmt, str::FromStr};
 
-/// A SHA-256 digest (FIPS 180-4); shown and parsed as 64 lower-case hexadecimal digits.
+/// A SHA-256 digest (FIPS 180-4), formatted and parsed as 64 lowercase hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Sha256([u8; 32]);
 
 impl Sha256 {
-    /// Hashes bytes that are at hand.
+    /// Hashes a byte slice.
     #[must_use]
-    pub fn of(bytes: &[u8]) -> Self {
+    pub fn digest(bytes: &[u8]) -> Self {
         let mut hasher = Hasher::default();
         hasher.update(bytes);
         hasher.finish()
     }
 
-    /// Hashes bytes as they come.
+    /// Creates an incremental hasher.
     #[must_use]
     pub fn hasher() -> Hasher {
         Hasher::default()
@@ -40,7 +40,7 @@ impl TryFrom<&[u8]> for Sha256 {
     }
 }
 
-/// A SHA-256 in the making.
+/// An incremental SHA-256 hasher.
 #[derive(Clone)]
 pub struct Hasher(aws_lc_rs::digest::Context);
 
@@ -51,12 +51,12 @@ impl Default for Hasher {
 }
 
 impl Hasher {
-    /// Takes the next bytes.
+    /// Adds bytes.
     pub fn update(&mut self, bytes: &[u8]) {
         self.0.update(bytes);
     }
 
-    /// The digest of all bytes taken.
+    /// The digest of all added bytes.
     #[must_use]
     pub fn finish(self) -> Sha256 {
         let mut bytes = [0; 32];
@@ -67,7 +67,7 @@ impl Hasher {
 
 impl fmt::Display for Sha256 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // At once: a formatted write for each byte was seen in the profile of a list.
+        // One write: a formatted write per byte was visible in profiles of list requests.
         const fn digit(value: u8) -> u8 {
             match value {
                 0..=9 => b'0' + value,
@@ -90,38 +90,38 @@ impl fmt::Debug for Sha256 {
 }
 
 impl FromStr for Sha256 {
-    type Err = NotSha256;
-    fn from_str(text: &str) -> Result<Self, NotSha256> {
+    type Err = ParseSha256Error;
+    fn from_str(text: &str) -> Result<Self, ParseSha256Error> {
         let mut bytes = [0; 32];
         if text.len() != 64 || !text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
-            return Err(NotSha256);
+            return Err(ParseSha256Error);
         }
         for (byte, at) in bytes.iter_mut().zip((0..64).step_by(2)) {
             *byte = text
                 .get(at..at + 2)
                 .and_then(|pair| u8::from_str_radix(pair, 16).ok())
-                .ok_or(NotSha256)?;
+                .ok_or(ParseSha256Error)?;
         }
         Ok(Self(bytes))
     }
 }
 
-/// The text is no SHA-256 digest.
+/// The text is not a SHA-256 digest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("must be a SHA-256 digest: 64 lower-case hexadecimal digits")]
-pub struct NotSha256;
+#[error("must be a SHA-256 digest: 64 lowercase hexadecimal digits")]
+pub struct ParseSha256Error;
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn knows_the_test_vector_and_round_trips() {
-        let abc = Sha256::of(b"abc");
+    fn test_vector_matches_and_text_round_trips() {
+        let abc = Sha256::digest(b"abc");
         let text = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
         assert_eq!(abc.to_string(), text);
         assert_eq!(text.parse(), Ok(abc));
-        assert_eq!(text.to_uppercase().parse::<Sha256>(), Err(NotSha256));
-        assert_eq!("abc".parse::<Sha256>(), Err(NotSha256));
+        assert_eq!(text.to_uppercase().parse::<Sha256>(), Err(ParseSha256Error));
+        assert_eq!("abc".parse::<Sha256>(), Err(ParseSha256Error));
     }
 }

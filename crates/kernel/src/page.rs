@@ -1,17 +1,17 @@
-//! Keyset pages: a limit, an opaque cursor, and the items with the cursor of what follows.
+//! Keyset pagination: limits, pages and opaque cursors.
 use crate::Sha256;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Serialize, de::DeserializeOwned};
 
-/// How many items a page may hold: 1 to 200, 50 where nothing is said.
+/// The maximum number of items per page: 1 to 200, default 50.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limit(u8);
 
 impl Limit {
-    /// The largest page.
+    /// The largest allowed limit.
     pub const MAX: u8 = 200;
 
-    /// Accepts 1 to 200.
+    /// Creates a limit; `None` unless it is between 1 and 200.
     #[must_use]
     pub fn new(items: i64) -> Option<Self> {
         u8::try_from(items)
@@ -26,7 +26,7 @@ impl Limit {
         self.0.into()
     }
 
-    /// What a query asks for: one row more than the page, to learn whether another page follows.
+    /// The limit plus one: the extra row tells a query whether another page follows.
     #[must_use]
     pub fn plus_one(self) -> i64 {
         i64::from(self.0) + 1
@@ -42,22 +42,23 @@ impl Default for Limit {
 /// One page of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page<T> {
-    /// The items, in the order asked for.
+    /// The items, in the requested order.
     pub items: Vec<T>,
-    /// Where the next page starts, unless this is the last.
+    /// The cursor of the next page; `None` on the last page.
     pub next: Option<Cursor>,
 }
 
 impl<T> Page<T> {
-    /// Cuts the rows of a query for [`Limit::plus_one`] into a page; `position` says where a row stands.
-    pub fn cut(mut rows: Vec<T>, limit: Limit, position: impl FnOnce(&T) -> Cursor) -> Self {
+    /// Creates a page from the rows of a query that was limited to [`Limit::plus_one`]. `position` returns the cursor of a
+    /// row.
+    pub fn from_rows(mut rows: Vec<T>, limit: Limit, position: impl FnOnce(&T) -> Cursor) -> Self {
         let more = rows.len() > limit.get();
         rows.truncate(limit.get());
         let next = if more { rows.last().map(position) } else { None };
         Self { items: rows, next }
     }
 
-    /// The same page with other items.
+    /// Converts the items.
     pub fn map<U>(self, change: impl FnMut(T) -> U) -> Page<U> {
         Page {
             items: self.items.into_iter().map(change).collect(),
@@ -66,21 +67,20 @@ impl<T> Page<T> {
     }
 }
 
-/// Where a page starts: a position in one particular list. It carries a checksum over the list's filter and
-/// sort, so that a cursor that was changed, or belongs to another list, is refused. It is no secret and grants
-/// nothing: the query behind it filters by owner all the same.
+/// The position of a page in one particular list. Its checksum covers the list's filter and sort order, so that a
+/// modified cursor, or a cursor of another list, is rejected. It grants no access: queries filter by owner regardless.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cursor(String);
 
-/// The cursor is not one of this list.
+/// The cursor does not belong to this list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("is not a cursor of this list with this filter and sort; start again without it")]
+#[error("is not a cursor of this list with this filter and sort order; start again without a cursor")]
 pub struct CursorError;
 
 const CHECKSUM: usize = 8;
 
 impl Cursor {
-    /// A cursor at `position` of the list that `list` describes (who asks, filter, sort).
+    /// Creates a cursor at `position` of the list that `list` identifies (caller, filter, sort order).
     pub fn new(list: &impl Serialize, position: &impl Serialize) -> Self {
         let mut bytes = serde_json::to_vec(position).unwrap_or_default();
         let checksum = checksum(list, &bytes);
@@ -88,19 +88,19 @@ impl Cursor {
         Self(URL_SAFE_NO_PAD.encode(bytes))
     }
 
-    /// The text a client sent, unchecked until [`Cursor::position`].
+    /// Wraps the text from a client. [`Cursor::position`] checks it.
     #[must_use]
     pub fn from_text(text: String) -> Self {
         Self(text)
     }
 
-    /// The text for the client.
+    /// The cursor as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The position, if this is a cursor of that list.
+    /// The position, if the cursor belongs to that list.
     pub fn position<P: DeserializeOwned>(&self, list: &impl Serialize) -> Result<P, CursorError> {
         let bytes = URL_SAFE_NO_PAD.decode(&self.0).map_err(|_| CursorError)?;
         let at = bytes.len().checked_sub(CHECKSUM).ok_or(CursorError)?;
@@ -125,7 +125,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cursor_belongs_to_its_list() {
+    fn cursor_of_another_list_is_rejected() {
         let cursor = Cursor::new(&("own", "created_at"), &(17, "x"));
         assert_eq!(
             cursor.position::<(i32, String)>(&("own", "created_at")),
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn a_changed_cursor_is_refused() {
+    fn modified_cursor_is_rejected() {
         let good = Cursor::new(&"list", &42);
         for at in 0..good.as_str().len() {
             let mut text = good.as_str().as_bytes().to_vec();
@@ -160,11 +160,11 @@ mod tests {
     }
 
     #[test]
-    fn a_page_knows_whether_another_follows() {
+    fn next_cursor_exists_only_if_another_page_follows() {
         let limit = Limit::new(2).unwrap();
-        let full = Page::cut(vec![1, 2, 3], limit, |last| Cursor::new(&(), last));
+        let full = Page::from_rows(vec![1, 2, 3], limit, |last| Cursor::new(&(), last));
         assert_eq!((full.items, full.next.is_some()), (vec![1, 2], true));
-        let last = Page::cut(vec![1, 2], limit, |last| Cursor::new(&(), last));
+        let last = Page::from_rows(vec![1, 2], limit, |last| Cursor::new(&(), last));
         assert_eq!((last.items, last.next), (vec![1, 2], None));
         for items in [-1, 0, 201, 1_000_000_000] {
             assert_eq!(Limit::new(items), None);

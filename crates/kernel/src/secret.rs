@@ -1,17 +1,17 @@
-//! A value that cannot be printed.
+//! A value that is never printed.
 use std::fmt;
 
-/// Holds a secret; `Debug` shows dots, there is no `Display`, and reading it is visible in the code.
+/// A secret value. `Debug` prints a placeholder, and `Display` is not implemented.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Secret<T>(T);
 
 impl<T> Secret<T> {
-    /// Hides a value.
+    /// Wraps a value.
     pub fn new(value: T) -> Self {
         Self(value)
     }
 
-    /// The value itself. Whoever calls this must not log it.
+    /// The value. Callers must not log it.
     pub fn expose(&self) -> &T {
         &self.0
     }
@@ -28,7 +28,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn debug_shows_nothing() {
+    fn debug_output_hides_value() {
         assert_eq!(format!("{:?}", Secret::new("hunter2")), "Secret(…)");
     }
 }

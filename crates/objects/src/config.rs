@@ -83,7 +83,7 @@ impl FromStr for Backend {
 impl Config {
     /// Reads the variables of the store. What only an S3 store needs is a fault only with `STORE_BACKEND=s3`.
     pub fn from_env(env: &mut Env) -> Self {
-        let backend = env.or::<Backend>(
+        let backend = env.value::<Backend>(
             "STORE_BACKEND",
             "fs",
             "Where bytes are kept: `fs` (a folder) or `s3` (an S3-compatible store).",
@@ -95,7 +95,7 @@ impl Config {
             "How many bytes all uploads in progress may take on disk; beyond it uploads get 503.",
         );
         if spool_budget == 0 {
-            env.fault("SPOOL_MAX_BYTES", "must not be zero", "2GiB");
+            env.reject("SPOOL_MAX_BYTES", "must not be zero", "2GiB");
         }
         let s3 = S3Config::from_env(env, backend == Backend::S3);
         Self {
@@ -112,7 +112,7 @@ impl Config {
 impl FsConfig {
     fn from_env(env: &mut Env) -> Self {
         Self {
-            dir: env.or(
+            dir: env.value(
                 "STORE_DIR",
                 "./data/objects",
                 "The folder of the `fs` store; uploads in progress lie in its subfolder `spool`.",
@@ -142,20 +142,20 @@ impl S3Config {
         );
         let (access_key, secret_key) = keys(env, wanted);
         if wanted && endpoint.is_none() {
-            env.fault("S3_ENDPOINT", MUST_BE_SET, EXAMPLE_ENDPOINT);
+            env.reject("S3_ENDPOINT", MUST_BE_SET, EXAMPLE_ENDPOINT);
         }
         Self {
             endpoint: endpoint.unwrap_or_default(),
             public_endpoint,
             access_key,
             secret_key,
-            region: env.or("S3_REGION", "us-east-1", "The region of the S3 store."),
-            bucket: env.or(
+            region: env.value("S3_REGION", "us-east-1", "The region of the S3 store."),
+            bucket: env.value(
                 "S3_BUCKET",
                 "infravault",
                 "The bucket; it is made where it does not exist.",
             ),
-            path_style: env.or(
+            path_style: env.value(
                 "S3_PATH_STYLE",
                 "true",
                 "Whether the bucket is part of the path (`true`) or of the host name (`false`).",
@@ -189,7 +189,7 @@ impl S3Config {
 fn origin(env: &mut Env, wanted: bool, name: &str, about: &'static str) -> Option<String> {
     let value = env.optional::<String>(name, EXAMPLE_ENDPOINT, about)?;
     if wanted && !is_origin(&value) {
-        env.fault(
+        env.reject(
             name,
             "must be http:// or https:// with a host and no path",
             EXAMPLE_ENDPOINT,
@@ -205,14 +205,14 @@ fn keys(env: &mut Env, wanted: bool) -> (String, Secret<String>) {
         "The access key of the S3 store. Must be set with `STORE_BACKEND=s3`.",
     );
     if wanted && access_key.is_none() {
-        env.fault("S3_ACCESS_KEY", MUST_BE_SET, "infravault");
+        env.reject("S3_ACCESS_KEY", MUST_BE_SET, "infravault");
     }
     let secret_key = env.secret(
         "S3_SECRET_KEY",
         "The secret key of the S3 store. Must be set with `STORE_BACKEND=s3`.",
     );
     if wanted && secret_key.is_none() {
-        env.fault("S3_SECRET_KEY", MUST_BE_SET, "a-long-random-secret");
+        env.reject("S3_SECRET_KEY", MUST_BE_SET, "a-long-random-secret");
     }
     (access_key.unwrap_or_default(), secret_key.unwrap_or_default())
 }
@@ -255,7 +255,7 @@ mod tests {
     fn an_s3_store_names_everything_it_lacks() {
         let faults = read(&[("STORE_BACKEND", "s3")]).1.unwrap_err();
         for part in [
-            "3 fault",
+            "3 error",
             "S3_ENDPOINT must be set",
             "S3_ACCESS_KEY must be set",
             "S3_SECRET_KEY must be set",
@@ -298,7 +298,7 @@ mod tests {
             values.push((name, value));
             let faults = read(&values).1.unwrap_err();
             assert!(
-                faults.contains("1 fault") && faults.contains(name),
+                faults.contains("1 error") && faults.contains(name),
                 "{name}: {faults}"
             );
         }

@@ -5,7 +5,7 @@ use infravault_kernel::Sha256;
 
 /// An object with what its bytes must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Described<'a> {
+pub struct ObjectMeta<'a> {
     /// Where it lies, in both stores.
     pub key: &'a ObjectKey,
     /// Its length in bytes.
@@ -18,7 +18,7 @@ pub struct Described<'a> {
 
 /// When an object that is there already counts as copied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Trust {
+pub enum VerifyLevel {
     /// Its length is right.
     Length,
     /// Its checksum is right, too: the one that the store keeps, or else that of its bytes, which are read.
@@ -27,16 +27,16 @@ pub enum Trust {
 
 /// How an object came to be where it was to be copied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Copied {
+pub enum CopyOutcome {
     /// It was copied, and read back.
-    Now,
+    Copied,
     /// It was there.
-    Before,
+    AlreadyPresent,
 }
 
 impl Objects {
     /// Reads an object to its end: [`Error::Missing`], or [`Error::Corrupt`] where its bytes are not those described.
-    pub async fn verify(&self, object: &Described<'_>) -> Result<(), Error> {
+    pub async fn verify(&self, object: &ObjectMeta<'_>) -> Result<(), Error> {
         let mut bytes = self.read(object.key, object.len, None).await?;
         let mut hasher = Sha256::hasher();
         while let Some(piece) = bytes.try_next().await? {
@@ -47,9 +47,14 @@ impl Objects {
 
     /// Copies an object into another store, unless it is there. What lies there under its key and is something else is
     /// replaced, once the bytes from here have proved to be the ones described.
-    pub async fn copy_to(&self, there: &Self, object: &Described<'_>, trust: Trust) -> Result<Copied, Error> {
-        if there.holds(object, trust).await? {
-            return Ok(Copied::Before);
+    pub async fn copy_to(
+        &self,
+        there: &Self,
+        object: &ObjectMeta<'_>,
+        level: VerifyLevel,
+    ) -> Result<CopyOutcome, Error> {
+        if there.contains(object, level).await? {
+            return Ok(CopyOutcome::AlreadyPresent);
         }
         let mut bytes = self.read(object.key, object.len, None).await?;
         let mut spool = there.spool(object.len)?;
@@ -70,20 +75,20 @@ impl Objects {
             // Whoever copies again must not find it there.
             there.delete(object.key).await?;
         }
-        verified.map(|()| Copied::Now)
+        verified.map(|()| CopyOutcome::Copied)
     }
 
-    async fn holds(&self, object: &Described<'_>, trust: Trust) -> Result<bool, Error> {
+    async fn contains(&self, object: &ObjectMeta<'_>, level: VerifyLevel) -> Result<bool, Error> {
         let Some(stat) = self.head(object.key).await? else {
             return Ok(false);
         };
         if stat.len != object.len {
             return Ok(false);
         }
-        match (trust, stat.sha256) {
-            (Trust::Length, _) => Ok(true),
-            (Trust::Checksum, Some(sha256)) => Ok(sha256 == object.sha256),
-            (Trust::Checksum, None) => match self.verify(object).await {
+        match (level, stat.sha256) {
+            (VerifyLevel::Length, _) => Ok(true),
+            (VerifyLevel::Checksum, Some(sha256)) => Ok(sha256 == object.sha256),
+            (VerifyLevel::Checksum, None) => match self.verify(object).await {
                 Ok(()) => Ok(true),
                 Err(Error::Missing(_) | Error::Corrupt { .. }) => Ok(false),
                 Err(error) => Err(error),
@@ -92,7 +97,7 @@ impl Objects {
     }
 }
 
-fn same_digest(object: &Described<'_>, found: Sha256) -> Result<(), Error> {
+fn same_digest(object: &ObjectMeta<'_>, found: Sha256) -> Result<(), Error> {
     if found == object.sha256 {
         return Ok(());
     }

@@ -1,9 +1,9 @@
 //! What can go wrong with bytes in a store.
-use infravault_kernel::{Failure, FieldError, Kind};
+use infravault_kernel::{DomainError, ErrorKind, FieldError};
 use std::io;
 
 /// Any cause, kept for the log.
-pub(crate) type Cause = Box<dyn std::error::Error + Send + Sync>;
+pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Why an object could not be received, stored, read or deleted.
 #[derive(Debug, thiserror::Error)]
@@ -50,7 +50,7 @@ pub enum Error {
         doing: &'static str,
         /// Why it failed.
         #[source]
-        source: Cause,
+        source: BoxError,
     },
     /// The configuration cannot be used.
     #[error("{0}")]
@@ -58,7 +58,7 @@ pub enum Error {
 }
 
 impl Error {
-    pub(crate) fn unavailable(doing: &'static str, source: impl Into<Cause>) -> Self {
+    pub(crate) fn unavailable(doing: &'static str, source: impl Into<BoxError>) -> Self {
         Self::Unavailable {
             doing,
             source: source.into(),
@@ -82,14 +82,16 @@ impl Error {
     }
 }
 
-impl Failure for Error {
-    fn kind(&self) -> Kind {
+impl DomainError for Error {
+    fn kind(&self) -> ErrorKind {
         match self {
-            Self::Missing(_) | Self::Corrupt { .. } | Self::Conflict(_) | Self::Config(_) => Kind::Internal,
-            Self::OutOfRange { .. } => Kind::RangeNotSatisfiable,
-            Self::TooLarge { .. } => Kind::TooLarge,
-            Self::Empty => Kind::Unprocessable,
-            Self::Busy | Self::Full(_) | Self::Unavailable { .. } => Kind::Unavailable,
+            Self::Missing(_) | Self::Corrupt { .. } | Self::Conflict(_) | Self::Config(_) => {
+                ErrorKind::Internal
+            }
+            Self::OutOfRange { .. } => ErrorKind::RangeNotSatisfiable,
+            Self::TooLarge { .. } => ErrorKind::TooLarge,
+            Self::Empty => ErrorKind::Unprocessable,
+            Self::Busy | Self::Full(_) | Self::Unavailable { .. } => ErrorKind::Unavailable,
         }
     }
 
@@ -145,7 +147,7 @@ mod tests {
             assert_eq!(matches!(error, Error::Full(_)), full, "{errno:?}");
             assert_eq!(
                 (error.kind(), error.code()),
-                (Kind::Unavailable, "storage-unavailable")
+                (ErrorKind::Unavailable, "storage-unavailable")
             );
             assert!(error.retry_after().is_some());
         }

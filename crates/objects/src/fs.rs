@@ -2,9 +2,9 @@
 mod list;
 
 use crate::{
-    Area, Error, FsConfig, Listing, ObjectKey, ObjectStream, Spooled, Stat,
+    Error, FsConfig, Listing, ObjectKey, ObjectStat, ObjectStream, Prefix, SpooledFile,
     error::blocking,
-    place::{Place, make_dirs, unusable},
+    spool_dir::{SpoolDir, make_dirs, unusable},
     stream::FileChunks,
 };
 use futures_util::TryStreamExt;
@@ -48,11 +48,11 @@ impl Folder {
         self.root.join("spool")
     }
 
-    /// Makes the folders of every area, so that no upload has to.
+    /// Makes the folders of every prefix, so that no upload has to.
     pub(crate) async fn setup(self: Arc<Self>) -> Result<(), Error> {
         blocking(STORING, move || {
-            for area in Area::ALL {
-                let dir = self.root.join(area.folder());
+            for prefix in Prefix::ALL {
+                let dir = self.root.join(prefix.as_str());
                 for shard in 0..=u8::MAX {
                     make_dirs(&dir.join(format!("{shard:02x}")))
                         .map_err(|error| Error::io(STORING, error))?;
@@ -64,7 +64,7 @@ impl Folder {
         .await
     }
 
-    pub(crate) async fn probe(self: Arc<Self>, place: Arc<Place>) -> Result<(), Error> {
+    pub(crate) async fn probe(self: Arc<Self>, place: Arc<SpoolDir>) -> Result<(), Error> {
         blocking(PROBING, move || {
             place
                 .create()?
@@ -80,11 +80,11 @@ impl Folder {
         .await
     }
 
-    pub(crate) async fn store(self: Arc<Self>, key: ObjectKey, spooled: Spooled) -> Result<(), Error> {
+    pub(crate) async fn store(self: Arc<Self>, key: ObjectKey, spooled: SpooledFile) -> Result<(), Error> {
         blocking(STORING, move || self.store_now(&key, &spooled)).await
     }
 
-    fn store_now(&self, key: &ObjectKey, spooled: &Spooled) -> Result<(), Error> {
+    fn store_now(&self, key: &ObjectKey, spooled: &SpooledFile) -> Result<(), Error> {
         let path = self.path(key)?;
         let dir = path.parent().unwrap_or(&self.root);
         spooled
@@ -110,7 +110,7 @@ impl Folder {
     pub(crate) async fn store_derived(
         self: Arc<Self>,
         key: ObjectKey,
-        spooled: Spooled,
+        spooled: SpooledFile,
     ) -> Result<(), Error> {
         blocking(STORING, move || {
             let path = self.path(&key)?;
@@ -143,10 +143,10 @@ impl Folder {
         Ok(())
     }
 
-    pub(crate) async fn head(self: Arc<Self>, key: ObjectKey) -> Result<Option<Stat>, Error> {
+    pub(crate) async fn head(self: Arc<Self>, key: ObjectKey) -> Result<Option<ObjectStat>, Error> {
         blocking(READING, move || {
             match std::fs::symlink_metadata(self.path(&key)?) {
-                Ok(data) if data.is_file() => Ok(Some(Stat {
+                Ok(data) if data.is_file() => Ok(Some(ObjectStat {
                     len: data.len(),
                     sha256: None,
                 })),
@@ -213,12 +213,12 @@ impl Folder {
 
     pub(crate) async fn list(
         self: Arc<Self>,
-        area: Area,
+        prefix: Prefix,
         after: Option<String>,
         limit: usize,
     ) -> Result<Listing, Error> {
         blocking(READING, move || {
-            list::list(&self.root, area, after.as_deref(), limit).map_err(|error| Error::io(READING, error))
+            list::list(&self.root, prefix, after.as_deref(), limit).map_err(|error| Error::io(READING, error))
         })
         .await
     }
@@ -253,7 +253,7 @@ fn sync_dir(dir: &Path) -> Result<(), Error> {
 }
 
 /// Makes the file durable that is there already, if it holds what was to be stored.
-fn same_bytes(key: &ObjectKey, path: &Path, spooled: &Spooled) -> Result<(), Error> {
+fn same_bytes(key: &ObjectKey, path: &Path, spooled: &SpooledFile) -> Result<(), Error> {
     if !holds(path, spooled)? {
         return Err(Error::Conflict(key.path()));
     }
@@ -263,7 +263,7 @@ fn same_bytes(key: &ObjectKey, path: &Path, spooled: &Spooled) -> Result<(), Err
 }
 
 /// Whether a file holds what was to be stored.
-fn holds(path: &Path, spooled: &Spooled) -> Result<bool, Error> {
+fn holds(path: &Path, spooled: &SpooledFile) -> Result<bool, Error> {
     let mut file = open_file(path).map_err(|error| Error::io(STORING, error))?;
     let data = file.metadata().map_err(|error| Error::io(STORING, error))?;
     Ok(data.len() == spooled.len()

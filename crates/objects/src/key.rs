@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 /// The top-level folders of a store; each holds one kind of object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Area {
+pub enum Prefix {
     /// The bytes that people uploaded, unchanged.
     Originals,
     /// Images made of them, which can be made again.
@@ -13,13 +13,13 @@ pub enum Area {
     Incoming,
 }
 
-impl Area {
-    /// Every area.
+impl Prefix {
+    /// Every prefix.
     pub const ALL: &'static [Self] = &[Self::Originals, Self::Renditions, Self::Incoming];
 
     /// The folder's name.
     #[must_use]
-    pub fn folder(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Originals => "originals",
             Self::Renditions => "renditions",
@@ -46,23 +46,23 @@ pub enum ObjectKey {
         /// The SHA-256 of the bytes.
         sha256: Sha256,
     },
-    /// A piece of an upload that is open.
+    /// A part of an upload that is open.
     Incoming {
         /// The upload that it was sent to.
         upload: UploadId,
         /// The piece; it is written once.
-        piece: Uuid,
+        part: Uuid,
     },
 }
 
 impl ObjectKey {
-    /// The area that the object lies in.
+    /// The prefix that the object lies in.
     #[must_use]
-    pub fn area(&self) -> Area {
+    pub fn prefix(&self) -> Prefix {
         match self {
-            Self::Original { .. } => Area::Originals,
-            Self::Rendition { .. } => Area::Renditions,
-            Self::Incoming { .. } => Area::Incoming,
+            Self::Original { .. } => Prefix::Originals,
+            Self::Rendition { .. } => Prefix::Renditions,
+            Self::Incoming { .. } => Prefix::Incoming,
         }
     }
 
@@ -74,31 +74,31 @@ impl ObjectKey {
         let (of, name) = match self {
             Self::Original { image, attempt } => (image.uuid(), attempt.hyphenated().to_string()),
             Self::Rendition { image, sha256 } => (image.uuid(), sha256.to_string()),
-            Self::Incoming { upload, piece } => (upload.uuid(), piece.hyphenated().to_string()),
+            Self::Incoming { upload, part } => (upload.uuid(), part.hyphenated().to_string()),
         };
         let [.., last] = *of.as_bytes();
-        format!("{}/{last:02x}/{of}.{name}", self.area().folder())
+        format!("{}/{last:02x}/{of}.{name}", self.prefix().as_str())
     }
 
     /// Reads a path back; only the exact text that [`ObjectKey::path`] makes is a key.
     #[must_use]
     pub fn parse(path: &str) -> Option<Self> {
         let mut parts = path.split('/');
-        let (area, _, name) = (parts.next()?, parts.next()?, parts.next()?);
-        let area = Area::ALL.iter().find(|known| known.folder() == area)?;
+        let (prefix, _, name) = (parts.next()?, parts.next()?, parts.next()?);
+        let prefix = Prefix::ALL.iter().find(|known| known.as_str() == prefix)?;
         let (of, name) = name.split_once('.')?;
-        let key = match area {
-            Area::Originals => Self::Original {
+        let key = match prefix {
+            Prefix::Originals => Self::Original {
                 image: of.parse().ok()?,
                 attempt: uuid(name)?,
             },
-            Area::Renditions => Self::Rendition {
+            Prefix::Renditions => Self::Rendition {
                 image: of.parse().ok()?,
                 sha256: name.parse().ok()?,
             },
-            Area::Incoming => Self::Incoming {
+            Prefix::Incoming => Self::Incoming {
                 upload: of.parse().ok()?,
-                piece: uuid(name)?,
+                part: uuid(name)?,
             },
         };
         (key.path() == path).then_some(key)
@@ -145,7 +145,7 @@ mod tests {
         assert_eq!(key.path(), format!("originals/2a/{IMAGE}.{ATTEMPT}"));
         assert_eq!(ObjectKey::parse(&key.path()), Some(key));
 
-        let sha256 = Sha256::of(b"a rendition");
+        let sha256 = Sha256::digest(b"a rendition");
         let key = ObjectKey::Rendition {
             image: IMAGE.parse().unwrap(),
             sha256,
@@ -155,7 +155,7 @@ mod tests {
 
         let key = ObjectKey::Incoming {
             upload: IMAGE.parse().unwrap(),
-            piece: ATTEMPT.parse().unwrap(),
+            part: ATTEMPT.parse().unwrap(),
         };
         assert_eq!(key.path(), format!("incoming/2a/{IMAGE}.{ATTEMPT}"));
         assert_eq!(ObjectKey::parse(&key.path()), Some(key));

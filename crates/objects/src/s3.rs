@@ -1,12 +1,12 @@
 //! The S3 store: rust-s3 signs and administers, our own HTTP client moves the bytes.
-mod attempts;
 mod get;
 mod multipart;
 mod presign;
 mod put;
+mod retry;
 
-use crate::{Area, Error, Listed, Listing, ObjectKey, S3Config, Stat};
-use attempts::{Attempts, Trouble};
+use crate::{Error, ListedObject, Listing, ObjectKey, ObjectStat, Prefix, S3Config};
+use retry::{RetryError, RetryPolicy};
 use s3::{
     Bucket, BucketConfiguration, Region, creds::Credentials, error::S3Error, serde_types::HeadObjectResult,
 };
@@ -35,7 +35,7 @@ pub(crate) struct S3 {
     public: Option<Box<Bucket>>,
     /// Moves the bytes: without a timeout over the whole body, and the headers of an answer can be read.
     client: reqwest::Client,
-    attempts: Attempts,
+    retry: RetryPolicy,
     /// Whether the store knows `If-None-Match` on PUT, as far as is known.
     conditional: AtomicBool,
 }
@@ -62,7 +62,7 @@ impl S3 {
             bucket,
             public,
             client,
-            attempts: Attempts::new(config.retry_window, log.clone()),
+            retry: RetryPolicy::new(config.retry_window, log.clone()),
             conditional: AtomicBool::new(true),
             config: config.clone(),
         })
@@ -100,12 +100,12 @@ impl S3 {
         }
     }
 
-    pub(crate) async fn head(&self, path: &str) -> Result<Option<Stat>, Error> {
+    pub(crate) async fn head(&self, path: &str) -> Result<Option<ObjectStat>, Error> {
         const DOING: &str = "look an object up in the store";
-        self.attempts
+        self.retry
             .run(DOING, || async {
                 match self.bucket.head_object(path).await {
-                    Ok((found, _)) => stat(path, &found).map(Some).map_err(Trouble::Final),
+                    Ok((found, _)) => stat(path, &found).map(Some).map_err(RetryError::Permanent),
                     Err(S3Error::HttpFailWithBody(404, _)) => Ok(None),
                     Err(error) => Err(trouble(DOING, error)),
                 }
@@ -115,7 +115,7 @@ impl S3 {
 
     pub(crate) async fn delete(&self, path: &str) -> Result<(), Error> {
         const DOING: &str = "delete an object from the store";
-        self.attempts
+        self.retry
             .run(DOING, || async {
                 match self.bucket.delete_object(path).await {
                     Ok(_) => Ok(()),
@@ -128,15 +128,15 @@ impl S3 {
 
     pub(crate) async fn list(
         &self,
-        area: Area,
+        prefix: Prefix,
         after: Option<String>,
         limit: usize,
     ) -> Result<Listing, Error> {
         const DOING: &str = "list the store";
         let limit = limit.clamp(1, 1000);
-        let prefix = format!("{}/", area.folder());
+        let prefix = format!("{}/", prefix.as_str());
         let (page, _) = self
-            .attempts
+            .retry
             .run(DOING, || async {
                 self.bucket
                     .list_page(prefix.clone(), None, None, after.clone(), Some(limit))
@@ -148,7 +148,7 @@ impl S3 {
             .contents
             .into_iter()
             .map(|object| {
-                Ok(Listed {
+                Ok(ListedObject {
                     key: ObjectKey::parse(&object.key),
                     modified: OffsetDateTime::parse(&object.last_modified, &Rfc3339)
                         .map_err(|error| Error::unavailable(DOING, error))?,
@@ -198,7 +198,7 @@ fn unusable(error: &S3Error) -> Error {
 }
 
 /// Reads what HEAD answered. The length is required; a checksum is there where we wrote the object.
-fn stat(path: &str, found: &HeadObjectResult) -> Result<Stat, Error> {
+fn stat(path: &str, found: &HeadObjectResult) -> Result<ObjectStat, Error> {
     let len = found
         .content_length
         .and_then(|len| u64::try_from(len).ok())
@@ -208,16 +208,16 @@ fn stat(path: &str, found: &HeadObjectResult) -> Result<Stat, Error> {
         .as_ref()
         .and_then(|metadata| metadata.get("sha256").or_else(|| metadata.get(SHA256_META)))
         .and_then(|text| text.parse().ok());
-    Ok(Stat { len, sha256 })
+    Ok(ObjectStat { len, sha256 })
 }
 
 /// Sorts a failure of rust-s3 into worth another try or not.
-fn trouble(doing: &'static str, error: S3Error) -> Trouble {
+fn trouble(doing: &'static str, error: S3Error) -> RetryError {
     match error {
         S3Error::HttpFailWithBody(status, _) if !is_transient(status) => {
-            Trouble::Final(Error::unavailable(doing, error))
+            RetryError::Permanent(Error::unavailable(doing, error))
         }
-        error => Trouble::Again(error.into()),
+        error => RetryError::Transient(error.into()),
     }
 }
 
@@ -249,7 +249,7 @@ mod tests {
         ] {
             let error = S3Error::HttpFailWithBody(status, String::new());
             assert_eq!(
-                matches!(trouble("test", error), Trouble::Again(_)),
+                matches!(trouble("test", error), RetryError::Transient(_)),
                 again,
                 "{status}"
             );

@@ -2,7 +2,7 @@
 use crate::{
     Error,
     error::blocking,
-    place::{Place, SpoolFile},
+    spool_dir::{SpoolDir, SpoolFile},
 };
 use bytes::{Bytes, BytesMut};
 use infravault_kernel::{Hasher, Sha256};
@@ -98,7 +98,7 @@ pub struct Spool {
 }
 
 impl Spool {
-    pub(crate) fn new(place: &Arc<Place>, budget: &Budget, limit: u64) -> Result<Self, Error> {
+    pub(crate) fn new(place: &Arc<SpoolDir>, budget: &Budget, limit: u64) -> Result<Self, Error> {
         let reservation = Arc::new(budget.admit(limit)?);
         Ok(Self {
             limit,
@@ -136,7 +136,7 @@ impl Spool {
     }
 
     /// Ends the upload: all bytes are in the file. An upload without bytes is refused.
-    pub async fn finish(mut self) -> Result<Spooled, Error> {
+    pub async fn finish(mut self) -> Result<SpooledFile, Error> {
         if self.received == 0 {
             return Err(Error::Empty);
         }
@@ -190,7 +190,7 @@ impl Spool {
 /// The blocking half: the file, and what is learned of the bytes on their way into it.
 #[derive(Debug)]
 struct Writer {
-    place: Arc<Place>,
+    place: Arc<SpoolDir>,
     file: Option<SpoolFile>,
     hasher: Hashing,
     head: Vec<u8>,
@@ -209,7 +209,7 @@ impl std::fmt::Debug for Hashing {
 }
 
 impl Writer {
-    fn new(place: Arc<Place>, reservation: Arc<Reservation>) -> Self {
+    fn new(place: Arc<SpoolDir>, reservation: Arc<Reservation>) -> Self {
         Self {
             place,
             file: None,
@@ -237,8 +237,8 @@ impl Writer {
         Ok(())
     }
 
-    fn finish(self) -> Result<Spooled, Error> {
-        Ok(Spooled {
+    fn finish(self) -> Result<SpooledFile, Error> {
+        Ok(SpooledFile {
             file: Arc::new(self.file.ok_or(Error::Empty)?),
             len: self.len,
             sha256: self.hasher.0.finish(),
@@ -250,7 +250,7 @@ impl Writer {
 
 /// An upload that was received whole. Dropping it leaves nothing behind, except what was stored of it.
 #[derive(Clone, Debug)]
-pub struct Spooled {
+pub struct SpooledFile {
     pub(crate) file: Arc<SpoolFile>,
     len: u64,
     sha256: Sha256,
@@ -258,7 +258,7 @@ pub struct Spooled {
     _reservation: Arc<Reservation>,
 }
 
-impl Spooled {
+impl SpooledFile {
     /// How many bytes there are; never 0.
     #[must_use]
     #[expect(clippy::len_without_is_empty, reason = "an empty upload is refused")]
@@ -280,8 +280,8 @@ impl Spooled {
 
     /// Reads the bytes from the start. It blocks: use it on a blocking thread. Readers do not disturb each other.
     #[must_use]
-    pub fn reader(&self) -> SpooledReader {
-        SpooledReader {
+    pub fn reader(&self) -> SpoolReader {
+        SpoolReader {
             file: Arc::clone(&self.file),
             at: 0,
             len: self.len,
@@ -313,13 +313,13 @@ impl Spooled {
 
 /// A blocking reader of an upload, with a position of its own.
 #[derive(Debug)]
-pub struct SpooledReader {
+pub struct SpoolReader {
     file: Arc<SpoolFile>,
     at: u64,
     len: u64,
 }
 
-impl Read for SpooledReader {
+impl Read for SpoolReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.file.file().read_at(buffer, self.at)?;
         self.at += u64::try_from(count).map_err(io::Error::other)?;
@@ -327,7 +327,7 @@ impl Read for SpooledReader {
     }
 }
 
-impl Seek for SpooledReader {
+impl Seek for SpoolReader {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
         let at = match to {
             SeekFrom::Start(at) => Some(at),

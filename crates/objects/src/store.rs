@@ -1,7 +1,7 @@
 //! The handle: one interface over both backends.
 use crate::{
-    Area, Config, Error, ObjectKey, ObjectStream, Spool, Spooled, StoreConfig, fs::Folder, place::Place,
-    s3::S3, spool::Budget, stream::span,
+    Config, Error, ObjectKey, ObjectStream, Prefix, Spool, SpooledFile, StoreConfig, fs::Folder, s3::S3,
+    spool::Budget, spool_dir::SpoolDir, stream::span,
 };
 use bytes::Bytes;
 use futures_util::TryStreamExt;
@@ -14,7 +14,7 @@ use time::OffsetDateTime;
 #[derive(Clone, Debug)]
 pub struct Objects {
     backend: Backend,
-    place: Arc<Place>,
+    place: Arc<SpoolDir>,
     budget: Budget,
 }
 
@@ -26,7 +26,7 @@ enum Backend {
 
 /// What is known of a stored object without reading it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Stat {
+pub struct ObjectStat {
     /// Its length in bytes.
     pub len: u64,
     /// Its SHA-256, where the store keeps it.
@@ -35,7 +35,7 @@ pub struct Stat {
 
 /// One object of a listing.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Listed {
+pub struct ListedObject {
     /// Where it lies.
     pub path: String,
     /// Its key; `None` for what is not ours.
@@ -50,14 +50,14 @@ pub struct Listed {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Listing {
     /// The objects.
-    pub items: Vec<Listed>,
+    pub items: Vec<ListedObject>,
     /// What to pass as `after` for the next page, unless this is the last.
     pub next: Option<String>,
 }
 
 /// What a browser is told when it fetches an object by a signed URL.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Disposition {
+pub struct ResponseOverrides {
     /// The `Content-Disposition` (RFC 6266), instead of the stored one.
     pub content_disposition: Option<String>,
     /// The `Content-Type`, instead of the stored one.
@@ -66,7 +66,7 @@ pub struct Disposition {
 
 /// A request by which a browser stores one object in the store itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SignedPut {
+pub struct PresignedPut {
     /// The address.
     pub url: String,
     /// The headers that must be sent with it, as they are; the length is sent by every client by itself.
@@ -75,7 +75,7 @@ pub struct SignedPut {
 
 /// What a signed PUT is bound to.
 #[derive(Clone, Copy, Debug)]
-pub struct Bound<'a> {
+pub struct PutConstraints<'a> {
     /// How many bytes there must be.
     pub len: u64,
     /// Their media type.
@@ -91,11 +91,11 @@ impl Objects {
         let (backend, place) = match &config.store {
             StoreConfig::Fs(fs) => {
                 let folder = Folder::open(fs)?;
-                let place = Place::open(folder.spool_dir(), config.unnamed_spool, true)?;
+                let place = SpoolDir::open(folder.spool_dir(), config.unnamed_spool, true)?;
                 (Backend::Fs(Arc::new(folder)), place)
             }
             StoreConfig::S3(s3) => {
-                let place = Place::open(s3.spool_dir.clone(), config.unnamed_spool, false)?;
+                let place = SpoolDir::open(s3.spool_dir.clone(), config.unnamed_spool, false)?;
                 (Backend::S3(Arc::new(S3::open(s3, log)?)), place)
             }
         };
@@ -129,7 +129,7 @@ impl Objects {
 
     /// Stores an upload under its key and returns when it is durable. The same bytes again are a success, other bytes are
     /// [`Error::Conflict`] and the first stay.
-    pub async fn store(&self, key: &ObjectKey, spooled: &Spooled, media_type: &str) -> Result<(), Error> {
+    pub async fn store(&self, key: &ObjectKey, spooled: &SpooledFile, media_type: &str) -> Result<(), Error> {
         match &self.backend {
             Backend::Fs(folder) => Arc::clone(folder).store(*key, spooled.clone()).await,
             Backend::S3(s3) => s3.store(key, spooled, media_type).await,
@@ -172,7 +172,7 @@ impl Objects {
     }
 
     /// What is known of an object, or `None` where there is none.
-    pub async fn head(&self, key: &ObjectKey) -> Result<Option<Stat>, Error> {
+    pub async fn head(&self, key: &ObjectKey) -> Result<Option<ObjectStat>, Error> {
         match &self.backend {
             Backend::Fs(folder) => Arc::clone(folder).head(*key).await,
             Backend::S3(s3) => s3.head(&key.path()).await,
@@ -202,11 +202,11 @@ impl Objects {
         }
     }
 
-    /// Lists up to `limit` objects of an area, in the order of their paths, those after `after` (a [`Listing::next`]).
-    pub async fn list(&self, area: Area, after: Option<String>, limit: usize) -> Result<Listing, Error> {
+    /// Lists up to `limit` objects of an prefix, in the order of their paths, those after `after` (a [`Listing::next`]).
+    pub async fn list(&self, prefix: Prefix, after: Option<String>, limit: usize) -> Result<Listing, Error> {
         match &self.backend {
-            Backend::Fs(folder) => Arc::clone(folder).list(area, after, limit).await,
-            Backend::S3(s3) => s3.list(area, after, limit).await,
+            Backend::Fs(folder) => Arc::clone(folder).list(prefix, after, limit).await,
+            Backend::S3(s3) => s3.list(prefix, after, limit).await,
         }
     }
 
@@ -216,7 +216,7 @@ impl Objects {
         &self,
         key: &ObjectKey,
         ttl: Duration,
-        shown_as: &Disposition,
+        shown_as: &ResponseOverrides,
     ) -> Result<Option<String>, Error> {
         match &self.backend {
             Backend::Fs(_) => Ok(None),
@@ -231,8 +231,8 @@ impl Objects {
         &self,
         key: &ObjectKey,
         ttl: Duration,
-        bound: &Bound<'_>,
-    ) -> Result<Option<SignedPut>, Error> {
+        bound: &PutConstraints<'_>,
+    ) -> Result<Option<PresignedPut>, Error> {
         match &self.backend {
             Backend::Fs(_) => Ok(None),
             Backend::S3(s3) => s3.presign_put(key, ttl, bound).await,

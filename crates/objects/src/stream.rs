@@ -146,7 +146,7 @@ impl AsFile for File {
     }
 }
 
-impl AsFile for crate::place::SpoolFile {
+impl AsFile for crate::spool_dir::SpoolFile {
     fn as_file(&self) -> &File {
         self.file()
     }

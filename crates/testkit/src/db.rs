@@ -73,7 +73,7 @@ impl TestDb {
 
     /// Pools of their own, of at most `max_conns` connections for each role.
     #[must_use]
-    pub fn db_of(&self, max_conns: usize) -> Db {
+    pub fn db_with_max_conns(&self, max_conns: usize) -> Db {
         Db::new(&config(&self.cluster, &self.name, max_conns)).expect("pools of this size can be made")
     }
 

@@ -13,17 +13,17 @@ use std::{
 };
 
 mod authorize;
+mod defect;
 mod documents;
 mod id_token;
 mod keys;
-mod lie;
 mod token;
 
-pub use lie::Lie;
+pub use defect::IssuerDefect;
 
 /// How an issuer is to run.
 #[derive(Clone, Debug)]
-pub struct Settings {
+pub struct IssuerConfig {
     /// The port on 127.0.0.1; 0 takes any.
     pub port: u16,
     /// The one client.
@@ -34,7 +34,7 @@ pub struct Settings {
     pub redirect_uri_prefix: String,
 }
 
-impl Default for Settings {
+impl Default for IssuerConfig {
     /// What `cargo xtask dev` tells the product about its issuer.
     fn default() -> Self {
         Self {
@@ -61,16 +61,16 @@ pub struct Issuer {
 /// What the endpoints share.
 #[derive(Debug)]
 struct State {
-    settings: Settings,
+    config: IssuerConfig,
     /// The issuer identifier: scheme, host and port, without a slash at the end.
     url: String,
     keys: keys::Keys,
-    changing: Mutex<Changing>,
+    mutable: Mutex<MutableState>,
 }
 
 #[derive(Debug, Default)]
-struct Changing {
-    lie: Option<Lie>,
+struct MutableState {
+    defect: Option<IssuerDefect>,
     /// Display names by e-mail.
     names: BTreeMap<String, String>,
     /// Sign-ins that wait for their code to be redeemed.
@@ -89,14 +89,14 @@ struct Grant {
 }
 
 impl State {
-    fn changing(&self) -> MutexGuard<'_, Changing> {
-        self.changing.lock().unwrap_or_else(PoisonError::into_inner)
+    fn mutable(&self) -> MutexGuard<'_, MutableState> {
+        self.mutable.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The display name: the one that was set, else the e-mail's local part.
     fn name_of(&self, email: &str) -> String {
         let local = email.split('@').next().unwrap_or(email);
-        self.changing()
+        self.mutable()
             .names
             .get(email)
             .cloned()
@@ -108,21 +108,21 @@ impl Issuer {
     /// Starts an issuer on any free port.
     #[expect(clippy::unused_async, reason = "callers await every start of a server alike")]
     pub async fn start() -> Self {
-        Self::start_with(Settings::default()).expect("an issuer can listen on a port of 127.0.0.1")
+        Self::start_with(IssuerConfig::default()).expect("an issuer can listen on a port of 127.0.0.1")
     }
 
     /// Starts an issuer; it fails when the port is taken. It runs on a thread of its own, so that it serves tests
     /// of any runtime.
-    pub fn start_with(settings: Settings) -> io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, settings.port))?;
+    pub fn start_with(config: IssuerConfig) -> io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, config.port))?;
         let state = Arc::new(State {
             url: format!("http://{}", listener.local_addr()?),
             keys: keys::Keys::new(),
-            changing: Mutex::default(),
-            settings: settings.clone(),
+            mutable: Mutex::default(),
+            config: config.clone(),
         });
         for (email, name) in authorize::PEOPLE {
-            state.changing().names.insert(email.to_owned(), name.to_owned());
+            state.mutable().names.insert(email.to_owned(), name.to_owned());
         }
         let (started, starting) = mpsc::channel();
         let shared = Arc::clone(&state);
@@ -143,8 +143,8 @@ impl Issuer {
             .recv()
             .map_err(|_| io::Error::other("the issuer ended while it started"))?;
         Ok(Self {
-            client_id: settings.client_id,
-            client_secret: settings.client_secret,
+            client_id: config.client_id,
+            client_secret: config.client_secret,
             state,
             handle,
             thread: Some(thread),
@@ -157,27 +157,27 @@ impl Issuer {
         &self.state.url
     }
 
-    /// Tells one lie: the next answer of the kind that the lie is about. [`Lie::DiscoveryDown`] and
-    /// [`Lie::JwksDown`] hold until [`Issuer::truth`].
-    pub fn lie(&self, lie: Lie) {
-        self.state.changing().lie = Some(lie);
+    /// Tells one defect: the next answer of the kind that the lie is about. [`IssuerDefect::DiscoveryDown`] and
+    /// [`IssuerDefect::JwksDown`] hold until [`Issuer::clear_defect`].
+    pub fn inject_defect(&self, defect: IssuerDefect) {
+        self.state.mutable().defect = Some(defect);
     }
 
-    /// Takes a lie back that has not been told yet.
-    pub fn truth(&self) {
-        self.state.changing().lie = None;
+    /// Takes a defect back that has not been told yet.
+    pub fn clear_defect(&self) {
+        self.state.mutable().defect = None;
     }
 
     /// Whether no lie is waiting: a test sees by this that its lie has been told.
     #[must_use]
-    pub fn is_truthful(&self) -> bool {
-        self.state.changing().lie.is_none()
+    pub fn is_defect_free(&self) -> bool {
+        self.state.mutable().defect.is_none()
     }
 
     /// Gives a person a display name. Nobody has to be made known: any e-mail can sign in.
-    pub fn person(&self, email: &str, name: &str) {
+    pub fn set_display_name(&self, email: &str, name: &str) {
         self.state
-            .changing()
+            .mutable()
             .names
             .insert(email.to_owned(), name.to_owned());
     }

@@ -11,16 +11,19 @@ use image::{
 
 mod bombs;
 mod container;
-mod lies;
+mod metadata;
+mod mislabeled;
 mod polyglots;
-mod tagged;
-mod tangled;
+mod resource_exhaustion;
 
 pub use bombs::{Bomb, bombs};
-pub use lies::{Lie, lies};
+pub use metadata::{
+    FileWithMetadata, METADATA_MARKER, files_with_metadata, jpeg_with_orientation_and_thumbnail,
+    quadrant_colors,
+};
+pub use mislabeled::{MislabeledFile, mislabeled_files};
 pub use polyglots::{Polyglot, polyglots};
-pub use tagged::{TAGGED_MARKER, Tagged, jpeg_turned_with_thumbnail, quarters, tagged};
-pub use tangled::tangled;
+pub use resource_exhaustion::resource_exhausting_files;
 
 /// One of the accepted formats.
 #[derive(Clone, Copy, Debug)]
@@ -28,7 +31,7 @@ pub struct Format {
     /// Its media type, for example `image/jpeg`.
     pub media_type: &'static str,
     /// The ending of a file's name, without the dot.
-    pub ending: &'static str,
+    pub extension: &'static str,
     /// Makes an image of a width, a height and a seed.
     pub make: fn(u32, u32, u64) -> Vec<u8>,
 }
@@ -37,22 +40,22 @@ pub struct Format {
 pub const FORMATS: [Format; 4] = [
     Format {
         media_type: "image/jpeg",
-        ending: "jpg",
+        extension: "jpg",
         make: jpeg,
     },
     Format {
         media_type: "image/png",
-        ending: "png",
+        extension: "png",
         make: png,
     },
     Format {
         media_type: "image/gif",
-        ending: "gif",
+        extension: "gif",
         make: |width, height, seed| gif(width, height, 1, seed),
     },
     Format {
         media_type: "image/webp",
-        ending: "webp",
+        extension: "webp",
         make: webp,
     },
 ];
@@ -111,7 +114,7 @@ pub fn gif(width: u32, height: u32, frames: u32, seed: u64) -> Vec<u8> {
 /// A JPEG whose EXIF says how to turn it: 1 (upright) to 8. Width and height are those of the stored pixels, so
 /// from 5 on the shown image has them the other way round.
 #[must_use]
-pub fn jpeg_turned(width: u32, height: u32, orientation: u8) -> Vec<u8> {
+pub fn jpeg_with_orientation(width: u32, height: u32, orientation: u8) -> Vec<u8> {
     let exif = container::exif(orientation, false);
     container::with_segment(&jpeg(width, height, orientation.into()), 0xE1, &exif)
 }

@@ -7,7 +7,7 @@ impl Users {
     /// The account with this id, for an administrator.
     pub async fn get_account(&self, ctx: &Ctx, id: AccountId) -> Result<Account, Error> {
         let (tx, actor) = self.db.begin(ctx).await?;
-        actor.administrator()?;
+        actor.require_admin()?;
         self.find_account_in(&tx, id).await?.ok_or(Error::NotFound)
     }
 

@@ -59,7 +59,7 @@ impl Users {
         change: &AccountChange,
         expected_version: Option<i32>,
     ) -> Result<Changed, Error> {
-        let by = actor.administrator()?.account;
+        let by = actor.require_admin()?.account;
         apply_in(ctx, tx, Some(by), id, change, expected_version).await
     }
 }

@@ -41,10 +41,10 @@ impl Config {
             "Bytes of originals that a new account may store.",
         );
         let default_quota_bytes = i64::try_from(quota).unwrap_or_else(|_| {
-            env.fault("ACCOUNT_DEFAULT_QUOTA", "is more than can be counted", "10GiB");
+            env.reject("ACCOUNT_DEFAULT_QUOTA", "is more than can be counted", "10GiB");
             0
         });
-        let signup = env.or(
+        let signup = env.value(
             "ACCOUNT_SIGN_UP",
             "open",
             "Whether signing in makes an account (`open`), or only lets in who has one (`closed`).",

@@ -89,13 +89,13 @@ impl Users {
             None => (AFTER_ALL, Uuid::max()),
         };
         let (tx, actor) = self.db.begin(ctx).await?;
-        actor.administrator()?;
+        actor.require_admin()?;
         let rows = rows(&tx, filter, start, limit).await?;
         let accounts = rows
             .into_iter()
             .map(sql::account)
             .collect::<Result<Vec<_>, _>>()?;
-        Ok(Page::cut(accounts, limit, |last| {
+        Ok(Page::from_rows(accounts, limit, |last| {
             Cursor::new(&list, &(last.created_at, last.id.uuid()))
         }))
     }

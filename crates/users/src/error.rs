@@ -1,5 +1,5 @@
 //! What can go wrong with accounts.
-use infravault_kernel::{AccountId, CursorError, Denied, Failure, FieldError, Kind};
+use infravault_kernel::{AccessError, AccountId, CursorError, DomainError, ErrorKind, FieldError};
 
 /// A failure of the users context.
 #[derive(Debug, thiserror::Error)]
@@ -9,7 +9,7 @@ pub enum Error {
     Db(#[from] infravault_db::Error),
     /// The caller may not do this.
     #[error(transparent)]
-    Denied(#[from] Denied),
+    Access(#[from] AccessError),
     /// There is no such account, or none that the caller may know of.
     #[error("there is no such account")]
     NotFound,
@@ -66,24 +66,24 @@ impl Error {
     }
 }
 
-impl Failure for Error {
-    fn kind(&self) -> Kind {
+impl DomainError for Error {
+    fn kind(&self) -> ErrorKind {
         match self {
             Self::Db(error) => error.kind(),
-            Self::Denied(denied) => denied.kind(),
-            Self::NotFound | Self::UnknownEmail(_) => Kind::NotFound,
-            Self::SignupDisabled | Self::OwnAccount => Kind::Denied,
-            Self::Invalid(_) => Kind::Unprocessable,
-            Self::Cursor(_) => Kind::Invalid,
-            Self::LastAdministrator | Self::AmbiguousEmail { .. } => Kind::Conflict,
-            Self::VersionChanged => Kind::PreconditionFailed,
+            Self::Access(error) => error.kind(),
+            Self::NotFound | Self::UnknownEmail(_) => ErrorKind::NotFound,
+            Self::SignupDisabled | Self::OwnAccount => ErrorKind::Denied,
+            Self::Invalid(_) => ErrorKind::Unprocessable,
+            Self::Cursor(_) => ErrorKind::Invalid,
+            Self::LastAdministrator | Self::AmbiguousEmail { .. } => ErrorKind::Conflict,
+            Self::VersionChanged => ErrorKind::PreconditionFailed,
         }
     }
 
     fn code(&self) -> &'static str {
         match self {
             Self::Db(error) => error.code(),
-            Self::Denied(denied) => denied.code(),
+            Self::Access(error) => error.code(),
             Self::NotFound | Self::UnknownEmail(_) => "not-found",
             Self::SignupDisabled => "signup-disabled",
             Self::OwnAccount => "forbidden",

@@ -30,7 +30,7 @@ pub(crate) fn check(
 mod tests {
     use super::*;
     use crate::{DisplayName, Locale, Preferences};
-    use infravault_kernel::{Failure, Id};
+    use infravault_kernel::{DomainError, Id};
     use time::OffsetDateTime;
     use uuid::Uuid;
 
@@ -94,7 +94,11 @@ mod tests {
         ];
         for (by, before, change, administrators, expected) in cases {
             let found = check(by, before, change, administrators).err();
-            assert_eq!(found.as_ref().map(Failure::code), expected, "{by:?} {change:?}");
+            assert_eq!(
+                found.as_ref().map(DomainError::code),
+                expected,
+                "{by:?} {change:?}"
+            );
         }
     }
 }

@@ -56,7 +56,7 @@ impl Users {
     /// The caller's account.
     pub async fn get_profile(&self, ctx: &Ctx) -> Result<Account, Error> {
         let (tx, actor) = self.db.begin(ctx).await?;
-        let person = actor.with_scope(Scope::ProfileRead)?;
+        let person = actor.require_scope(Scope::ProfileRead)?;
         self.find_account_in(&tx, person.account)
             .await?
             .ok_or(Error::NotFound)
@@ -71,7 +71,7 @@ impl Users {
         expected_version: Option<i32>,
     ) -> Result<Account, Error> {
         let (tx, actor) = self.db.begin(ctx).await?;
-        let person = actor.with_scope(Scope::ProfileWrite)?;
+        let person = actor.require_scope(Scope::ProfileWrite)?;
         let change = sql::ReplaceProfileParams {
             display_name: profile.display_name.as_str(),
             locale: profile.locale.as_str(),
@@ -96,7 +96,7 @@ impl Users {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use infravault_kernel::Failure;
+    use infravault_kernel::DomainError;
 
     #[test]
     fn every_wrong_field_is_named() {

@@ -3,7 +3,7 @@
 use crate::{Outcome, load::Acknowledged, world::World};
 use futures_util::{StreamExt as _, stream};
 use infravault_kernel::{Id as _, ImageId, Sha256};
-use infravault_objects::{Area, ObjectKey};
+use infravault_objects::{ObjectKey, Prefix};
 use reqwest::Method;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -137,7 +137,7 @@ async fn compare(world: &World, client: &Client, verdict: &mut Verdict) -> Outco
     }
     let objects = world.objects()?;
     let (mut orphans, mut other) = (Vec::new(), Vec::new());
-    for &area in Area::ALL {
+    for &area in Prefix::ALL {
         let mut after: Option<String> = None;
         loop {
             let listing = objects.list(area, after, 1000).await?;

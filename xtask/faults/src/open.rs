@@ -86,7 +86,7 @@ impl Ledger {
                 "file_name": format!("f{seed}.jpg"),
                 "size": image.len(),
                 "media_type": "image/jpeg",
-                "sha256": Sha256::of(&image).to_string(),
+                "sha256": Sha256::digest(&image).to_string(),
             });
             let presign = self.request(Method::POST, "/api/v1/uploads/presign").json(&body);
             let announced = self.ask(presign, &[201]).await?.json::<Value>().await;

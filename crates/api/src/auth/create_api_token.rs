@@ -52,7 +52,7 @@ pub async fn create_api_token(
 ) -> Result<HttpResponse, Problem> {
     let new = NewApiToken {
         name: body.0.name,
-        scopes: Scopes::of(body.0.scopes.into_iter().map(Scope::from)),
+        scopes: Scopes::new(body.0.scopes.into_iter().map(Scope::from)),
         days: body.0.expires_in_days,
     };
     let issued = app.auth.create_api_token(&ctx, new).await?;

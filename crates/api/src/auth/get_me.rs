@@ -3,7 +3,7 @@ use super::body::{ScopeWord, SessionBody, words};
 use crate::{app::App, extract::RequestCtx, problem::Problem, users::RoleWord};
 use actix_web::{HttpResponse, web};
 use infravault_auth::Me;
-use infravault_kernel::{Id as _, Via};
+use infravault_kernel::{AuthMethod, Id as _};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -41,9 +41,9 @@ impl From<Me> for MeBody {
             role: me.person.role.into(),
             scopes: words(&me.person.scopes),
             session: me.session.map(|session| SessionBody::new(session, true)),
-            api_token_id: match me.person.via {
-                Via::ApiToken(token) => Some(token.uuid()),
-                Via::Session(_) => None,
+            api_token_id: match me.person.auth_method {
+                AuthMethod::ApiToken(token) => Some(token.uuid()),
+                AuthMethod::Session(_) => None,
             },
         }
     }

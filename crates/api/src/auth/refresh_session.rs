@@ -3,7 +3,7 @@ use super::{cookies, visitor::Visitor};
 use crate::{app::App, extract::Json, problem::Problem};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, HttpResponseBuilder, http::header, web};
 use infravault_auth::Tokens;
-use infravault_kernel::{Credential, Denied, Secret};
+use infravault_kernel::{AccessError, Credential, Secret};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -63,7 +63,7 @@ pub async fn refresh_session(
     visitor: Visitor,
 ) -> Result<HttpResponse, Problem> {
     if matches!(visitor.ctx.credential, Credential::ApiToken { .. }) {
-        return Err(Denied::SessionRequired.into());
+        return Err(AccessError::SessionRequired.into());
     }
     let insecure = app.config.server.insecure_dev;
     if has_body(&request) {
@@ -74,7 +74,7 @@ pub async fn refresh_session(
             .await?;
         return Ok(HttpResponse::Ok().json(RefreshedBody::new(&tokens, true)));
     }
-    let refresh = visitor.refresh.ok_or(Denied::AuthenticationRequired)?;
+    let refresh = visitor.refresh.ok_or(AccessError::AuthenticationRequired)?;
     let tokens = match app.auth.refresh_session(&visitor.ctx, refresh.expose()).await {
         Ok(tokens) => tokens,
         Err(error) => return Err(without_session(error.into(), insecure)),

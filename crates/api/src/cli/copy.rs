@@ -4,7 +4,8 @@ use futures_util::{Stream, StreamExt, TryStreamExt, stream};
 use indicatif::BinaryBytes;
 use infravault_images::{Images, Inventory, ReferencedObject};
 use infravault_objects::{
-    Config, Copied, Error as ObjectError, FsConfig, ObjectKey, Objects, StoreConfig, Trust,
+    Config, CopyOutcome as StoreOutcome, Error as ObjectError, FsConfig, ObjectKey, Objects, StoreConfig,
+    VerifyLevel,
 };
 use slog::Logger;
 use std::{error::Error, path::Path};
@@ -16,7 +17,7 @@ pub(super) struct ObjectCopier<'a> {
     pub(super) from: &'a Objects,
     pub(super) to: &'a Objects,
     /// When an object counts as already present at the destination.
-    pub(super) trust: Trust,
+    pub(super) trust: VerifyLevel,
     /// The library that the objects belong to, unless it cannot change during the copy. A missing object that it no longer
     /// references was deleted during the copy.
     pub(super) library: Option<&'a Images>,
@@ -72,8 +73,8 @@ impl ObjectCopier<'_> {
 
     async fn copy_one(&self, object: &ReferencedObject) -> Result<CopyOutcome, Box<dyn Error>> {
         let error = match self.from.copy_to(self.to, &object.described(), self.trust).await {
-            Ok(Copied::Now) => return Ok(CopyOutcome::Copied),
-            Ok(Copied::Before) => return Ok(CopyOutcome::AlreadyPresent),
+            Ok(StoreOutcome::Copied) => return Ok(CopyOutcome::Copied),
+            Ok(StoreOutcome::AlreadyPresent) => return Ok(CopyOutcome::AlreadyPresent),
             Err(error @ (ObjectError::Missing(_) | ObjectError::Corrupt { .. })) => error,
             Err(error) => return Err(error.into()),
         };

@@ -74,7 +74,7 @@ impl Report {
 async fn check_database(config: &Config) -> Check {
     let db = Db::new(&config.db)?;
     db.ping().await?;
-    let facts = db.facts().await?;
+    let facts = db.server_info().await?;
     if facts.superuser {
         return Ok(format!(
             "PostgreSQL {}; WARNING: the login role is a superuser, so a leaked DATABASE_URL exposes the whole cluster",
@@ -90,7 +90,7 @@ async fn check_database(config: &Config) -> Check {
 async fn check_schema(config: &Config) -> Check {
     let (current, wanted) = (
         migrate::current_version(config.db.url.expose()).await?,
-        migrate::wanted_version(),
+        migrate::required_version(),
     );
     if current < wanted {
         return Err(format!("the schema has version {current}, but this program requires {wanted}").into());

@@ -94,7 +94,7 @@ fn parse_setting<T>(text: &str, read: impl FnOnce(&mut Env) -> T) -> Result<T, S
     let faults = env.finish().map_err(|error| error.0);
     faults.map(|()| value).map_err(|faults| {
         faults.first().map_or_else(String::new, |fault| {
-            format!("{}, for example {}", fault.fault, fault.example)
+            format!("{}, for example {}", fault.problem, fault.example)
         })
     })
 }

@@ -11,7 +11,7 @@ use indicatif::BinaryBytes;
 use infravault_db::{Db, dump, migrate as schema};
 use infravault_images::Check;
 use infravault_kernel::{Clock, Ctx};
-use infravault_objects::Trust;
+use infravault_objects::VerifyLevel;
 use std::{error::Error, path::PathBuf, time::Duration};
 
 pub(super) const EXAMPLES: &str = "\
@@ -36,7 +36,7 @@ pub(super) fn run(options: Options, config: Config) -> CommandResult {
     block_on(async move {
         let (log, _log_guard) = logging::build_logger(&config.log);
         let set = BackupSet::open(&options.from, options.set.as_deref())?;
-        let (newest, metadata) = (schema::wanted_version(), &set.metadata);
+        let (newest, metadata) = (schema::required_version(), &set.metadata);
         if metadata.schema > newest {
             return Err(format!(
                 "the schema of the backup has version {}, but this program supports versions up to {newest}; use a newer program",
@@ -62,7 +62,7 @@ pub(super) fn run(options: Options, config: Config) -> CommandResult {
         let copier = ObjectCopier {
             from: &source,
             to: &app.objects,
-            trust: Trust::Checksum,
+            trust: VerifyLevel::Checksum,
             library: None,
         };
         let objects = set::read_manifest(&set.manifest())?;
@@ -74,8 +74,8 @@ pub(super) fn run(options: Options, config: Config) -> CommandResult {
 }
 
 async fn require_empty_database(db: &Db) -> Result<(), Box<dyn Error>> {
-    let found = dump::occupied(db).await?;
-    if found.tables {
+    let found = dump::inspect_target(db).await?;
+    if found.has_schemas {
         return Err(
             "the database is not empty; to replace its contents, stop all server processes and use --force"
                 .into(),

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{app::App, config::Config, logging};
 use infravault_kernel::{Clock, config::Env};
-use infravault_objects::{Config as ObjectsConfig, Objects, StoreConfig, Trust};
+use infravault_objects::{Config as ObjectsConfig, Objects, StoreConfig, VerifyLevel};
 use std::{collections::BTreeMap, error::Error};
 
 const EXAMPLES: &str = "\
@@ -94,7 +94,7 @@ fn migrate(from: &str, to: &str, renditions: bool, config: Config) -> CommandRes
         let copier = ObjectCopier {
             from: &from,
             to: &to,
-            trust: Trust::Checksum,
+            trust: VerifyLevel::Checksum,
             library: Some(&app.images),
         };
         let objects = list_objects(app.images.maintenance.inventory(renditions));

@@ -18,7 +18,7 @@ pub(super) fn run(config: Config) -> CommandResult {
         let mut jobs = tokio::spawn(build_worker(&app)?.run(stopped));
         tokio::select! {
             () = stopping => {
-                info!(log, "stopping"; "grace" => format!("{:?}", app.config.jobs.grace));
+                info!(log, "stopping"; "grace" => format!("{:?}", app.config.jobs.shutdown_timeout));
                 stop.send_replace(true);
                 jobs.await?;
             }

@@ -49,13 +49,13 @@ impl FromStr for Level {
 impl LogConfig {
     pub(super) fn from_env(env: &mut Env) -> Self {
         Self {
-            format: env.or(
+            format: env.value(
                 "LOG_FORMAT",
                 "json",
                 "Log format: `json` (one object per line) or `terminal` (text for people).",
             ),
             level: env
-                .or::<Level>(
+                .value::<Level>(
                     "LOG_LEVEL",
                     "info",
                     "Least severe level that is logged: `error`, `warning`, `info`, `debug` or `trace`.",

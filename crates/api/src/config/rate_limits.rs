@@ -19,27 +19,27 @@ pub struct RateLimitConfig {
 impl RateLimitConfig {
     pub(super) fn from_env(env: &mut Env) -> Self {
         Self {
-            anonymous: env.or(
+            anonymous: env.value(
                 "RATE_LIMIT_ANONYMOUS",
                 "600",
                 "Maximum number of requests per minute and client address without a credential. 0 disables the limit.",
             ),
-            account: env.or(
+            account: env.value(
                 "RATE_LIMIT_ACCOUNT",
                 "1200",
                 "Maximum number of requests per minute and account or API token. 0 disables the limit.",
             ),
-            upload: env.or(
+            upload: env.value(
                 "RATE_LIMIT_UPLOAD",
                 "120",
                 "Maximum number of uploads per minute and account or API token. 0 disables the limit.",
             ),
-            rendition: env.or(
+            rendition: env.value(
                 "RATE_LIMIT_RENDITION",
                 "6000",
                 "Maximum number of preset renditions per minute and account, API token or client address. 0 disables the limit.",
             ),
-            sign_in: env.or(
+            sign_in: env.value(
                 "RATE_LIMIT_SIGN_IN",
                 "20",
                 "Maximum number of sign-in requests per minute and client address. 0 disables the limit.",

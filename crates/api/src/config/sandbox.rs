@@ -4,12 +4,12 @@ use infravault_sandbox::Config;
 
 pub(super) fn from_env(env: &mut Env) -> Config {
     let config = Config {
-        workers: env.or(
+        workers: env.value(
             "SANDBOX_WORKERS",
             "0",
             "Number of worker processes that decode and encode images; 0 means one per core. AVIF has one more.",
         ),
-        queue_size: env.or(
+        queue_size: env.value(
             "SANDBOX_QUEUE_SIZE",
             "64",
             "Maximum number of requests that wait for a worker process, per queue. Further requests get 503.",
@@ -28,13 +28,13 @@ pub(super) fn from_env(env: &mut Env) -> Config {
         ..Config::default()
     };
     if config.queue_size == 0 {
-        env.fault("SANDBOX_QUEUE_SIZE", "must not be 0", "64");
+        env.reject("SANDBOX_QUEUE_SIZE", "must not be 0", "64");
     }
     if config.cpu_time.is_zero() {
-        env.fault("SANDBOX_CPU_TIME", "must not be 0", "10s");
+        env.reject("SANDBOX_CPU_TIME", "must not be 0", "10s");
     }
     if config.timeout.is_zero() {
-        env.fault("SANDBOX_TIMEOUT", "must not be 0", "15s");
+        env.reject("SANDBOX_TIMEOUT", "must not be 0", "15s");
     }
     config
 }

@@ -57,10 +57,9 @@ impl FromStr for Flag {
 impl ServerConfig {
     pub(super) fn from_env(env: &mut Env) -> Self {
         let config = Self {
-            bind: env
-                .or::<Bind>("HTTP_BIND", "127.0.0.1:8080", "IP address and port to listen on.")
+            bind: env.value::<Bind>("HTTP_BIND", "127.0.0.1:8080", "IP address and port to listen on.")
                 .0,
-            public_origin: env.or(
+            public_origin: env.value(
                 "PUBLIC_ORIGIN",
                 "http://127.0.0.1:8080",
                 "Scheme, host and port that browsers use. Links and redirects are built from it.",
@@ -76,14 +75,13 @@ impl ServerConfig {
                 "Origins whose pages may call the API with cookies, separated by commas.",
             ),
             trusted_proxies: read_trusted_proxies(env),
-            insecure_dev: env
-                .or::<Flag>(
+            insecure_dev: env.value::<Flag>(
                     "INFRAVAULT_INSECURE_DEV",
                     "false",
                     "Accept cookies over plain HTTP. For development; requires a loopback address.",
                 )
                 .0,
-            workers: env.or(
+            workers: env.value(
                 "HTTP_WORKERS",
                 "0",
                 "Number of threads that handle requests; 0 means one per core.",
@@ -103,8 +101,7 @@ impl ServerConfig {
                 "0s",
                 "Time between a stop signal and the end of accepting connections. The server is not ready during it.",
             ),
-            docs_ui: env
-                .or::<Flag>("DOCS_ENABLED", "true", "Serve Swagger UI at `/docs`.")
+            docs_ui: env.value::<Flag>("DOCS_ENABLED", "true", "Serve Swagger UI at `/docs`.")
                 .0,
         };
         config.check(env);
@@ -115,19 +112,19 @@ impl ServerConfig {
         let example = "https://images.example";
         if !is_origin(&self.public_origin) {
             let error = "must consist of a scheme (http or https), a host and an optional port";
-            env.fault("PUBLIC_ORIGIN", error, example);
+            env.reject("PUBLIC_ORIGIN", error, example);
         } else if self.public_origin.starts_with("http:") && !self.insecure_dev {
             let error = "must use https, because browsers reject secure cookies over plain HTTP (for development on \
                          loopback, set INFRAVAULT_INSECURE_DEV=1)";
-            env.fault("PUBLIC_ORIGIN", error, example);
+            env.reject("PUBLIC_ORIGIN", error, example);
         }
         if self.insecure_dev && !self.bind.ip().is_loopback() {
             let error = "must be a loopback address if INFRAVAULT_INSECURE_DEV is set";
-            env.fault("HTTP_BIND", error, "127.0.0.1:8080");
+            env.reject("HTTP_BIND", error, "127.0.0.1:8080");
         }
         for origin in self.cors_origins.iter().filter(|origin| !is_origin(origin)) {
             let error = format!("contains `{origin}`, which is not an origin");
-            env.fault("CORS_ORIGINS", &error, "https://app.example");
+            env.reject("CORS_ORIGINS", &error, "https://app.example");
         }
     }
 }
@@ -150,7 +147,7 @@ fn read_trusted_proxies(env: &mut Env) -> Vec<IpAddr> {
             Ok(proxy) => proxies.push(proxy),
             Err(_) => {
                 let error = format!("contains `{address}`, which is not an IP address");
-                env.fault("TRUSTED_PROXIES", &error, "10.0.0.2");
+                env.reject("TRUSTED_PROXIES", &error, "10.0.0.2");
             }
         }
     }

@@ -10,7 +10,7 @@ use crate::{
 };
 use actix_web::{HttpRequest, HttpResponse, ResponseError, http::StatusCode, web};
 use infravault_images::{BodyError, Error, IdempotencyError, IdempotencyKey, Upload, Uploaded};
-use infravault_kernel::Denied;
+use infravault_kernel::AccessError;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -104,7 +104,7 @@ fn check_head(
         return Err(problem(BodyError::TooLarge { limit }.into()));
     }
     if ctx.credential == infravault_kernel::Credential::Anonymous {
-        return Err(Denied::AuthenticationRequired.into());
+        return Err(AccessError::AuthenticationRequired.into());
     }
     Ok((key, length))
 }

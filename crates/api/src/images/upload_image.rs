@@ -315,10 +315,10 @@ mod tests {
         let abc = "sha-256=:ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=:";
         for (pairs, expected) in [
             (vec![], Ok(None)),
-            (vec![("repr-digest", abc)], Ok(Some(Sha256::of(b"abc")))),
+            (vec![("repr-digest", abc)], Ok(Some(Sha256::digest(b"abc")))),
             (
                 vec![("content-digest", abc), ("repr-digest", abc)],
-                Ok(Some(Sha256::of(b"abc"))),
+                Ok(Some(Sha256::digest(b"abc"))),
             ),
             (vec![("repr-digest", "sha-512=:AAAA:")], Ok(None)),
             (vec![("repr-digest", "sha-256=:AAAA:")], Err(())),

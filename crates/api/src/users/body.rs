@@ -4,7 +4,7 @@ use actix_web::{
     HttpRequest, HttpResponse,
     http::{StatusCode, header},
 };
-use infravault_kernel::{Id as _, ImageId, Role, UnknownWord};
+use infravault_kernel::{Id as _, ImageId, ParseEnumError, Role};
 use infravault_users::{Account, State, ValidationError};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -119,8 +119,8 @@ impl From<Role> for RoleWord {
 }
 
 impl TryFrom<String> for RoleWord {
-    type Error = UnknownWord;
-    fn try_from(word: String) -> Result<Self, UnknownWord> {
+    type Error = ParseEnumError;
+    fn try_from(word: String) -> Result<Self, ParseEnumError> {
         word.parse::<Role>().map(Self::from)
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     problem::Problem,
 };
 use actix_web::{HttpRequest, HttpResponse, web};
-use infravault_kernel::{Failure as _, Id as _, ImageId, Kind};
+use infravault_kernel::{DomainError as _, ErrorKind, Id as _, ImageId};
 use infravault_users::NewProfile;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -70,7 +70,7 @@ async fn check_avatar(app: &App, ctx: &RequestCtx, avatar: Option<ImageId>) -> R
     match app.images.library.find(ctx, avatar).await {
         Ok(image) if image.owner == own => Ok(()),
         Ok(_) => Err(refused()),
-        Err(error) if error.kind() == Kind::NotFound => Err(refused()),
+        Err(error) if error.kind() == ErrorKind::NotFound => Err(refused()),
         Err(error) => Err(error.into()),
     }
 }

@@ -1,12 +1,12 @@
 //! API tokens: who makes them, what they may, and when they stop.
 use super::{Bench, code};
 use infravault_auth::{Event, NewApiToken, Presented, Tokens};
-use infravault_kernel::{Ctx, Failure, Role, Scope, Scopes};
+use infravault_kernel::{Ctx, DomainError, Role, Scope, Scopes};
 
 fn reader(name: &str) -> NewApiToken {
     NewApiToken {
         name: name.to_owned(),
-        scopes: Scopes::of([Scope::ImagesRead]),
+        scopes: Scopes::new([Scope::ImagesRead]),
         days: None,
     }
 }
@@ -43,10 +43,10 @@ async fn a_token_is_shown_once_works_and_stops() {
         .auth
         .authenticate(Presented::Bearer(text), ctx.now())
         .unwrap();
-    let script = bench.nobody().acting_as(credential);
+    let script = bench.nobody().with_credential(credential);
     let me = bench.auth.who_am_i(&script).await.unwrap();
     assert_eq!((me.person.account, me.session), (tokens.account, None));
-    assert_eq!(me.person.scopes, Scopes::of([Scope::ImagesRead]));
+    assert_eq!(me.person.scopes, Scopes::new([Scope::ImagesRead]));
     let listed = bench.auth.list_api_tokens(&ctx).await.unwrap();
     assert_eq!((listed.len(), listed[0].id), (1, issued.token.id));
     assert!(listed[0].last_used_at.is_some());
@@ -67,7 +67,7 @@ async fn tokens_manage_neither_tokens_nor_sessions() {
     let (bench, tokens, _) = start(Role::Admin).await;
     let script = bench
         .nobody()
-        .acting_as(bench.db.api_token(tokens.account, &Scopes::all()).await);
+        .with_credential(bench.db.api_token(tokens.account, &Scopes::all()).await);
     let (auth, id) = (&bench.auth, bench.nobody().new_id());
     let results = [
         auth.create_api_token(&script, reader("more")).await.map(drop),
@@ -119,7 +119,7 @@ async fn fields_that_will_not_do_are_named() {
     let (bench, tokens, ctx) = start(Role::User).await;
     let new = |name: &str, scopes: &[Scope], days| NewApiToken {
         name: name.to_owned(),
-        scopes: Scopes::of(scopes.iter().copied()),
+        scopes: Scopes::new(scopes.iter().copied()),
         days,
     };
     let read = [Scope::ImagesRead];
@@ -143,7 +143,7 @@ async fn fields_that_will_not_do_are_named() {
     // An administrator's token may carry the scope, and the command line may make one for anybody.
     let tx = bench.db.db().begin_system().await.unwrap();
     let admin = NewApiToken {
-        scopes: Scopes::of([Scope::Admin]),
+        scopes: Scopes::new([Scope::Admin]),
         ..reader("ops")
     };
     bench

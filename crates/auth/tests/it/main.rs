@@ -143,7 +143,7 @@ impl Bench {
             .auth
             .authenticate(Presented::Cookie(tokens.access.expose()), ctx.now())
             .unwrap();
-        ctx.acting_as(credential)
+        ctx.with_credential(credential)
     }
 
     async fn count(&self, query: &str) -> i64 {
@@ -166,6 +166,6 @@ impl Bench {
 
 /// The code that a failure is answered with.
 fn code<T>(result: Result<T, Error>) -> &'static str {
-    use infravault_kernel::Failure;
+    use infravault_kernel::DomainError;
     result.err().map_or("none", |error| error.code())
 }

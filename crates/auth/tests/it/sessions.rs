@@ -1,7 +1,7 @@
 //! Sessions: opened, listed, ended, and bound to what the database says.
 use super::{Bench, code};
 use infravault_auth::{Device, NewSession};
-use infravault_kernel::{Failure, Role, Secret};
+use infravault_kernel::{DomainError, Role, Secret};
 use time::Duration;
 
 #[tokio::test]

@@ -1,15 +1,15 @@
 //! Sign-in: what is accepted, what is refused, and that refusals say nothing.
 use super::{Bench, code};
 use infravault_auth::{Callback, NewSignIn};
-use infravault_kernel::{Failure, Secret};
-use infravault_testkit::issuer::Lie;
+use infravault_kernel::{DomainError, Secret};
+use infravault_testkit::issuer::IssuerDefect;
 use std::time::Duration as Wait;
 use time::Duration;
 
 #[tokio::test]
 async fn the_issuer_says_who_it_is() {
     let bench = Bench::new().await;
-    bench.issuer.person("dora@example.com", "Dora Doe");
+    bench.issuer.set_display_name("dora@example.com", "Dora Doe");
     let new = NewSignIn {
         return_to: "/gallery".parse().unwrap(),
         login_hint: Some("dora@example.com".to_owned()),
@@ -48,13 +48,13 @@ async fn the_issuer_says_who_it_is() {
 async fn every_lie_is_refused_alike() {
     let bench = Bench::new().await;
     let mut details = Vec::new();
-    for lie in Lie::ABOUT_TOKENS {
-        bench.issuer.lie(lie.clone());
+    for lie in IssuerDefect::TOKEN_DEFECTS {
+        bench.issuer.inject_defect(lie.clone());
         let Err(error) = bench.identity("alice@example.com").await else {
             panic!("{lie:?} was believed");
         };
-        assert!(bench.issuer.is_truthful(), "{lie:?} was not told");
-        if lie == Lie::TokenError {
+        assert!(bench.issuer.is_defect_free(), "{lie:?} was not told");
+        if lie == IssuerDefect::TokenError {
             assert_eq!(error.code(), "sign-in-unavailable");
             continue;
         }
@@ -139,7 +139,7 @@ async fn callbacks_that_are_not_right_are_refused() {
 #[tokio::test]
 async fn a_provider_that_is_down_or_slow_is_not_the_persons_fault() {
     let bench = Bench::new().await;
-    bench.issuer.lie(Lie::DiscoveryDown);
+    bench.issuer.inject_defect(IssuerDefect::DiscoveryDown);
     let begin = async |by| {
         bench
             .auth
@@ -147,21 +147,23 @@ async fn a_provider_that_is_down_or_slow_is_not_the_persons_fault() {
             .await
     };
     assert_eq!(code(begin(Duration::ZERO).await), "sign-in-unavailable");
-    bench.issuer.truth();
+    bench.issuer.clear_defect();
     assert_eq!(
         code(begin(Duration::ZERO).await),
         "sign-in-unavailable",
         "left alone for a moment"
     );
     assert_eq!(code(begin(Duration::seconds(3)).await), "none");
-    bench.issuer.lie(Lie::DiscoveryDown);
+    bench.issuer.inject_defect(IssuerDefect::DiscoveryDown);
     assert_eq!(
         code(begin(Duration::minutes(59)).await),
         "none",
         "known for an hour"
     );
     assert_eq!(code(begin(Duration::minutes(61)).await), "sign-in-unavailable");
-    bench.issuer.lie(Lie::TokenSlow(Wait::from_secs(2)));
+    bench
+        .issuer
+        .inject_defect(IssuerDefect::TokenSlow(Wait::from_secs(2)));
     assert_eq!(
         code(bench.identity("alice@example.com").await),
         "sign-in-unavailable"
@@ -199,7 +201,7 @@ async fn an_identity_is_issuer_and_subject() {
         bench.auth.find_identity_in(&tx, &ctx, &identity).await.unwrap(),
         Some(account)
     );
-    bench.issuer.lie(Lie::OtherSubject);
+    bench.issuer.inject_defect(IssuerDefect::OtherSubject);
     let other = bench.identity("alice@example.com").await.unwrap();
     assert_eq!(other.email, identity.email);
     assert_eq!(

@@ -1,6 +1,6 @@
 //! The gate: a transaction begins only for a live session or token of an active account.
 use infravault_db::Error;
-use infravault_kernel::{Actor, Credential, Id, Role, SessionId, Via};
+use infravault_kernel::{Actor, AuthMethod, Credential, Id, Role, SessionId};
 use infravault_testkit::db::TestDb;
 
 #[tokio::test]
@@ -9,11 +9,11 @@ async fn a_live_session_enters_as_its_account() {
     let account = db.account("alice").await;
     let alice = db.session(account).await;
     let (_tx, actor) = db.db().begin(&db.ctx(alice)).await.unwrap();
-    let Actor::Person(person) = actor else {
+    let Actor::Authenticated(person) = actor else {
         panic!("nobody entered")
     };
     assert_eq!((person.account, person.role), (account, Role::User));
-    assert!(matches!(person.via, Via::Session(_)));
+    assert!(matches!(person.auth_method, AuthMethod::Session(_)));
 }
 
 #[tokio::test]
@@ -100,7 +100,7 @@ async fn a_token_is_stamped_when_it_is_used_also_by_a_read() {
     let account = db.account("alice").await;
     let token = db.api_token(account, &infravault_kernel::Scopes::all()).await;
     // One connection, so that the second statement waits for the end of the read.
-    let pool = db.db_of(1);
+    let pool = db.db_with_max_conns(1);
     let count = "SELECT count(*) FROM auth.api_tokens WHERE last_used_at IS NOT NULL";
     for expected in [0_i64, 1] {
         let ctx = db.ctx(token.clone());

@@ -36,7 +36,7 @@ async fn schema(db: &TestDb) -> Vec<String> {
 async fn up_down_and_up_again_gives_the_same_schema() {
     let db = TestDb::new().await;
     let before = schema(&db).await;
-    let all = usize::try_from(migrate::wanted_version()).unwrap();
+    let all = usize::try_from(migrate::required_version()).unwrap();
 
     let down = migrate::down(&db.url(), all, &log()).await.unwrap();
     assert_eq!(down.len(), all);
@@ -58,7 +58,7 @@ async fn up_down_and_up_again_gives_the_same_schema() {
 async fn each_migration_can_be_redone() {
     let db = TestDb::new().await;
     let before = schema(&db).await;
-    for count in 1..=usize::try_from(migrate::wanted_version()).unwrap() {
+    for count in 1..=usize::try_from(migrate::required_version()).unwrap() {
         migrate::down(&db.url(), count, &log()).await.unwrap();
         migrate::up(&db.url(), &log()).await.unwrap();
         assert_eq!(schema(&db).await, before, "after redoing {count}");
@@ -68,7 +68,7 @@ async fn each_migration_can_be_redone() {
 #[tokio::test]
 async fn processes_that_start_at_once_share_the_work() {
     let db = TestDb::new().await;
-    let all = usize::try_from(migrate::wanted_version()).unwrap();
+    let all = usize::try_from(migrate::required_version()).unwrap();
     migrate::down(&db.url(), all, &log()).await.unwrap();
     let url = db.url();
     let starts = (0..4).map(|_| {

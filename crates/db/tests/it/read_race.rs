@@ -5,7 +5,7 @@ use infravault_testkit::db::TestDb;
 #[tokio::test]
 async fn a_known_statement_does_not_overtake_a_gate_that_is_new_to_the_connection() {
     let db = TestDb::new().await;
-    let pool = db.db_of(1);
+    let pool = db.db_with_max_conns(1);
     let bob = db.account("bob").await;
     let (session, token) = (db.session(bob).await, db.api_token(bob, &Scopes::all()).await);
     let read = async |credential: &Credential| {

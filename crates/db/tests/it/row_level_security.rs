@@ -75,7 +75,7 @@ async fn the_context_does_not_leak_into_the_next_request_of_a_connection() {
     let account = db.account("alice").await;
     let alice = db.session(account).await;
     // One connection, so that every request gets the one that Alice just used.
-    let pool = db.db_of(1);
+    let pool = db.db_with_max_conns(1);
     let count = "SELECT count(*) FROM users.accounts";
     for round in 0..100 {
         let (tx, _) = pool.begin(&db.ctx(alice.clone())).await.unwrap();

@@ -90,7 +90,7 @@ impl Library {
             BulkAction::Update(_) | BulkAction::Restore => Scope::ImagesWrite,
             BulkAction::Delete => Scope::ImagesDelete,
         };
-        let owner = actor.with_scope(scope)?.account.uuid();
+        let owner = actor.require_scope(scope)?.account.uuid();
         let wanted: Vec<Uuid> = ids.0.iter().map(|id| id.uuid()).collect();
         let done = |ids: Vec<Uuid>| ids.into_iter().map(|id| (id, BulkOutcome::Done)).collect();
         let found: HashMap<Uuid, BulkOutcome> = match action {

@@ -15,7 +15,7 @@ impl Library {
     /// the quota until it is purged.
     pub async fn delete(&self, ctx: &Ctx, id: ImageId, if_match: Option<&Etags>) -> Result<(), Error> {
         let (tx, actor) = self.db.begin(ctx).await?;
-        let person = actor.with_scope(Scope::ImagesDelete)?;
+        let person = actor.require_scope(Scope::ImagesDelete)?;
         let if_match = if_match.unwrap_or(&Etags::Any);
         let params = sql::trash::TrashOneParams {
             now: ctx.now(),

@@ -1,7 +1,7 @@
 //! Lists of images, page by page.
 use crate::{Error, Image, Library, MediaType, Tag, Visibility, Words, library::shelf};
 use infravault_kernel::{
-    Actor, Credential, Ctx, Cursor, Denied, FieldError, Id, ImageId, Limit, Page, Scope,
+    AccessError, Actor, Credential, Ctx, Cursor, FieldError, Id, ImageId, Limit, Page, Scope,
 };
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -138,7 +138,7 @@ impl Library {
 
     async fn list(&self, ctx: &Ctx, which: Shelf, request: &ListRequest) -> Result<Page<Image>, Error> {
         if which == Shelf::Own && ctx.credential == Credential::Anonymous {
-            return Err(Denied::AuthenticationRequired.into());
+            return Err(AccessError::AuthenticationRequired.into());
         }
         let after = request.position(which)?;
         if let (Some(words), None) = (&request.filter.words, request.sort) {
@@ -153,7 +153,7 @@ impl Library {
         };
         let account = admit(&actor, which, after)?;
         let rows = rows.into_iter().collect::<Result<Vec<Image>, Error>>()?;
-        Ok(Page::cut(rows, request.limit, |last| {
+        Ok(Page::from_rows(rows, request.limit, |last| {
             request.cursor_behind(which, account, last.id, at(sort.by, last))
         }))
     }
@@ -209,7 +209,7 @@ impl ListRequest {
 /// Decides whether the caller may have the list, and whether the cursor is one of theirs.
 pub(crate) fn admit(actor: &Actor, which: Shelf, after: Option<&Position>) -> Result<Option<Uuid>, Error> {
     let account = match which {
-        Shelf::Own => Some(actor.with_scope(Scope::ImagesRead)?.account.uuid()),
+        Shelf::Own => Some(actor.require_scope(Scope::ImagesRead)?.account.uuid()),
         Shelf::Public => None,
     };
     if after.is_some_and(|after| after.account != account) {

@@ -52,7 +52,7 @@ impl Library {
         let (actor, rows) = run(&self.db, ctx, (which, by), request, words, after).await?;
         let account = admit(&actor, which, after)?;
         let rows = rows.into_iter().collect::<Result<Vec<Found>, Error>>()?;
-        let page = Page::cut(rows, request.limit, |last| {
+        let page = Page::from_rows(rows, request.limit, |last| {
             let at = match by {
                 Match::Words => At::Rank(last.rank),
                 Match::Alike => At::Similarity(last.rank),

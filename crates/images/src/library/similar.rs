@@ -25,7 +25,7 @@ impl Library {
         };
         let (hash, besides, max) = (hash.cast_signed(), id.uuid(), i64::from(limit));
         // A credential that may not read its account's images finds public ones only.
-        let (_, rows) = if actor.with_scope(Scope::ImagesRead).is_ok() {
+        let (_, rows) = if actor.require_scope(Scope::ImagesRead).is_ok() {
             let params = sql::similar::SimilarSeenParams { hash, besides, max };
             self.db
                 .read(

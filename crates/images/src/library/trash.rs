@@ -6,7 +6,7 @@ use crate::{
 };
 use infravault_db::Tx;
 use infravault_kernel::{
-    Credential, Ctx, Cursor, CursorError, Denied, FieldError, Id, ImageId, Limit, Page, Scope,
+    AccessError, Credential, Ctx, Cursor, CursorError, FieldError, Id, ImageId, Limit, Page, Scope,
 };
 use time::{OffsetDateTime, macros::datetime};
 use uuid::Uuid;
@@ -37,7 +37,7 @@ impl Library {
         cursor: Option<&Cursor>,
     ) -> Result<Page<Trashed>, Error> {
         if ctx.credential == Credential::Anonymous {
-            return Err(Denied::AuthenticationRequired.into());
+            return Err(AccessError::AuthenticationRequired.into());
         }
         let after = cursor.map(|cursor| cursor.position::<Position>(&"trash"));
         let after = after.transpose().map_err(|_| foreign())?;
@@ -57,12 +57,12 @@ impl Library {
                 async |client, list| list.params(client, &params).map(sql::trashed).all().await,
             )
             .await?;
-        let account = actor.with_scope(Scope::ImagesRead)?.account.uuid();
+        let account = actor.require_scope(Scope::ImagesRead)?.account.uuid();
         if after.is_some_and(|(owner, ..)| owner != account) {
             return Err(foreign());
         }
         let rows = rows.into_iter().collect::<Result<Vec<Trashed>, Error>>()?;
-        Ok(Page::cut(rows, limit, |last| {
+        Ok(Page::from_rows(rows, limit, |last| {
             let micros = to_micros(last.trashed_at);
             Cursor::new(&"trash", &(account, last.image.id.uuid(), micros))
         }))
@@ -72,7 +72,7 @@ impl Library {
     /// again does no harm.
     pub async fn restore(&self, ctx: &Ctx, id: ImageId) -> Result<Image, Error> {
         let (tx, actor) = self.db.begin(ctx).await?;
-        let person = actor.with_scope(Scope::ImagesWrite)?;
+        let person = actor.require_scope(Scope::ImagesWrite)?;
         let live = restore_in(&tx, person.account.uuid(), &[id.uuid()]).await?;
         if live.is_empty() {
             return Err(Error::NotFound);
@@ -85,7 +85,7 @@ impl Library {
     /// Purges an image that lies in the trash: its bytes leave the account now and the store a little later.
     pub async fn purge(&self, ctx: &Ctx, id: ImageId) -> Result<(), Error> {
         let (tx, actor) = self.db.begin(ctx).await?;
-        let owner = actor.with_scope(Scope::ImagesDelete)?.account.uuid();
+        let owner = actor.require_scope(Scope::ImagesDelete)?.account.uuid();
         let params = sql::trash::PurgeOneParams {
             now: ctx.now(),
             id: id.uuid(),
@@ -105,7 +105,7 @@ impl Library {
         let mut purged = 0;
         loop {
             let (tx, actor) = self.db.begin(ctx).await?;
-            let owner = actor.with_scope(Scope::ImagesDelete)?.account.uuid();
+            let owner = actor.require_scope(Scope::ImagesDelete)?.account.uuid();
             let params = sql::trash::PurgeSomeParams { now, owner };
             let freed = sql::trash::purge_some().params(&*tx, &params).all().await?;
             return_bytes(&tx, owner, &freed).await?;

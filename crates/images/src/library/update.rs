@@ -30,7 +30,7 @@ impl Library {
         change: &Change,
     ) -> Result<Image, Error> {
         let (tx, actor) = self.db.begin(ctx).await?;
-        let person = actor.with_scope(Scope::ImagesWrite)?;
+        let person = actor.require_scope(Scope::ImagesWrite)?;
         let if_match = if_match.ok_or(PreconditionError::Required)?;
         let params = sql::images::ReplaceTextsParams {
             title: change.title.as_ref().map(Title::as_str),

@@ -23,7 +23,7 @@ impl Library {
     /// How much the caller's account stores.
     pub async fn usage(&self, ctx: &Ctx) -> Result<Usage, Error> {
         let (tx, actor) = self.db.begin(ctx).await?;
-        let person = actor.with_scope(Scope::ProfileRead)?;
+        let person = actor.require_scope(Scope::ProfileRead)?;
         let row = sql::usage::find_usage()
             .bind(&*tx, &person.account.uuid())
             .opt()

@@ -14,7 +14,7 @@ use crate::{
 };
 use futures_util::{StreamExt, stream};
 use infravault_kernel::Ctx;
-use infravault_objects::{Area, Error as ObjectError, Listed, ObjectKey};
+use infravault_objects::{Error as ObjectError, ListedObject, ObjectKey, Prefix};
 use std::{cmp::Ordering, time::Duration};
 use stored::Stored;
 
@@ -103,7 +103,7 @@ impl Maintenance {
         progress: &mut (dyn FnMut(&Report) + Send),
     ) -> Result<Looked, Error> {
         let mut looked = Looked::default();
-        for area in [Area::Originals, Area::Renditions] {
+        for area in [Prefix::Originals, Prefix::Renditions] {
             self.compare_area(ctx, check, area, &mut looked, progress).await?;
         }
         Ok(looked)
@@ -113,7 +113,7 @@ impl Maintenance {
         &self,
         ctx: &Ctx,
         check: Check,
-        area: Area,
+        area: Prefix,
         looked: &mut Looked,
         progress: &mut (dyn FnMut(&Report) + Send),
     ) -> Result<(), Error> {
@@ -137,7 +137,7 @@ impl Maintenance {
                 match (order, &row) {
                     (Ordering::Equal, Some(row)) => {
                         looked.report.named += 1;
-                        looked.originals += u64::from(area == Area::Originals);
+                        looked.originals += u64::from(area == Prefix::Originals);
                         if self.has_its_length(row, object.len, looked).await? {
                             unread.push(row.clone());
                         }
@@ -169,7 +169,7 @@ impl Maintenance {
         &self,
         ctx: &Ctx,
         check: Check,
-        object: Listed,
+        object: ListedObject,
         looked: &mut Looked,
     ) -> Result<(), Error> {
         let age = ctx.now() - object.modified;

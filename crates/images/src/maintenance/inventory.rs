@@ -5,9 +5,9 @@ use crate::{
     references::count_references,
     sql,
 };
-use infravault_db::{Hold, Tx};
+use infravault_db::{AdvisoryLock, Tx};
 use infravault_kernel::Ctx;
-use infravault_objects::{Area, ObjectKey};
+use infravault_objects::{ObjectKey, Prefix};
 
 /// Held by a backup while it copies objects; shared by whoever takes a name away from an object. "iv backu" in ASCII.
 const BACKUP_LOCK: i64 = 0x6976_2062_6163_6b75;
@@ -26,7 +26,7 @@ pub struct InventorySize {
 pub struct Inventory<'a> {
     rows: Rows<'a>,
     walk: ReferencedObjects,
-    left: Vec<Area>,
+    left: Vec<Prefix>,
 }
 
 impl<'a> Inventory<'a> {
@@ -39,8 +39,8 @@ impl<'a> Inventory<'a> {
     fn walk(rows: Rows<'a>, renditions: bool) -> Self {
         Self {
             rows,
-            walk: ReferencedObjects::of(Area::Originals),
-            left: renditions.then_some(Area::Renditions).into_iter().collect(),
+            walk: ReferencedObjects::of(Prefix::Originals),
+            left: renditions.then_some(Prefix::Renditions).into_iter().collect(),
         }
     }
 
@@ -94,8 +94,8 @@ impl Maintenance {
 
     /// Keeps every node from deleting objects for as long as the value lives: whatever rows name from now on stays.
     /// `None` where another backup does so.
-    pub async fn hold_deletions(&self) -> Result<Option<Hold>, Error> {
-        Ok(self.db.hold(BACKUP_LOCK).await?)
+    pub async fn hold_deletions(&self) -> Result<Option<AdvisoryLock>, Error> {
+        Ok(self.db.acquire_lock(BACKUP_LOCK).await?)
     }
 
     /// Ends the uploads under way after a restore: their pieces are in no backup. The sweeper gives back what they had

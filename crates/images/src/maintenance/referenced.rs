@@ -7,7 +7,7 @@ use crate::{
 use infravault_db::{Client, Db, Tx};
 use infravault_imaging::MediaType;
 use infravault_kernel::{Id, ImageId, Sha256};
-use infravault_objects::{Area, Described, ObjectKey};
+use infravault_objects::{ObjectKey, ObjectMeta, Prefix};
 use std::collections::VecDeque;
 use uuid::Uuid;
 
@@ -30,8 +30,8 @@ pub struct ReferencedObject {
 impl ReferencedObject {
     /// What its bytes must be, wherever they are copied.
     #[must_use]
-    pub fn described(&self) -> Described<'_> {
-        Described {
+    pub fn described(&self) -> ObjectMeta<'_> {
+        ObjectMeta {
             key: &self.key,
             len: self.len,
             sha256: self.sha256,
@@ -60,7 +60,7 @@ pub(crate) enum Rows<'a> {
 
 /// Walks over the rows of an area.
 pub(crate) struct ReferencedObjects {
-    area: Area,
+    area: Prefix,
     after: After,
     page: VecDeque<Referenced>,
     ended: bool,
@@ -78,7 +78,7 @@ struct After {
 
 impl ReferencedObjects {
     /// From the first one. Only originals and renditions are named by rows of images.
-    pub(crate) fn of(area: Area) -> Self {
+    pub(crate) fn of(area: Prefix) -> Self {
         Self {
             area,
             after: After {
@@ -128,7 +128,7 @@ impl ReferencedObjects {
 
     async fn read(&mut self, client: &Client) -> Result<(), Error> {
         match self.area {
-            Area::Renditions => self.read_renditions(client).await,
+            Prefix::Renditions => self.read_renditions(client).await,
             _ => self.read_originals(client).await,
         }
     }

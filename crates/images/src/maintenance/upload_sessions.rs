@@ -6,7 +6,7 @@ use crate::{
 };
 use futures_util::future::join_all;
 use infravault_kernel::{Ctx, Id, UploadId};
-use infravault_objects::{Area, ObjectKey};
+use infravault_objects::{ObjectKey, Prefix};
 use uuid::Uuid;
 
 /// Objects of one page of the pieces.
@@ -72,7 +72,7 @@ impl Maintenance {
     /// Whether its object is gone.
     async fn delete_piece(&self, ctx: &Ctx, stored_under: Uuid, piece: Uuid) -> bool {
         let upload = UploadId::from_uuid(stored_under);
-        let key = ObjectKey::Incoming { upload, piece };
+        let key = ObjectKey::Incoming { upload, part: piece };
         let deleted = self.objects.delete(&key).await;
         if let Err(error) = &deleted {
             slog::warn!(ctx.log, "a piece of an upload could not be deleted; it will be tried again";
@@ -86,14 +86,14 @@ impl Maintenance {
     pub async fn sweep_strays(&self, ctx: &Ctx) -> Result<u64, Error> {
         let (mut after, mut strays) = (None, 0);
         loop {
-            let page = self.objects.list(Area::Incoming, after, PAGE).await?;
+            let page = self.objects.list(Prefix::Incoming, after, PAGE).await?;
             let old = page
                 .items
                 .iter()
                 .filter(|item| item.modified < ctx.now() - SETTLED);
             let pieces: Vec<(Uuid, Uuid)> = old
                 .filter_map(|item| match item.key {
-                    Some(ObjectKey::Incoming { upload, piece }) => Some((upload.uuid(), piece)),
+                    Some(ObjectKey::Incoming { upload, part: piece }) => Some((upload.uuid(), piece)),
                     _ => None,
                 })
                 .collect();

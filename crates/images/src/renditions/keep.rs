@@ -30,7 +30,7 @@ impl Renditions {
         variant: &[u8],
         made: &EncodedImage,
     ) -> Result<Rendition, Error> {
-        let sha256 = Sha256::of(&made.bytes);
+        let sha256 = Sha256::digest(&made.bytes);
         let key = ObjectKey::Rendition { image, sha256 };
         self.objects
             .store_derived(&key, made.bytes.clone(), made.format.media_type())

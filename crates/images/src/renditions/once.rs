@@ -136,7 +136,11 @@ impl Renditions {
             images: self.clone(),
             key,
         };
-        let (ctx, source, wanted) = (ctx.acting_as(Credential::System), source.clone(), wanted.clone());
+        let (ctx, source, wanted) = (
+            ctx.with_credential(Credential::System),
+            source.clone(),
+            wanted.clone(),
+        );
         tokio::spawn(async move {
             let outcome = entry.images.make(&ctx, &source, &wanted).await;
             if let Err(fault) = &outcome {

@@ -150,7 +150,7 @@ impl Renditions {
 /// Which row of an image's renditions a recipe is: 16 bytes.
 #[must_use]
 pub(crate) fn variant(recipe: &Recipe) -> Vec<u8> {
-    let digest = Sha256::of(recipe.canonical().as_bytes());
+    let digest = Sha256::digest(recipe.canonical().as_bytes());
     digest.bytes().iter().copied().take(16).collect()
 }
 

@@ -118,7 +118,7 @@ impl Renditions {
             .iter()
             .map(|format| Wanted::of(signed.transform.recipe(*format, self.config.quality)))
             .collect();
-        let ctx = ctx.acting_as(Credential::System);
+        let ctx = ctx.with_credential(Credential::System);
         let refs: Vec<&Wanted> = wanted.iter().collect();
         let (_, source, found) = self.source(&ctx, id, &refs).await?;
         signed
@@ -141,11 +141,11 @@ impl Renditions {
         let (actor, image) = self.library.look_up(ctx, id).await.map_err(|error| match error {
             // Nobody is told to sign in before anything else.
             Error::NotFound if matches!(ctx.credential, Credential::Anonymous) => {
-                Error::Denied(infravault_kernel::Denied::AuthenticationRequired)
+                Error::Access(infravault_kernel::AccessError::AuthenticationRequired)
             }
             error => error,
         })?;
-        actor.with_scope(Scope::ImagesRead)?;
+        actor.require_scope(Scope::ImagesRead)?;
         policy::may_sign(&actor, &image)?;
         let most = self.config.signed_url_ttl.as_secs();
         let expires_in = expires_in.unwrap_or(most);
@@ -250,7 +250,7 @@ impl Renditions {
             Err(ObjectError::Missing(_) | ObjectError::Corrupt { .. }) => return Ok(None),
             bytes => bytes?,
         };
-        if Sha256::of(&bytes) != sha256 {
+        if Sha256::digest(&bytes) != sha256 {
             return Ok(None);
         }
         self.state.put(image, sha256, &bytes);

@@ -8,7 +8,7 @@ use crate::{
 use aws_lc_rs::digest;
 use bytes::Bytes;
 use infravault_kernel::{Ctx, Id, Scope, UploadId};
-use infravault_objects::{ObjectKey, Spool, Spooled};
+use infravault_objects::{ObjectKey, Spool, SpooledFile};
 use std::time::Duration;
 use tokio::{
     sync::mpsc::Receiver,
@@ -154,10 +154,10 @@ impl Taking {
     }
 
     /// Writes a chunk down, then stores it.
-    async fn store(&mut self, chunk: Spooled) -> Result<(), Error> {
+    async fn store(&mut self, chunk: SpooledFile) -> Result<(), Error> {
         let piece = uuid::Builder::from_random_bytes(self.ctx.random()).into_uuid();
         let (tx, actor) = self.images.db.begin(&self.ctx).await?;
-        actor.with_scope(Scope::ImagesWrite)?;
+        actor.require_scope(Scope::ImagesWrite)?;
         let sha256 = chunk.sha256();
         let params = sql::uploads::PromiseChunkParams {
             id: self.id.uuid(),
@@ -179,7 +179,7 @@ impl Taking {
         tx.commit().await?;
         let key = ObjectKey::Incoming {
             upload: self.id,
-            piece,
+            part: piece,
         };
         if let Err(error) = self.images.objects.store(&key, &chunk, PIECE_TYPE).await {
             self.drop_chunks(&[piece]).await;
@@ -197,7 +197,7 @@ impl Taking {
         }
         let pieces = std::mem::take(&mut self.waiting);
         let (tx, actor) = self.images.db.begin(&self.ctx).await?;
-        actor.with_scope(Scope::ImagesWrite)?;
+        actor.require_scope(Scope::ImagesWrite)?;
         let params = sql::uploads::AdvanceParams {
             pieces: pieces.as_slice(),
             id: self.id.uuid(),

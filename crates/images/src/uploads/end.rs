@@ -13,7 +13,7 @@ impl Uploads {
     /// image that was made of it stays.
     pub async fn end_upload(&self, ctx: &Ctx, id: UploadId) -> Result<(), Error> {
         let (tx, actor) = self.db.begin(ctx).await?;
-        let person = actor.with_scope(Scope::ImagesWrite)?;
+        let person = actor.require_scope(Scope::ImagesWrite)?;
         let row = lock_in(&tx, id).await?;
         if row.claimed {
             return Err(UploadError::Busy.into());

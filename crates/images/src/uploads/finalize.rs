@@ -8,8 +8,8 @@ use crate::{
 use futures_util::try_join;
 use infravault_db::Tx;
 use infravault_imaging::ImageInfo;
-use infravault_kernel::{Ctx, Failure, Id, ImageId, Kind, Scope, UploadId, crash_point};
-use infravault_objects::Spooled;
+use infravault_kernel::{Ctx, DomainError, ErrorKind, Id, ImageId, Scope, UploadId, crash_point};
+use infravault_objects::SpooledFile;
 
 /// What may be left of an upload that failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +46,7 @@ impl Failed {
 pub(crate) struct Settling<'a> {
     pub(crate) upload: &'a Upload,
     pub(crate) promise: &'a Promise,
-    pub(crate) spooled: &'a Spooled,
+    pub(crate) spooled: &'a SpooledFile,
     pub(crate) facts: &'a ImageInfo,
     /// The open upload that this finishes.
     pub(crate) finishes: Option<UploadId>,
@@ -91,7 +91,7 @@ impl Uploads {
             ..
         } = *settling;
         let (tx, actor) = self.db.begin(ctx).await?;
-        let person = actor.with_scope(Scope::ImagesWrite)?;
+        let person = actor.require_scope(Scope::ImagesWrite)?;
         // Uploads are locked before images everywhere.
         if !finish_open_in(&tx, ctx, settling).await? {
             return Ok((tx, None));
@@ -136,7 +136,7 @@ impl Uploads {
         if left == Left::Object {
             self.wake_sweeper.notify_one();
         }
-        if matches!(error.kind(), Kind::Unavailable | Kind::Internal) {
+        if matches!(error.kind(), ErrorKind::Unavailable | ErrorKind::Internal) {
             slog::warn!(ctx.log, "an upload failed"; "image" => %promise.id, "left" => ?left, "error" => %error);
         }
         error
@@ -266,7 +266,7 @@ async fn finish_key_in(
     ctx: &Ctx,
     upload: &Upload,
     promise: &Promise,
-    spooled: &Spooled,
+    spooled: &SpooledFile,
 ) -> Result<bool, deadpool_postgres::tokio_postgres::Error> {
     let Some(key) = &upload.key else {
         return Ok(true);

@@ -14,8 +14,8 @@ use crate::{
 use futures_util::TryStreamExt;
 use infravault_db::Tx;
 use infravault_imaging::{ImageInfo, PrescanError};
-use infravault_kernel::{Ctx, Failure, Id, ImageId, Kind, Person, Scope, Sha256, UploadId};
-use infravault_objects::Spooled;
+use infravault_kernel::{Ctx, DomainError, ErrorKind, Id, ImageId, Principal, Scope, Sha256, UploadId};
+use infravault_objects::SpooledFile;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -77,7 +77,7 @@ impl Uploads {
     /// The first transaction: what is reserved for the upload becomes the promise of an image.
     async fn claim_finishing(&self, ctx: &Ctx, id: UploadId) -> Result<Claim, Error> {
         let (tx, actor) = self.db.begin(ctx).await?;
-        let person = actor.with_scope(Scope::ImagesWrite)?;
+        let person = actor.require_scope(Scope::ImagesWrite)?;
         let row = lock_in(&tx, id).await?;
         match sql::progress(row.state) {
             Some(super::Progress::Finished) => {
@@ -176,7 +176,7 @@ impl Uploads {
     }
 
     /// Reads the pieces into the spool and looks at the whole. What the store took is believed only now.
-    async fn assemble(&self, ctx: &Ctx, work: &Work) -> Result<(Spooled, ImageInfo), Error> {
+    async fn assemble(&self, ctx: &Ctx, work: &Work) -> Result<(SpooledFile, ImageInfo), Error> {
         let mut spool = self.objects.spool(work.upload.at_least)?;
         for piece in &work.pieces {
             let mut hasher = Sha256::hasher();
@@ -224,7 +224,7 @@ impl Uploads {
             slog::warn!(ctx.log, "a failed upload is left to the sweeper"; "upload" => %work.id, "error" => %undo);
         }
         self.wake_sweeper.notify_one();
-        if matches!(error.kind(), Kind::Unavailable | Kind::Internal) {
+        if matches!(error.kind(), ErrorKind::Unavailable | ErrorKind::Internal) {
             slog::warn!(ctx.log, "no image could be made of an upload";
                 "upload" => %work.id, "left" => ?left, "error" => %error);
         }
@@ -287,7 +287,7 @@ fn check_whole(row: &sql::uploads::UploadRow, pieces: &[Stored]) -> Result<(), E
 async fn take_reservation(
     tx: &Tx,
     ctx: &Ctx,
-    person: &Person,
+    person: &Principal,
     row: &sql::uploads::UploadRow,
 ) -> Result<(), Error> {
     let mut held = row.reserved_bytes;

@@ -29,7 +29,10 @@ impl IdempotencyKey {
     /// The key of another file of the same request, counted from 0. No client can send it, because of its first character.
     #[must_use]
     pub fn of_file(&self, index: usize) -> Self {
-        Self(format!("\u{1F}{index}\u{1F}{}", Sha256::of(self.0.as_bytes())))
+        Self(format!(
+            "\u{1F}{index}\u{1F}{}",
+            Sha256::digest(self.0.as_bytes())
+        ))
     }
 
     /// The text.
@@ -227,12 +230,12 @@ mod tests {
         all[5].image.file_name = FileName::clean("b.jpg");
         all[6].declared_type = "image/png".to_owned();
         all[7].image.keep_location = true;
-        let body = Sha256::of(b"body");
+        let body = Sha256::digest(b"body");
         let mut prints: Vec<String> = all
             .iter()
             .map(|upload| fingerprint(upload, body).to_string())
             .collect();
-        prints.push(fingerprint(&upload, Sha256::of(b"other")).to_string());
+        prints.push(fingerprint(&upload, Sha256::digest(b"other")).to_string());
         prints.sort();
         prints.dedup();
         assert_eq!(prints.len(), 9);

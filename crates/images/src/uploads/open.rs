@@ -6,7 +6,7 @@ use crate::{
     uploads::pipeline::quota_exceeded,
 };
 use infravault_db::Tx;
-use infravault_kernel::{Ctx, FieldError, Id, Person, Scope, Sha256, UploadId};
+use infravault_kernel::{Ctx, FieldError, Id, Principal, Scope, Sha256, UploadId};
 use std::collections::BTreeMap;
 
 /// An upload as it is announced.
@@ -32,7 +32,7 @@ impl Uploads {
     /// Opens an upload: its bytes are reserved from the quota until it ends or expires.
     pub async fn open_upload(&self, ctx: &Ctx, opening: &Opening) -> Result<OpenUpload, Error> {
         let (tx, actor) = self.db.begin(ctx).await?;
-        let person = actor.with_scope(Scope::ImagesWrite)?;
+        let person = actor.require_scope(Scope::ImagesWrite)?;
         self.check_len(opening.len)?;
         self.check_count(&tx, person).await?;
         let params = sql::upload::ReserveBytesParams {
@@ -59,7 +59,7 @@ impl Uploads {
         (metadata, concat): (String, String),
     ) -> Result<OpenUpload, Error> {
         let (tx, actor) = self.db.begin(ctx).await?;
-        let person = actor.with_scope(Scope::ImagesWrite)?;
+        let person = actor.require_scope(Scope::ImagesWrite)?;
         // Locked in the order of their ids, so that two that overlap cannot wait for each other.
         let mut locked = BTreeMap::new();
         for part in parts {
@@ -143,7 +143,7 @@ impl Uploads {
         Ok(())
     }
 
-    async fn check_count(&self, tx: &Tx, person: &Person) -> Result<(), Error> {
+    async fn check_count(&self, tx: &Tx, person: &Principal) -> Result<(), Error> {
         let most = self.config.open_uploads;
         let open = sql::uploads::count_open()
             .bind(&**tx, &person.account.uuid())
@@ -160,7 +160,7 @@ impl Uploads {
         &self,
         tx: &Tx,
         ctx: &Ctx,
-        person: &Person,
+        person: &Principal,
         opening: &Opening,
         reserved: u64,
     ) -> Result<UploadId, Error> {

@@ -12,7 +12,7 @@ use bytes::Bytes;
 use futures_util::{Stream, StreamExt, TryStreamExt, stream};
 use infravault_db::Tx;
 use infravault_kernel::{AccountId, Ctx, FieldError, Id, Scope, Sha256, UploadId};
-use infravault_objects::{Bound, ObjectKey, SignedPut};
+use infravault_objects::{ObjectKey, PresignedPut, PutConstraints};
 use std::collections::BTreeSet;
 use time::OffsetDateTime;
 use tokio::sync::mpsc;
@@ -53,7 +53,7 @@ pub struct SignedPart {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PutTarget {
     /// Into the store itself.
-    Store(SignedPut),
+    Store(PresignedPut),
     /// Through the API: the piece, and the parameters of its address.
     Here(Uuid, PieceUrl),
 }
@@ -68,7 +68,7 @@ impl Uploads {
         wanted: &[Part],
     ) -> Result<Vec<SignedPart>, Error> {
         let (tx, actor) = self.db.begin(ctx).await?;
-        actor.with_scope(Scope::ImagesWrite)?;
+        actor.require_scope(Scope::ImagesWrite)?;
         let row = lock_in(&tx, id).await?;
         let (media_type, digest) = (row.media_type.clone(), row.sha256.clone());
         let upload = living(row, ctx.now())?;
@@ -137,12 +137,12 @@ impl Uploads {
     ) -> Result<SignedPart, Error> {
         let ttl = self.config.upload_url_ttl;
         let expires_at = ctx.now().replace_nanosecond(0).unwrap_or(ctx.now()) + ttl;
-        let bound = Bound {
+        let bound = PutConstraints {
             len: part.len,
             media_type,
             sha256: part.sha256,
         };
-        let key = ObjectKey::Incoming { upload, piece };
+        let key = ObjectKey::Incoming { upload, part: piece };
         let target = if let Some(put) = self.objects.presign_put(&key, ttl, &bound).await? {
             PutTarget::Store(put)
         } else {
@@ -205,7 +205,7 @@ impl Uploads {
         if spooled.len() != len || spooled.sha256() != sha256 {
             return Err(BodyError::DigestMismatch.into());
         }
-        let key = ObjectKey::Incoming { upload, piece };
+        let key = ObjectKey::Incoming { upload, part: piece };
         self.objects.store(&key, &spooled, PIECE_TYPE).await?;
         if self.mark_stored(&[piece]).await? == 1 {
             return Ok(());
@@ -228,7 +228,7 @@ impl Uploads {
         parts: Option<&[u64]>,
     ) -> Result<Uploaded, Error> {
         let (tx, actor) = self.db.begin(ctx).await?;
-        actor.with_scope(Scope::ImagesWrite)?;
+        actor.require_scope(Scope::ImagesWrite)?;
         let upload = living(find_in(&tx, id).await?, ctx.now())?;
         let pieces = pieces_in(&tx, id).await?;
         drop(tx);

@@ -76,7 +76,7 @@ impl Drop for Place {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use infravault_kernel::{Failure, Id};
+    use infravault_kernel::{DomainError, Id};
 
     #[test]
     fn places_are_counted_and_given_back() {

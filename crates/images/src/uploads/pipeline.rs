@@ -11,8 +11,8 @@ use bytes::Bytes;
 use futures_util::{Stream, try_join};
 use infravault_db::Tx;
 use infravault_imaging::ImageInfo;
-use infravault_kernel::{AccountId, Ctx, Denied, Id, ImageId, Scope, Sha256, crash_point};
-use infravault_objects::{ObjectKey, Spool, Spooled};
+use infravault_kernel::{AccessError, AccountId, Ctx, Id, ImageId, Scope, Sha256, crash_point};
+use infravault_objects::{ObjectKey, Spool, SpooledFile};
 use time::OffsetDateTime;
 use tokio::sync::mpsc::{self, Receiver};
 use uuid::Uuid;
@@ -124,14 +124,14 @@ impl Uploads {
     /// Refuses who may not upload at all, for those who go to some trouble before they do.
     pub async fn may_upload(&self, ctx: &Ctx) -> Result<(), Error> {
         let (_, actor) = self.db.begin(ctx).await?;
-        actor.with_scope(Scope::ImagesWrite)?;
+        actor.require_scope(Scope::ImagesWrite)?;
         Ok(())
     }
 
     /// Step 1: what can be refused without asking anybody.
     fn admit(&self, ctx: &Ctx, upload: &Upload) -> Result<Spool, Error> {
         if ctx.credential == infravault_kernel::Credential::Anonymous {
-            return Err(Denied::AuthenticationRequired.into());
+            return Err(AccessError::AuthenticationRequired.into());
         }
         let limit = self.config.max_upload_bytes;
         if upload.at_least > limit {
@@ -145,7 +145,7 @@ impl Uploads {
     /// Step 2, the first transaction: idempotency key, quota, row.
     async fn begin_upload(&self, ctx: &Ctx, upload: &Upload) -> Result<(Begun, Place), Error> {
         let (tx, actor) = self.db.begin(ctx).await?;
-        let person = actor.with_scope(Scope::ImagesWrite)?;
+        let person = actor.require_scope(Scope::ImagesWrite)?;
         let place = self.in_flight.enter(person.account)?;
         let promise = Promise {
             id: ctx.new_id(),
@@ -275,7 +275,7 @@ impl Uploads {
         upload: &Upload,
         spool: Spool,
         pieces: &mut Receiver<Piece>,
-    ) -> Result<(Spooled, ImageInfo), Error> {
+    ) -> Result<(SpooledFile, ImageInfo), Error> {
         let spooled = receive(spool, pieces, &self.config).await?;
         if upload.digest.is_some_and(|digest| digest != spooled.sha256()) {
             return Err(BodyError::DigestMismatch.into());

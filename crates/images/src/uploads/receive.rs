@@ -3,7 +3,7 @@ use crate::{BodyError, Config, Error};
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
 use infravault_imaging::{ImageInfo, Limits, PrescanError, prescan};
-use infravault_objects::{Spool, Spooled};
+use infravault_objects::{Spool, SpooledFile};
 use std::{pin::pin, time::Duration};
 use tokio::{
     sync::mpsc::{Receiver, Sender},
@@ -38,7 +38,7 @@ pub(crate) async fn receive(
     spool: Spool,
     pieces: &mut Receiver<Piece>,
     config: &Config,
-) -> Result<Spooled, Error> {
+) -> Result<SpooledFile, Error> {
     timeout(config.upload_deadline, receive_all(spool, pieces, config))
         .await
         .map_err(|_| BodyError::TooSlow)?
@@ -48,7 +48,7 @@ async fn receive_all(
     mut spool: Spool,
     pieces: &mut Receiver<Piece>,
     config: &Config,
-) -> Result<Spooled, Error> {
+) -> Result<SpooledFile, Error> {
     let mut pace = Pace::new(config);
     loop {
         let piece = pace.wait_for(pieces).await?.ok_or(BodyError::Interrupted)??;
@@ -105,7 +105,7 @@ impl Pace {
 }
 
 /// Looks at the structure of what came, on a thread that may wait for the disk.
-pub(crate) async fn inspect(spooled: &Spooled, limits: &Limits) -> Result<ImageInfo, Error> {
+pub(crate) async fn inspect(spooled: &SpooledFile, limits: &Limits) -> Result<ImageInfo, Error> {
     let (reader, len, limits) = (spooled.reader(), spooled.len(), limits.clone());
     let facts = tokio::task::spawn_blocking(move || prescan(reader, len, &limits))
         .await

@@ -281,7 +281,7 @@ async fn renditions_and_the_place_go_with_their_image() {
     let alice = world.person("alice").await;
     let images = copies(&world, &alice, &samples::png(8, 8, 1), 2).await;
     let made = Bytes::from_static(b"a rendition");
-    let sha256 = Sha256::of(&made);
+    let sha256 = Sha256::digest(&made);
     for image in &images {
         let key = ObjectKey::Rendition {
             image: image.id,

@@ -38,7 +38,7 @@ async fn an_upload_a_deletion_and_a_sweep_read_a_few_rows_of_many() {
     {
         let sandbox = Sandbox::new(infravault_sandbox::Config::default(), &infravault_testkit::log());
         let keys = vec![("k".to_owned(), Secret::new([7; 32]))];
-        let db = world.db.db_of(2);
+        let db = world.db.db_with_max_conns(2);
         let images = Images::new(db, world.objects.clone(), sandbox, keys, Config::default());
         let original = samples::jpeg(30, 20, 2);
         let uploaded = images

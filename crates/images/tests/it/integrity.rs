@@ -54,13 +54,13 @@ impl World {
     async fn rendition(&self, image: &Image, bytes: &'static [u8]) -> ObjectKey {
         let key = ObjectKey::Rendition {
             image: image.id,
-            sha256: Sha256::of(bytes),
+            sha256: Sha256::digest(bytes),
         };
         self.objects
             .store_derived(&key, bytes.into(), "image/webp")
             .await
             .unwrap();
-        let sha256 = Sha256::of(bytes).to_string();
+        let sha256 = Sha256::digest(bytes).to_string();
         // Two recipes can lead to the same bytes.
         for variant in ["aa", "bb"] {
             self.run(&format!(
@@ -261,7 +261,7 @@ async fn a_lost_rendition_is_forgotten_and_a_new_one_left_alone() {
     // Stored a moment ago, its row on the way.
     let making = ObjectKey::Rendition {
         image: image.id,
-        sha256: Sha256::of(b"nobody's"),
+        sha256: Sha256::digest(b"nobody's"),
     };
     world.orphan(making).await;
     let report = world.check(REPAIR, Duration::ZERO).await;
@@ -392,7 +392,7 @@ async fn a_backup_holds_deletions_back() {
         .unwrap();
     assert_eq!(swept.deleted, 0);
     assert!(world.original_path(&image).exists());
-    assert!(hold.is_kept().await);
+    assert!(hold.is_held().await);
     drop(hold);
     crate::setup::eventually("the lock is given back", async || {
         world

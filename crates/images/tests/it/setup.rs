@@ -5,7 +5,7 @@ use infravault_images::{
     BodyError, Config, Description, Error, FileName, Image, Images, NewImage, Tags, Title, Upload, Uploaded,
     Visibility,
 };
-use infravault_kernel::{AccountId, Clock, Credential, Ctx, Failure, Id, ImageId, config::Env};
+use infravault_kernel::{AccountId, Clock, Credential, Ctx, DomainError, Id, ImageId, config::Env};
 use infravault_objects::{FsConfig, Objects, StoreConfig};
 use infravault_sandbox::Sandbox;
 use infravault_testkit::{db::TestDb, samples};
@@ -45,7 +45,13 @@ impl World {
         // Nothing here makes a rendition: that is tested with the program itself, which is what runs in the sandbox.
         let sandbox = Sandbox::new(infravault_sandbox::Config::default(), &infravault_testkit::log());
         Self {
-            images: Images::new(db.db_of(8), objects.clone(), sandbox, Vec::new(), config),
+            images: Images::new(
+                db.db_with_max_conns(8),
+                objects.clone(),
+                sandbox,
+                Vec::new(),
+                config,
+            ),
             objects,
             db,
             folder,
@@ -189,7 +195,7 @@ pub(crate) fn whole(bytes: Vec<u8>) -> impl Stream<Item = Result<Bytes, BodyErro
 }
 
 pub(crate) fn code<T>(outcome: &Result<T, Error>) -> &'static str {
-    outcome.as_ref().err().map_or("ok", Failure::code)
+    outcome.as_ref().err().map_or("ok", DomainError::code)
 }
 
 pub(crate) fn account(ctx: &Ctx) -> AccountId {

@@ -104,7 +104,7 @@ async fn who_may_not_see_it_learns_nothing() {
     let account = crate::setup::account(&alice);
     let token = world
         .db
-        .api_token(account, &Scopes::of([Scope::ProfileRead]))
+        .api_token(account, &Scopes::new([Scope::ProfileRead]))
         .await;
     let token = world.db.ctx(token);
     assert_eq!(titles(&world, &token, &public, 20).await, []);

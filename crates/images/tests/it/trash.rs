@@ -572,7 +572,7 @@ async fn a_schema_without_a_trash_gives_everything_back() {
     let image = world.add_image(&alice, "a", Visibility::Public, &[]).await;
     world.images.library.delete(&alice, image.id, None).await.unwrap();
     let log = infravault_testkit::log();
-    let steps = usize::try_from(infravault_db::migrate::wanted_version() - 7).unwrap();
+    let steps = usize::try_from(infravault_db::migrate::required_version() - 7).unwrap();
     infravault_db::migrate::down(&world.db.url(), steps, &log)
         .await
         .unwrap();

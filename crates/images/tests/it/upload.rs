@@ -24,7 +24,7 @@ async fn every_format_is_stored_with_its_facts() {
             ("photo", "photo.jpg")
         );
         assert_eq!((image.visibility, image.version), (Visibility::Private, 1));
-        assert_eq!(image.sha256, Sha256::of(&bytes));
+        assert_eq!(image.sha256, Sha256::digest(&bytes));
         let download = world
             .images
             .library
@@ -48,7 +48,7 @@ async fn turned_images_are_measured_upright() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     let image = world
-        .upload(&alice, samples::jpeg_turned(40, 30, 6))
+        .upload(&alice, samples::jpeg_with_orientation(40, 30, 6))
         .await
         .unwrap();
     assert_eq!((image.width, image.height, image.orientation), (30, 40, 6));
@@ -59,7 +59,7 @@ async fn turned_images_are_measured_upright() {
 async fn what_is_refused_leaves_nothing() {
     let world = World::new().await;
     let alice = world.person("alice").await;
-    for lie in samples::lies()
+    for lie in samples::mislabeled_files()
         .iter()
         .filter(|lie| infravault_imaging_type(&lie.bytes).is_none())
     {
@@ -123,7 +123,7 @@ async fn a_digest_is_compared() {
     let alice = world.person("alice").await;
     let bytes = samples::png(8, 8, 1);
     let mut upload = announced(&bytes);
-    upload.digest = Some(Sha256::of(b"other"));
+    upload.digest = Some(Sha256::digest(b"other"));
     let outcome = world
         .images
         .uploads
@@ -131,7 +131,7 @@ async fn a_digest_is_compared() {
         .await;
     assert_eq!(code(&outcome), "checksum-mismatch");
     world.assert_nothing_left(&alice).await;
-    upload.digest = Some(Sha256::of(&bytes));
+    upload.digest = Some(Sha256::digest(&bytes));
     assert_eq!(
         code(&world.images.uploads.upload(&alice, upload, whole(bytes)).await),
         "ok"
@@ -264,7 +264,7 @@ async fn who_may_not_upload_is_refused_before_the_body() {
     let reader = world.db.ctx(
         world
             .db
-            .api_token(account, &Scopes::of([Scope::ImagesRead]))
+            .api_token(account, &Scopes::new([Scope::ImagesRead]))
             .await,
     );
     let suspended = world.person("bob").await;

@@ -16,7 +16,7 @@ fn opening(bytes: &[u8], kind: UploadKind) -> Opening {
         image: announced(bytes).image,
         declared_type: "image/jpeg".to_owned(),
         len: u64::try_from(bytes.len()).unwrap(),
-        digest: (kind == UploadKind::Single).then(|| Sha256::of(bytes)),
+        digest: (kind == UploadKind::Single).then(|| Sha256::digest(bytes)),
         kind,
         metadata: String::new(),
         concat: String::new(),
@@ -27,14 +27,20 @@ fn opening(bytes: &[u8], kind: UploadKind) -> Opening {
 fn beside(world: &World, config: Config) -> Images {
     let sandbox = Sandbox::new(infravault_sandbox::Config::default(), &infravault_testkit::log());
     let keys = vec![("k".to_owned(), Secret::new([7; 32]))];
-    Images::new(world.db.db_of(8), world.objects.clone(), sandbox, keys, config)
+    Images::new(
+        world.db.db_with_max_conns(8),
+        world.objects.clone(),
+        sandbox,
+        keys,
+        config,
+    )
 }
 
 fn part(bytes: &[u8], number: u64) -> Part {
     Part {
         number,
         len: u64::try_from(bytes.len()).unwrap(),
-        sha256: Sha256::of(bytes),
+        sha256: Sha256::digest(bytes),
     }
 }
 
@@ -75,7 +81,7 @@ async fn store(
     let sent = Sent {
         len: Some(u64::try_from(bytes.len()).unwrap()),
         media_type: &signed.media_type,
-        sha256: Some(Sha256::of(bytes)),
+        sha256: Some(Sha256::digest(bytes)),
     };
     images
         .uploads
@@ -137,7 +143,7 @@ async fn two_nodes_continue_each_other_s_upload() {
         .await
         .unwrap();
     let image = done.uploaded.unwrap().image;
-    assert_eq!(image.sha256, Sha256::of(&bytes));
+    assert_eq!(image.sha256, Sha256::digest(&bytes));
     assert_eq!(world.usage(&alice).await, (len, 0, 1));
     for node in [&a, &b] {
         let again = node.uploads.finish_upload(&alice, upload.id).await.unwrap();
@@ -174,7 +180,7 @@ async fn what_a_node_had_begun_when_it_died_is_no_part_of_the_upload() {
     let done = append(&images, &alice, upload.id, half, &bytes[half..])
         .await
         .unwrap();
-    assert_eq!(done.uploaded.unwrap().image.sha256, Sha256::of(&bytes));
+    assert_eq!(done.uploaded.unwrap().image.sha256, Sha256::digest(&bytes));
     sweep(&world, Duration::from_hours(2)).await;
 }
 
@@ -216,7 +222,7 @@ async fn a_store_that_loses_pieces_for_a_while_ends_no_upload() {
     assert_ne!(code(&images.uploads.finish_upload(&alice, upload.id).await), "ok");
     std::fs::write(&spoilt, sound).unwrap();
     let made = images.uploads.finish_upload(&alice, upload.id).await.unwrap();
-    assert_eq!(made.image.sha256, Sha256::of(&bytes));
+    assert_eq!(made.image.sha256, Sha256::digest(&bytes));
     assert_eq!(
         world.usage(&alice).await,
         (i64::try_from(bytes.len()).unwrap(), 0, 1)
@@ -254,7 +260,7 @@ async fn who_is_slow_and_not_too_slow_has_the_time_it_takes() {
         .append(&alice, upload.id, (0, None), None, Box::pin(slowly))
         .await
         .unwrap();
-    assert_eq!(done.uploaded.unwrap().image.sha256, Sha256::of(&bytes));
+    assert_eq!(done.uploaded.unwrap().image.sha256, Sha256::digest(&bytes));
     sweep(&world, Duration::ZERO).await;
 }
 
@@ -293,7 +299,7 @@ async fn whoever_loses_the_offset_gets_a_conflict_and_leaves_nothing() {
     let done = append(&world.images, &alice, upload.id, half, &bytes[half..])
         .await
         .unwrap();
-    assert_eq!(done.uploaded.unwrap().image.sha256, Sha256::of(&bytes));
+    assert_eq!(done.uploaded.unwrap().image.sha256, Sha256::digest(&bytes));
     sweep(&world, Duration::ZERO).await;
 }
 
@@ -347,7 +353,7 @@ async fn a_checksum_holds_for_the_whole_request() {
         .unwrap();
     let sum = |bytes: &[u8]| Checksum {
         algorithm: ChecksumAlgorithm::Sha256,
-        digest: Sha256::of(bytes).bytes().to_vec(),
+        digest: Sha256::digest(bytes).bytes().to_vec(),
     };
     let wrong = images
         .uploads
@@ -574,7 +580,7 @@ async fn finishing_works_again_after_the_store_failed() {
         .complete_upload(&alice, upload.id, None)
         .await
         .unwrap();
-    assert_eq!(made.image.sha256, Sha256::of(&bytes));
+    assert_eq!(made.image.sha256, Sha256::digest(&bytes));
     assert_eq!(world.usage(&alice).await, (len, 0, 1));
     sweep(&world, Duration::ZERO).await;
 }
@@ -621,7 +627,7 @@ async fn a_node_that_dies_while_it_finishes_is_relieved() {
             .complete_upload(&alice, upload.id, None)
             .await
             .unwrap();
-        assert_eq!(made.image.sha256, Sha256::of(&bytes));
+        assert_eq!(made.image.sha256, Sha256::digest(&bytes));
         assert_eq!(world.usage(&alice).await.1, 0);
         world
             .images
@@ -684,7 +690,7 @@ async fn parts_are_what_was_announced_or_nothing() {
     );
     assert_eq!(code(&complete(&[2, 1]).await), "validation-failed");
     let made = complete(&[1, 2]).await.unwrap();
-    assert_eq!(made.image.sha256, Sha256::of(&bytes));
+    assert_eq!(made.image.sha256, Sha256::digest(&bytes));
     // The part that was replaced could still be stored for a while.
     sweep(&world, Duration::from_mins(20)).await;
 }
@@ -721,7 +727,7 @@ async fn bytes_that_got_past_the_store_are_not_believed() {
         spool.write(Bytes::from(stored)).await.unwrap();
         let key = infravault_objects::ObjectKey::Incoming {
             upload: upload.id,
-            piece,
+            part: piece,
         };
         let spooled = spool.finish().await.unwrap();
         world.objects.store(&key, &spooled, "image/jpeg").await.unwrap();
@@ -779,7 +785,7 @@ async fn parts_of_a_concatenation_become_one_image() {
         "they are part of another whole"
     );
     let made = images.uploads.finish_upload(&alice, whole.id).await.unwrap();
-    assert_eq!(made.image.sha256, Sha256::of(&bytes));
+    assert_eq!(made.image.sha256, Sha256::digest(&bytes));
     let len = i64::try_from(bytes.len()).unwrap();
     assert_eq!(world.usage(&alice).await, (len, 0, 1));
     let open = images
@@ -809,7 +815,7 @@ async fn what_no_upload_knows_of_is_deleted() {
         .unwrap();
     let stray = infravault_objects::ObjectKey::Incoming {
         upload: upload.id,
-        piece: uuid::Uuid::from_u128(5),
+        part: uuid::Uuid::from_u128(5),
     };
     let mut spool = world.objects.spool(100).unwrap();
     spool.write(Bytes::from_static(b"late")).await.unwrap();

@@ -44,7 +44,7 @@ async fn what_does_not_finish_in_time_is_handed_back_unused() {
     let db = TestDb::new().await;
     let (sender, mut reports) = mpsc::unbounded_channel();
     let config = Config {
-        grace: Duration::from_millis(50),
+        shutdown_timeout: Duration::from_millis(50),
         ..config()
     };
     let worker = Running::new(worker(&db, config, move |_, _| {

@@ -16,12 +16,12 @@ async fn it_is_tried_as_often_as_it_may_and_then_kept() {
     sql(&db, "UPDATE graphile_worker._private_jobs SET max_attempts = 3").await;
     let worker = Running::new(worker(&db, config(), move |_, attempt| {
         sender.send(attempt).unwrap();
-        async { Err(JobError::retry("no luck today")) }
+        async { Err(JobError::retryable("no luck today")) }
     }));
     for number in 1..=3 {
         let attempt = next(&mut reports).await;
         assert_eq!(
-            (attempt.number, attempt.of, attempt.is_last()),
+            (attempt.number, attempt.max, attempt.is_last()),
             (number, 3, number == 3)
         );
         let is_last = u64::from(attempt.is_last());
@@ -41,7 +41,7 @@ async fn what_will_fail_again_is_not_tried_again() {
     let (sender, mut reports) = mpsc::unbounded_channel();
     let worker = Running::new(worker(&db, config(), move |_, attempt| {
         sender.send(attempt.number).unwrap();
-        async { Err(JobError::last("it is no image")) }
+        async { Err(JobError::permanent("it is no image")) }
     }));
     enqueue(&db, 1).await;
     assert_eq!(next(&mut reports).await, 1);

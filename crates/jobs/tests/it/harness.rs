@@ -1,5 +1,5 @@
 //! A queue of its own for each test, workers that report what they run, and waiting for what the database shows.
-use infravault_jobs::{Attempt, Config, Counts, JobError, Kind, Worker, counts};
+use infravault_jobs::{Attempt, Config, Counts, JobError, JobKind, Worker, counts};
 use infravault_kernel::Clock;
 use infravault_testkit::{db::TestDb, log};
 use serde_json::Value;
@@ -15,7 +15,7 @@ const PATIENCE: Duration = Duration::from_secs(15);
 /// The job that `images.enqueue_processing` asks for.
 pub(crate) struct ProcessImage;
 
-impl Kind for ProcessImage {
+impl JobKind for ProcessImage {
     const NAME: &'static str = "process_image";
 }
 
@@ -24,8 +24,8 @@ pub(crate) fn config() -> Config {
     Config {
         concurrency: 2,
         timeout: PATIENCE,
-        grace: PATIENCE,
-        poll: Duration::from_millis(200),
+        shutdown_timeout: PATIENCE,
+        poll_interval: Duration::from_millis(200),
         dead_after: PATIENCE,
         in_serve: true,
     }
@@ -39,7 +39,7 @@ where
 {
     Worker::new(config, &db.config(), &log(), Clock::System)
         .unwrap()
-        .handle(ProcessImage, move |_ctx, payload, attempt| {
+        .with_handler(ProcessImage, move |_ctx, payload, attempt| {
             handler(payload, attempt)
         })
 }

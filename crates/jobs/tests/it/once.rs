@@ -21,7 +21,7 @@ async fn a_job_shares_the_fate_of_its_transaction_and_is_run_once() {
     let workers = [(); 2].map(|()| {
         let sender = sender.clone();
         Running::new(worker(&db, config(), move |payload, attempt| {
-            sender.send((payload, attempt.number, attempt.of)).unwrap();
+            sender.send((payload, attempt.number, attempt.max)).unwrap();
             async { Ok(()) }
         }))
     });

@@ -1,15 +1,15 @@
 //! Lists a folder store in the order of paths, a page at a time.
-use crate::{Area, Listed, Listing, ObjectKey};
+use crate::{ListedObject, Listing, ObjectKey, Prefix};
 use std::{fs, io, path::Path};
 use time::OffsetDateTime;
 
-/// One page: up to `limit` files of the area whose paths come after `after`.
-pub(super) fn list(root: &Path, area: Area, after: Option<&str>, limit: usize) -> io::Result<Listing> {
+/// One page: up to `limit` files of the prefix whose paths come after `after`.
+pub(super) fn list(root: &Path, prefix: Prefix, after: Option<&str>, limit: usize) -> io::Result<Listing> {
     let limit = limit.max(1);
     let after = after.unwrap_or_default();
-    let mut items: Vec<Listed> = Vec::new();
-    for shard in names(&root.join(area.folder()))? {
-        let prefix = format!("{}/{shard}/", area.folder());
+    let mut items: Vec<ListedObject> = Vec::new();
+    for shard in names(&root.join(prefix.as_str()))? {
+        let prefix = format!("{}/{shard}/", prefix.as_str());
         // Whatever lies in a shard before the cursor's comes before the cursor.
         if after > prefix.as_str() && !after.starts_with(&prefix) {
             continue;
@@ -54,14 +54,14 @@ fn names(dir: &Path) -> io::Result<Vec<String>> {
 }
 
 /// The file, unless it was deleted meanwhile or is none.
-fn listed(file: &Path, path: String) -> io::Result<Option<Listed>> {
+fn listed(file: &Path, path: String) -> io::Result<Option<ListedObject>> {
     let data = match fs::symlink_metadata(file) {
         Ok(data) if data.is_file() => data,
         Ok(_) => return Ok(None),
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error),
     };
-    Ok(Some(Listed {
+    Ok(Some(ListedObject {
         key: ObjectKey::parse(&path),
         path,
         len: data.len(),

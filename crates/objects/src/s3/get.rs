@@ -1,5 +1,5 @@
 //! Reads an object from the store as a stream that is whole or an error.
-use super::{S3, SHA256_META, SIGNED_SECONDS, attempts::Trouble, is_transient, refused};
+use super::{S3, SHA256_META, SIGNED_SECONDS, is_transient, refused, retry::RetryError};
 use crate::{Error, ObjectStream};
 use bytes::Bytes;
 use futures_util::{Stream, stream};
@@ -24,7 +24,7 @@ impl S3 {
     ) -> Result<ObjectStream, Error> {
         let whole = count == len;
         let answer = self
-            .attempts
+            .retry
             .run(DOING, || async {
                 let range = (!whole).then(|| format!("bytes={start}-{}", start + count - 1));
                 let answer = self.get(path, range).await?;
@@ -41,20 +41,20 @@ impl S3 {
         })
     }
 
-    async fn get(&self, path: &str, range: Option<String>) -> Result<Response, Trouble> {
+    async fn get(&self, path: &str, range: Option<String>) -> Result<Response, RetryError> {
         let url = self
             .bucket
             .presign_get(path, SIGNED_SECONDS, None)
             .await
-            .map_err(|error| Trouble::Final(Error::unavailable(DOING, error)))?;
+            .map_err(|error| RetryError::Permanent(Error::unavailable(DOING, error)))?;
         let mut request = self.client.get(url);
         if let Some(range) = range {
             request = request.header(RANGE, range);
         }
         match tokio::time::timeout(self.config.idle_timeout, request.send()).await {
             Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(error)) => Err(Trouble::Again(error.without_url().into())),
-            Err(late) => Err(Trouble::Again(late.into())),
+            Ok(Err(error)) => Err(RetryError::Transient(error.without_url().into())),
+            Err(late) => Err(RetryError::Transient(late.into())),
         }
     }
 }
@@ -65,19 +65,27 @@ fn recorded(answer: &Response) -> Option<Sha256> {
 }
 
 /// Lets an answer through that promises exactly the bytes that were asked for.
-async fn check(path: &str, answer: Response, len: u64, start: u64, count: u64) -> Result<Response, Trouble> {
+async fn check(
+    path: &str,
+    answer: Response,
+    len: u64,
+    start: u64,
+    count: u64,
+) -> Result<Response, RetryError> {
     let status = answer.status();
     if !status.is_success() {
         let body = answer.text().await.unwrap_or_default();
         return Err(match status {
             StatusCode::NOT_FOUND if !body.contains("NoSuchBucket") => {
-                Trouble::Final(Error::Missing(path.to_owned()))
+                RetryError::Permanent(Error::Missing(path.to_owned()))
             }
             StatusCode::RANGE_NOT_SATISFIABLE => {
-                Trouble::Final(Error::corrupt(path, "is shorter than recorded"))
+                RetryError::Permanent(Error::corrupt(path, "is shorter than recorded"))
             }
-            _ if is_transient(status.as_u16()) => Trouble::Again(refused(status.as_u16(), &body).into()),
-            _ => Trouble::Final(Error::unavailable(DOING, refused(status.as_u16(), &body))),
+            _ if is_transient(status.as_u16()) => {
+                RetryError::Transient(refused(status.as_u16(), &body).into())
+            }
+            _ => RetryError::Permanent(Error::unavailable(DOING, refused(status.as_u16(), &body))),
         });
     }
     if count != len {
@@ -91,13 +99,13 @@ async fn check(path: &str, answer: Response, len: u64, start: u64, count: u64) -
                 "came as `{}` instead of `{expected}`",
                 found.unwrap_or("the whole")
             );
-            return Err(Trouble::Final(Error::corrupt(path, fault)));
+            return Err(RetryError::Permanent(Error::corrupt(path, fault)));
         }
     }
     match answer.content_length() {
         Some(found) if found != count => {
             let fault = format!("came with {found} bytes instead of {count}");
-            Err(Trouble::Final(Error::corrupt(path, fault)))
+            Err(RetryError::Permanent(Error::corrupt(path, fault)))
         }
         _ => Ok(answer),
     }

@@ -1,11 +1,11 @@
 //! Stores a large upload in parts, two at a time, each streamed from the spool file.
 use super::{
     S3,
-    attempts::Trouble,
     put::{DOING, Span, refusal},
+    retry::RetryError,
     trouble,
 };
-use crate::{Error, Spooled};
+use crate::{Error, SpooledFile};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use reqwest::header::{CONTENT_TYPE, ETAG, HeaderMap};
 use s3::serde_types::Part;
@@ -22,11 +22,11 @@ impl S3 {
     pub(super) async fn store_in_parts(
         &self,
         path: &str,
-        spooled: &Spooled,
+        spooled: &SpooledFile,
         headers: HeaderMap,
     ) -> Result<(), Error> {
         let there = self
-            .attempts
+            .retry
             .run(DOING, || async { self.is_stored(path, spooled).await })
             .await?;
         if there {
@@ -51,7 +51,7 @@ impl S3 {
             .bucket
             .with_extra_headers(headers)
             .map_err(|error| Error::unavailable(DOING, error))?;
-        self.attempts
+        self.retry
             .run(DOING, || async {
                 bucket
                     .initiate_multipart_upload(path, media_type)
@@ -62,7 +62,7 @@ impl S3 {
             .await
     }
 
-    async fn send_parts(&self, path: &str, spooled: &Spooled, upload: &str) -> Result<(), Error> {
+    async fn send_parts(&self, path: &str, spooled: &SpooledFile, upload: &str) -> Result<(), Error> {
         let part_len = PART_LEN.max(spooled.len().div_ceil(MAX_PARTS));
         let count = u32::try_from(spooled.len().div_ceil(part_len))
             .map_err(|error| Error::unavailable(DOING, error))?;
@@ -71,7 +71,7 @@ impl S3 {
             .buffered(PARTS_AT_ONCE)
             .try_collect()
             .await?;
-        self.attempts
+        self.retry
             .run(DOING, || async {
                 let outcome = self
                     .bucket
@@ -81,7 +81,7 @@ impl S3 {
                 match (self.is_stored(path, spooled).await?, outcome) {
                     (true, _) => Ok(()),
                     (false, Err(error)) => Err(trouble(DOING, error)),
-                    (false, Ok(_)) => Err(Trouble::Again("the completed object is not there".into())),
+                    (false, Ok(_)) => Err(RetryError::Transient("the completed object is not there".into())),
                 }
             })
             .await
@@ -90,14 +90,14 @@ impl S3 {
     async fn send_part(
         &self,
         path: &str,
-        spooled: &Spooled,
+        spooled: &SpooledFile,
         upload: &str,
         index: u32,
         part_len: u64,
     ) -> Result<Part, Error> {
         let part_number = index + 1;
         let start = u64::from(index) * part_len;
-        self.attempts
+        self.retry
             .run(DOING, || async {
                 let queries = HashMap::from([
                     ("partNumber".to_owned(), part_number.to_string()),
@@ -118,7 +118,7 @@ impl S3 {
                     .headers()
                     .get(ETAG)
                     .and_then(|value| value.to_str().ok())
-                    .ok_or_else(|| Trouble::Again("the store named no ETag for a part".into()))?;
+                    .ok_or_else(|| RetryError::Transient("the store named no ETag for a part".into()))?;
                 Ok(Part {
                     part_number,
                     etag: etag.to_owned(),

@@ -1,6 +1,6 @@
 //! Requests that browsers send to the store themselves, signed for its public endpoint.
 use super::{S3, S3Error, is_transient};
-use crate::{Bound, Disposition, Error, ObjectKey, SignedPut};
+use crate::{Error, ObjectKey, PresignedPut, PutConstraints, ResponseOverrides};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use s3::serde_types::{CorsConfiguration, CorsRule};
@@ -13,7 +13,7 @@ impl S3 {
         &self,
         path: &str,
         ttl: Duration,
-        shown_as: &Disposition,
+        shown_as: &ResponseOverrides,
     ) -> Result<Option<String>, Error> {
         let Some(public) = &self.public else {
             return Ok(None);
@@ -41,8 +41,8 @@ impl S3 {
         &self,
         key: &ObjectKey,
         ttl: Duration,
-        bound: &Bound<'_>,
-    ) -> Result<Option<SignedPut>, Error> {
+        bound: &PutConstraints<'_>,
+    ) -> Result<Option<PresignedPut>, Error> {
         let Some(public) = &self.public else {
             return Ok(None);
         };
@@ -68,7 +68,7 @@ impl S3 {
             .into_iter()
             .map(|(name, value)| (name.to_owned(), value))
             .collect();
-        Ok(Some(SignedPut { url, headers }))
+        Ok(Some(PresignedPut { url, headers }))
     }
 
     /// Sets the bucket's CORS rule. A store that does not know such rules, or whose administrator sets them, says so with

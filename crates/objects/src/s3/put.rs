@@ -1,10 +1,9 @@
 //! Stores an upload: streamed once, verified after every unclear answer.
 use super::{
-    S3, SHA256_META, SIGNED_SECONDS,
-    attempts::{Progress, Trouble},
-    is_transient, refused,
+    S3, SHA256_META, SIGNED_SECONDS, is_transient, refused,
+    retry::{Progress, RetryError},
 };
-use crate::{Error, ObjectKey, Spooled, error::Cause, place::SpoolFile, stream::FileChunks};
+use crate::{Error, ObjectKey, SpooledFile, error::BoxError, spool_dir::SpoolFile, stream::FileChunks};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use futures_util::StreamExt;
 use infravault_kernel::crash_point;
@@ -37,7 +36,7 @@ impl S3 {
     pub(crate) async fn store(
         &self,
         key: &ObjectKey,
-        spooled: &Spooled,
+        spooled: &SpooledFile,
         media_type: &str,
     ) -> Result<(), Error> {
         let headers = headers(key, spooled, media_type)?;
@@ -45,7 +44,7 @@ impl S3 {
         if spooled.len() > SINGLE_PUT_MAX {
             return self.store_in_parts(&path, spooled, headers).await;
         }
-        self.attempts
+        self.retry
             .run(DOING, || async {
                 self.put_and_verify(&path, spooled, &headers).await
             })
@@ -56,30 +55,30 @@ impl S3 {
     async fn put_and_verify(
         &self,
         path: &str,
-        spooled: &Spooled,
+        spooled: &SpooledFile,
         headers: &HeaderMap,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), RetryError> {
         let unclear = match self.put(path, spooled, headers).await {
             Ok(Answer::Stored) => return Ok(()),
-            Ok(Answer::Exists) => Cause::from("the store says that the object exists"),
+            Ok(Answer::Exists) => BoxError::from("the store says that the object exists"),
             Ok(Answer::Unconditional) => {
                 self.conditional.store(false, Ordering::Relaxed);
-                Cause::from("the store does not know conditional writes")
+                BoxError::from("the store does not know conditional writes")
             }
-            Err(Trouble::Again(cause)) => cause,
+            Err(RetryError::Transient(cause)) => cause,
             Err(refused) => return Err(refused),
         };
         if self.is_stored(path, spooled).await? {
             Ok(())
         } else {
-            Err(Trouble::Again(unclear))
+            Err(RetryError::Transient(unclear))
         }
     }
 
     /// Whether these bytes are stored: equal size, and equal checksum where the store has it. Other bytes are a conflict.
-    pub(super) async fn is_stored(&self, path: &str, spooled: &Spooled) -> Result<bool, Trouble> {
+    pub(super) async fn is_stored(&self, path: &str, spooled: &SpooledFile) -> Result<bool, RetryError> {
         let found = match self.bucket.head_object(path).await {
-            Ok((found, _)) => super::stat(path, &found).map_err(Trouble::Final)?,
+            Ok((found, _)) => super::stat(path, &found).map_err(RetryError::Permanent)?,
             Err(s3::error::S3Error::HttpFailWithBody(404, _)) => return Ok(false),
             Err(error) => return Err(super::trouble(DOING, error)),
         };
@@ -87,11 +86,16 @@ impl S3 {
         if same {
             Ok(true)
         } else {
-            Err(Trouble::Final(Error::Conflict(path.to_owned())))
+            Err(RetryError::Permanent(Error::Conflict(path.to_owned())))
         }
     }
 
-    async fn put(&self, path: &str, spooled: &Spooled, headers: &HeaderMap) -> Result<Answer, Trouble> {
+    async fn put(
+        &self,
+        path: &str,
+        spooled: &SpooledFile,
+        headers: &HeaderMap,
+    ) -> Result<Answer, RetryError> {
         let mut headers = headers.clone();
         headers.insert(
             HeaderName::from_static("x-amz-checksum-sha256"),
@@ -126,12 +130,12 @@ impl S3 {
         signed: HeaderMap,
         unsigned: HeaderMap,
         queries: Option<HashMap<String, String>>,
-    ) -> Result<Response, Trouble> {
+    ) -> Result<Response, RetryError> {
         let url = self
             .bucket
             .presign_put(path, SIGNED_SECONDS, Some(signed.clone()), queries)
             .await
-            .map_err(|error| Trouble::Final(Error::unavailable(DOING, error)))?;
+            .map_err(|error| RetryError::Permanent(Error::unavailable(DOING, error)))?;
         let progress = Progress::default();
         let moving = progress.clone();
         let chunks = FileChunks::new(Arc::clone(span.file), span.start, span.len);
@@ -149,8 +153,8 @@ impl S3 {
             .send();
         match progress.watch(self.config.idle_timeout, request).await {
             Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(error)) => Err(Trouble::Again(error.without_url().into())),
-            Err(idle) => Err(Trouble::Again(idle)),
+            Ok(Err(error)) => Err(RetryError::Transient(error.without_url().into())),
+            Err(idle) => Err(RetryError::Transient(idle)),
         }
     }
 }
@@ -163,20 +167,20 @@ pub(super) struct Span<'a> {
 }
 
 /// What a store's refusal means for another try.
-pub(super) async fn refusal(answer: Response) -> Trouble {
+pub(super) async fn refusal(answer: Response) -> RetryError {
     let status = answer.status().as_u16();
     let body = answer.text().await.unwrap_or_default();
     let said = refused(status, &body);
     // A checksum that does not fit was spoilt on the way: the next try may come through.
     if is_transient(status) || body.contains("BadDigest") || body.contains("ChecksumMismatch") {
-        Trouble::Again(said.into())
+        RetryError::Transient(said.into())
     } else {
-        Trouble::Final(Error::unavailable(DOING, said))
+        RetryError::Permanent(Error::unavailable(DOING, said))
     }
 }
 
 /// What is kept with the object.
-fn headers(key: &ObjectKey, spooled: &Spooled, media_type: &str) -> Result<HeaderMap, Error> {
+fn headers(key: &ObjectKey, spooled: &SpooledFile, media_type: &str) -> Result<HeaderMap, Error> {
     let mut headers = HeaderMap::new();
     headers.insert(
         CONTENT_TYPE,
@@ -192,6 +196,6 @@ fn headers(key: &ObjectKey, spooled: &Spooled, media_type: &str) -> Result<Heade
     Ok(headers)
 }
 
-fn header(text: &str) -> Result<HeaderValue, Trouble> {
-    HeaderValue::from_str(text).map_err(|error| Trouble::Final(Error::unavailable(DOING, error)))
+fn header(text: &str) -> Result<HeaderValue, RetryError> {
+    HeaderValue::from_str(text).map_err(|error| RetryError::Permanent(Error::unavailable(DOING, error)))
 }

@@ -1,7 +1,7 @@
 //! What every store does; each case runs on the folder, on the folder without nameless files, and on S3.
 use crate::setup::{self, Kind, Store, new_id, new_key, pattern, spool};
-use infravault_kernel::{Failure, Kind as FailureKind, Sha256};
-use infravault_objects::{Area, Error, ObjectKey, Objects};
+use infravault_kernel::{DomainError, ErrorKind, Sha256};
+use infravault_objects::{Error, ObjectKey, Objects, Prefix};
 use std::{
     collections::BTreeSet,
     io::{Read, Seek, SeekFrom},
@@ -57,7 +57,7 @@ async fn a_derived_object_is_stored_once_and_again(store: Store) {
     let bytes = pattern(70_000, 7);
     let key = ObjectKey::Rendition {
         image: new_id(),
-        sha256: Sha256::of(&bytes),
+        sha256: Sha256::digest(&bytes),
     };
     for _ in 0..2 {
         let bytes = bytes.clone().into();
@@ -68,7 +68,7 @@ async fn a_derived_object_is_stored_once_and_again(store: Store) {
             .unwrap();
     }
     assert!(read(&store.objects, &key, bytes.len()).await == bytes);
-    let listing = store.objects.list(Area::Renditions, None, 10).await.unwrap();
+    let listing = store.objects.list(Prefix::Renditions, None, 10).await.unwrap();
     assert_eq!(listing.items.len(), 1);
     assert_eq!(listing.items[0].key, Some(key));
     store.objects.delete(&key).await.unwrap();
@@ -103,7 +103,7 @@ async fn what_is_stored_comes_back(store: Store) {
         let bytes = pattern(len, 1);
         let spooled = spool(&store.objects, &bytes).await;
         assert_eq!(spooled.len(), u64::try_from(len).unwrap());
-        assert_eq!(spooled.sha256(), Sha256::of(&bytes));
+        assert_eq!(spooled.sha256(), Sha256::digest(&bytes));
         assert_eq!(spooled.head(), &bytes[..len.min(64)]);
         let key = new_key();
         store.objects.store(&key, &spooled, JPEG).await.unwrap();
@@ -114,7 +114,7 @@ async fn what_is_stored_comes_back(store: Store) {
         );
         let stat = store.objects.head(&key).await.unwrap().unwrap();
         assert_eq!(stat.len, u64::try_from(len).unwrap());
-        assert!(stat.sha256.is_none_or(|sha256| sha256 == Sha256::of(&bytes)));
+        assert!(stat.sha256.is_none_or(|sha256| sha256 == Sha256::digest(&bytes)));
         store.objects.delete(&key).await.unwrap();
     }
 }
@@ -198,7 +198,7 @@ async fn a_missing_object_is_missing(store: Store) {
     for range in [None, Some(0..=1)] {
         let error = store.objects.read(&key, 10, range).await.unwrap_err();
         assert!(matches!(error, Error::Missing(_)), "{error:?}");
-        assert_eq!((error.kind(), error.code()), (FailureKind::Internal, "internal"));
+        assert_eq!((error.kind(), error.code()), (ErrorKind::Internal, "internal"));
     }
 }
 
@@ -235,7 +235,7 @@ async fn listing_pages_in_order(store: Store) {
     let mut found = Vec::new();
     let mut after = None;
     loop {
-        let page = store.objects.list(Area::Originals, after, 2).await.unwrap();
+        let page = store.objects.list(Prefix::Originals, after, 2).await.unwrap();
         assert!(page.items.len() <= 2);
         for item in page.items {
             assert_eq!(item.key.map(|key| key.path()), Some(item.path.clone()));
@@ -263,7 +263,7 @@ async fn a_body_over_the_limit_is_refused(store: Store) {
     assert!(matches!(error, Error::TooLarge { limit: 100 }));
     assert_eq!(
         (error.kind(), error.code()),
-        (FailureKind::TooLarge, "payload-too-large")
+        (ErrorKind::TooLarge, "payload-too-large")
     );
     assert_eq!(upload.finish().await.unwrap().len(), 100);
 }
@@ -314,10 +314,10 @@ async fn the_store_is_ready(store: Store) {
 /// Only an S3 store with a public endpoint gives URLs, and those give the bytes.
 #[tokio::test]
 async fn a_signed_url_gives_the_bytes() {
-    use infravault_objects::{Disposition, StoreConfig};
+    use infravault_objects::{ResponseOverrides, StoreConfig};
     use std::time::Duration;
     let folder = setup::Folder::new();
-    let shown_as = Disposition {
+    let shown_as = ResponseOverrides {
         content_disposition: Some("attachment; filename=\"a b.jpg\"".to_owned()),
         content_type: Some("image/png".to_owned()),
     };
@@ -346,7 +346,7 @@ async fn a_signed_url_gives_the_bytes() {
     assert_eq!(header("content-disposition"), "attachment; filename=\"a b.jpg\"");
     assert_eq!(answer.bytes().await.unwrap(), "the bytes");
     let plain = objects
-        .presign_get(&key, ttl, &Disposition::default())
+        .presign_get(&key, ttl, &ResponseOverrides::default())
         .await
         .unwrap()
         .unwrap();

@@ -1,6 +1,6 @@
 //! An S3 server that fails in the ways that networks and stores do: lost answers, errors, cut and stalled bodies.
 use crate::setup::{Folder, fs_config, install_tls, log, new_key, pattern, s3_config, spool};
-use infravault_kernel::{Failure, Sha256};
+use infravault_kernel::{DomainError, Sha256};
 use infravault_objects::{Error, ObjectKey, Objects, StoreConfig};
 use std::{
     collections::{HashMap, VecDeque},
@@ -278,7 +278,7 @@ async fn a_put_carries_what_the_store_must_know() {
         ("cache-control", "private, no-store"),
         ("content-disposition", "attachment"),
         ("if-none-match", "*"),
-        ("x-amz-meta-sha256", &Sha256::of(b"abc").to_string()),
+        ("x-amz-meta-sha256", &Sha256::digest(b"abc").to_string()),
         (
             "x-amz-checksum-sha256",
             "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=",

@@ -1,7 +1,7 @@
 //! What only a folder can show: which files are there, who may read them, and what damage does.
 use crate::setup::{Folder, Kind, config, fs_config, log, new_id, new_key, pattern, spool, store};
-use infravault_kernel::{Failure, Kind as FailureKind, Sha256};
-use infravault_objects::{Area, Error, ObjectKey, Objects, StoreConfig};
+use infravault_kernel::{DomainError, ErrorKind, Sha256};
+use infravault_objects::{Error, ObjectKey, Objects, Prefix, StoreConfig};
 use std::{
     fs,
     os::unix::fs::{PermissionsExt, symlink},
@@ -78,7 +78,7 @@ async fn the_budget_bounds_what_is_received_and_comes_back() {
     assert!(matches!(error, Error::Busy));
     assert_eq!(
         (error.kind(), error.code()),
-        (FailureKind::Unavailable, "storage-unavailable")
+        (ErrorKind::Unavailable, "storage-unavailable")
     );
     assert!(error.retry_after().is_some());
 
@@ -156,7 +156,7 @@ async fn foreign_files_are_listed_without_a_key() {
     let dir = store.folder.path().join("store/originals");
     fs::write(dir.join("2a/notes.txt"), b"mine").unwrap();
     fs::write(dir.join("stray"), b"mine").unwrap();
-    let listing = store.objects.list(Area::Originals, None, 10).await.unwrap();
+    let listing = store.objects.list(Prefix::Originals, None, 10).await.unwrap();
     let found: Vec<_> = listing
         .items
         .iter()
@@ -205,7 +205,7 @@ async fn a_damaged_derived_object_is_replaced() {
     let bytes = pattern(5000, 9);
     let key = ObjectKey::Rendition {
         image: new_id(),
-        sha256: Sha256::of(&bytes),
+        sha256: Sha256::digest(&bytes),
     };
     let derive = async || {
         let bytes = bytes.clone().into();

@@ -1,6 +1,6 @@
 //! Stores for tests: a folder of their own, or a bucket on the S3 server that the environment names.
 use infravault_kernel::{Clock, Credential, Ctx, ImageId, Secret};
-use infravault_objects::{Config, FsConfig, ObjectKey, Objects, S3Config, Spooled, StoreConfig};
+use infravault_objects::{Config, FsConfig, ObjectKey, Objects, S3Config, SpooledFile, StoreConfig};
 use slog::{Discard, Logger, o};
 use std::{
     path::{Path, PathBuf},
@@ -139,7 +139,7 @@ pub(crate) fn pattern(len: usize, seed: u64) -> Vec<u8> {
 }
 
 /// Receives bytes in uneven pieces, as a network delivers them.
-pub(crate) async fn spool(objects: &Objects, bytes: &[u8]) -> Spooled {
+pub(crate) async fn spool(objects: &Objects, bytes: &[u8]) -> SpooledFile {
     let mut spool = objects.spool(u64::try_from(bytes.len()).unwrap()).unwrap();
     let mut rest = bytes;
     for size in [1, 100, 5_000, 16_384, 32_768].into_iter().cycle() {

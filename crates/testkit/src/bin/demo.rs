@@ -172,7 +172,7 @@ fn draw(person: usize, number: usize) -> Option<Work> {
         title: title.to_owned(),
         tags,
         visibility,
-        file_name: format!("IMG_{:04}.{}", 1000 + seed, format.ending),
+        file_name: format!("IMG_{:04}.{}", 1000 + seed, format.extension),
         media_type: format.media_type,
         bytes,
     })

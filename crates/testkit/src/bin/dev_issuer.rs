@@ -1,6 +1,6 @@
 //! The OpenID Connect issuer of `cargo xtask dev`: signs anybody in, on this machine only.
 use clap::Parser;
-use infravault_testkit::issuer::{Issuer, Settings};
+use infravault_testkit::issuer::{Issuer, IssuerConfig};
 use std::{
     io::{self, Write},
     process::ExitCode,
@@ -34,10 +34,10 @@ fn main() -> ExitCode {
 }
 
 fn serve(arguments: Arguments) -> io::Result<()> {
-    let issuer = Issuer::start_with(Settings {
+    let issuer = Issuer::start_with(IssuerConfig {
         port: arguments.port,
         redirect_uri_prefix: arguments.redirect_uri_prefix,
-        ..Settings::default()
+        ..IssuerConfig::default()
     })?;
     writeln!(io::stdout(), "listening on {}", issuer.url())?;
     issuer.serve()

@@ -53,13 +53,13 @@ pub(super) async fn authorize(state: Data<State>, query: Query<Parameters>) -> H
         challenge: query.get("code_challenge").cloned().unwrap_or_default(),
         nonce: query.get("nonce").cloned(),
     };
-    state.changing().grants.insert(code.clone(), grant);
+    state.mutable().grants.insert(code.clone(), grant);
     request.answer(&state, &[("code", &code)])
 }
 
 impl Request {
     fn parse(state: &State, query: &Parameters) -> Result<Self, &'static str> {
-        if query.get("client_id") != Some(&state.settings.client_id) {
+        if query.get("client_id") != Some(&state.config.client_id) {
             return Err("client_id is not the client of this issuer");
         }
         let written = query.get("redirect_uri").cloned().unwrap_or_default();
@@ -73,7 +73,7 @@ impl Request {
         if !loopback {
             return Err("this issuer is for development and sends nobody away from this machine");
         }
-        if redirect_uri.fragment().is_some() || !written.starts_with(&state.settings.redirect_uri_prefix) {
+        if redirect_uri.fragment().is_some() || !written.starts_with(&state.config.redirect_uri_prefix) {
             return Err("redirect_uri is not one of this client");
         }
         Ok(Self {
@@ -119,7 +119,7 @@ fn check(query: &Parameters) -> Result<(), (&'static str, &'static str)> {
 
 /// One link per person, which is this same request with a `login_hint`.
 fn page(state: &State, query: &Parameters) -> HttpResponse {
-    let names = state.changing().names.clone();
+    let names = state.mutable().names.clone();
     let links: String = names
         .iter()
         .map(|(email, name)| link(query, email, name))

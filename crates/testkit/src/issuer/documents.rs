@@ -1,11 +1,11 @@
 //! What the issuer publishes: discovery, keys, and who an access token stands for.
-use super::{Lie, State, id_token::subject};
+use super::{IssuerDefect, State, id_token::subject};
 use actix_web::{HttpRequest, HttpResponse, web::Data};
 use serde_json::json;
 
 /// `GET /.well-known/openid-configuration` (OpenID Connect Discovery 1.0).
 pub(super) async fn discovery(state: Data<State>) -> HttpResponse {
-    if state.changing().lie == Some(Lie::DiscoveryDown) {
+    if state.mutable().defect == Some(IssuerDefect::DiscoveryDown) {
         return HttpResponse::ServiceUnavailable().finish();
     }
     let url = &state.url;
@@ -30,7 +30,7 @@ pub(super) async fn discovery(state: Data<State>) -> HttpResponse {
 
 /// `GET /jwks`.
 pub(super) async fn jwks(state: Data<State>) -> HttpResponse {
-    if state.changing().lie == Some(Lie::JwksDown) {
+    if state.mutable().defect == Some(IssuerDefect::JwksDown) {
         return HttpResponse::ServiceUnavailable().finish();
     }
     HttpResponse::Ok().json(state.keys.jwks())
@@ -45,7 +45,7 @@ pub(super) async fn userinfo(request: HttpRequest, state: Data<State>) -> HttpRe
     let token = header
         .and_then(|value| value.strip_prefix("Bearer "))
         .unwrap_or_default();
-    let email = state.changing().access_tokens.get(token).cloned();
+    let email = state.mutable().access_tokens.get(token).cloned();
     let Some(email) = email else {
         return HttpResponse::Unauthorized()
             .insert_header(("WWW-Authenticate", "Bearer error=\"invalid_token\""))

@@ -1,6 +1,6 @@
 //! The ID token: the truth about a sign-in, and the lies about it.
 use super::{
-    Grant, Lie, State,
+    Grant, IssuerDefect, State,
     keys::{Keys, Signer, base64_url},
 };
 use aws_lc_rs::digest::{SHA256, digest};
@@ -26,25 +26,30 @@ pub(super) fn subject(email: &str) -> String {
 }
 
 /// The signed ID token of a sign-in.
-pub(super) fn id_token(state: &State, grant: &Grant, access_token: &str, lie: Option<&Lie>) -> String {
+pub(super) fn id_token(
+    state: &State,
+    grant: &Grant,
+    access_token: &str,
+    defect: Option<&IssuerDefect>,
+) -> String {
     let mut claims = claims(state, grant, access_token);
-    if let Some((claim, value)) = lie.and_then(|lie| falsehood(lie, grant)) {
+    if let Some((claim, value)) = defect.and_then(|defect| falsehood(defect, grant)) {
         claims.insert(claim.to_owned(), value);
     }
-    match lie {
-        Some(Lie::Expired) => shift(&mut claims, -LIFE - 600),
-        Some(Lie::IssuedInFuture) => shift(&mut claims, 600),
+    match defect {
+        Some(IssuerDefect::Expired) => shift(&mut claims, -LIFE - 600),
+        Some(IssuerDefect::IssuedInFuture) => shift(&mut claims, 600),
         _ => {}
     }
     claims.retain(|_, value| !value.is_null());
     let pem = state.keys.public_pem();
-    let signer = match lie {
-        Some(Lie::AlgNone) => Signer::None,
-        Some(Lie::HmacWithPublicKey) => Signer::Hmac(pem.as_bytes()),
-        Some(Lie::HmacWithClientSecret) => Signer::Hmac(state.settings.client_secret.as_bytes()),
-        Some(Lie::UnknownKey) => Signer::Stranger("unknown"),
-        Some(Lie::WrongSignature) => Signer::Stranger(Keys::real_id()),
-        Some(Lie::AlgNotAdvertised) => Signer::Ed25519,
+    let signer = match defect {
+        Some(IssuerDefect::AlgNone) => Signer::None,
+        Some(IssuerDefect::HmacWithPublicKey) => Signer::Hmac(pem.as_bytes()),
+        Some(IssuerDefect::HmacWithClientSecret) => Signer::Hmac(state.config.client_secret.as_bytes()),
+        Some(IssuerDefect::UnknownKey) => Signer::Stranger("unknown"),
+        Some(IssuerDefect::WrongSignature) => Signer::Stranger(Keys::real_id()),
+        Some(IssuerDefect::AlgNotAdvertised) => Signer::Ed25519,
         _ => Signer::Real,
     };
     state.keys.sign(&Value::Object(claims), signer)
@@ -56,7 +61,7 @@ fn claims(state: &State, grant: &Grant, access_token: &str) -> Map<String, Value
     let claims = json!({
         "iss": state.url,
         "sub": subject(&grant.email),
-        "aud": state.settings.client_id,
+        "aud": state.config.client_id,
         "iat": now,
         "exp": now + LIFE,
         "nonce": grant.nonce,
@@ -69,17 +74,17 @@ fn claims(state: &State, grant: &Grant, access_token: &str) -> Map<String, Value
 }
 
 /// The claim that a lie changes, where it changes one; null leaves the claim out.
-fn falsehood(lie: &Lie, grant: &Grant) -> Option<(&'static str, Value)> {
-    match lie {
-        Lie::WrongNonce => Some(("nonce", json!("a-nonce-that-nobody-sent"))),
-        Lie::NoNonce => Some(("nonce", Value::Null)),
-        Lie::WrongAudience => Some(("aud", json!("another-client"))),
-        Lie::WrongIssuer => Some(("iss", json!("https://issuer.example"))),
-        Lie::WrongAuthorizedParty => Some(("azp", json!("another-client"))),
-        Lie::EmailNotVerified => Some(("email_verified", json!(false))),
-        Lie::EmailVerifiedIsText => Some(("email_verified", json!("false"))),
-        Lie::EmailVerifiedAbsent => Some(("email_verified", Value::Null)),
-        Lie::OtherSubject => Some(("sub", json!(subject(&format!("not {}", grant.email))))),
+fn falsehood(defect: &IssuerDefect, grant: &Grant) -> Option<(&'static str, Value)> {
+    match defect {
+        IssuerDefect::WrongNonce => Some(("nonce", json!("a-nonce-that-nobody-sent"))),
+        IssuerDefect::NoNonce => Some(("nonce", Value::Null)),
+        IssuerDefect::WrongAudience => Some(("aud", json!("another-client"))),
+        IssuerDefect::WrongIssuer => Some(("iss", json!("https://issuer.example"))),
+        IssuerDefect::WrongAuthorizedParty => Some(("azp", json!("another-client"))),
+        IssuerDefect::EmailNotVerified => Some(("email_verified", json!(false))),
+        IssuerDefect::EmailVerifiedIsText => Some(("email_verified", json!("false"))),
+        IssuerDefect::EmailVerifiedAbsent => Some(("email_verified", Value::Null)),
+        IssuerDefect::OtherSubject => Some(("sub", json!(subject(&format!("not {}", grant.email))))),
         _ => None,
     }
 }

@@ -1,5 +1,5 @@
 //! `POST /token`: redeems a code, once, for whom it was made.
-use super::{Grant, Lie, State, authorize::random, id_token::id_token, keys::base64_url};
+use super::{Grant, IssuerDefect, State, authorize::random, id_token::id_token, keys::base64_url};
 use actix_web::{
     HttpRequest, HttpResponse,
     http::StatusCode,
@@ -14,16 +14,16 @@ use std::collections::BTreeMap;
 type Parameters = BTreeMap<String, String>;
 
 pub(super) async fn token(request: HttpRequest, state: Data<State>, form: Form<Parameters>) -> HttpResponse {
-    let lie = state.changing().lie.take_if(|lie| !lie.holds());
-    match &lie {
-        Some(Lie::TokenError) => return HttpResponse::InternalServerError().body("out of order"),
-        Some(Lie::TokenGarbage) => {
+    let defect = state.mutable().defect.take_if(|defect| !defect.holds());
+    match &defect {
+        Some(IssuerDefect::TokenError) => return HttpResponse::InternalServerError().body("out of order"),
+        Some(IssuerDefect::TokenGarbage) => {
             return HttpResponse::Ok()
                 .content_type("application/json")
                 .body("\u{1F4A9}{\"id_token\":");
         }
         // Only as slow as it was told to be: this is what the client's timeout is tested with.
-        Some(Lie::TokenSlow(time)) => sleep(*time).await,
+        Some(IssuerDefect::TokenSlow(time)) => sleep(*time).await,
         _ => {}
     }
     if !is_client(&state, &request, &form) {
@@ -39,7 +39,7 @@ pub(super) async fn token(request: HttpRequest, state: Data<State>, form: Form<P
     }
     // Taken out whatever follows: a code that was tried is used.
     let code = form.get("code").map(String::as_str).unwrap_or_default();
-    let grant = state.changing().grants.remove(code);
+    let grant = state.mutable().grants.remove(code);
     let Some(grant) = grant else {
         return refuse(
             StatusCode::BAD_REQUEST,
@@ -51,9 +51,9 @@ pub(super) async fn token(request: HttpRequest, state: Data<State>, form: Form<P
         return refuse(StatusCode::BAD_REQUEST, "invalid_grant", description);
     }
     let access_token = random();
-    let id_token = id_token(&state, &grant, &access_token, lie.as_ref());
+    let id_token = id_token(&state, &grant, &access_token, defect.as_ref());
     state
-        .changing()
+        .mutable()
         .access_tokens
         .insert(access_token.clone(), grant.email);
     HttpResponse::Ok().json(json!({
@@ -83,8 +83,8 @@ fn is_client(state: &State, request: &HttpRequest, form: &Parameters) -> bool {
         Some(header) => header.to_str().ok().and_then(basic),
         None => posted(),
     };
-    let settings = &state.settings;
-    given.is_some_and(|(id, secret)| id == settings.client_id && secret == settings.client_secret)
+    let config = &state.config;
+    given.is_some_and(|(id, secret)| id == config.client_id && secret == config.client_secret)
 }
 
 /// Id and secret are form-encoded before they are put together (RFC 6749 section 2.3.1).

@@ -9,7 +9,7 @@ async fn each_test_has_its_own_database_with_seeded_people() {
     assert_ne!(one.url(), other.url());
     let alice = one.account("alice").await;
     let root = one.account_as("root", Role::Admin).await;
-    let scopes = Scopes::of([Scope::ImagesRead]);
+    let scopes = Scopes::new([Scope::ImagesRead]);
     let cases = [
         (one.session(alice).await, Role::User, Scopes::all()),
         (one.session(root).await, Role::Admin, Scopes::all()),
@@ -17,7 +17,7 @@ async fn each_test_has_its_own_database_with_seeded_people() {
     ];
     for (credential, role, scopes) in cases {
         let (tx, actor) = one.db().begin(&one.ctx(credential)).await.unwrap();
-        let person = actor.person().unwrap();
+        let person = actor.require_principal().unwrap();
         assert_eq!((person.role, &person.scopes), (role, &scopes));
         assert_eq!(person.quota_bytes, QUOTA_BYTES);
         let seen = tx.query("SELECT FROM users.accounts", &[]).await.unwrap().len();

@@ -6,5 +6,5 @@
 )]
 
 mod databases;
-mod drawn;
+mod samples;
 mod sign_in;

@@ -6,14 +6,14 @@ use aws_lc_rs::{
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as BASE64};
 use infravault_testkit::{
     install_crypto,
-    issuer::{Issuer, Lie},
+    issuer::{Issuer, IssuerDefect},
 };
 use reqwest::{Client, Response, StatusCode, redirect::Policy};
 use serde_json::Value;
 use std::collections::HashMap;
 use url::Url;
 
-/// Whether claims show a lie, at a time.
+/// Whether claims show a defect, at a time.
 type Holds = fn(&Value, i64) -> bool;
 
 const REDIRECT: &str = "http://127.0.0.1:9/callback?fixed=1";
@@ -79,10 +79,10 @@ impl Browser {
         self.client.get(url).send().await.unwrap().json().await.unwrap()
     }
 
-    /// Signs in under a lie and takes the ID token apart: header, claims, and whether the key set verifies it.
-    async fn id_token(&self, lie: Option<Lie>) -> (Value, Value, bool) {
-        if let Some(lie) = lie {
-            self.issuer.lie(lie);
+    /// Signs in under a defect and takes the ID token apart: header, claims, and whether the key set verifies it.
+    async fn id_token(&self, defect: Option<IssuerDefect>) -> (Value, Value, bool) {
+        if let Some(defect) = defect {
+            self.issuer.inject_defect(defect);
         }
         let tokens: Value = self.redeem(&self.code().await, &[]).await.json().await.unwrap();
         let token = tokens["id_token"].as_str().unwrap();
@@ -125,7 +125,7 @@ async fn a_sign_in_without_a_click() {
         browser.json("/.well-known/openid-configuration").await["issuer"],
         *issuer
     );
-    browser.issuer.person("alice@example.com", "Alice");
+    browser.issuer.set_display_name("alice@example.com", "Alice");
     let back = sent_back(&browser.authorize(&[]).await);
     assert_eq!((&*back["state"], &*back["iss"]), ("st", issuer));
     let (header, claims, verified) = browser.id_token(None).await;
@@ -174,7 +174,7 @@ async fn a_sign_in_without_a_click() {
 #[tokio::test]
 async fn without_a_hint_a_page_offers_people() {
     let browser = Browser::new().await;
-    browser.issuer.person("eve@example.com", "<Eve>");
+    browser.issuer.set_display_name("eve@example.com", "<Eve>");
     let page = browser
         .authorize(&[("login_hint", "")])
         .await
@@ -231,36 +231,38 @@ async fn requests_against_the_rules_are_refused() {
 async fn a_lie_about_a_claim_is_well_signed_and_told_once() {
     let browser = Browser::new().await;
     let now = infravault_kernel::Clock::System.now().unix_timestamp();
-    let cases: [(Lie, Holds); 9] = [
-        (Lie::WrongNonce, |claims, _| claims["nonce"] != "no"),
-        (Lie::NoNonce, |claims, _| claims.get("nonce").is_none()),
-        (Lie::WrongAudience, |claims, _| claims["aud"] == "another-client"),
-        (Lie::WrongIssuer, |claims, _| {
+    let cases: [(IssuerDefect, Holds); 9] = [
+        (IssuerDefect::WrongNonce, |claims, _| claims["nonce"] != "no"),
+        (IssuerDefect::NoNonce, |claims, _| claims.get("nonce").is_none()),
+        (IssuerDefect::WrongAudience, |claims, _| {
+            claims["aud"] == "another-client"
+        }),
+        (IssuerDefect::WrongIssuer, |claims, _| {
             claims["iss"] == "https://issuer.example"
         }),
-        (Lie::WrongAuthorizedParty, |claims, _| {
+        (IssuerDefect::WrongAuthorizedParty, |claims, _| {
             claims["azp"] == "another-client"
         }),
-        (Lie::Expired, |claims, now| {
+        (IssuerDefect::Expired, |claims, now| {
             claims["exp"].as_i64().unwrap() < now - 500
         }),
-        (Lie::IssuedInFuture, |claims, now| {
+        (IssuerDefect::IssuedInFuture, |claims, now| {
             claims["iat"].as_i64().unwrap() >= now + 600
         }),
-        (Lie::EmailVerifiedIsText, |claims, _| {
+        (IssuerDefect::EmailVerifiedIsText, |claims, _| {
             claims["email_verified"] == "false"
         }),
-        (Lie::EmailVerifiedAbsent, |claims, _| {
+        (IssuerDefect::EmailVerifiedAbsent, |claims, _| {
             claims.get("email_verified").is_none()
         }),
     ];
-    for (lie, holds) in cases {
-        let (_, claims, verified) = browser.id_token(Some(lie.clone())).await;
-        assert!(verified && holds(&claims, now), "{lie:?}: {claims}");
+    for (defect, holds) in cases {
+        let (_, claims, verified) = browser.id_token(Some(defect.clone())).await;
+        assert!(verified && holds(&claims, now), "{defect:?}: {claims}");
         let (_, claims, _) = browser.id_token(None).await;
         assert!(
-            browser.issuer.is_truthful() && !holds(&claims, now),
-            "{lie:?}: {claims}"
+            browser.issuer.is_defect_free() && !holds(&claims, now),
+            "{defect:?}: {claims}"
         );
     }
 }
@@ -268,45 +270,45 @@ async fn a_lie_about_a_claim_is_well_signed_and_told_once() {
 #[tokio::test]
 async fn a_lie_about_the_signature_is_one() {
     let browser = Browser::new().await;
-    for (lie, alg, known, verifies) in [
-        (Lie::AlgNone, "none", true, false),
-        (Lie::HmacWithPublicKey, "HS256", true, false),
-        (Lie::HmacWithClientSecret, "HS256", true, false),
-        (Lie::UnknownKey, "ES256", false, false),
-        (Lie::WrongSignature, "ES256", true, false),
-        (Lie::AlgNotAdvertised, "EdDSA", true, true),
+    for (defect, alg, known, verifies) in [
+        (IssuerDefect::AlgNone, "none", true, false),
+        (IssuerDefect::HmacWithPublicKey, "HS256", true, false),
+        (IssuerDefect::HmacWithClientSecret, "HS256", true, false),
+        (IssuerDefect::UnknownKey, "ES256", false, false),
+        (IssuerDefect::WrongSignature, "ES256", true, false),
+        (IssuerDefect::AlgNotAdvertised, "EdDSA", true, true),
     ] {
-        let (header, _, verified) = browser.id_token(Some(lie.clone())).await;
+        let (header, _, verified) = browser.id_token(Some(defect.clone())).await;
         assert_eq!(
             (header["alg"].as_str().unwrap(), verified),
             (alg, verifies),
-            "{lie:?}"
+            "{defect:?}"
         );
-        assert_eq!(header["kid"] != "unknown", known, "{lie:?}");
+        assert_eq!(header["kid"] != "unknown", known, "{defect:?}");
     }
 }
 
 #[tokio::test]
 async fn an_issuer_can_be_out_of_order_and_stops_on_request() {
     let browser = Browser::new().await;
-    browser.issuer.lie(Lie::TokenError);
+    browser.issuer.inject_defect(IssuerDefect::TokenError);
     assert_eq!(
         browser.redeem("any", &[]).await.status(),
         StatusCode::INTERNAL_SERVER_ERROR
     );
-    browser.issuer.lie(Lie::TokenGarbage);
+    browser.issuer.inject_defect(IssuerDefect::TokenGarbage);
     assert!(browser.redeem("any", &[]).await.json::<Value>().await.is_err());
-    for (lie, path) in [
-        (Lie::DiscoveryDown, "/.well-known/openid-configuration"),
-        (Lie::JwksDown, "/jwks"),
+    for (defect, path) in [
+        (IssuerDefect::DiscoveryDown, "/.well-known/openid-configuration"),
+        (IssuerDefect::JwksDown, "/jwks"),
     ] {
         let url = format!("{}{path}", browser.issuer.url());
-        browser.issuer.lie(lie);
+        browser.issuer.inject_defect(defect);
         for _ in 0..2 {
             let status = browser.client.get(&url).send().await.unwrap().status();
             assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
         }
-        browser.issuer.truth();
+        browser.issuer.clear_defect();
         assert_eq!(
             browser.client.get(&url).send().await.unwrap().status(),
             StatusCode::OK

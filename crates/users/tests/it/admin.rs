@@ -1,7 +1,7 @@
 //! Role, state and quota: who may change them, what stays, and that it binds at once.
 use crate::users;
 use infravault_db::Tx;
-use infravault_kernel::{Actor, Ctx, Failure, Role};
+use infravault_kernel::{Actor, Ctx, DomainError, Role};
 use infravault_testkit::db::TestDb;
 use infravault_users::{AccountChange, QuotaBytes, State};
 
@@ -45,7 +45,7 @@ async fn a_change_binds_on_the_next_request() {
         (None, Some((infravault_testkit::db::QUOTA_BYTES, 7)))
     );
     let (_, actor) = begin(&db, &bob).await;
-    let person = actor.person().unwrap();
+    let person = actor.require_principal().unwrap();
     assert_eq!((person.role, person.quota_bytes), (Role::Moderator, 7));
 
     let (tx, actor) = begin(&db, &ada).await;
@@ -107,7 +107,7 @@ async fn only_administrators_change_others_and_nobody_himself() {
     for (ctx, id, change, expected) in cases {
         let (tx, actor) = begin(&db, ctx).await;
         let found = users.change_in(ctx, &tx, &actor, id, &change, None).await.err();
-        assert_eq!(found.as_ref().map(Failure::code), expected, "{change:?}");
+        assert_eq!(found.as_ref().map(DomainError::code), expected, "{change:?}");
     }
 }
 

@@ -1,6 +1,8 @@
 //! The directory: who may see it, filters, search with literal wildcards, pages.
 use crate::users;
-use infravault_kernel::{AccountId, Credential, Ctx, Cursor, Failure, Id as _, Limit, Role, Scope, Scopes};
+use infravault_kernel::{
+    AccountId, Credential, Ctx, Cursor, DomainError, Id as _, Limit, Role, Scope, Scopes,
+};
 use infravault_testkit::db::TestDb;
 use infravault_users::{AccountFilter, SearchText, State, Users};
 use time::{Duration, OffsetDateTime, macros::datetime};
@@ -207,14 +209,14 @@ async fn only_administrators_look_inside() {
     let users = users(&db, &[]);
     let (_, all) = people(&db, &["bob"]).await;
     let moderator = db.account_as("mod", Role::Moderator).await;
-    let admin_scope = Scopes::of([Scope::Admin]);
+    let admin_scope = Scopes::new([Scope::Admin]);
     let cases = [
         (Credential::Anonymous, Some("authentication-required")),
         (db.session(all[1]).await, Some("forbidden")),
         (db.session(moderator).await, Some("forbidden")),
         (db.api_token(all[1], &admin_scope).await, Some("forbidden")),
         (
-            db.api_token(all[0], &Scopes::of([Scope::ProfileRead])).await,
+            db.api_token(all[0], &Scopes::new([Scope::ProfileRead])).await,
             Some("insufficient-scope"),
         ),
         (db.api_token(all[0], &admin_scope).await, None),
@@ -226,9 +228,9 @@ async fn only_administrators_look_inside() {
             .list_accounts(&ctx, &AccountFilter::default(), Limit::default(), None)
             .await
             .err();
-        assert_eq!(found.as_ref().map(Failure::code), expected, "{credential:?}");
+        assert_eq!(found.as_ref().map(DomainError::code), expected, "{credential:?}");
         let found = users.get_account(&ctx, all[1]).await.err();
-        assert_eq!(found.as_ref().map(Failure::code), expected, "{credential:?}");
+        assert_eq!(found.as_ref().map(DomainError::code), expected, "{credential:?}");
     }
     let ctx = db.ctx(db.session(all[0]).await);
     let missing = users.get_account(&ctx, ctx.new_id()).await.unwrap_err();

@@ -1,6 +1,6 @@
 //! Roles granted from the command line.
 use crate::users;
-use infravault_kernel::{Credential, Failure, Role};
+use infravault_kernel::{Credential, DomainError, Role};
 use infravault_testkit::db::TestDb;
 use infravault_users::{AccountRef, Error};
 

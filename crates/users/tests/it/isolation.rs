@@ -39,7 +39,7 @@ async fn without_a_context_there_is_nothing() {
             "{statement}"
         );
     }
-    let anon = db.db().anon().await.unwrap();
+    let anon = db.db().anonymous_client().await.unwrap();
     let error = anon.execute(READ, &[&ada.uuid()]).await.unwrap_err();
     assert_eq!(
         error.code().unwrap().code(),
@@ -121,7 +121,7 @@ async fn the_rules_are_forced_and_the_role_is_weak() {
 #[tokio::test]
 async fn a_connection_forgets_who_used_it() {
     let db = TestDb::new().await;
-    let one = db.db_of(1);
+    let one = db.db_with_max_conns(1);
     let bob = db.account("bob").await;
     let credential = db.session(bob).await;
     for end in ["COMMIT", "ROLLBACK", "SELECT 1/0"] {

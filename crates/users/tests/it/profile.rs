@@ -1,6 +1,6 @@
 //! The own profile: who may read and replace it, and versions.
 use crate::users;
-use infravault_kernel::{Credential, Failure, Scope, Scopes};
+use infravault_kernel::{Credential, DomainError, Scope, Scopes};
 use infravault_testkit::db::TestDb;
 use infravault_users::NewProfile;
 use serde_json::{Map, json};
@@ -63,9 +63,9 @@ async fn the_credential_decides() {
     let db = TestDb::new().await;
     let users = users(&db, &[]);
     let ada = db.account("ada").await;
-    let reader = db.api_token(ada, &Scopes::of([Scope::ProfileRead])).await;
-    let writer = db.api_token(ada, &Scopes::of([Scope::ProfileWrite])).await;
-    let other = db.api_token(ada, &Scopes::of([Scope::ImagesRead])).await;
+    let reader = db.api_token(ada, &Scopes::new([Scope::ProfileRead])).await;
+    let writer = db.api_token(ada, &Scopes::new([Scope::ProfileWrite])).await;
+    let other = db.api_token(ada, &Scopes::new([Scope::ImagesRead])).await;
     let session = db.session(ada).await;
     let forged = Credential::Session {
         session: match session {
@@ -89,9 +89,9 @@ async fn the_credential_decides() {
     for (credential, reading, writing) in cases {
         let ctx = db.ctx(credential.clone());
         let found = users.get_profile(&ctx).await.err();
-        assert_eq!(found.as_ref().map(Failure::code), reading, "{credential:?}");
+        assert_eq!(found.as_ref().map(DomainError::code), reading, "{credential:?}");
         let found = users.replace_profile(&ctx, &profile("Ada"), None).await.err();
-        assert_eq!(found.as_ref().map(Failure::code), writing, "{credential:?}");
+        assert_eq!(found.as_ref().map(DomainError::code), writing, "{credential:?}");
     }
     let session = db.session(ada).await;
     db.suspend(ada).await;

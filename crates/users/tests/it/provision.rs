@@ -1,6 +1,6 @@
 //! The account of a first sign-in, in transactions that are rolled back.
 use crate::users;
-use infravault_kernel::{Credential, Failure, Role};
+use infravault_kernel::{Credential, DomainError, Role};
 use infravault_testkit::db::TestDb;
 use infravault_users::State;
 

@@ -1,7 +1,7 @@
 //! F26: the sign-in provider is away; who is signed in does not notice.
 
 use crate::{Outcome, report::Ran, world::World};
-use infravault_testkit::issuer::{Issuer, Lie};
+use infravault_testkit::issuer::{Issuer, IssuerDefect};
 use reqwest::{Client, Method, redirect::Policy};
 use serde_json::Value;
 use std::time::{Duration, Instant};
@@ -22,10 +22,10 @@ pub(super) async fn provider_down(world: &mut World) -> Outcome<Ran> {
         ("OIDC_DEV_CLIENT_SECRET", "dev-secret"),
     ];
     for _ in 0..world.times(2) {
-        for lie in [Lie::DiscoveryDown, Lie::JwksDown] {
+        for lie in [IssuerDefect::DiscoveryDown, IssuerDefect::JwksDown] {
             // A new process knows nothing of the provider yet.
             world.restart(&settings).await?;
-            issuer.lie(lie.clone());
+            issuer.inject_defect(lie.clone());
             let (status, code) = sign_in(world).await?;
             ran.expect((status, code.as_str()) == (503, "sign-in-unavailable"), || {
                 format!("{lie:?}: a sign-in is answered with {status} {code}")
@@ -35,7 +35,7 @@ pub(super) async fn provider_down(world: &mut World) -> Outcome<Ran> {
             ran.expect(status.is_success(), || {
                 format!("{lie:?}: a token is answered with {status}")
             });
-            issuer.truth();
+            issuer.clear_defect();
             let since = Instant::now();
             // A provider that failed is left in peace for a moment.
             let (mut status, mut code) = sign_in(world).await?;

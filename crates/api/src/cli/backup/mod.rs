@@ -11,7 +11,7 @@ use indicatif::BinaryBytes;
 use infravault_db::dump;
 use infravault_images::Inventory;
 use infravault_kernel::{Clock, Ctx};
-use infravault_objects::Trust;
+use infravault_objects::VerifyLevel;
 use set::{BackupMetadata, BackupWriter, ManifestWriter};
 use std::{error::Error, path::PathBuf};
 
@@ -42,7 +42,7 @@ pub(super) fn run(options: Options, config: Config) -> CommandResult {
         let writer = BackupWriter::create(&options.to, ctx.now())?;
         let metadata = write_database(&app, &ctx, &writer, !options.without_renditions).await?;
         let report = copy_objects(&app, &writer, &metadata, &options).await?;
-        if !lock.is_kept().await {
+        if !lock.is_held().await {
             return Err(
                 "the database connection that prevented deletions was lost; run the backup again".into(),
             );
@@ -84,13 +84,13 @@ async fn write_database(
         created_at: ctx.now(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         schema: infravault_db::migrate::current_version(url).await?,
-        postgres: app.db.facts().await?.version,
+        postgres: app.db.server_info().await?.version,
         renditions,
         objects: manifest.objects,
         bytes: manifest.bytes,
         manifest_sha256: manifest.sha256,
         dump_sha256: set::file_sha256(&writer.dump())?,
-        owners: dump::owners(&app.db).await?,
+        owners: dump::owner_statements(&app.db).await?,
         damaged_originals: Vec::new(),
     })
 }
@@ -107,7 +107,7 @@ async fn copy_objects(
         from: &app.objects,
         to: &destination,
         // Only backups write to the directory, and they verify every file.
-        trust: Trust::Length,
+        trust: VerifyLevel::Length,
         library: None,
     };
     let objects = set::read_manifest(&writer.manifest())?;

@@ -9,7 +9,7 @@ use actix_web::{
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use infravault_images::{Checksum, ChecksumAlgorithm, OpenUpload, Uploaded};
-use infravault_kernel::{Failure, UploadId};
+use infravault_kernel::{DomainError, UploadId};
 use time::{OffsetDateTime, format_description::BorrowedFormatItem, macros::format_description};
 
 /// The one version of the protocol that there is.

@@ -13,7 +13,7 @@ use actix_web::{
     web,
 };
 use infravault_images::{Error, OpenUpload, Progress, UploadKind, Uploaded};
-use infravault_kernel::{Failure, Kind, UploadId};
+use infravault_kernel::{DomainError, ErrorKind, UploadId};
 
 /// Where an own upload stands. One whose bytes are all there is finished first, if that did not work before: a client that
 /// finds all its bytes here believes that it is done.
@@ -39,7 +39,7 @@ pub async fn get_tus_upload(
     check_version(&request)?;
     let found = app.images.uploads.find_upload(&ctx, id.0).await;
     let upload = found.map_err(|error| match error.kind() {
-        Kind::Unavailable => locked(&error),
+        ErrorKind::Unavailable => locked(&error),
         _ => failed(error),
     })?;
     if !upload.kind.is_tus() {
@@ -69,7 +69,12 @@ async fn finish(app: &App, ctx: &RequestCtx, upload: &OpenUpload) -> Result<Opti
     }
     match app.images.uploads.finish_upload(ctx, upload.id).await {
         Ok(uploaded) => Ok(Some(uploaded)),
-        Err(error) if matches!(error.kind(), Kind::Conflict | Kind::Unavailable | Kind::Internal) => {
+        Err(error)
+            if matches!(
+                error.kind(),
+                ErrorKind::Conflict | ErrorKind::Unavailable | ErrorKind::Internal
+            ) =>
+        {
             Err(locked(&error))
         }
         Err(error) => Err(failed(error)),

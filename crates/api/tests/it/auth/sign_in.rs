@@ -1,7 +1,7 @@
 //! N10 to N17 and F26: callbacks that were forged, replayed or lied about, and paths that lead away.
 use super::{ME, cookie, count, to_callback};
 use crate::harness::{TestApp, expect, location, problem};
-use infravault_testkit::issuer::Lie;
+use infravault_testkit::issuer::IssuerDefect;
 use reqwest::Method;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -62,11 +62,11 @@ async fn n11_a_callback_works_once_and_a_replay_harms_nobody() {
 async fn n12_lies_of_the_issuer_are_refused_alike() {
     let app = TestApp::start().await;
     let mut bodies = BTreeSet::new();
-    for lie in Lie::ABOUT_TOKENS {
-        app.issuer.lie(lie.clone());
+    for lie in IssuerDefect::TOKEN_DEFECTS {
+        app.issuer.inject_defect(lie.clone());
         let answer = app.browser().sign_in("alice@example.com").await;
-        assert!(app.issuer.is_truthful(), "{lie:?} was not told");
-        if lie == Lie::TokenError {
+        assert!(app.issuer.is_defect_free(), "{lie:?} was not told");
+        if lie == IssuerDefect::TokenError {
             problem(answer, 503, "sign-in-unavailable").await;
             continue;
         }
@@ -175,7 +175,7 @@ async fn n14_nobody_is_sent_away_after_sign_in() {
 async fn n15_another_person_with_the_same_email_gets_another_account() {
     let app = TestApp::start().await;
     let alice = app.sign_in("alice@example.com").await;
-    app.issuer.lie(Lie::OtherSubject);
+    app.issuer.inject_defect(IssuerDefect::OtherSubject);
     let other = app.sign_in("alice@example.com").await;
     assert_ne!(alice.account().await, other.account().await);
     // And the first one is found again.
@@ -304,7 +304,7 @@ async fn sign_in_asks_for_what_protects_it() {
 async fn f26_sessions_go_on_while_the_provider_is_down() {
     let app = TestApp::with(&[("OIDC_TIMEOUT", "500ms"), ("OIDC_DISCOVERY_TTL", "1ms")]).await;
     let alice = app.sign_in("alice@example.com").await;
-    app.issuer.lie(Lie::DiscoveryDown);
+    app.issuer.inject_defect(IssuerDefect::DiscoveryDown);
     let answer = app
         .anonymous(Method::GET, "/api/v1/auth/dev")
         .send()

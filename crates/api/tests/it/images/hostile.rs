@@ -1,6 +1,6 @@
 //! Images that mean harm or say too much: polyglots (N03), bombs (N06–N08), metadata (N39), orientations (N40).
 use crate::harness::{Browser, TestApp, expect};
-use infravault_testkit::samples::{self, TAGGED_MARKER};
+use infravault_testkit::samples::{self, METADATA_MARKER};
 use serde_json::{Value, json};
 use std::{fs, path::Path, process::Command};
 
@@ -78,7 +78,7 @@ async fn n03_nothing_planted_in_an_image_reaches_what_is_made_of_it() {
 async fn n06_n07_n08_what_would_grow_is_refused_as_it_stands() {
     let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
-    for bomb in samples::tangled() {
+    for bomb in samples::resource_exhausting_files() {
         let request = alice
             .post("/api/v1/images")
             .header("Content-Type", bomb.media_type)
@@ -122,13 +122,17 @@ async fn n39_no_rendition_tells_who_took_it_with_what_or_where() {
     let (originals, made) = (app.folder.join("seen/originals"), app.folder.join("seen/made"));
     fs::create_dir_all(&originals).unwrap();
     fs::create_dir_all(&made).unwrap();
-    for (number, tagged) in samples::tagged().into_iter().enumerate() {
-        assert!(contains(&tagged.bytes, TAGGED_MARKER));
-        let ending = samples::FORMATS[number].ending;
+    for (number, tagged) in samples::files_with_metadata().into_iter().enumerate() {
+        assert!(contains(&tagged.bytes, METADATA_MARKER));
+        let ending = samples::FORMATS[number].extension;
         fs::write(originals.join(format!("original.{ending}")), &tagged.bytes).unwrap();
         let image = uploaded(&alice, tagged.media_type, &tagged.bytes).await;
         for (name, bytes) in derivatives(&alice, &image).await {
-            assert!(!contains(&bytes, TAGGED_MARKER), "{}: {name}", tagged.media_type);
+            assert!(
+                !contains(&bytes, METADATA_MARKER),
+                "{}: {name}",
+                tagged.media_type
+            );
             fs::write(made.join(format!("{number}-{name}")), &bytes).unwrap();
         }
         let original = format!("/api/v1/images/{}/download", image["id"].as_str().unwrap());
@@ -150,7 +154,7 @@ async fn n39_no_rendition_tells_who_took_it_with_what_or_where() {
     for file in &made {
         assert!(file.get("ExifTool:Error").is_none(), "{file}");
         // Also inside of texts that are compressed.
-        assert!(!file.to_string().contains(TAGGED_MARKER), "{file}");
+        assert!(!file.to_string().contains(METADATA_MARKER), "{file}");
         for (name, value) in file.as_object().unwrap() {
             let group = name.split(':').next().unwrap();
             assert!(
@@ -172,7 +176,10 @@ async fn n40_what_is_made_shows_the_image_upright_whatever_its_thumbnail_shows()
     let alice = app.sign_in("alice@example.com").await;
     for orientation in 1..=8 {
         let image = alice
-            .upload(samples::jpeg_turned_with_thumbnail(400, 240, orientation), "")
+            .upload(
+                samples::jpeg_with_orientation_and_thumbnail(400, 240, orientation),
+                "",
+            )
             .await;
         assert_eq!((&image["width"], &image["height"]), (&json!(400), &json!(240)));
         for preset in ["thumb", "small"] {
@@ -184,7 +191,7 @@ async fn n40_what_is_made_shows_the_image_upright_whatever_its_thumbnail_shows()
                 let answer = alice.get(&url).send().await.unwrap();
                 let bytes = answer.bytes().await.unwrap();
                 assert_eq!(
-                    samples::quarters(&bytes),
+                    samples::quadrant_colors(&bytes),
                     ["red", "green", "blue", "white"],
                     "{orientation} {preset} {format}"
                 );

@@ -60,7 +60,7 @@ async fn an_image_is_stored_and_described() {
 async fn no_image_is_no_image_whatever_it_is_called() {
     let app = TestApp::start().await;
     let alice = app.sign_in("alice@example.com").await;
-    for lie in samples::lies() {
+    for lie in samples::mislabeled_files() {
         let query = format!("?file_name={}", lie.file_name);
         let answer = upload_as(&alice, lie.claimed, &query, lie.bytes.clone()).await;
         assert_eq!(

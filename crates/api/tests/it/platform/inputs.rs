@@ -61,7 +61,9 @@ async fn n39_n40_images_are_upright_and_keep_their_place_to_themselves() {
     let app = TestApp::start().await;
     let alice = app.sign_in("alice@example.com").await;
     for orientation in 1..=8 {
-        let image = alice.upload(samples::jpeg_turned(48, 32, orientation), "").await;
+        let image = alice
+            .upload(samples::jpeg_with_orientation(48, 32, orientation), "")
+            .await;
         let expected = if orientation >= 5 { (32, 48) } else { (48, 32) };
         assert_eq!(
             (&image["width"], &image["height"]),

@@ -227,7 +227,7 @@ async fn the_commands_of_an_operator_work() {
 #[tokio::test]
 async fn two_nodes_that_start_at_once_share_one_database() {
     let here = Installation::new().await;
-    let all = infravault_db::migrate::wanted_version().to_string();
+    let all = infravault_db::migrate::required_version().to_string();
     assert!(here.run(&["migrate", "down", &all]).status.success());
     let left = "SELECT count(*) FROM pg_namespace WHERE nspname IN ('images', 'graphile_worker')";
     let left = here.db.superuser().await.query_one(left, &[]).await.unwrap();

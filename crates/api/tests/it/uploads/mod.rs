@@ -17,7 +17,7 @@ pub(crate) fn announce(image: &[u8], more: &Value) -> Value {
         "file_name": "photo.jpg",
         "size": image.len(),
         "media_type": "image/jpeg",
-        "sha256": Sha256::of(image).to_string(),
+        "sha256": Sha256::digest(image).to_string(),
     });
     for (name, value) in more.as_object().unwrap() {
         body[name] = value.clone();

@@ -61,7 +61,7 @@ async fn an_image_goes_straight_into_the_store() {
     }
     assert_eq!(made[0]["id"], made[1]["id"], "asked twice it is the same image");
     let image = &made[0];
-    assert_eq!(image["sha256"], Sha256::of(&original).to_string());
+    assert_eq!(image["sha256"], Sha256::digest(&original).to_string());
     assert_eq!(
         (image["title"].as_str(), image["visibility"].as_str()),
         (Some("Direct"), Some("public"))
@@ -220,7 +220,7 @@ async fn parts_of_any_size() {
     let parts: Vec<Value> = pieces
         .iter()
         .enumerate()
-        .map(|(index, piece)| json!({ "number": index + 1, "size": piece.len(), "sha256": Sha256::of(piece).to_string() }))
+        .map(|(index, piece)| json!({ "number": index + 1, "size": piece.len(), "sha256": Sha256::digest(piece).to_string() }))
         .collect();
     let sign = async |parts: &[Value]| {
         let request = alice

@@ -213,7 +213,7 @@ async fn what_the_protocol_refuses() {
     .await;
     let foreign = tus(&bob, Method::POST, PATH).header("Upload-Concat", format!("final;{path}"));
     failed(foreign.send().await.unwrap(), 404, "not-found").await;
-    let good = STANDARD.encode(Sha256::of(&original).bytes());
+    let good = STANDARD.encode(Sha256::digest(&original).bytes());
     let right = patch(&alice, &path, 0, &original).header("Upload-Checksum", format!("sha256 {good}"));
     assert_eq!(right.send().await.unwrap().status(), 204);
 }

@@ -5,8 +5,8 @@ use crate::{
     sql::{self, Params},
 };
 use deadpool_postgres::tokio_postgres::types::Json;
-use infravault_db::Hold;
-use infravault_kernel::{Ctx, Failure, Id, ImageId};
+use infravault_db::AdvisoryLock;
+use infravault_kernel::{Ctx, DomainError, Id, ImageId};
 use slog::{info, warn};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -21,7 +21,7 @@ const KEPT: time::Duration = time::Duration::days(90);
 pub struct Run {
     id: Uuid,
     check: Check,
-    alone: Hold,
+    alone: AdvisoryLock,
 }
 
 /// The newest comparison.
@@ -63,7 +63,7 @@ pub enum Outcome {
 impl Maintenance {
     /// Begins a comparison; `None` while another one runs.
     pub async fn begin_integrity(&self, ctx: &Ctx, check: Check) -> Result<Option<Run>, Error> {
-        let Some(alone) = self.db.try_hold(LOCK).await? else {
+        let Some(alone) = self.db.try_acquire_lock(LOCK).await? else {
             return Ok(None);
         };
         let id = ctx.new_id::<ImageId>().uuid();
@@ -122,7 +122,7 @@ impl Maintenance {
     /// Begins a comparison in the background, for an administrator; `false` while another one runs.
     pub async fn start_integrity(&self, ctx: &Ctx, check: Check) -> Result<bool, Error> {
         let (tx, actor) = self.db.begin(ctx).await?;
-        actor.administrator()?;
+        actor.require_admin()?;
         tx.commit().await?;
         let Some(run) = self.begin_integrity(ctx, check).await? else {
             return Ok(false);
@@ -149,7 +149,7 @@ impl Maintenance {
     /// The newest comparison, for an administrator.
     pub async fn last_integrity(&self, ctx: &Ctx) -> Result<Option<LastRun>, Error> {
         let (tx, actor) = self.db.begin(ctx).await?;
-        actor.administrator()?;
+        actor.require_admin()?;
         tx.commit().await?;
         let tx = self.db.begin_system().await?;
         let row = sql::integrity::find_last_run().bind(&*tx, &LOCK).opt().await?;

@@ -23,14 +23,14 @@ const PREFIX: &str = "upload-";
 
 /// A folder for spool files.
 #[derive(Debug)]
-pub(crate) struct Place {
+pub(crate) struct SpoolDir {
     dir: PathBuf,
     unnamed: AtomicBool,
     /// Whether a file will get another name by [`SpoolFile::publish`]; otherwise a name is taken off at once.
     publishes: bool,
 }
 
-impl Place {
+impl SpoolDir {
     /// Makes the folder and removes what a killed process may have left there.
     pub(crate) fn open(dir: PathBuf, unnamed: bool, publishes: bool) -> Result<Self, Error> {
         make_dirs(&dir).map_err(|error| unusable(&dir, &error))?;
@@ -188,7 +188,7 @@ mod tests {
                 file.set_modified(age).unwrap();
             }
         }
-        Place::open(dir.clone(), true, true).unwrap();
+        SpoolDir::open(dir.clone(), true, true).unwrap();
         let mut left: Vec<_> = std::fs::read_dir(&dir)
             .unwrap()
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())

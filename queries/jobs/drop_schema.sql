@@ -1,2 +1,2 @@
--- Removes the queue and everything in it.
+-- Drops the queue with all jobs.
 DROP SCHEMA IF EXISTS graphile_worker CASCADE;

@@ -1,5 +1,5 @@
--- What gives every view and function its owner back after a restore under one login, as statements: a dump is restored
--- without owners, because the login may be called otherwise there.
+-- Statements that restore the owners of views and functions. A dump is restored without owners, because the login of
+-- the target database may have another name.
 SELECT format(
     'GRANT CREATE ON SCHEMA %1$I TO %2$I; ALTER %3$s OWNER TO %2$I; REVOKE CREATE ON SCHEMA %1$I FROM %2$I',
     schema, owner, object)

@@ -3,7 +3,7 @@ use super::container::gzip;
 
 /// A file that must be refused for what it is, whatever it is called.
 #[derive(Clone, Debug)]
-pub struct Lie {
+pub struct MislabeledFile {
     /// What it is, for messages.
     pub name: &'static str,
     /// The media type that the request claims.
@@ -18,8 +18,8 @@ const SVG: &str = r#"<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</s
 
 /// HTML, SVG in its disguises, and formats that are not accepted.
 #[must_use]
-pub fn lies() -> Vec<Lie> {
-    let lie = |name, claimed, file_name, bytes: &[u8]| Lie {
+pub fn mislabeled_files() -> Vec<MislabeledFile> {
+    let file = |name, claimed, file_name, bytes: &[u8]| MislabeledFile {
         name,
         claimed,
         file_name,
@@ -30,31 +30,31 @@ pub fn lies() -> Vec<Lie> {
     let (marked, commented) = (format!("\u{FEFF}{SVG}"), format!("<!-- GIF89a -->\n{SVG}"));
     let png = "image/png";
     vec![
-        lie("HTML as JPEG", "image/jpeg", "page.jpg", html),
-        lie("SVG as itself", "image/svg+xml", "drawing.svg", SVG.as_bytes()),
-        lie("SVG as PNG", png, "drawing.png", SVG.as_bytes()),
-        lie("SVG behind an XML head", png, "drawing.png", xml.as_bytes()),
-        lie(
+        file("HTML as JPEG", "image/jpeg", "page.jpg", html),
+        file("SVG as itself", "image/svg+xml", "drawing.svg", SVG.as_bytes()),
+        file("SVG as PNG", png, "drawing.png", SVG.as_bytes()),
+        file("SVG behind an XML head", png, "drawing.png", xml.as_bytes()),
+        file(
             "SVG behind a byte order mark",
             png,
             "drawing.png",
             marked.as_bytes(),
         ),
-        lie(
+        file(
             "SVG behind a comment",
             "image/gif",
             "drawing.gif",
             commented.as_bytes(),
         ),
-        lie("SVGZ", png, "drawing.png", &gzip(SVG.as_bytes())),
-        lie("PDF", "image/jpeg", "paper.jpg", b"%PDF-1.7\n%%EOF\n"),
-        lie(
+        file("SVGZ", png, "drawing.png", &gzip(SVG.as_bytes())),
+        file("PDF", "image/jpeg", "paper.jpg", b"%PDF-1.7\n%%EOF\n"),
+        file(
             "HEIC",
             "image/jpeg",
             "photo.jpg",
             b"\0\0\0\x18ftypheic\0\0\0\0mif1heic",
         ),
-        lie("TIFF", "image/webp", "scan.webp", b"II*\0\x08\0\0\0\0\0\0\0\0\0"),
-        lie("text", png, "notes.png", b"just words"),
+        file("TIFF", "image/webp", "scan.webp", b"II*\0\x08\0\0\0\0\0\0\0\0\0"),
+        file("text", png, "notes.png", b"just words"),
     ]
 }

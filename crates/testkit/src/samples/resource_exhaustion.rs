@@ -12,7 +12,7 @@ const GIB: u32 = 1024 * 1024 * 1024;
 /// Profiles and texts that inflate to a gibibyte, animations without end, scans without end. All must be refused
 /// without inflating anything.
 #[must_use]
-pub fn tangled() -> Vec<Bomb> {
+pub fn resource_exhausting_files() -> Vec<Bomb> {
     let bomb = |name, media_type, bytes| Bomb {
         name,
         media_type,

@@ -7,7 +7,7 @@ use super::{
 
 /// An image that tells more than its pixels.
 #[derive(Clone, Debug)]
-pub struct Tagged {
+pub struct FileWithMetadata {
     /// Its media type.
     pub media_type: &'static str,
     /// The file.
@@ -15,7 +15,7 @@ pub struct Tagged {
 }
 
 /// Stands in every text that the images of [`tagged`] carry.
-pub const TAGGED_MARKER: &str = "iv-marker-person";
+pub const METADATA_MARKER: &str = "iv-marker-person";
 
 /// The color of the image in the image, which no other image here has.
 const MAGENTA: [u8; 3] = [255, 0, 255];
@@ -23,7 +23,7 @@ const MAGENTA: [u8; 3] = [255, 0, 255];
 /// One of each format, with EXIF (maker, model, serial number, note of the maker, place, thumbnail), XMP, IPTC and
 /// comments, wherever the format has room for them.
 #[must_use]
-pub fn tagged() -> Vec<Tagged> {
+pub fn files_with_metadata() -> Vec<FileWithMetadata> {
     let tiff = tiff(1);
     let exif = [b"Exif\0\0".as_slice(), &tiff].concat();
     let xmp_head = b"http://ns.adobe.com/xap/1.0/\0";
@@ -33,7 +33,7 @@ pub fn tagged() -> Vec<Tagged> {
             segment(0xE1, &exif),
             segment(0xE1, &[xmp_head, xmp().as_bytes()].concat()),
             segment(0xED, &iptc()),
-            segment(0xFE, TAGGED_MARKER.as_bytes()),
+            segment(0xFE, METADATA_MARKER.as_bytes()),
         ]
         .concat(),
     );
@@ -41,7 +41,7 @@ pub fn tagged() -> Vec<Tagged> {
     let chunks = [
         png_chunk(*b"eXIf", &tiff),
         png_chunk(*b"iTXt", &text),
-        png_chunk(*b"tEXt", format!("Author\0{TAGGED_MARKER}").as_bytes()),
+        png_chunk(*b"tEXt", format!("Author\0{METADATA_MARKER}").as_bytes()),
         png_chunk(
             *b"tEXt",
             format!(
@@ -62,7 +62,7 @@ pub fn tagged() -> Vec<Tagged> {
     FORMATS
         .iter()
         .zip(files)
-        .map(|(format, bytes)| Tagged {
+        .map(|(format, bytes)| FileWithMetadata {
             media_type: format.media_type,
             bytes,
         })
@@ -73,7 +73,7 @@ pub fn tagged() -> Vec<Tagged> {
 /// As shown, its quarters are red and green above, blue and white below; width and height are those of the shown
 /// image.
 #[must_use]
-pub fn jpeg_turned_with_thumbnail(width: u32, height: u32, orientation: u8) -> Vec<u8> {
+pub fn jpeg_with_orientation_and_thumbnail(width: u32, height: u32, orientation: u8) -> Vec<u8> {
     let upright = image::RgbImage::from_fn(width, height, |x, y| {
         image::Rgb(match (x < width / 2, y < height / 2) {
             (true, true) => [255, 0, 0],
@@ -99,7 +99,7 @@ pub fn jpeg_turned_with_thumbnail(width: u32, height: u32, orientation: u8) -> V
 
 /// What the quarters of an image are like in the middle: above left and right, below left and right.
 #[must_use]
-pub fn quarters(bytes: &[u8]) -> [&'static str; 4] {
+pub fn quadrant_colors(bytes: &[u8]) -> [&'static str; 4] {
     let image = image::load_from_memory(bytes)
         .expect("an image of a known format")
         .into_rgb8();
@@ -139,18 +139,18 @@ fn tiff(orientation: u8) -> Vec<u8> {
     for _ in 0..2 {
         block = b"MM\0*\0\0\0\x08".to_vec();
         let fields = [
-            (0x010F, ascii, text(TAGGED_MARKER)),
-            (0x0110, ascii, text(TAGGED_MARKER)),
+            (0x010F, ascii, text(METADATA_MARKER)),
+            (0x0110, ascii, text(METADATA_MARKER)),
             (0x0112, short, vec![0, orientation]),
-            (0x013B, ascii, text(TAGGED_MARKER)),
+            (0x013B, ascii, text(METADATA_MARKER)),
             (0x8769, long, number(camera).to_vec()),
             (0x8825, long, number(place).to_vec()),
         ];
         directory(&mut block, &fields, second);
         camera = block.len();
         let fields = [
-            (0x927C, bytes, text(TAGGED_MARKER)),
-            (0xA431, ascii, text(TAGGED_MARKER)),
+            (0x927C, bytes, text(METADATA_MARKER)),
+            (0xA431, ascii, text(METADATA_MARKER)),
         ];
         directory(&mut block, &fields, 0);
         place = block.len();
@@ -208,7 +208,7 @@ fn xmp() -> String {
         "<x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">\
          <rdf:Description rdf:about=\"\" xmlns:exif=\"http://ns.adobe.com/exif/1.0/\" \
          xmlns:photoshop=\"http://ns.adobe.com/photoshop/1.0/\" exif:GPSLatitude=\"48,12.5N\" \
-         exif:GPSLongitude=\"16,22.35E\" photoshop:City=\"{TAGGED_MARKER}\"/></rdf:RDF></x:xmpmeta>"
+         exif:GPSLongitude=\"16,22.35E\" photoshop:City=\"{METADATA_MARKER}\"/></rdf:RDF></x:xmpmeta>"
     )
 }
 
@@ -221,8 +221,8 @@ fn iptc() -> Vec<u8> {
     };
     let city = [
         &[0x1C, 2, 90],
-        len(TAGGED_MARKER).as_slice(),
-        TAGGED_MARKER.as_bytes(),
+        len(METADATA_MARKER).as_slice(),
+        METADATA_MARKER.as_bytes(),
     ]
     .concat();
     let size = u32::try_from(city.len()).expect("the text is short");
@@ -239,8 +239,8 @@ fn iptc() -> Vec<u8> {
 /// Comments and XMP stand between the header and the first block of the image.
 fn tagged_gif() -> Vec<u8> {
     let file = gif(60, 40, 1, 3);
-    let len = u8::try_from(TAGGED_MARKER.len()).expect("the marker is short");
-    let comment = [&[0x21, 0xFE, len], TAGGED_MARKER.as_bytes(), &[0]].concat();
+    let len = u8::try_from(METADATA_MARKER.len()).expect("the marker is short");
+    let comment = [&[0x21, 0xFE, len], METADATA_MARKER.as_bytes(), &[0]].concat();
     // XMP in GIF is no chain of blocks; a trailer of falling numbers leads readers back into one.
     let trailer: Vec<u8> = [1].into_iter().chain((0..=255).rev()).chain([0]).collect();
     let application = [b"\x21\xFF\x0BXMP DataXMP".as_slice(), xmp().as_bytes(), &trailer].concat();

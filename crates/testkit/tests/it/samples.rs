@@ -18,7 +18,7 @@ fn size(bytes: &[u8]) -> (Option<ImageFormat>, u32, u32) {
 fn every_format_decodes_and_depends_on_its_seed_only() {
     for format in samples::FORMATS {
         let expected = ImageFormat::from_mime_type(format.media_type);
-        assert_eq!(expected, ImageFormat::from_extension(format.ending));
+        assert_eq!(expected, ImageFormat::from_extension(format.extension));
         for (width, height) in [(1, 1), (40, 30), (33, 7)] {
             let bytes = (format.make)(width, height, 1);
             assert_eq!(size(&bytes), (expected, width, height), "{}", format.media_type);
@@ -43,7 +43,7 @@ fn an_animation_has_its_frames() {
 #[test]
 fn metadata_is_where_readers_look_for_it() {
     for orientation in 1..=8 {
-        let bytes = samples::jpeg_turned(40, 30, orientation);
+        let bytes = samples::jpeg_with_orientation(40, 30, orientation);
         let mut decoder = ImageReader::new(Cursor::new(&bytes))
             .with_guessed_format()
             .unwrap()
@@ -87,7 +87,7 @@ fn polyglots_are_images_with_markers_and_lies_are_no_images() {
             assert!(found, "{}: {marker}", polyglot.name);
         }
     }
-    for lie in samples::lies() {
+    for lie in samples::mislabeled_files() {
         let reader = ImageReader::new(Cursor::new(lie.bytes))
             .with_guessed_format()
             .unwrap();

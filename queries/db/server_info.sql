@@ -1,2 +1,2 @@
--- The server's version, and whether the login could do anything it likes.
+-- The server version, and whether the login is a superuser.
 SELECT current_setting('server_version'), (SELECT rolsuper FROM pg_roles WHERE rolname = session_user)

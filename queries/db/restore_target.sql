@@ -1,4 +1,4 @@
--- Whether anything of the product is in this database, and how many of its processes are connected to it.
+-- Whether the database contains any of the product's schemas, and the number of connected processes of the product.
 SELECT
     EXISTS (SELECT FROM pg_namespace WHERE nspname IN ('access', 'users', 'auth', 'images', 'graphile_worker'))
         OR to_regclass('public.refinery_schema_history') IS NOT NULL,

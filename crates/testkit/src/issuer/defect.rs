@@ -4,7 +4,7 @@ use std::time::Duration;
 /// A wrong answer. Those about tokens are good sign-ins in every other respect, so that a client that accepts one
 /// has missed exactly that check.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Lie {
+pub enum IssuerDefect {
     /// The ID token carries a nonce that nobody sent.
     WrongNonce,
     /// The ID token carries no nonce.
@@ -45,15 +45,15 @@ pub enum Lie {
     TokenSlow(Duration),
     /// The token endpoint answers 200 and something that is no JSON.
     TokenGarbage,
-    /// Discovery answers 503, until [`super::Issuer::truth`].
+    /// Discovery answers 503, until [`super::Issuer::clear_defect`].
     DiscoveryDown,
-    /// The key set answers 503, until [`super::Issuer::truth`].
+    /// The key set answers 503, until [`super::Issuer::clear_defect`].
     JwksDown,
 }
 
-impl Lie {
+impl IssuerDefect {
     /// Every lie that must make a sign-in fail although the issuer answers in time.
-    pub const ABOUT_TOKENS: [Self; 18] = [
+    pub const TOKEN_DEFECTS: [Self; 18] = [
         Self::WrongNonce,
         Self::NoNonce,
         Self::WrongAudience,

@@ -1,5 +1,4 @@
-//! Connections of the login itself, under none of the three roles: for what owns a schema, which are the migrations
-//! and the queue.
+//! Connections of the login, which owns the schemas, under none of the three roles: for migrations and the job queue.
 use crate::{Config, Error, pool, tls};
 use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
 use futures_util::{StreamExt, stream};
@@ -7,67 +6,67 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio_postgres::{AsyncMessage, Client};
 
-/// How connections of the login are made.
+/// Opens connections of the login.
 #[derive(Clone, Debug)]
-pub struct Owner {
+pub struct OwnerConnector {
     postgres: tokio_postgres::Config,
-    patience: Duration,
+    timeout: Duration,
 }
 
-/// A connection that waits for notifications. Dropping it closes the connection.
+/// A connection that receives notifications. Dropping it closes the connection.
 #[derive(Debug)]
 pub struct Listener {
-    // Kept, because the connection ends with its client.
+    // Dropping the client would end the connection.
     _client: Client,
     notified: mpsc::UnboundedReceiver<()>,
 }
 
 impl Listener {
-    /// Resolves to `true` when there was a notification, and to `false` when the connection has ended.
+    /// Returns `true` after a notification and `false` after the end of the connection.
     pub async fn notified(&mut self) -> bool {
         self.notified.recv().await.is_some()
     }
 }
 
-impl Owner {
-    /// For changing a schema: statements may take as long as they need.
+impl OwnerConnector {
+    /// For schema changes: without a statement timeout.
     pub fn for_migrations(url: &str) -> Result<Self, Error> {
-        let patience = Duration::from_secs(5);
+        let timeout = Duration::from_secs(5);
         let mut postgres = parse(url)?;
         postgres
             .application_name("infravault migrate")
-            .connect_timeout(patience);
-        Ok(Self { postgres, patience })
+            .connect_timeout(timeout);
+        Ok(Self { postgres, timeout })
     }
 
-    /// For background work: with the timeouts of every other connection.
+    /// For background work: with the usual timeouts.
     pub fn for_work(config: &Config) -> Result<Self, Error> {
         let mut postgres = pool::connection(config, None)?;
-        let timeout = config.statement_timeout.as_millis();
+        let statement_timeout = config.statement_timeout.as_millis();
         let options = postgres.get_options().unwrap_or_default();
         let options = format!(
-            "{options} -c statement_timeout={timeout} -c idle_in_transaction_session_timeout=30000 -c jit=off"
+            "{options} -c statement_timeout={statement_timeout} -c idle_in_transaction_session_timeout=30000 -c jit=off"
         );
         postgres.options(options).application_name("infravault jobs");
         Ok(Self {
             postgres,
-            patience: config.acquire_timeout,
+            timeout: config.acquire_timeout,
         })
     }
 
-    /// A connection.
+    /// Opens a connection.
     pub async fn connect(&self) -> Result<Client, Error> {
         let (client, connection) = self
             .postgres
             .connect(tls::connector()?)
             .await
             .map_err(Error::unavailable)?;
-        // The task ends when the client is dropped; an error of the connection reaches the statement under way.
+        // The task ends when the client is dropped. The running statement returns errors of the connection.
         tokio::spawn(connection);
         Ok(client)
     }
 
-    /// A pool. No connection is made yet.
+    /// Creates a pool without opening a connection.
     pub fn pool(&self, size: usize) -> Result<Pool, Error> {
         let recycling_method = RecyclingMethod::Fast;
         let manager = Manager::from_config(
@@ -78,14 +77,14 @@ impl Owner {
         Pool::builder(manager)
             .max_size(size)
             .runtime(Runtime::Tokio1)
-            .wait_timeout(Some(self.patience))
-            .create_timeout(Some(self.patience))
-            .recycle_timeout(Some(self.patience))
+            .wait_timeout(Some(self.timeout))
+            .create_timeout(Some(self.timeout))
+            .recycle_timeout(Some(self.timeout))
             .build()
             .map_err(|error| Error::Config(error.to_string()))
     }
 
-    /// A connection of its own that hears what is sent to a channel from now on.
+    /// Opens a connection that receives notifications of a channel from now on.
     pub async fn listen(&self, channel: &str) -> Result<Listener, Error> {
         let (client, mut connection) = self
             .postgres
@@ -112,5 +111,5 @@ impl Owner {
 
 fn parse(url: &str) -> Result<tokio_postgres::Config, Error> {
     url.parse()
-        .map_err(|_| Error::Config("DATABASE_URL is no PostgreSQL address".to_owned()))
+        .map_err(|_| Error::Config("DATABASE_URL is not a PostgreSQL connection string".to_owned()))
 }

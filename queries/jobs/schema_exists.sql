@@ -1,2 +1,2 @@
--- Whether the queue's schema was begun at all.
+-- Whether the schema of the queue exists.
 SELECT to_regclass('graphile_worker.migrations') IS NOT NULL

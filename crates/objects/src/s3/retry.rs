@@ -1,5 +1,5 @@
 //! Tries a request to the store again, with growing, jittered pauses, and notices one that no longer moves.
-use crate::{Error, error::Cause};
+use crate::{Error, error::BoxError};
 use slog::Logger;
 use std::{
     future::Future,
@@ -17,21 +17,21 @@ const FIRST_PAUSE: Duration = Duration::from_millis(200);
 
 /// Why a try failed.
 #[derive(Debug)]
-pub(super) enum Trouble {
+pub(super) enum RetryError {
     /// Another try would fail as well.
-    Final(Error),
+    Permanent(Error),
     /// Another try may succeed.
-    Again(Cause),
+    Transient(BoxError),
 }
 
 /// How often and how long requests are tried.
 #[derive(Debug)]
-pub(super) struct Attempts {
+pub(super) struct RetryPolicy {
     window: Duration,
     log: Logger,
 }
 
-impl Attempts {
+impl RetryPolicy {
     pub(super) fn new(window: Duration, log: Logger) -> Self {
         Self { window, log }
     }
@@ -40,15 +40,15 @@ impl Attempts {
     /// failure is the caller's.
     pub(super) async fn run<T, F>(&self, doing: &'static str, work: impl Fn() -> F) -> Result<T, Error>
     where
-        F: Future<Output = Result<T, Trouble>>,
+        F: Future<Output = Result<T, RetryError>>,
     {
         let started = Instant::now();
         let mut pause = FIRST_PAUSE;
         for tried in 1.. {
             let cause = match work().await {
                 Ok(done) => return Ok(done),
-                Err(Trouble::Final(error)) => return Err(error),
-                Err(Trouble::Again(cause)) => cause,
+                Err(RetryError::Permanent(error)) => return Err(error),
+                Err(RetryError::Transient(cause)) => cause,
             };
             let wait = pause.mul_f32(jitter());
             if tried >= TRIES || started.elapsed() + wait > self.window {
@@ -87,7 +87,7 @@ impl Progress {
         &self,
         idle: Duration,
         request: impl Future<Output = T>,
-    ) -> Result<T, Cause> {
+    ) -> Result<T, BoxError> {
         let mut request = pin!(request);
         let (mut seen, mut since) = (0, Instant::now());
         loop {
@@ -111,8 +111,8 @@ mod tests {
     use super::*;
     use std::cell::Cell;
 
-    fn attempts() -> Attempts {
-        Attempts::new(Duration::from_secs(20), Logger::root(slog::Discard, slog::o!()))
+    fn attempts() -> RetryPolicy {
+        RetryPolicy::new(Duration::from_secs(20), Logger::root(slog::Discard, slog::o!()))
     }
 
     #[tokio::test(start_paused = true)]
@@ -125,7 +125,7 @@ mod tests {
                     if count.get() > failures {
                         Ok(())
                     } else {
-                        Err(Trouble::Again("no".into()))
+                        Err(RetryError::Transient("no".into()))
                     }
                 })
                 .await;
@@ -140,7 +140,7 @@ mod tests {
             .run("test", || async {
                 count.set(count.get() + 1);
                 tokio::time::sleep(Duration::from_secs(21)).await;
-                Err::<(), _>(Trouble::Again("slow".into()))
+                Err::<(), _>(RetryError::Transient("slow".into()))
             })
             .await;
         assert!(matches!(slow, Err(Error::Unavailable { .. })));
@@ -148,7 +148,7 @@ mod tests {
         let done = attempts()
             .run("test", || async {
                 count.set(count.get() + 1);
-                Err::<(), _>(Trouble::Final(Error::Busy))
+                Err::<(), _>(RetryError::Permanent(Error::Busy))
             })
             .await;
         assert!(matches!(done, Err(Error::Busy)));
