@@ -1,13 +1,13 @@
 //! `cargo xtask bench …`: a tuned cluster of its own, and xtask-bench with the same arguments.
 
 use crate::{
-    failure::Outcome,
     native,
     pg::{Cluster, Kind, Wanted},
-    process, say, tools,
+    tools,
     workspace::Workspace,
 };
 use clap::Args;
+use xtask_support::{Outcome, console, process};
 
 /// Options of `cargo xtask bench`.
 #[derive(Debug, Args)]
@@ -21,7 +21,7 @@ impl Bench {
     /// Builds the shipped code and the bench, then runs the bench.
     pub(crate) fn run(&self, workspace: &Workspace) -> Outcome {
         let cluster = Cluster::start(workspace, Kind::Bench, &Wanted::Any)?;
-        say::note(&format!(
+        console::note(&format!(
             "PostgreSQL {}, data in {}",
             cluster.major(),
             cluster.home().display()
@@ -47,7 +47,7 @@ impl Bench {
             Ok(modules) => {
                 command.env("BENCH_NODE_MODULES", modules);
             }
-            Err(failure) => say::note(&failure.to_string()),
+            Err(failure) => console::note(&failure.to_string()),
         }
         process::run(command.env("BENCH_DATABASE_URL", cluster.admin_url()))
     }

@@ -3,13 +3,10 @@
 use crate::{
     codegen::Codegen,
     deploy_check, docs,
-    failure::{Explain as _, Failure, Outcome},
     generated::Mode,
-    interrupt::Interrupt,
-    native, openapi, process,
+    native, openapi,
     product::Build,
     report::{Report, Verdict},
-    say,
     test::Test,
     tidy, tools,
     workspace::Workspace,
@@ -20,6 +17,7 @@ use std::{
     path::{Path, PathBuf},
     process::Command,
 };
+use xtask_support::{CommandError, Explain as _, Outcome, console, interrupt::Interrupt, process};
 
 type Step = (&'static str, fn(&Workspace) -> Outcome);
 
@@ -58,7 +56,9 @@ impl Ci {
     pub(crate) fn run(&self, workspace: &Workspace, interrupt: &Interrupt) -> Outcome {
         let known = |name: &str| name == "test" || STEPS.iter().any(|(step, _)| *step == name);
         if let Some(unknown) = self.only.iter().find(|name| !known(name)) {
-            return Err(Failure::new(format!("there is no step '{unknown}'")).hint("cargo xtask ci --help"));
+            return Err(
+                CommandError::new(format!("there is no step '{unknown}'")).hint("cargo xtask ci --help")
+            );
         }
         let mut report = Report::default();
         for (name, step) in STEPS.into_iter().filter(|(name, _)| self.wants(name)) {
@@ -150,7 +150,7 @@ fn audit(workspace: &Workspace) -> Outcome {
     let Some(path) = named else {
         return audit_fetched(&mut command);
     };
-    say::note(&format!("advisories from {}", Path::new(&path).display()));
+    console::note(&format!("advisories from {}", Path::new(&path).display()));
     command
         .args(["--no-fetch", "--stale", "--db"])
         .arg(advisories(workspace, Path::new(&path))?);
@@ -160,18 +160,20 @@ fn audit(workspace: &Workspace) -> Outcome {
 /// Audits with advisories from the network. Where there is none, no dependency can be judged: that is said aloud,
 /// and the rest goes on, because it is no fault of the code.
 fn audit_fetched(command: &mut Command) -> Outcome {
-    say::note("fetching the advisories; INFRAVAULT_ADVISORY_DB may name a folder or a .tar.zst of them");
+    console::note("fetching the advisories; INFRAVAULT_ADVISORY_DB may name a folder or a .tar.zst of them");
     let output = command.output().explain(|| "run cargo-audit".into())?;
     let said = String::from_utf8_lossy(&output.stderr);
     if output.status.success() {
         return Ok(());
     }
     if said.contains("couldn't fetch advisory database") {
-        say::warn("the dependencies were NOT audited: no advisories, and no network to fetch them");
+        console::warn("the dependencies were NOT audited: no advisories, and no network to fetch them");
         return Ok(());
     }
     let found = String::from_utf8_lossy(&output.stdout);
-    Err(Failure::new(format!("the audit found something:\n{found}{said}")))
+    Err(CommandError::new(format!(
+        "the audit found something:\n{found}{said}"
+    )))
 }
 
 /// The folder of the advisories; an archive is unpacked into the target folder first.
@@ -180,7 +182,7 @@ fn advisories(workspace: &Workspace, path: &Path) -> Outcome<PathBuf> {
         return Ok(path.to_path_buf());
     }
     if !path.is_file() {
-        return Err(Failure::new(format!(
+        return Err(CommandError::new(format!(
             "INFRAVAULT_ADVISORY_DB names {}, which does not exist",
             path.display()
         )));
@@ -206,5 +208,5 @@ fn advisories(workspace: &Workspace, path: &Path) -> Outcome<PathBuf> {
         .flatten()
         .map(|entry| entry.path())
         .find(|entry| entry.join("crates").is_dir());
-    inner.ok_or_else(|| Failure::new(format!("{} holds no advisories", path.display())))
+    inner.ok_or_else(|| CommandError::new(format!("{} holds no advisories", path.display())))
 }

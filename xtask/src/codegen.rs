@@ -1,12 +1,11 @@
 //! `cargo xtask codegen`: typed queries from `queries/`, on a database of its own.
 
 use crate::{
-    failure::Outcome,
     pg::{Cluster, Kind, Wanted},
-    process,
     workspace::Workspace,
 };
 use clap::Args;
+use xtask_support::{Outcome, process};
 
 /// Options of `cargo xtask codegen`.
 #[derive(Debug, Args)]

@@ -1,8 +1,9 @@
 //! `cargo xtask compose`: drives `deploy/compose.yaml` with Docker.
 
-use crate::{failure::Outcome, process, tools, workspace::Workspace};
+use crate::{tools, workspace::Workspace};
 use clap::Subcommand;
 use std::process::Command;
+use xtask_support::{Outcome, process};
 
 /// What to do with the containers.
 #[derive(Debug, Clone, Copy, Subcommand)]

@@ -6,11 +6,7 @@
 
 mod apt;
 
-use crate::{
-    failure::{Explain as _, Failure, Outcome},
-    process, say, tools,
-    workspace::Workspace,
-};
+use crate::{tools, workspace::Workspace};
 use apt::Apt;
 use std::{
     collections::HashSet,
@@ -20,6 +16,7 @@ use std::{
     path::{Path, PathBuf},
     process::Command,
 };
+use xtask_support::{CommandError, Explain as _, Outcome, console, process};
 
 /// With fewer images the suite proves nothing.
 const ENOUGH: usize = 2000;
@@ -64,7 +61,7 @@ pub(crate) fn fetch(workspace: &Workspace) -> Outcome<PathBuf> {
     }
     let scratch = home.join("scratch");
     let mut missing = Vec::new();
-    let mut note = |failure: &Failure| missing.push(failure.to_string());
+    let mut note = |failure: &CommandError| missing.push(failure.to_string());
     let archive = tools::fetch(workspace, &tools::PILLOW_TESTS);
     let taken = archive.and_then(|archive| images.take("pillow", &archive, &scratch));
     taken.unwrap_or_else(|failure| note(&failure));
@@ -85,11 +82,11 @@ pub(crate) fn fetch(workspace: &Workspace) -> Outcome<PathBuf> {
     let count = images.len();
     if count < ENOUGH {
         let missing = missing.join("\n");
-        return Err(Failure::new(format!(
+        return Err(CommandError::new(format!(
             "{count} images where {ENOUGH} are wanted:\n{missing}"
         )));
     }
-    say::note(&format!(
+    console::note(&format!(
         "{count} images; {} of {} sources could not be had",
         missing.len(),
         PACKAGES.len() + 1

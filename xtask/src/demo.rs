@@ -1,11 +1,8 @@
 //! `cargo xtask demo`: three people and about thirty images in the running development server.
 
-use crate::{
-    failure::{Failure, Outcome},
-    probe, process,
-    workspace::Workspace,
-};
+use crate::workspace::Workspace;
 use clap::Args;
+use xtask_support::{CommandError, Outcome, http, process};
 
 /// Options of `cargo xtask demo`.
 #[derive(Debug, Args)]
@@ -18,9 +15,9 @@ pub(crate) struct Demo {
 impl Demo {
     /// Drives the public API only.
     pub(crate) fn run(&self, workspace: &Workspace) -> Outcome {
-        if probe::get(self.port, "/health/ready") != Some(200) {
+        if http::get(self.port, "/health/ready") != Some(200) {
             return Err(
-                Failure::new(format!("no InfraVault server is ready on port {}", self.port))
+                CommandError::new(format!("no InfraVault server is ready on port {}", self.port))
                     .hint("run `cargo xtask dev` in another terminal first"),
             );
         }

@@ -1,14 +1,9 @@
 //! `cargo xtask dev`: the whole product on this machine, from nothing, until Ctrl-C.
 
 use crate::{
-    failure::{Explain as _, Failure, Outcome},
-    interrupt::Interrupt,
     pg::{Cluster, Kind, Wanted},
-    port,
     product::{Build, Local},
-    say,
-    seaweed::Seaweed,
-    service::Service,
+    tools,
     workspace::Workspace,
 };
 use clap::{Args, ValueEnum};
@@ -17,6 +12,10 @@ use std::{
     path::Path,
     thread,
     time::{Duration, Instant},
+};
+use xtask_support::{
+    CommandError, Explain as _, Outcome, console, interrupt::Interrupt, port, seaweed::Seaweed,
+    service::Service,
 };
 
 /// SeaweedFS takes its time to stop; its data is safe after TERM.
@@ -61,21 +60,22 @@ impl Dev {
         let started = Instant::now();
         let home = workspace.target().join("dev");
         if self.reset {
-            say::step("forgetting target/dev");
+            console::step("forgetting target/dev");
             Cluster::forget_dev(workspace)?;
             forget(&home)?;
         }
+        let _ = fs::remove_dir_all(home.join("logs"));
         fs::create_dir_all(home.join("logs")).explain(|| format!("create {}", home.display()))?;
         let lock = fs::File::create(home.join("lock")).explain(|| "create target/dev/lock".into())?;
         lock.try_lock()
-            .map_err(|_| Failure::new("`cargo xtask dev` is running already in this checkout"))?;
-        say::step("building");
+            .map_err(|_| CommandError::new("`cargo xtask dev` is running already in this checkout"))?;
+        console::step("building");
         Build::Quick.run(workspace)?;
         interrupt.check()?;
         let mut stack = self.start(workspace, &home, interrupt)?;
-        say::done(&format!("ready in {}", say::seconds(started.elapsed())));
+        console::done(&format!("ready in {}", console::seconds(started.elapsed())));
         let ended = stack.watch(interrupt);
-        say::step("stopping");
+        console::step("stopping");
         drop(stack);
         ended
     }
@@ -83,9 +83,9 @@ impl Dev {
     fn start(&self, workspace: &Workspace, home: &Path, interrupt: &Interrupt) -> Outcome<Stack> {
         let api = port::near(self.port, "the API")?;
         let issuer_port = port::near(8090, "the issuer")?;
-        say::step("PostgreSQL");
+        console::step("PostgreSQL");
         let cluster = Cluster::start(workspace, Kind::Dev, &Wanted::Any)?;
-        say::note(&format!(
+        console::note(&format!(
             "version {}, data in {}",
             cluster.major(),
             cluster.home().display()
@@ -93,9 +93,14 @@ impl Dev {
         let seaweed = match self.store {
             Store::Fs => None,
             Store::S3 => {
-                say::step("SeaweedFS");
-                let mut seaweed = Seaweed::start(workspace, &home.join("s3"), Some(8333), GRACE)?;
-                seaweed.ready(interrupt)?;
+                console::step("SeaweedFS");
+                let mut seaweed = Seaweed::start(
+                    &tools::fetch(workspace, &tools::SEAWEEDFS)?,
+                    &home.join("s3"),
+                    Some(8333),
+                    GRACE,
+                )?;
+                seaweed.wait_until_ready(interrupt)?;
                 Some(seaweed)
             }
         };
@@ -107,11 +112,11 @@ impl Dev {
             home: home.to_path_buf(),
             extra: &[],
         };
-        say::step("sign-in service");
+        console::step("sign-in service");
         let issuer = local.start_issuer(workspace, interrupt)?;
-        say::step("migrations");
+        console::step("migrations");
         local.prepare(workspace)?;
-        say::step("infravault");
+        console::step("infravault");
         let server = local.start_server(workspace, interrupt)?;
         welcome(&local);
         Ok(Stack {
@@ -127,9 +132,9 @@ impl Stack {
     /// Shows what the server logs until somebody or something ends it.
     fn watch(&mut self, interrupt: &Interrupt) -> Outcome {
         loop {
-            let news = self.server.news();
-            if !news.is_empty() {
-                say::line(news.trim_end());
+            let output = self.server.new_output();
+            if !output.is_empty() {
+                console::line(output.trim_end());
             }
             if interrupt.requested() {
                 return Ok(());
@@ -158,15 +163,15 @@ fn welcome(local: &Local<'_>) {
         rows.push(row("S3 store", seaweed.endpoint()));
     }
     rows.push(row("data and logs", local.home.display().to_string()));
-    say::line("");
-    say::table(&rows);
-    say::line("\nTry, in another terminal (and `cargo xtask demo` for something to look at):\n");
-    say::line(&format!(
+    console::line("");
+    console::table(&rows);
+    console::line("\nTry, in another terminal (and `cargo xtask demo` for something to look at):\n");
+    console::line(&format!(
         "  curl -sL -c jar -b jar '{origin}/api/v1/auth/dev?login_hint=alice@example.com&return_to=/api/v1/auth/me'\n  \
          curl -s -b jar -H 'Origin: {origin}' -H 'X-IV-CSRF: 1' -F 'title=My first image' -F 'file=@photo.jpg' {origin}/api/v1/images\n  \
          curl -s -b jar {origin}/api/v1/images\n"
     ));
-    say::note("Ctrl-C stops everything; the next start continues with the same data");
+    console::note("Ctrl-C stops everything; the next start continues with the same data");
 }
 
 /// Removes what earlier starts left, except the lock of a cluster that somebody may hold.

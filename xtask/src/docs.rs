@@ -1,13 +1,13 @@
 //! `cargo xtask docs`: the reference pages of `docs/` that come from the code.
 
 use crate::{
-    failure::{Explain as _, Failure, Outcome},
     generated::{self, Generated, Mode},
     product::Build,
     tidy::DIAGRAM,
     workspace::Workspace,
 };
 use std::fs;
+use xtask_support::{CommandError, Explain as _, Outcome};
 
 const CONFIGURATION: Generated = Generated {
     verb: "config-reference",
@@ -28,6 +28,6 @@ pub(crate) fn run(workspace: &Workspace, mode: Mode, build: Build) -> Outcome {
         fs::read_to_string(workspace.path(DIAGRAM.file)).explain(|| format!("read {}", DIAGRAM.file))?;
     let wanted = DIAGRAM.update(&present);
     let wanted =
-        wanted.ok_or_else(|| Failure::new(format!("{} has no place for the diagram", DIAGRAM.file)))?;
+        wanted.ok_or_else(|| CommandError::new(format!("{} has no place for the diagram", DIAGRAM.file)))?;
     generated::write_or_check(workspace, mode, DIAGRAM.file, &wanted, "cargo xtask docs")
 }

@@ -1,12 +1,12 @@
 //! `cargo xtask test faults …`: builds the product with its crash points, and the suite that breaks it.
 
 use crate::{
-    failure::{Explain as _, Outcome},
     native,
-    pg::{Binaries, RunAs, Wanted},
-    process, say, tools,
+    pg::{Binaries, Wanted},
+    tools,
     workspace::Workspace,
 };
+use xtask_support::{Explain as _, Outcome, console, process, run_as::RunAs};
 
 /// Builds, and runs the suite with these arguments.
 pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Outcome {
@@ -22,15 +22,12 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Outcome {
         .args(arguments)
         .env("FAULTS_PG_BIN", binaries.folder())
         .env("FAULTS_HOME", &home);
-    if let RunAs::Other { uid, gid, .. } = user {
-        command.env("FAULTS_PG_USER", format!("{uid}:{gid}"));
-    }
     // What needs S3 is skipped without it, and the table says so.
     match tools::fetch(workspace, &tools::SEAWEEDFS) {
         Ok(weed) => {
             command.env("FAULTS_WEED", weed);
         }
-        Err(failure) => say::warn(&failure.to_string()),
+        Err(failure) => console::warn(&failure.to_string()),
     }
     process::run(&mut command)
 }

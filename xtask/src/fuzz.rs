@@ -5,13 +5,7 @@
 
 mod seeds;
 
-use crate::{
-    corpus,
-    failure::{Explain as _, Failure, Outcome},
-    interrupt::Interrupt,
-    native, process, say,
-    workspace::Workspace,
-};
+use crate::{corpus, native, workspace::Workspace};
 use clap::{Args, ValueEnum};
 use std::{
     fs,
@@ -19,6 +13,7 @@ use std::{
     process::Command,
     sync::Mutex,
 };
+use xtask_support::{CommandError, Explain as _, Outcome, console, interrupt::Interrupt, process};
 
 /// What cargo-fuzz sets, without the sanitizers that need another compiler. Under `fuzzing` the PNG decoder does not
 /// check sums, so that mutated chunks reach it.
@@ -78,7 +73,7 @@ impl Fuzz {
     /// Builds the targets and runs them, two at a time; fails when one found something.
     pub(crate) fn run(&self, workspace: &Workspace, interrupt: &Interrupt) -> Outcome {
         if let Err(failure) = corpus::fetch(workspace) {
-            say::warn(&format!("starting from few images: {failure}"));
+            console::warn(&format!("starting from few images: {failure}"));
         }
         let programs = build(workspace)?;
         let home = workspace.target().join("fuzz");
@@ -93,9 +88,9 @@ impl Fuzz {
                 scope.spawn(|| {
                     while let Some(target) = next(&queue).filter(|_| !interrupt.requested()) {
                         match self.run_one(workspace, &home, &programs, target) {
-                            Ok(told) => say::note(&told),
+                            Ok(told) => console::note(&told),
                             Err(failure) => {
-                                say::fail(&failure.to_string());
+                                console::error(&failure.to_string());
                                 note(&found, target);
                             }
                         }
@@ -108,7 +103,7 @@ impl Fuzz {
         if found.is_empty() {
             return Ok(());
         }
-        Err(Failure::new(format!(
+        Err(CommandError::new(format!(
             "these targets found something: {}",
             found.join(", ")
         )))
@@ -148,7 +143,7 @@ impl Fuzz {
                 program.display(),
                 log.display()
             );
-            Failure::new(format!("{name}: {failure}")).hint(again)
+            CommandError::new(format!("{name}: {failure}")).hint(again)
         })?;
         let tries = after(&text, "stat::number_of_executed_units: ").unwrap_or("no");
         let pace = after(&text, "stat::average_exec_per_sec: ").unwrap_or("0");
@@ -165,7 +160,7 @@ fn build(workspace: &Workspace) -> Outcome<PathBuf> {
     native::ensure()?;
     process::require("c++")?;
     let said = process::capture(Command::new("rustc").arg("-vV"))?;
-    let host = after(&said, "host: ").ok_or_else(|| Failure::new("rustc does not name its host"))?;
+    let host = after(&said, "host: ").ok_or_else(|| CommandError::new("rustc does not name its host"))?;
     let target = workspace.target().join("fuzz/build");
     let mut cargo = workspace.cargo();
     // With a target named, the flags do not reach build scripts and macros, which have no fuzzer to report to.
@@ -188,7 +183,7 @@ fn build(workspace: &Workspace) -> Outcome<PathBuf> {
             .env("TARGET_CC", "clang")
             .env("TARGET_CFLAGS", "-fsanitize=fuzzer-no-link");
     } else {
-        say::note("the C compiler is not clang: the C code of the JPEG decoder has no coverage counters");
+        console::note("the C compiler is not clang: the C code of the JPEG decoder has no coverage counters");
     }
     process::run(&mut cargo)?;
     Ok(target.join(host).join("fuzz"))

@@ -1,14 +1,12 @@
 //! Generated files of `docs/`: writes them, or compares them with what is committed.
 
 use crate::{
-    failure::{Explain as _, Failure, Outcome},
-    process,
     product::{self, Build},
-    say,
     workspace::Workspace,
 };
 use clap::Args;
 use std::fs;
+use xtask_support::{CommandError, Explain as _, Outcome, console, process};
 
 /// Whether to write or to compare.
 #[derive(Debug, Clone, Copy, Args)]
@@ -48,19 +46,19 @@ pub(crate) fn write_or_check(
     let path = workspace.path(file);
     let present = fs::read_to_string(&path).unwrap_or_default();
     if present == wanted {
-        say::done(&format!("{file} is up to date"));
+        console::done(&format!("{file} is up to date"));
         return Ok(());
     }
     if mode.check {
         let line = first_difference(&present, wanted);
         let text = format!("{file} is out of date, first in line {line}");
-        return Err(Failure::new(text).hint(format!("{remedy} and commit the result")));
+        return Err(CommandError::new(text).hint(format!("{remedy} and commit the result")));
     }
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).explain(|| format!("create {}", folder.display()))?;
     }
     fs::write(&path, wanted).explain(|| format!("write {}", path.display()))?;
-    say::done(&format!("wrote {file}"));
+    console::done(&format!("wrote {file}"));
     Ok(())
 }
 

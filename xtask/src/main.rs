@@ -9,31 +9,24 @@ mod demo;
 mod deploy_check;
 mod dev;
 mod docs;
-mod failure;
 mod faults;
 mod fuzz;
 mod generated;
-mod interrupt;
 mod migrate;
 mod native;
 mod openapi;
 mod pg;
-mod port;
-mod probe;
-mod process;
 mod product;
 mod report;
-mod say;
-mod seaweed;
-mod service;
 mod test;
 mod tidy;
 mod tools;
 mod workspace;
 
-use crate::{failure::Outcome, generated::Mode, interrupt::Interrupt, product::Build, workspace::Workspace};
+use crate::{generated::Mode, product::Build, workspace::Workspace};
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
+use xtask_support::{Outcome, console, interrupt::Interrupt};
 
 /// Runs, tests and checks InfraVault on a machine that has Rust and little else.
 #[derive(Debug, Parser)]
@@ -82,8 +75,8 @@ enum Verb {
 fn main() -> ExitCode {
     match dispatch(&Arguments::parse().verb) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            say::fail(&failure.to_string());
+        Err(error) => {
+            console::error(&error.to_string());
             ExitCode::FAILURE
         }
     }

@@ -1,13 +1,12 @@
 //! `cargo xtask migrate`: applies migrations to `DATABASE_URL` or the development cluster, and makes new ones.
 
 use crate::{
-    failure::{Explain as _, Failure, Outcome},
     pg::{Cluster, Kind, Wanted},
-    process, say,
     workspace::Workspace,
 };
 use clap::Subcommand;
 use std::{fs, path::Path, process::Command};
+use xtask_support::{CommandError, Explain as _, Outcome, console, process};
 
 /// What to do with the migrations.
 #[derive(Debug, Subcommand)]
@@ -56,7 +55,7 @@ fn database(workspace: &Workspace, command: &mut Command) -> Outcome<Option<Clus
     if std::env::var_os("DATABASE_URL").is_some_and(|url| !url.is_empty()) {
         return Ok(None);
     }
-    say::note("DATABASE_URL is not set: using the development cluster");
+    console::note("DATABASE_URL is not set: using the development cluster");
     let cluster = Cluster::start(workspace, Kind::Dev, &Wanted::Any)?;
     command.env("DATABASE_URL", cluster.product_url());
     Ok(Some(cluster))
@@ -68,7 +67,7 @@ fn create(folder: &Path, name: &str) -> Outcome {
         || !name.chars().all(fits)
         || !name.starts_with(|letter: char| letter.is_ascii_lowercase())
     {
-        return Err(Failure::new(format!("'{name}' is no name for a migration"))
+        return Err(CommandError::new(format!("'{name}' is no name for a migration"))
             .hint("use snake_case, for example add_image_views"));
     }
     fs::create_dir_all(folder).explain(|| format!("create {}", folder.display()))?;
@@ -89,7 +88,7 @@ fn create(folder: &Path, name: &str) -> Outcome {
     for (file, text) in [(format!("{stem}.sql"), up), (format!("{stem}.down.sql"), down)] {
         let path = folder.join(&file);
         fs::write(&path, text).explain(|| format!("write {}", path.display()))?;
-        say::done(&format!("migrations/{file}"));
+        console::done(&format!("migrations/{file}"));
     }
     Ok(())
 }

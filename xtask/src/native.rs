@@ -1,10 +1,7 @@
 //! What builds the C and assembler parts of the image codecs; installed by apt-get where that is possible.
 
-use crate::{
-    failure::{Failure, Outcome},
-    process, say,
-};
 use std::{env, path::Path, process::Command};
+use xtask_support::{CommandError, Outcome, console, process};
 
 /// Programs and the Debian packages that bring them. The assembler is for x86-64 only: elsewhere the C compiler takes
 /// its place.
@@ -29,11 +26,11 @@ pub(crate) fn ensure() -> Outcome {
     let packages = missing.join(" ");
     if !is_on_path("apt-get") || process::capture(Command::new("id").arg("-u"))?.trim() != "0" {
         return Err(
-            Failure::new(format!("the image codecs cannot be built: {packages} missing"))
+            CommandError::new(format!("the image codecs cannot be built: {packages} missing"))
                 .hint(format!("apt-get install {packages}")),
         );
     }
-    say::step(&format!(
+    console::step(&format!(
         "apt-get install {packages}, which build the image codecs"
     ));
     process::quietly(Command::new("apt-get").args(["update", "-qq"]))?;

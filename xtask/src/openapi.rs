@@ -1,11 +1,11 @@
 //! `cargo xtask openapi`: `docs/openapi.json` from the code.
 
 use crate::{
-    failure::Outcome,
     generated::{Generated, Mode},
     product::Build,
     workspace::Workspace,
 };
+use xtask_support::Outcome;
 
 const DOCUMENT: Generated = Generated {
     verb: "openapi",

@@ -2,8 +2,6 @@
 
 mod binaries;
 mod cluster;
-mod user;
 
 pub(crate) use binaries::{Binaries, Wanted};
 pub(crate) use cluster::{Cluster, Kind};
-pub(crate) use user::RunAs;

@@ -1,14 +1,15 @@
 //! The product's own programs: building them, and the environment that they run with on this machine.
 
-use crate::{
-    failure::Outcome,
+use crate::{native, workspace::Workspace};
+use std::{path::PathBuf, process::Command, time::Duration};
+use xtask_support::{
+    Outcome, http,
     interrupt::Interrupt,
-    native, probe, process,
+    process,
+    product::set_base_environment,
     seaweed::{self, Seaweed},
     service::Service,
-    workspace::Workspace,
 };
-use std::{path::PathBuf, process::Command, time::Duration};
 
 /// How long a program may take until it is ready.
 const READY: Duration = Duration::from_mins(1);
@@ -82,29 +83,23 @@ impl Local<'_> {
     /// The `infravault` program with everything that it must be told; `docs/configuration.md`
     /// explains each variable.
     pub(crate) fn infravault(&self, workspace: &Workspace) -> Command {
-        let folder = |name: &str| self.home.join(name);
         let mut command = program(workspace, "infravault");
+        set_base_environment(&mut command, &self.database_url, self.api, &self.home);
         command
-            .env("DATABASE_URL", &self.database_url)
-            .env("PUBLIC_ORIGIN", self.origin())
-            .env("HTTP_BIND", format!("127.0.0.1:{}", self.api))
-            .env("INFRAVAULT_INSECURE_DEV", "1")
-            .env("AUTH_KEY_DIR", folder("keys"))
             .env("OIDC_PROVIDERS", "dev")
             .env("OIDC_DEV_ISSUER", self.issuer_url())
             .env("OIDC_DEV_CLIENT_ID", "infravault")
             .env("OIDC_DEV_CLIENT_SECRET", "dev-secret")
-            .env("SPOOL_DIR", folder("spool"))
             .env("LOG_FORMAT", "terminal");
         match self.seaweed {
             None => command
                 .env("STORE_BACKEND", "fs")
-                .env("STORE_DIR", folder("objects")),
+                .env("STORE_DIR", self.home.join("objects")),
             Some(seaweed) => command
                 .env("STORE_BACKEND", "s3")
                 .env("S3_ENDPOINT", seaweed.endpoint())
                 .env("S3_REGION", seaweed::REGION)
-                .env("S3_BUCKET", "infravault")
+                .env("S3_BUCKET", seaweed::BUCKET)
                 .env("S3_ACCESS_KEY", seaweed::ACCESS_KEY)
                 .env("S3_SECRET_KEY", seaweed::SECRET_KEY),
         };
@@ -117,7 +112,7 @@ impl Local<'_> {
         let mut command = program(workspace, "dev-issuer");
         command.args(["--port", &self.issuer.to_string()]);
         let mut service = Service::start("dev-issuer", &mut command, &self.log("dev-issuer"), GRACE)?;
-        probe::wait(
+        http::wait(
             &mut service,
             self.issuer,
             "/.well-known/openid-configuration",
@@ -146,7 +141,7 @@ impl Local<'_> {
     pub(crate) fn start_server(&self, workspace: &Workspace, interrupt: &Interrupt) -> Outcome<Service> {
         let mut command = self.infravault(workspace);
         let mut service = Service::start("infravault", command.arg("serve"), &self.log("infravault"), GRACE)?;
-        probe::wait(&mut service, self.api, "/health/ready", READY, interrupt)?;
+        http::wait(&mut service, self.api, "/health/ready", READY, interrupt)?;
         Ok(service)
     }
 

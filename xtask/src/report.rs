@@ -1,10 +1,7 @@
 //! A list of suites or steps with result and seconds, printed as a table at the end.
 
-use crate::{
-    failure::{Failure, Outcome},
-    say,
-};
 use std::time::{Duration, Instant};
+use xtask_support::{CommandError, Outcome, console};
 
 /// How one suite ended, when it did not fail.
 #[derive(Debug)]
@@ -24,28 +21,28 @@ pub(crate) struct Report {
 #[derive(Debug)]
 struct Row {
     name: String,
-    result: Result<Verdict, Failure>,
+    result: Result<Verdict, CommandError>,
     took: Duration,
 }
 
 impl Report {
     /// Runs one suite and keeps its result; tells whether it may be counted as passed.
     pub(crate) fn run(&mut self, name: &str, work: impl FnOnce() -> Outcome<Verdict>) -> bool {
-        say::step(name);
+        console::step(name);
         let started = Instant::now();
         let result = work();
         let took = started.elapsed();
         let good = match &result {
             Ok(Verdict::Passed) => {
-                say::done(&format!("{name} ({})", say::seconds(took)));
+                console::done(&format!("{name} ({})", console::seconds(took)));
                 true
             }
             Ok(Verdict::Skipped(reason)) => {
-                say::warn(&format!("{name} skipped: {reason}"));
+                console::warn(&format!("{name} skipped: {reason}"));
                 !in_ci()
             }
             Err(failure) => {
-                say::fail(&format!("{name}: {failure}"));
+                console::error(&format!("{name}: {failure}"));
                 false
             }
         };
@@ -59,14 +56,14 @@ impl Report {
 
     /// Prints the table; fails when a row failed, or was skipped in CI.
     pub(crate) fn finish(self) -> Outcome {
-        say::line("");
+        console::line("");
         let total: Duration = self.rows.iter().map(|row| row.took).sum();
         let mut table: Vec<Vec<String>> = self.rows.iter().map(Row::cells).collect();
-        table.push(vec!["total".into(), String::new(), say::seconds(total)]);
-        say::table(&table);
+        table.push(vec!["total".into(), String::new(), console::seconds(total)]);
+        console::table(&table);
         for row in &self.rows {
             if let Ok(Verdict::Skipped(reason)) = &row.result {
-                say::warn(&format!("skipped {}: {reason}", row.name));
+                console::warn(&format!("skipped {}: {reason}", row.name));
             }
         }
         let bad: Vec<&str> = self
@@ -87,7 +84,7 @@ impl Report {
             } else {
                 ""
             };
-            Err(Failure::new(format!("not passed: {}{skip}", bad.join(", "))))
+            Err(CommandError::new(format!("not passed: {}{skip}", bad.join(", "))))
         }
     }
 }
@@ -99,7 +96,7 @@ impl Row {
             Ok(Verdict::Skipped(_)) => "skipped",
             Err(_) => "FAILED",
         };
-        vec![self.name.clone(), result.into(), say::seconds(self.took)]
+        vec![self.name.clone(), result.into(), console::seconds(self.took)]
     }
 
     fn is_bad(&self) -> bool {

@@ -5,17 +5,11 @@ mod nextest;
 mod slow;
 
 use crate::{
-    corpus,
-    failure::{Explain as _, Failure, Outcome},
-    faults,
+    corpus, faults,
     fuzz::Fuzz,
-    interrupt::Interrupt,
     pg::{Binaries, Cluster, Kind, Wanted},
-    port, process,
     product::{Build, Local},
     report::{Report, Verdict},
-    say,
-    seaweed::{self, Seaweed},
     tools,
     workspace::Workspace,
 };
@@ -26,10 +20,16 @@ use std::{
     process::Command,
     time::Duration,
 };
+use xtask_support::{
+    CommandError, Explain as _, Outcome, console,
+    interrupt::Interrupt,
+    port, process,
+    seaweed::{self, Seaweed},
+};
 
-/// The store of the tests is thrown away; it need not stop in peace.
+/// The store of the tests is deleted afterwards.
 const GRACE: Duration = Duration::ZERO;
-/// What is tested again on every other PostgreSQL version: all that speaks SQL.
+/// Packages that contain SQL are tested on every PostgreSQL version.
 const DATABASE_PACKAGES: [&str; 5] = [
     "infravault-db",
     "infravault-jobs",
@@ -57,8 +57,8 @@ pub(crate) struct Test {
     arguments: Vec<String>,
 }
 
-/// What the tests find in their environment.
-struct Surroundings {
+/// Programs and services that the tests find through environment variables.
+struct Services {
     seaweed: Option<Seaweed>,
     oidc_provider: Option<PathBuf>,
     tus_client: Option<PathBuf>,
@@ -89,26 +89,28 @@ impl Test {
     ) -> Outcome {
         let wanted = self.pg.as_deref().map_or(Wanted::Any, Wanted::parse);
         let runner = Runner::find(workspace);
-        let mut surroundings = Surroundings::start(workspace);
-        if !self.arguments.is_empty() {
-            let cluster = Cluster::start(workspace, Kind::Test, &wanted)?;
-            surroundings.ready(interrupt)?;
-            let mut command = runner.selected(workspace, &self.arguments);
-            surroundings.tell(&mut command, &cluster);
-            report.run("selected tests", || {
-                process::run(&mut command).map(|()| Verdict::Passed)
-            });
-            return Ok(());
-        }
-        for (suite, reason) in &surroundings.missing {
-            report.run(suite, || Ok(Verdict::Skipped(reason.clone())));
-        }
-        if build != Build::Done && !report.run("build", || build.run(workspace).map(|()| Verdict::Passed)) {
-            return Ok(());
+        let mut services = Services::start(workspace);
+        if self.arguments.is_empty() {
+            for (suite, reason) in &services.missing {
+                report.run(suite, || Ok(Verdict::Skipped(reason.clone())));
+            }
+            if build != Build::Done && !report.run("build", || build.run(workspace).map(|()| Verdict::Passed))
+            {
+                return Ok(());
+            }
         }
         interrupt.check()?;
         let cluster = Cluster::start(workspace, Kind::Test, &wanted)?;
-        surroundings.ready(interrupt)?;
+        services.wait_until_ready(interrupt)?;
+        let run_tests = |mut command: Command, cluster: &Cluster| {
+            services.set_variables(&mut command, cluster);
+            process::run(&mut command).map(|()| Verdict::Passed)
+        };
+        if !self.arguments.is_empty() {
+            let selected = runner.selected(workspace, &self.arguments);
+            report.run("selected tests", || run_tests(selected, &cluster));
+            return Ok(());
+        }
         let main = cluster.major();
         let mut suite = |name: &str, work: &mut dyn FnMut() -> Outcome<Verdict>| {
             interrupt.check()?;
@@ -118,9 +120,7 @@ impl Test {
             Ok(())
         };
         suite(&format!("all tests, PostgreSQL {main}"), &mut || {
-            let mut command = runner.everything(workspace);
-            surroundings.tell(&mut command, &cluster);
-            process::run(&mut command).map(|()| Verdict::Passed)
+            run_tests(runner.everything(workspace), &cluster)
         })?;
         suite("malformed images", &mut || malformed_images(workspace, &runner))?;
         suite("fuzzing", &mut || {
@@ -132,15 +132,13 @@ impl Test {
         suite("slow clients", &mut || slow::run(workspace, &cluster, interrupt))?;
         drop(cluster);
         for major in Binaries::majors().filter(|major| *major != main) {
-            suite(&format!("database tests, PostgreSQL {major}"), &mut || {
-                let cluster = match Cluster::start(workspace, Kind::Test, &Wanted::Major(major)) {
-                    Ok(cluster) => cluster,
-                    Err(failure) => return Ok(Verdict::Skipped(failure.to_string())),
-                };
-                let mut command = runner.packages(workspace, &DATABASE_PACKAGES);
-                surroundings.tell(&mut command, &cluster);
-                process::run(&mut command).map(|()| Verdict::Passed)
-            })?;
+            suite(
+                &format!("database tests, PostgreSQL {major}"),
+                &mut || match Cluster::start(workspace, Kind::Test, &Wanted::Major(major)) {
+                    Ok(cluster) => run_tests(runner.packages(workspace, &DATABASE_PACKAGES), &cluster),
+                    Err(error) => Ok(Verdict::Skipped(error.to_string())),
+                },
+            )?;
         }
         suite("faults", &mut || {
             faults::run(workspace, &[]).map(|()| Verdict::Passed)
@@ -148,27 +146,25 @@ impl Test {
     }
 }
 
-impl Surroundings {
-    /// Starts and fetches what can be had; notes what cannot.
+impl Services {
+    /// Starts and fetches what is available; records what is missing.
     fn start(workspace: &Workspace) -> Self {
-        say::step("what the tests need");
+        console::step("services for the tests");
         let mut missing = Vec::new();
-        let mut note = |suite: &'static str, failure: &Failure| missing.push((suite, failure.to_string()));
+        let mut note = |suite: &'static str, error: &CommandError| missing.push((suite, error.to_string()));
         let home = workspace
             .target()
             .join("test/s3")
             .join(std::process::id().to_string());
-        let seaweed = Seaweed::start(workspace, &home, None, GRACE);
-        let seaweed = seaweed
-            .map_err(|failure| note("object store tests on SeaweedFS", &failure))
+        let seaweed = tools::fetch(workspace, &tools::SEAWEEDFS)
+            .and_then(|weed| Seaweed::start(&weed, &home, None, GRACE))
+            .map_err(|error| note("object store tests on SeaweedFS", &error))
             .ok();
-        let oidc_provider = tools::fetch(workspace, &tools::OIDC_PROVIDER);
-        let oidc_provider = oidc_provider
-            .map_err(|failure| note("sign-in through oidc-provider", &failure))
+        let oidc_provider = tools::fetch(workspace, &tools::OIDC_PROVIDER)
+            .map_err(|error| note("sign-in through oidc-provider", &error))
             .ok();
-        let tus_client = tools::fetch(workspace, &tools::TUS_CLIENT);
-        let tus_client = tus_client
-            .map_err(|failure| note("uploads by tus-js-client", &failure))
+        let tus_client = tools::fetch(workspace, &tools::TUS_CLIENT)
+            .map_err(|error| note("uploads by tus-js-client", &error))
             .ok();
         Self {
             seaweed,
@@ -178,15 +174,14 @@ impl Surroundings {
         }
     }
 
-    /// Waits for what was started.
-    fn ready(&mut self, interrupt: &Interrupt) -> Outcome {
+    fn wait_until_ready(&mut self, interrupt: &Interrupt) -> Outcome {
         self.seaweed
             .as_mut()
-            .map_or(Ok(()), |seaweed| seaweed.ready(interrupt))
+            .map_or(Ok(()), |seaweed| seaweed.wait_until_ready(interrupt))
     }
 
     /// Sets the variables that `infravault-testkit` reads.
-    fn tell(&self, command: &mut Command, cluster: &Cluster) {
+    fn set_variables(&self, command: &mut Command, cluster: &Cluster) {
         command
             .env("INFRAVAULT_TEST_DATABASE_URL", cluster.admin_url())
             .env("DB_BIN_DIR", cluster.programs());
@@ -206,26 +201,22 @@ impl Surroundings {
     }
 }
 
-impl Drop for Surroundings {
+impl Drop for Services {
     fn drop(&mut self) {
         if let Some(mut seaweed) = self.seaweed.take() {
             seaweed.service.stop();
-            let home: &Path = seaweed.home();
-            let _ = std::fs::remove_dir_all(home);
+            let _ = std::fs::remove_dir_all(&seaweed.home);
         }
     }
 }
 
-/// Where a suite has a server of its own, on the product database of the test cluster, with this home and these variables.
+/// A server for one suite, on the product database of the test cluster, with an empty folder.
 fn local<'a>(cluster: &Cluster, home: &Path, extra: &'a [(&'a str, &'a str)]) -> Outcome<Local<'a>> {
     let _ = std::fs::remove_dir_all(home);
     std::fs::create_dir_all(home).explain(|| format!("create {}", home.display()))?;
-    let [api, issuer] = port::free(2)?
-        .try_into()
-        .map_err(|_| Failure::new("no free ports"))?;
     Ok(Local {
-        api,
-        issuer,
+        api: port::free()?,
+        issuer: port::free()?,
         database_url: cluster.product_url(),
         seaweed: None,
         home: home.to_path_buf(),
@@ -233,7 +224,7 @@ fn local<'a>(cluster: &Cluster, home: &Path, extra: &'a [(&'a str, &'a str)]) ->
     })
 }
 
-/// The images of others that are known to break decoders, through the children that decode.
+/// Sends images that are known to break decoders through the sandbox.
 fn malformed_images(workspace: &Workspace, runner: &Runner) -> Outcome<Verdict> {
     let folder = match corpus::fetch(workspace) {
         Ok(folder) => folder,

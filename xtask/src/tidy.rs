@@ -13,14 +13,11 @@ mod words;
 
 pub(crate) use layers::{DIAGRAM, packages};
 
-use crate::{
-    failure::{Explain as _, Failure, Outcome},
-    process, say,
-    workspace::Workspace,
-};
+use crate::workspace::Workspace;
 use clap::Args;
 use rust_text::RustText;
 use std::{fs, path::Path};
+use xtask_support::{CommandError, Explain as _, Outcome, console, process};
 
 /// Folders that do not pass a check yet, one a line.
 const PENDING: &str = include_str!("tidy/pending.txt");
@@ -83,14 +80,16 @@ impl Tidy {
         });
         findings.sort_by(|left, right| left.place.cmp(&right.place));
         for finding in &findings {
-            say::line(&format!("{}: {}", finding.place, finding.text));
+            console::line(&format!("{}: {}", finding.place, finding.text));
         }
         match findings.len() {
             0 => {
-                say::done(&format!("{} files are tidy", files.len()));
+                console::done(&format!("{} files are tidy", files.len()));
                 Ok(())
             }
-            count => Err(Failure::new(format!("{count} findings; each says what to do"))),
+            count => Err(CommandError::new(format!(
+                "{count} findings; each says what to do"
+            ))),
         }
     }
 

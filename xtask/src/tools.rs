@@ -3,17 +3,13 @@
 //! The pins are the lock files under `xtask/tools`: pip checks each wheel against the SHA-256 sums
 //! in `requirements.txt`, npm each package against the integrity values in `package-lock.json`.
 
-use crate::{
-    failure::{Explain as _, Failure, Outcome},
-    pg::RunAs,
-    process, say,
-    workspace::Workspace,
-};
+use crate::workspace::Workspace;
 use std::{
     fs,
     path::{Path, PathBuf},
     process::Command,
 };
+use xtask_support::{CommandError, Explain as _, Outcome, console, process, run_as::RunAs};
 
 /// One pinned tool.
 #[derive(Debug)]
@@ -110,7 +106,7 @@ pub(crate) fn fetch(workspace: &Workspace, tool: &Tool) -> Outcome<PathBuf> {
     if fs::read_to_string(&stamp).is_ok_and(|present| present == wanted) {
         return Ok(folder.join(tool.entry));
     }
-    say::note(&format!(
+    console::note(&format!(
         "fetching {} {} by {}",
         tool.name,
         tool.version,
@@ -132,8 +128,9 @@ pub(crate) fn fetch(workspace: &Workspace, tool: &Tool) -> Outcome<PathBuf> {
         tool.source.program(),
         tool.name
     );
-    result
-        .map_err(|failure| Failure::new(format!("{} cannot be fetched: {failure}", tool.name)).hint(hint))?;
+    result.map_err(|failure| {
+        CommandError::new(format!("{} cannot be fetched: {failure}", tool.name)).hint(hint)
+    })?;
     Ok(folder.join(tool.entry))
 }
 
@@ -165,7 +162,7 @@ impl Source {
 fn pip_command() -> Outcome<Command> {
     process::require("python3")?;
     process::quietly(Command::new("python3").args(["-m", "pip", "--version"]))
-        .map_err(|_| Failure::new("python3 has no pip").hint("apt-get install python3-pip"))?;
+        .map_err(|_| CommandError::new("python3 has no pip").hint("apt-get install python3-pip"))?;
     let mut command = Command::new("python3");
     command.args(["-m", "pip"]);
     Ok(command)

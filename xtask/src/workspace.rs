@@ -1,9 +1,5 @@
 //! Where things are: the repository, its target folder, and a place that an unprivileged user can reach.
 
-use crate::{
-    failure::{Explain as _, Failure, Outcome},
-    pg::RunAs,
-};
 use std::{
     collections::hash_map::DefaultHasher,
     env,
@@ -14,6 +10,7 @@ use std::{
     path::{Path, PathBuf},
     process::Command,
 };
+use xtask_support::{CommandError, Explain as _, Outcome, run_as::RunAs};
 
 /// The checkout that the command runs in.
 #[derive(Debug, Clone)]
@@ -29,7 +26,7 @@ impl Workspace {
             .map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
         let root = manifest
             .parent()
-            .ok_or_else(|| Failure::new("xtask has no parent folder"))?
+            .ok_or_else(|| CommandError::new("xtask has no parent folder"))?
             .to_path_buf();
         let target =
             env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |dir| root.join(dir));
@@ -93,12 +90,12 @@ impl Workspace {
         let owner = fs::symlink_metadata(&folder).explain(|| format!("read {}", folder.display()))?;
         if owner.uid() != mine || !owner.is_dir() {
             return Err(
-                Failure::new(format!("{} belongs to somebody else", folder.display()))
+                CommandError::new(format!("{} belongs to somebody else", folder.display()))
                     .hint("set TMPDIR to a folder of your own"),
             );
         }
         if !user.can_enter(&folder) {
-            return Err(Failure::new(format!(
+            return Err(CommandError::new(format!(
                 "{user} can reach neither the target folder nor {}",
                 folder.display()
             ))

@@ -9,7 +9,7 @@ use crate::{
     peers::Peers,
     photos::Photos,
     product::{Jobs, Product},
-    report, rows, say,
+    report, rows,
     seed::Database,
     server::{self, Server},
     session,
@@ -22,6 +22,7 @@ use std::{
     time::Duration,
 };
 use tokio::time::{Instant, MissedTickBehavior, interval};
+use xtask_support::console;
 
 /// How often memory is looked at.
 const SAMPLING: Duration = Duration::from_millis(100);
@@ -104,7 +105,7 @@ impl Bench {
         let url = url.ok_or("no cluster: run `cargo xtask bench`, or set BENCH_DATABASE_URL")?;
         let own = std::env::current_exe()?;
         let product = Product::beside(&own, home)?;
-        say::note("images");
+        console::note("images");
         let photos = Photos::open(&home.join("images"), options.photos.as_deref())?;
         let database = Database::open(url, options.rows, options.reseed, &product).await?;
         database.forget_uploads().await?;
@@ -121,7 +122,7 @@ impl Bench {
         let keys = http::Request::get(address, "/.well-known/jwks.json", None);
         let keys = http::Connection::open(address).await?.fetch(&keys).await?;
         let sessions = session::tokens(&product.keys(), &keys, &format!("http://{address}"), now)?;
-        say::note("cursors and ids");
+        console::note("cursors and ids");
         let targets =
             Targets::gather(&database, address, bare.address, options.rows, tokens, &sessions).await?;
         Ok(Self {
@@ -263,7 +264,7 @@ pub(crate) async fn run(options: &Options) -> Outcome {
         if !options.only.is_empty() && !options.only.contains(&group) {
             continue;
         }
-        say::note(&format!("measuring: {group:?}").to_lowercase());
+        console::note(&format!("measuring: {group:?}").to_lowercase());
         if let Err(error) = rows::measure(group, &mut bench, &mut table).await {
             let name = format!("{group:?}").to_lowercase();
             table.push(Row::failed(&name, crate::whole(&*error)));

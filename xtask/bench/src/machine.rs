@@ -1,6 +1,7 @@
 //! What the operating system knows: CPU time and memory of processes, and what kind of machine this is.
 
 use std::{fs, thread};
+use xtask_support::service::children;
 
 /// Clock ticks per second in `/proc` (`USER_HZ`), 100 on every Linux that people run.
 const TICKS: f64 = 100.0;
@@ -13,17 +14,12 @@ pub(crate) fn cpu_seconds(pid: u32) -> f64 {
 /// Seconds of CPU that a process and all its children have used, those that ended included.
 pub(crate) fn family_cpu_seconds(pid: u32) -> f64 {
     let Some(parent) = Stat::read(pid) else { return 0.0 };
-    let children: f64 = pids()
+    let children: f64 = children(pid)
+        .into_iter()
         .filter_map(Stat::read)
-        .filter(|stat| stat.parent == pid)
         .map(|stat| stat.own)
         .sum();
     (parent.own + parent.ended_children + children) / TICKS
-}
-
-/// The children of a process.
-pub(crate) fn children(pid: u32) -> Vec<u32> {
-    pids().filter(|child| parent(*child) == Some(pid)).collect()
 }
 
 /// Megabytes that a process adds to what the machine holds: pages that it shares count in parts (PSS).
@@ -74,11 +70,6 @@ fn kilobytes(file: &str, label: &str) -> f64 {
     let line = text.lines().find_map(|line| line.strip_prefix(label));
     line.and_then(|rest| rest.split_whitespace().next()?.parse().ok())
         .unwrap_or(0.0)
-}
-
-fn pids() -> impl Iterator<Item = u32> {
-    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
-    entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok())
 }
 
 /// Fields of `/proc/<pid>/stat`, in ticks.

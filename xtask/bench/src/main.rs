@@ -14,7 +14,6 @@ mod product;
 mod quality;
 mod report;
 mod rows;
-mod say;
 mod seed;
 mod server;
 mod session;
@@ -22,8 +21,8 @@ mod table;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use std::{error::Error, path::PathBuf, process::ExitCode};
+use xtask_support::console;
 
-/// What everything here returns; the text is for a person at a terminal.
 type Outcome<T = ()> = Result<T, Box<dyn Error + Send + Sync>>;
 
 /// Measures speed and memory, and prints ratios against the baseline.
@@ -108,7 +107,7 @@ fn main() -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            say::warn(&format!("bench: {}", whole(&*error)));
+            console::error(&whole(&*error));
             ExitCode::FAILURE
         }
     }

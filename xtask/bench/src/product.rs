@@ -5,7 +5,11 @@ use std::{
     fs,
     net::SocketAddr,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::Command,
+};
+use xtask_support::{
+    process,
+    product::{disable_rate_limits, find_token, set_base_environment},
 };
 
 /// What a server does with the images that were uploaded.
@@ -53,11 +57,8 @@ impl Product {
             .map(|number| {
                 let account = format!("owner{number}@bench.example");
                 let printed = self.run(database_url, &["admin", "create-token", &account])?;
-                let token = printed.lines().rev().find(|line| line.starts_with("ivp_"));
-                Ok(token
-                    .ok_or_else(|| format!("`infravault admin create-token` printed no token: {printed}"))?
-                    .trim()
-                    .to_owned())
+                Ok(find_token(&printed)
+                    .ok_or_else(|| format!("`infravault admin create-token` printed no token: {printed}"))?)
             })
             .collect()
     }
@@ -99,53 +100,27 @@ impl Product {
     }
 
     fn run(&self, database_url: &str, arguments: &[&str]) -> Outcome<String> {
-        let output = self
-            .command(database_url, None)
-            .args(arguments)
-            .stdin(Stdio::null())
-            .output()?;
-        let text = String::from_utf8_lossy(&output.stdout).into_owned();
-        if output.status.success() {
-            return Ok(text);
-        }
-        let errors = String::from_utf8_lossy(&output.stderr);
-        Err(format!(
-            "`infravault {}` ended with {}\n{text}{errors}",
-            arguments.join(" "),
-            output.status
-        )
-        .into())
+        Ok(process::capture(
+            self.command(database_url, None).args(arguments),
+        )?)
     }
 
     /// What an operator would set, but for limits: no caller is slowed down, and 200 large uploads fit at once.
     fn command(&self, database_url: &str, address: Option<SocketAddr>) -> Command {
         let mut command = Command::new(&self.program);
-        let address = address.map_or_else(|| "127.0.0.1:0".to_owned(), |address| address.to_string());
+        let port = address.map_or(0, |address| address.port());
+        set_base_environment(&mut command, database_url, port, &self.home);
+        disable_rate_limits(&mut command);
         command
-            .env("DATABASE_URL", database_url)
-            .env("HTTP_BIND", &address)
-            .env("PUBLIC_ORIGIN", format!("http://{address}"))
-            .env("INFRAVAULT_INSECURE_DEV", "1")
             .env("HTTP_WORKERS", bare::WORKERS.to_string())
-            .env("AUTH_KEY_DIR", self.keys())
             .env("OIDC_PROVIDERS", "")
             .env("STORE_BACKEND", "fs")
             .env("STORE_DIR", self.home.join("objects"))
-            .env("SPOOL_DIR", self.home.join("spool"))
             .env("SPOOL_MAX_BYTES", "16GiB")
             .env("UPLOAD_MAX_BYTES", "64MiB")
             // A hundred AVIF wait at once in one of the rows.
             .env("SANDBOX_QUEUE_SIZE", "128")
             .env("LOG_LEVEL", "warning");
-        for limit in [
-            "RATE_LIMIT_ANONYMOUS",
-            "RATE_LIMIT_ACCOUNT",
-            "RATE_LIMIT_UPLOAD",
-            "RATE_LIMIT_RENDITION",
-            "RATE_LIMIT_SIGN_IN",
-        ] {
-            command.env(limit, "0");
-        }
         command
     }
 }

@@ -1,11 +1,12 @@
 //! The table: for a terminal, as Markdown for the documentation, as a record to compare with later.
 
 use crate::{
-    Options, Outcome, say,
+    Options, Outcome,
     table::{Cpu, Goal, Row},
 };
 use serde::{Deserialize, Serialize};
 use std::{fmt::Write as _, fs, path::Path};
+use xtask_support::console;
 
 /// Everything about one bench.
 #[derive(Debug, Serialize, Deserialize)]
@@ -74,18 +75,18 @@ pub(crate) fn show(record: &Record, options: &Options, home: &Path) -> Outcome {
     } else {
         columns(&lines)
     };
-    say::line(&format!(
+    console::line(&format!(
         "{}\n\n{text}\n{}",
         record.conditions(),
         record.verdict()
     ));
     for row in &record.table {
         if let Some(fault) = &row.fault {
-            say::line(&format!("{}: {fault}", row.operation));
+            console::line(&format!("{}: {fault}", row.operation));
         }
     }
     if let Some(earlier) = &earlier {
-        say::line(&format!("compared with: {}", earlier.conditions()));
+        console::line(&format!("compared with: {}", earlier.conditions()));
     }
     Ok(())
 }

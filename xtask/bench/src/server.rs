@@ -1,53 +1,39 @@
-//! The two servers: started on free ports, ended when the bench ends, however that comes.
+//! Starts servers on free ports and stops them when the bench ends.
 
 use crate::{
     Outcome,
     http::{Connection, Request},
 };
 use std::{
-    fs::{self, File},
-    net::{Ipv4Addr, SocketAddr, TcpListener},
+    net::{Ipv4Addr, SocketAddr},
     path::Path,
-    process::{Child, Command, Stdio},
+    process::Command,
     time::Duration,
 };
 use tokio::time::{Instant, sleep};
+use xtask_support::{port, service::Service};
 
 /// How long a server may take until it answers.
 const READY: Duration = Duration::from_mins(1);
-/// How many characters of its log are shown where it does not.
-const SHOWN: usize = 1000;
 
-/// A running server.
+/// A running server. Dropping it kills it: nothing of a bench has to survive.
 #[derive(Debug)]
 pub(crate) struct Server {
-    child: Child,
-    /// Where it listens.
+    service: Service,
     pub(crate) address: SocketAddr,
 }
 
 impl Server {
-    /// Starts a program and waits until it answers there.
+    /// Starts a program and waits until `GET ready` succeeds.
     pub(crate) async fn start(
         mut command: Command,
         address: SocketAddr,
         ready: &str,
         log: &Path,
     ) -> Outcome<Self> {
-        let out = File::create(log)?;
-        let errors = out.try_clone()?;
-        let child = command
-            .stdin(Stdio::null())
-            .stdout(out)
-            .stderr(errors)
-            .spawn()
-            .map_err(|error| {
-                format!(
-                    "cannot start {}: {error}",
-                    command.get_program().to_string_lossy()
-                )
-            })?;
-        let mut server = Self { child, address };
+        let name = command.get_program().to_string_lossy().into_owned();
+        let service = Service::start(&name, &mut command, log, Duration::ZERO)?;
+        let mut server = Self { service, address };
         let (begun, request) = (Instant::now(), Request::get(address, ready, None));
         loop {
             let answered = match Connection::open(address).await {
@@ -55,39 +41,23 @@ impl Server {
                 Err(error) => Err(error),
             };
             let Err(error) = answered else { return Ok(server) };
-            let ended = server.child.try_wait()?;
-            if ended.is_some() || begun.elapsed() > READY {
-                let text: String = fs::read_to_string(log)?.chars().take(SHOWN).collect();
-                let name = command.get_program().to_string_lossy();
-                return Err(format!(
-                    "{name} is not ready: {error}\n{text}\nits log is {}",
-                    log.display()
-                )
-                .into());
+            server.service.check()?;
+            if begun.elapsed() > READY {
+                return Err(format!("{name} is not ready: {error}\n{}", server.service.tail()).into());
             }
             sleep(Duration::from_millis(50)).await;
         }
     }
 
-    /// Its process id.
     pub(crate) fn pid(&self) -> u32 {
-        self.child.id()
+        self.service.pid()
     }
 
-    /// Ends it now: nothing of a bench has to survive, so there is no waiting for a graceful end.
     pub(crate) fn end(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        self.service.stop();
     }
 }
 
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.end();
-    }
-}
-
-/// An address that nobody listens on.
 pub(crate) fn free_address() -> Outcome<SocketAddr> {
-    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?)
+    Ok(SocketAddr::from((Ipv4Addr::LOCALHOST, port::free()?)))
 }

@@ -1,4 +1,4 @@
-//! Breaks a running InfraVault on purpose, in every way of the plan, and proves that nothing acknowledged is lost.
+//! Injects faults into a running InfraVault and checks that nothing acknowledged is lost.
 
 mod epilogue;
 mod faults;
@@ -6,12 +6,9 @@ mod load;
 mod open;
 mod pgproxy;
 mod postgres;
-mod process;
 mod random;
 mod report;
 mod s3proxy;
-mod say;
-mod seaweed;
 mod world;
 
 use clap::Parser;
@@ -26,18 +23,18 @@ use std::{
     time::{Duration, Instant},
 };
 use world::{Kind, Setup, World};
+use xtask_support::{console, run_as::RunAs};
 
-/// What everything here returns; the text is for a person at a terminal.
 type Outcome<T = ()> = Result<T, Box<dyn Error + Send + Sync>>;
 
-/// Breaks a running InfraVault in every way, and looks whether anything was lost.
+/// Inject faults into a running InfraVault and check that nothing acknowledged is lost.
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask test faults")]
 struct Arguments {
-    /// Only these faults, such as F01,F12.
+    /// Only these faults, e.g. `kill-during-upload,store-errors`. The names are listed in docs/reliability.md.
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
-    /// Everything ten times as often, and F27 for so many minutes: an hour, where none are said.
+    /// Repeat every fault ten times as often, and run the fault `soak` for this many minutes. Default 60.
     #[arg(long, value_name = "MINUTES", num_args = 0..=1, default_missing_value = "60")]
     soak: Option<u32>,
     /// Print the table as Markdown.
@@ -49,9 +46,6 @@ struct Arguments {
     /// The folder of PostgreSQL's programs.
     #[arg(long, env = "FAULTS_PG_BIN")]
     pg_bin: PathBuf,
-    /// Who runs PostgreSQL, as numbers `uid:gid`, where the caller is root.
-    #[arg(long, env = "FAULTS_PG_USER")]
-    pg_user: Option<String>,
     /// The program of SeaweedFS; without it, what needs S3 is skipped.
     #[arg(long, env = "FAULTS_WEED")]
     weed: Option<PathBuf>,
@@ -72,7 +66,7 @@ async fn main() -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
-            say::line(&format!("faults: {error}"));
+            console::line(&format!("faults: {error}"));
             ExitCode::FAILURE
         }
     }
@@ -91,20 +85,10 @@ async fn interrupted() {
 }
 
 async fn run(arguments: Arguments) -> Outcome<bool> {
-    let owner = arguments
-        .pg_user
-        .as_deref()
-        .map(|text| -> Outcome<(u32, u32)> {
-            let (uid, gid) = text
-                .split_once(':')
-                .ok_or("the user of PostgreSQL is written uid:gid")?;
-            Ok((uid.parse()?, gid.parse()?))
-        })
-        .transpose()?;
     let setup = Setup {
         postgres: postgres::Programs {
             bin: arguments.pg_bin,
-            owner,
+            user: RunAs::find()?,
         },
         weed: arguments.weed,
         product: std::env::current_exe()?.with_file_name("infravault-crashing"),
@@ -113,29 +97,29 @@ async fn run(arguments: Arguments) -> Outcome<bool> {
         soak: arguments.soak,
     };
     fs::create_dir_all(&setup.home)?;
-    say::note(&format!("seed {}, in {}", setup.seed, setup.home.display()));
+    console::note(&format!("seed {}, in {}", setup.seed, setup.home.display()));
+    if let Some(unknown) = arguments
+        .only
+        .iter()
+        .find(|name| faults::position(name).is_none())
+    {
+        return Err(format!("unknown fault '{unknown}'").into());
+    }
     let wanted: Vec<Fault> = faults::ALL
         .iter()
-        .filter(|fault| arguments.only.is_empty() || arguments.only.iter().any(|only| only == fault.id))
+        .filter(|fault| arguments.only.is_empty() || arguments.only.iter().any(|only| only == fault.name))
         .copied()
         .collect();
     let (mut rows, more) = tokio::join!(on(&setup, Kind::Folder, &wanted), on(&setup, Kind::S3, &wanted));
     rows.extend(more);
-    for fault in &wanted {
-        match fault.place {
-            Place::Alone => rows.push(alone(&setup, fault).await),
-            Place::Nowhere(reason) => {
-                let ended = Ended::Skipped(reason.to_owned());
-                rows.push(Row::new(fault.id, fault.what, None, ended, Duration::ZERO));
-            }
-            Place::Both | Place::On(_) => {}
-        }
+    for fault in wanted.iter().filter(|fault| fault.place == Place::SmallDisk) {
+        rows.push(alone(&setup, fault).await);
     }
     let good = report::print(&mut rows, arguments.markdown);
     if good {
         let _ = fs::remove_dir_all(&setup.home);
     } else {
-        say::note(&format!("the logs are in {}", setup.home.display()));
+        console::note(&format!("the logs are in {}", setup.home.display()));
     }
     Ok(good)
 }
@@ -157,7 +141,7 @@ async fn on(setup: &Setup, kind: Kind, wanted: &[Fault]) -> Vec<Row> {
             } else {
                 Ended::Failed(reason)
             };
-            rows.push(Row::new("F00", "start", Some(kind), ended, Duration::ZERO));
+            rows.push(Row::new("start", "", Some(kind), ended, Duration::ZERO));
             return rows;
         }
     };
@@ -169,14 +153,20 @@ async fn on(setup: &Setup, kind: Kind, wanted: &[Fault]) -> Vec<Row> {
 
 /// Provokes a fault in an installation of its own.
 async fn alone(setup: &Setup, fault: &Fault) -> Row {
-    match faults::small(setup, fault.id).await {
+    match faults::start_small_world(setup, fault.name).await {
         Ok((mut world, _small)) => provoke(&mut world, fault, Some(Kind::Folder)).await,
         Err(error) => {
             let reason = format!(
                 "skipped: {}",
                 error.to_string().lines().last().unwrap_or_default()
             );
-            Row::new(fault.id, fault.what, None, Ended::Skipped(reason), Duration::ZERO)
+            Row::new(
+                fault.name,
+                fault.description,
+                None,
+                Ended::Skipped(reason),
+                Duration::ZERO,
+            )
         }
     }
 }
@@ -185,25 +175,25 @@ async fn alone(setup: &Setup, fault: &Fault) -> Row {
 async fn provoke(world: &mut World, fault: &Fault, kind: Option<Kind>) -> Row {
     let began = Instant::now();
     let earlier = world.ledger.acknowledged().len();
-    let ran = fault.provoke(world).await;
+    let ran = (fault.inject)(world).await;
     let looked = epilogue(world, earlier).await;
     let ended = match (ran, looked) {
         (Ok(ran), Ok(verdict)) => Ended::Ran(ran, verdict),
         (Err(error), _) | (Ok(_), Err(error)) => Ended::Failed(error.to_string()),
     };
-    let row = Row::new(fault.id, fault.what, kind, ended, began.elapsed());
+    let row = Row::new(fault.name, fault.description, kind, ended, began.elapsed());
     let said = if row.broken().is_empty() {
         "holds"
     } else {
         "BROKEN"
     };
-    say::note(&format!(
+    console::note(&format!(
         "{}: {said} ({:.0} s)",
         row.name(),
         began.elapsed().as_secs_f64()
     ));
     for broken in row.broken() {
-        say::note(&format!("    {broken}"));
+        console::note(&format!("    {broken}"));
     }
     row
 }

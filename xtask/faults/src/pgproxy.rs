@@ -1,6 +1,6 @@
 //! A proxy between the server and PostgreSQL that can refuse, delay, swallow, and cut, also right at a COMMIT.
 
-use crate::{Outcome, process::free_port};
+use crate::Outcome;
 use std::{
     sync::{
         Arc,
@@ -17,6 +17,7 @@ use tokio::{
     sync::watch,
     time::sleep,
 };
+use xtask_support::port;
 
 /// A COMMIT, as the product sends it: the last of a piece.
 const COMMIT: &[u8] = b"Q\0\0\0\x0bCOMMIT\0";
@@ -60,7 +61,7 @@ pub(crate) struct PgProxy {
 impl PgProxy {
     /// Starts a proxy in front of a port.
     pub(crate) async fn start(upstream: u16) -> Outcome<Self> {
-        let port = free_port()?;
+        let port = port::free()?;
         let listener = TcpListener::bind(("127.0.0.1", port)).await?;
         let shared = Arc::new(Shared {
             upstream: AtomicU16::new(upstream),

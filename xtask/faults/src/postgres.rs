@@ -2,26 +2,23 @@
 
 use crate::{
     Outcome,
-    process::{self, Process, free_port},
+    world::{start_service, wait_for_exit},
 };
-use nix::sys::signal::Signal;
 use std::{
     fs,
-    os::unix::{fs::chown, process::CommandExt as _},
     path::{Path, PathBuf},
     process::Command,
     time::{Duration, Instant},
 };
 use tokio::time::{sleep, timeout};
 use tokio_postgres::{Client, NoTls};
+use xtask_support::{
+    Signal, port, process,
+    product::{EXTENSIONS, ROLE_AND_DATABASE},
+    run_as::RunAs,
+    service::{self, Service},
+};
 
-/// As an operator would prepare the cluster: a login that may make roles and is no superuser.
-const PRODUCT: [&str; 2] = [
-    "CREATE ROLE infravault LOGIN CREATEROLE",
-    "CREATE DATABASE infravault OWNER infravault",
-];
-const EXTENSIONS: &str = "CREATE EXTENSION citext SCHEMA public; CREATE EXTENSION pg_trgm SCHEMA public; \
-    CREATE EXTENSION unaccent SCHEMA public; CREATE EXTENSION btree_gin SCHEMA public";
 /// Killing a process loses nothing that it had written, so fsync only costs time here; commits are written at once.
 const SETTINGS: &str = "listen_addresses = '127.0.0.1'\nunix_socket_directories = ''\ntimezone = 'UTC'\n\
     max_connections = 100\nfsync = off\nsynchronous_commit = on\nwal_level = replica\nmax_wal_senders = 4\n\
@@ -32,27 +29,18 @@ const SETTINGS: &str = "listen_addresses = '127.0.0.1'\nunix_socket_directories 
 pub(crate) struct Programs {
     /// The folder with `initdb` and `postgres`.
     pub(crate) bin: PathBuf,
-    /// Number of the user and the group, when the caller is root, whom PostgreSQL refuses.
-    pub(crate) owner: Option<(u32, u32)>,
+    pub(crate) user: RunAs,
 }
 
 impl Programs {
     fn command(&self, program: &str, folder: &Path) -> Command {
-        let mut command = Command::new(self.bin.join(program));
-        command.current_dir(folder).env("HOME", folder).env("LC_ALL", "C");
-        if let Some((uid, gid)) = self.owner {
-            command.uid(uid).gid(gid);
-        }
-        command
+        self.user.command(&self.bin.join(program), folder)
     }
 
-    /// Makes a folder that PostgreSQL may use.
+    /// Creates a folder that PostgreSQL may use.
     pub(crate) fn folder(&self, path: &Path) -> Outcome {
         fs::create_dir_all(path)?;
-        if let Some((uid, gid)) = self.owner {
-            chown(path, Some(uid), Some(gid))?;
-        }
-        Ok(())
+        Ok(self.user.own(path)?)
     }
 }
 
@@ -63,7 +51,7 @@ pub(crate) struct Cluster {
     home: PathBuf,
     /// Where it listens.
     pub(crate) port: u16,
-    process: Option<Process>,
+    process: Option<Service>,
 }
 
 impl Cluster {
@@ -73,7 +61,7 @@ impl Cluster {
         let mut cluster = Self {
             programs: programs.clone(),
             home: home.to_owned(),
-            port: free_port()?,
+            port: port::free()?,
             process: None,
         };
         let mut initdb = programs.command("initdb", home);
@@ -87,12 +75,12 @@ impl Cluster {
             "--locale=C",
             "--no-sync",
         ]);
-        process::run(initdb.arg("--wal-segsize=4"))?;
+        process::capture(initdb.arg("--wal-segsize=4"))?;
         cluster.add_settings(SETTINGS)?;
         cluster.start()?;
         cluster.wait(Duration::from_secs(30)).await?;
         let client = cluster.client("postgres").await?;
-        for statement in PRODUCT {
+        for statement in ROLE_AND_DATABASE.lines() {
             client.batch_execute(statement).await?;
         }
         cluster
@@ -109,7 +97,7 @@ impl Cluster {
         let mut standby = Self {
             programs: self.programs.clone(),
             home: home.to_owned(),
-            port: free_port()?,
+            port: port::free()?,
             process: None,
         };
         let mut copy = self.programs.command("pg_basebackup", home);
@@ -128,7 +116,7 @@ impl Cluster {
             "--no-sync",
             "-D",
         ]);
-        process::run(copy.arg(standby.data()))?;
+        process::capture(copy.arg(standby.data()))?;
         standby.add_settings("hot_standby = on\n")?;
         standby.start()?;
         standby.wait(Duration::from_secs(30)).await?;
@@ -153,7 +141,7 @@ impl Cluster {
         let mut command = self.programs.command("postgres", &self.home);
         command.arg("-D").arg(self.data());
         command.arg("-p").arg(self.port.to_string());
-        self.process = Some(Process::start(
+        self.process = Some(start_service(
             "PostgreSQL",
             &mut command,
             &self.home.with_extension("log"),
@@ -174,7 +162,7 @@ impl Cluster {
             if self
                 .process
                 .as_mut()
-                .is_none_or(|process| process.ended().is_some())
+                .is_none_or(|process| process.exit_status().is_some())
             {
                 self.start()?;
             }
@@ -185,7 +173,7 @@ impl Cluster {
     /// Kills every process of it at once.
     pub(crate) fn kill(&mut self) {
         if let Some(mut process) = self.process.take() {
-            process.kill_all();
+            process.kill_with_children();
         }
     }
 
@@ -199,7 +187,7 @@ impl Cluster {
             )
             .await?;
         if let Some(row) = rows.first() {
-            process::send(u32::try_from(row.try_get::<_, i32>(0)?)?, Signal::SIGKILL);
+            service::send_signal(u32::try_from(row.try_get::<_, i32>(0)?)?, Signal::SIGKILL);
         }
         Ok(())
     }
@@ -215,8 +203,11 @@ impl Cluster {
     pub(crate) async fn stop(&mut self) -> Outcome {
         if let Some(mut process) = self.process.take() {
             process.signal(Signal::SIGINT);
-            if process.end(Duration::from_secs(20)).await.is_err() {
-                process.kill_all();
+            if wait_for_exit(&mut process, Duration::from_secs(20))
+                .await
+                .is_err()
+            {
+                process.kill_with_children();
             }
         }
         Ok(())

@@ -1,7 +1,8 @@
 //! The table: fault, cycles, acknowledged, lost, longest recovery.
 
-use crate::{epilogue::Verdict, say, world::Kind};
+use crate::{epilogue::Verdict, faults::position, world::Kind};
 use std::time::Duration;
+use xtask_support::console;
 
 /// What a fault did.
 #[derive(Debug, Default)]
@@ -103,20 +104,8 @@ impl Row {
                     "BROKEN".to_owned()
                 },
             ],
-            Ended::Skipped(reason) => [
-                "–".to_owned(),
-                "–".to_owned(),
-                "–".to_owned(),
-                "–".to_owned(),
-                reason.clone(),
-            ],
-            Ended::Failed(_) => [
-                "–".to_owned(),
-                "–".to_owned(),
-                "–".to_owned(),
-                "–".to_owned(),
-                "FAILED".to_owned(),
-            ],
+            Ended::Skipped(reason) => ["–", "–", "–", "–", reason].map(str::to_owned),
+            Ended::Failed(_) => ["–", "–", "–", "–", "FAILED"].map(str::to_owned),
         };
         let [fault, what, store] = start;
         let [cycles, acknowledged, lost, recovery, note] = end;
@@ -137,7 +126,7 @@ const HEAD: [&str; 8] = [
 
 /// Prints the table; whether everything held.
 pub(crate) fn print(rows: &mut [Row], markdown: bool) -> bool {
-    rows.sort_by_key(|row| (row.fault, row.store.map(Kind::name)));
+    rows.sort_by_key(|row| (position(row.fault), row.store.map(Kind::name)));
     let mut table = vec![HEAD.map(str::to_owned)];
     table.extend(rows.iter().map(Row::cells));
     let mut widths = [0_usize; 8];
@@ -153,21 +142,21 @@ pub(crate) fn print(rows: &mut [Row], markdown: bool) -> bool {
             .map(|(cell, width)| format!("{cell}{}", " ".repeat(width.saturating_sub(cell.chars().count()))))
             .collect();
         if markdown {
-            say::line(&format!("| {} |", padded.join(" | ")));
+            console::line(&format!("| {} |", padded.join(" | ")));
             if number == 0 {
-                say::line("| --- | --- | --- | ---: | ---: | ---: | ---: | --- |");
+                console::line("| --- | --- | --- | ---: | ---: | ---: | ---: | --- |");
             }
         } else {
-            say::line(padded.join("  ").trim_end());
+            console::line(padded.join("  ").trim_end());
         }
     }
     let mut good = true;
     for row in rows.iter() {
         for broken in row.broken() {
             good = false;
-            say::line(&format!("{}: {broken}", row.name()));
+            console::line(&format!("{}: {broken}", row.name()));
         }
-        say::note(&format!("{} took {:.0} s", row.name(), row.took.as_secs_f64()));
+        console::note(&format!("{} took {:.0} s", row.name(), row.took.as_secs_f64()));
     }
     good
 }

@@ -1,6 +1,6 @@
 //! A proxy between the server and the S3 store that answers wrongly in all the ways that stores and networks do.
 
-use crate::{Outcome, process::free_port};
+use crate::Outcome;
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -11,6 +11,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
     time::sleep,
 };
+use xtask_support::port;
 
 /// Bytes of a request or an answer that are held at most.
 const LIMIT: usize = 64 << 20;
@@ -76,7 +77,7 @@ struct Request {
 impl S3Proxy {
     /// Starts a proxy in front of a port.
     pub(crate) async fn start(upstream: u16) -> Outcome<Self> {
-        let port = free_port()?;
+        let port = port::free()?;
         let listener = TcpListener::bind(("127.0.0.1", port)).await?;
         let state: Arc<Mutex<State>> = Arc::default();
         let proxy = Self {

@@ -5,23 +5,25 @@ use crate::{
     load::{Ledger, Load, Tried},
     pgproxy::{Mode, PgProxy},
     postgres::{Cluster, Programs},
-    process::{self, Process, free_port},
     random::Random,
     s3proxy::S3Proxy,
-    say,
-    seaweed::{ACCESS_KEY, BUCKET, SECRET_KEY, Seaweed},
 };
 use infravault_kernel::config::Env;
 use infravault_objects::{Config as ObjectsConfig, Objects};
-use nix::sys::signal::Signal;
 use std::{
     fs,
-    path::PathBuf,
-    process::Command,
+    path::{Path, PathBuf},
+    process::{Command, ExitStatus},
     sync::Arc,
     time::{Duration, Instant},
 };
 use tokio::time::sleep;
+use xtask_support::{
+    Signal, console, port, process,
+    product::{disable_rate_limits, find_token, set_base_environment},
+    seaweed::{ACCESS_KEY, BUCKET, SECRET_KEY, Seaweed},
+    service::Service,
+};
 
 /// Where the programs are.
 #[derive(Debug, Clone)]
@@ -36,7 +38,7 @@ pub(crate) struct Setup {
     pub(crate) home: PathBuf,
     /// What the random numbers begin with.
     pub(crate) seed: u64,
-    /// Everything more often, and F27 for so many minutes.
+    /// Minutes of the fault `soak`; every other fault is repeated ten times as often.
     pub(crate) soak: Option<u32>,
 }
 
@@ -78,7 +80,7 @@ pub(crate) struct World {
     /// The S3 store and what is in front of it.
     pub(crate) s3: Option<(Seaweed, S3Proxy)>,
     /// The server.
-    pub(crate) server: Option<Process>,
+    pub(crate) server: Option<Service>,
     /// Where it listens.
     pub(crate) port: u16,
     /// What the client knows.
@@ -103,12 +105,12 @@ impl World {
             (Kind::Folder, _) => None,
             (Kind::S3, None) => return Err("SeaweedFS is not there".into()),
             (Kind::S3, Some(weed)) => {
-                let seaweed = Seaweed::start(weed, &home).await?;
+                let seaweed = start_seaweed(weed, &home).await?;
                 let proxy = S3Proxy::start(seaweed.port).await?;
                 Some((seaweed, proxy))
             }
         };
-        let port = free_port()?;
+        let port = port::free()?;
         let origin = format!("http://127.0.0.1:{port}");
         let mut world = Self {
             setup: setup.clone(),
@@ -122,13 +124,12 @@ impl World {
             ledger: Ledger::new(origin.clone(), String::new())?,
             random: Random::new(setup.seed),
         };
-        process::run(world.product(&[]).args(["migrate", "up"]))?;
+        process::capture(world.product(&[]).args(["migrate", "up"]))?;
         world.set_up_store().await?;
         let mut create = world.product(&[]);
         create.args(["admin", "create-token", "faults@example.com", "--create-account"]);
-        let printed = process::run(&mut create)?;
-        let token = printed.lines().rev().find(|line| line.starts_with("ivp_"));
-        let token = token.ok_or("no token was printed")?.trim().to_owned();
+        let printed = process::capture(&mut create)?;
+        let token = find_token(&printed).ok_or("no token was printed")?;
         world.ledger = Ledger::new(origin, token)?;
         world.start_server(&[])?;
         world.ready(Duration::from_secs(30)).await?;
@@ -139,9 +140,9 @@ impl World {
     async fn set_up_store(&self) -> Outcome {
         let began = Instant::now();
         loop {
-            match process::run(self.product(&[]).args(["storage", "setup"])) {
+            match process::capture(self.product(&[]).args(["storage", "setup"])) {
                 Ok(_) => return Ok(()),
-                Err(error) if began.elapsed() > Duration::from_secs(30) => return Err(error),
+                Err(error) if began.elapsed() > Duration::from_secs(30) => return Err(error.into()),
                 Err(_) => sleep(Duration::from_millis(300)).await,
             }
         }
@@ -149,38 +150,23 @@ impl World {
 
     /// The product with its settings. Times are short, so that nobody waits for what takes minutes in life.
     pub(crate) fn product(&self, more: Variables<'_>) -> Command {
-        let folder = |name: &str| self.home.join(name);
         let mut command = Command::new(&self.setup.product);
-        let pg = self.pg.port;
+        let url = format!(
+            "postgres://infravault@127.0.0.1:{}/infravault?sslmode=disable",
+            self.pg.port
+        );
+        set_base_environment(&mut command, &url, self.port, &self.home);
+        disable_rate_limits(&mut command);
         command
             .current_dir(&self.home)
-            .env_remove("LD_LIBRARY_PATH")
-            .env(
-                "DATABASE_URL",
-                format!("postgres://infravault@127.0.0.1:{pg}/infravault?sslmode=disable"),
-            )
-            .env("HTTP_BIND", format!("127.0.0.1:{}", self.port))
-            .env("PUBLIC_ORIGIN", format!("http://127.0.0.1:{}", self.port))
-            .env("INFRAVAULT_INSECURE_DEV", "1")
             .env("HTTP_WORKERS", "2")
-            .env("AUTH_KEY_DIR", folder("keys"))
             .env("OIDC_PROVIDERS", "")
-            .env("SPOOL_DIR", folder("spool"))
             .env("UPLOAD_TIMEOUT", "5s")
             .env("UPLOAD_ABANDONED_AFTER", "6s")
             .env("SWEEPER_INTERVAL", "500ms")
             .env("JOBS_WORKER_DEAD_AFTER", "3s")
             .env("SANDBOX_WORKERS", "1")
             .env("LOG_FORMAT", "json");
-        for limit in [
-            "RATE_LIMIT_ANONYMOUS",
-            "RATE_LIMIT_ACCOUNT",
-            "RATE_LIMIT_UPLOAD",
-            "RATE_LIMIT_RENDITION",
-            "RATE_LIMIT_SIGN_IN",
-        ] {
-            command.env(limit, "0");
-        }
         for (name, value) in self.store(true) {
             command.env(name, value);
         }
@@ -224,7 +210,7 @@ impl World {
     pub(crate) fn start_server(&mut self, more: Variables<'_>) -> Outcome {
         let mut command = self.product(more);
         let log = self.home.join("server.log");
-        self.server = Some(Process::start("infravault serve", command.arg("serve"), &log)?);
+        self.server = Some(start_service("infravault serve", command.arg("serve"), &log)?);
         Ok(())
     }
 
@@ -239,17 +225,17 @@ impl World {
     pub(crate) async fn restart(&mut self, more: Variables<'_>) -> Outcome {
         if let Some(mut server) = self.server.take() {
             server.signal(Signal::SIGTERM);
-            let _ = server.end(Duration::from_secs(10)).await;
+            let _ = wait_for_exit(&mut server, Duration::from_secs(10)).await;
         }
         self.start_server(more)?;
         self.ready(Duration::from_secs(20)).await.map(drop)
     }
 
     /// Another process of the product, with a log of its own.
-    pub(crate) fn beside(&self, name: &str, arguments: &[&str], more: Variables<'_>) -> Outcome<Process> {
+    pub(crate) fn beside(&self, name: &str, arguments: &[&str], more: Variables<'_>) -> Outcome<Service> {
         let mut command = self.product(more);
         let log = self.home.join(format!("{name}.log"));
-        Process::start(name, command.args(arguments), &log)
+        start_service(name, command.args(arguments), &log)
     }
 
     /// Whether the server says that it is ready.
@@ -278,7 +264,7 @@ impl World {
     async fn wait_for(&mut self, within: Duration, ready: bool) -> Outcome<Duration> {
         let began = Instant::now();
         while self.is_ready().await != ready {
-            if let Some(status) = self.server.as_mut().and_then(Process::ended) {
+            if let Some(status) = self.server.as_mut().and_then(Service::exit_status) {
                 return Err(format!(
                     "the server ended by itself ({status}); its log is in {}",
                     self.home.display()
@@ -321,7 +307,11 @@ impl World {
             proxy.set(None);
         }
         self.cluster.wait(Duration::from_secs(30)).await?;
-        if self.server.as_mut().is_none_or(|server| server.ended().is_some()) {
+        if self
+            .server
+            .as_mut()
+            .is_none_or(|server| server.exit_status().is_some())
+        {
             self.start_server(&[])?;
         }
         self.ready(Duration::from_secs(40)).await.map(drop)
@@ -337,9 +327,39 @@ impl World {
     }
 }
 
+/// Waits without blocking the installation on the other store.
+async fn start_seaweed(program: &Path, home: &Path) -> Outcome<Seaweed> {
+    let mut seaweed = Seaweed::start(program, home, None, Duration::ZERO)?;
+    let began = Instant::now();
+    while !seaweed.is_ready() {
+        seaweed.service.check()?;
+        if began.elapsed() > Duration::from_mins(1) {
+            return Err("SeaweedFS is not ready after a minute".into());
+        }
+        sleep(Duration::from_millis(100)).await;
+    }
+    Ok(seaweed)
+}
+
+/// Starts a program that is killed with its children when it is dropped; its output is appended to the log.
+pub(crate) fn start_service(name: &str, command: &mut Command, log: &Path) -> Outcome<Service> {
+    Ok(Service::start(name, command, log, Duration::ZERO)?)
+}
+
+pub(crate) async fn wait_for_exit(service: &mut Service, within: Duration) -> Outcome<ExitStatus> {
+    let began = Instant::now();
+    while began.elapsed() < within {
+        if let Some(status) = service.exit_status() {
+            return Ok(status);
+        }
+        sleep(Duration::from_millis(10)).await;
+    }
+    Err(format!("{} still runs after {within:?}", service.name()).into())
+}
+
 impl Drop for World {
     fn drop(&mut self) {
-        say::note(&format!("{}: ends", self.kind.name()));
+        console::note(&format!("{}: ends", self.kind.name()));
         self.kill_server();
         self.cluster.kill();
     }

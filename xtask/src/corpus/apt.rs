@@ -1,14 +1,11 @@
 //! Source packages of this machine's distribution, by its own client, without touching the client's own state.
 
-use crate::{
-    failure::{Explain as _, Failure, Outcome},
-    process, say,
-};
 use std::{
     fs,
     path::{Path, PathBuf},
     process::Command,
 };
+use xtask_support::{CommandError, Explain as _, Outcome, console, process};
 
 /// Where the client keeps the list of its mirrors.
 const SETTINGS: &str = "/etc/apt";
@@ -22,7 +19,7 @@ impl Apt {
     /// Derives where sources are from where this machine gets its packages, and fetches the list of them.
     pub(super) fn open(home: &Path) -> Outcome<Self> {
         process::require("apt-get")
-            .map_err(|_| Failure::new("apt-get is not installed: no source packages here"))?;
+            .map_err(|_| CommandError::new("apt-get is not installed: no source packages here"))?;
         let apt = Self {
             home: home.to_path_buf(),
         };
@@ -31,7 +28,7 @@ impl Apt {
             fs::create_dir_all(&folder).explain(|| format!("create {}", folder.display()))?;
         }
         apt.write_sources()?;
-        say::note("fetching the list of source packages by apt-get");
+        console::note("fetching the list of source packages by apt-get");
         process::quietly(apt.command().arg("update"))?;
         Ok(apt)
     }
@@ -44,7 +41,8 @@ impl Apt {
         command
             .args(["source", "--download-only", "--tar-only", package])
             .current_dir(&folder);
-        process::quietly(&mut command).map_err(|failure| Failure::new(format!("{package}: {failure}")))?;
+        process::quietly(&mut command)
+            .map_err(|failure| CommandError::new(format!("{package}: {failure}")))?;
         let entries = fs::read_dir(&folder).explain(|| format!("read {}", folder.display()))?;
         let archives = entries.flatten().map(|entry| entry.path());
         Ok(archives
@@ -80,7 +78,7 @@ impl Apt {
             fs::write(&copy, of_sources(&text)).explain(|| format!("write {}", copy.display()))?;
             found = true;
         }
-        let nothing = || Failure::new(format!("{SETTINGS} names no place to fetch packages from"));
+        let nothing = || CommandError::new(format!("{SETTINGS} names no place to fetch packages from"));
         found.then_some(()).ok_or_else(nothing)
     }
 

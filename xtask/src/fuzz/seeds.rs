@@ -1,15 +1,13 @@
 //! What the fuzzer starts from: one small image of each type, and the small ones of the corpus where it was fetched.
 
 use super::Target;
-use crate::{
-    failure::{Explain as _, Outcome},
-    workspace::Workspace,
-};
+use crate::workspace::Workspace;
 use std::{
     fs::{self, File},
     io::Read as _,
     path::Path,
 };
+use xtask_support::{Explain as _, Outcome};
 
 /// Larger images make every try slow.
 const LARGEST: u64 = 4096;

@@ -1,8 +1,6 @@
 //! Finds PostgreSQL's server binaries: installed ones first, else from a package that pip or npm fetches.
 
 use crate::{
-    failure::{Failure, Outcome},
-    process,
     tools::{self, Tool},
     workspace::Workspace,
 };
@@ -12,6 +10,7 @@ use std::{
     path::{Path, PathBuf},
     process::Command,
 };
+use xtask_support::{CommandError, Outcome, process};
 
 /// The oldest version that the product supports.
 const OLDEST: u32 = 15;
@@ -51,12 +50,12 @@ impl Binaries {
     pub(crate) fn find(workspace: &Workspace, wanted: &Wanted) -> Outcome<Self> {
         match wanted {
             Wanted::Folder(folder) => Self::at(folder).ok_or_else(|| {
-                Failure::new(format!(
+                CommandError::new(format!(
                     "{} has no initdb, pg_ctl and postgres of version {OLDEST} or newer",
                     folder.display()
                 ))
             }),
-            Wanted::Major(major) if !Self::majors().contains(major) => Err(Failure::new(format!(
+            Wanted::Major(major) if !Self::majors().contains(major) => Err(CommandError::new(format!(
                 "PostgreSQL {major} is not supported; take {OLDEST} to {NEWEST}"
             ))),
             Wanted::Major(major) => installed()
@@ -147,7 +146,7 @@ fn fetched(workspace: &Workspace, major: u32) -> Outcome<Binaries> {
         "no PostgreSQL {major} is installed, and none can be fetched: {}",
         reasons.join("; ")
     );
-    Err(Failure::new(text).hint(format!(
+    Err(CommandError::new(text).hint(format!(
         "apt-get install postgresql-{major} (or set INFRAVAULT_PG_BIN)"
     )))
 }

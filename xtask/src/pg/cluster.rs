@@ -1,27 +1,21 @@
 //! A private PostgreSQL cluster: made, started on the loopback address, stopped when the guard is dropped.
 
-use super::{Binaries, RunAs, Wanted};
-use crate::{
-    failure::{Explain as _, Failure, Outcome},
-    port, process, say,
-    workspace::Workspace,
-};
+use super::{Binaries, Wanted};
+use crate::workspace::Workspace;
 use std::{
     fs::{self, File, TryLockError},
     io::Write as _,
     path::{Path, PathBuf},
     process::Stdio,
 };
+use xtask_support::{
+    CommandError, Explain as _, Outcome, console, port, process,
+    product::{EXTENSIONS, ROLE_AND_DATABASE},
+    run_as::RunAs,
+};
 
 /// The longest socket path that the operating system takes, with room for PostgreSQL's file name.
 const SOCKET_LIMIT: usize = 80;
-
-/// The product's role and database, as an operator would make them: the role may create the roles
-/// of the migrations but is no superuser, and the extensions belong to the administrator.
-const PRODUCT: &str =
-    "CREATE ROLE infravault LOGIN CREATEROLE;\nCREATE DATABASE infravault OWNER infravault;\n";
-const EXTENSIONS: &str = "CREATE EXTENSION citext SCHEMA public;\nCREATE EXTENSION pg_trgm SCHEMA public;\n\
-    CREATE EXTENSION unaccent SCHEMA public;\nCREATE EXTENSION btree_gin SCHEMA public;\n";
 
 /// What a cluster is for; decides where it lives, how durable it is, and whether it outlives the command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,7 +53,7 @@ impl Cluster {
         )?;
         if !user.can_enter(binaries.folder()) {
             return Err(
-                Failure::new(format!("{user} cannot reach {}", binaries.folder().display()))
+                CommandError::new(format!("{user} cannot reach {}", binaries.folder().display()))
                     .hint("move the binaries to a folder that every user can enter"),
             );
         }
@@ -96,7 +90,7 @@ impl Cluster {
         let (home, lock) = claim(Kind::Dev, &base, 0)?;
         if lock.is_none() {
             return Err(
-                Failure::new("the development cluster is running").hint("stop `cargo xtask dev` first")
+                CommandError::new("the development cluster is running").hint("stop `cargo xtask dev` first")
             );
         }
         fs::remove_dir_all(&home).explain(|| format!("remove {}", home.display()))
@@ -136,7 +130,7 @@ impl Cluster {
     }
 
     fn make(&self) -> Outcome {
-        say::note(&format!(
+        console::note(&format!(
             "making a PostgreSQL {} cluster in {}",
             self.major(),
             self.home.display()
@@ -156,7 +150,7 @@ impl Cluster {
         let mut conf = fs::read_to_string(&file).explain(|| format!("read {}", file.display()))?;
         conf.push_str("\ninclude_if_exists = 'infravault.conf'\n");
         fs::write(&file, conf).explain(|| format!("write {}", file.display()))?;
-        self.single("postgres", PRODUCT)?;
+        self.single("postgres", ROLE_AND_DATABASE)?;
         self.single("infravault", EXTENSIONS)?;
         let ready = self.data().join("infravault.ready");
         fs::write(&ready, "").explain(|| format!("write {}", ready.display()))
@@ -183,7 +177,7 @@ impl Cluster {
         if output.status.success() && !errors.contains("ERROR:") && !errors.contains("FATAL:") {
             return Ok(());
         }
-        Err(Failure::new(format!(
+        Err(CommandError::new(format!(
             "the new cluster could not be prepared\n{}",
             process::last_lines(&errors, 20)
         )))
@@ -195,7 +189,7 @@ impl Cluster {
         for attempt in 0..3 {
             self.port = match self.kind {
                 Kind::Dev => port::near(54329, "PostgreSQL")?,
-                Kind::Test | Kind::Bench => port::free(1)?.into_iter().next().unwrap_or_default(),
+                Kind::Test | Kind::Bench => port::free()?,
             };
             let conf = self.data().join("infravault.conf");
             fs::write(&conf, self.settings()).explain(|| format!("write {}", conf.display()))?;
@@ -213,11 +207,13 @@ impl Cluster {
             let raced = log.contains("could not bind") && attempt < 2;
             if !raced {
                 let text = process::last_lines(&log, 20);
-                return Err(Failure::new(format!("PostgreSQL did not start\n{text}"))
+                return Err(CommandError::new(format!("PostgreSQL did not start\n{text}"))
                     .hint(format!("its log is {}", self.log().display())));
             }
         }
-        Err(Failure::new("PostgreSQL found no free port in three attempts"))
+        Err(CommandError::new(
+            "PostgreSQL found no free port in three attempts",
+        ))
     }
 
     fn settings(&self) -> String {
@@ -293,7 +289,7 @@ fn claim(kind: Kind, base: &Path, major: u32) -> Outcome<(PathBuf, Option<File>)
             }
         }
     }
-    Err(Failure::new("a hundred test clusters are running already"))
+    Err(CommandError::new("a hundred test clusters are running already"))
 }
 
 /// The version that wrote a kept cluster: only that one can read it.
@@ -317,7 +313,7 @@ fn running_port(home: &Path) -> Outcome<u16> {
         .ok()
         .and_then(|text| text.lines().nth(3).and_then(|line| line.trim().parse().ok()));
     port.ok_or_else(|| {
-        Failure::new(format!(
+        CommandError::new(format!(
             "another command is starting or stopping the cluster in {}",
             home.display()
         ))

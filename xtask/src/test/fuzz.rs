@@ -1,15 +1,8 @@
 //! Schemathesis against a running server: no answer outside the OpenAPI document, no 5xx.
 
-use crate::{
-    failure::{Explain as _, Outcome},
-    interrupt::Interrupt,
-    pg::Cluster,
-    process,
-    report::Verdict,
-    tools,
-    workspace::Workspace,
-};
+use crate::{pg::Cluster, report::Verdict, tools, workspace::Workspace};
 use std::{fs, path::PathBuf};
+use xtask_support::{Explain as _, Outcome, interrupt::Interrupt, process};
 
 /// The seed is fixed, so that a failure can be repeated; the time is the budget of the whole run.
 ///

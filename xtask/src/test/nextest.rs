@@ -1,7 +1,8 @@
 //! Runs the tests by nextest: an installed one, a fetched one, or else by `cargo test`.
 
-use crate::{process, report, say, tools, workspace::Workspace};
+use crate::{report, tools, workspace::Workspace};
 use std::{path::PathBuf, process::Command};
+use xtask_support::{console, process};
 
 const WORKSPACE: [&str; 7] = [
     "--workspace",
@@ -33,7 +34,7 @@ impl Runner {
         match tools::fetch(workspace, &tools::CARGO_NEXTEST) {
             Ok(program) => Self::Fetched(program),
             Err(failure) => {
-                say::warn(&format!("running the tests by `cargo test`: {failure}"));
+                console::warn(&format!("running the tests by `cargo test`: {failure}"));
                 Self::Plain
             }
         }

@@ -1,22 +1,13 @@
 //! slowhttptest against a running server: slow clients are cut off, and nobody else notices them.
 
-use crate::{
-    failure::{Failure, Outcome},
-    interrupt::Interrupt,
-    pg::Cluster,
-    probe, process,
-    product::Local,
-    report::Verdict,
-    say,
-    service::Service,
-    workspace::Workspace,
-};
+use crate::{pg::Cluster, product::Local, report::Verdict, workspace::Workspace};
 use std::{
     process::Command,
     sync::atomic::{AtomicBool, Ordering},
     thread,
     time::{Duration, Instant},
 };
+use xtask_support::{CommandError, Outcome, console, http, interrupt::Interrupt, process, service::Service};
 
 const TOOL: &str = "slowhttptest";
 /// What a client that is not slow asks for meanwhile, and how often.
@@ -87,22 +78,22 @@ pub(crate) fn run(workspace: &Workspace, cluster: &Cluster, interrupt: &Interrup
         server.check()?;
         let memory = server.peak_memory();
         let Some(rid) = rid else {
-            return Err(Failure::new(format!(
+            return Err(CommandError::new(format!(
                 "{}: the server keeps the clients",
                 attack.name
             )));
         };
-        say::note(&format!(
+        console::note(&format!(
             "{}: rid of them after {}; {} quick requests, p50 {:.1} ms, p99 {:.1} ms; the server's memory at most {} MB",
             attack.name,
-            say::seconds(rid),
+            console::seconds(rid),
             waits.len(),
             percentile(&waits, 50),
             percentile(&waits, 99),
             memory / 1000,
         ));
         if memory > MOST_MEMORY {
-            return Err(Failure::new(format!(
+            return Err(CommandError::new(format!(
                 "{}: the server needs {memory} KiB of memory for them",
                 attack.name
             )));
@@ -130,7 +121,7 @@ fn beside_others(
         over.store(true, Ordering::Relaxed);
         let asked = other
             .join()
-            .map_err(|_| Failure::new("the other client broke down"))??;
+            .map_err(|_| CommandError::new("the other client broke down"))??;
         said.map(|_| asked)
     })
 }
@@ -146,10 +137,10 @@ fn ask(
     let mut waits = Vec::new();
     while !over.load(Ordering::Relaxed) {
         let asked = Instant::now();
-        let status = probe::get(local.api, QUICK);
+        let status = http::get(local.api, QUICK);
         if status != Some(200) {
             let what = status.map_or_else(|| "not".to_owned(), |status| format!("with {status}"));
-            return Err(Failure::new(format!(
+            return Err(CommandError::new(format!(
                 "{}: another client was answered {what}",
                 attack.name
             )));

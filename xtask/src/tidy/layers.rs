@@ -1,11 +1,9 @@
 //! Who may import whom, as the table of `docs/architecture.md` says.
 
 use super::{Finding, Source};
-use crate::{
-    failure::{Explain as _, Outcome},
-    workspace::Workspace,
-};
+use crate::workspace::Workspace;
 use cargo_metadata::{DependencyKind, MetadataCommand, Package};
+use xtask_support::{Explain as _, Outcome};
 
 /// Every package of the workspace and the ones that it may depend on.
 const EDGES: &[(&str, &[&str])] = &[
@@ -56,12 +54,17 @@ const EDGES: &[(&str, &[&str])] = &[
         "infravault-testkit",
         &["infravault-kernel", "infravault-db", "infravault-jobs"],
     ),
-    ("xtask", &[]),
+    ("xtask", &["xtask-support"]),
+    ("xtask-support", &[]),
     ("xtask-codegen", &["infravault-db"]),
-    ("xtask-bench", &["infravault-imaging", "infravault-sandbox"]),
+    (
+        "xtask-bench",
+        &["xtask-support", "infravault-imaging", "infravault-sandbox"],
+    ),
     (
         "xtask-faults",
         &[
+            "xtask-support",
             "infravault-kernel",
             "infravault-objects",
             "infravault-api",

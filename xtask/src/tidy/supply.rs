@@ -1,7 +1,8 @@
 //! Where things come from: one TLS stack, one HTTP client, no registry host and no machine's path in the repository.
 
 use super::{Finding, Source};
-use crate::{failure::Outcome, process, workspace::Workspace};
+use crate::workspace::Workspace;
+use xtask_support::{Outcome, process};
 
 /// Packages that must not be linked, and why.
 const BANNED: [(&str, &str); 4] = [

@@ -4,11 +4,12 @@
 mod read;
 mod upload;
 
-use crate::{Outcome, say};
+use crate::Outcome;
 use actix_web::{App, HttpServer, error::ErrorInternalServerError, web};
 use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod};
 use std::{fmt::Display, path::PathBuf};
 use tokio_postgres::NoTls;
+use xtask_support::console;
 
 /// Connections to PostgreSQL; more cost throughput on two cores.
 const POOL: usize = 16;
@@ -50,7 +51,7 @@ impl Bare {
             pool,
             store: self.store.clone(),
         });
-        say::note(&format!("the baseline listens on port {}", self.port));
+        console::note(&format!("the baseline listens on port {}", self.port));
         let server = HttpServer::new(move || {
             App::new()
                 .app_data(state.clone())

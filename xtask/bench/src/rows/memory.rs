@@ -9,11 +9,11 @@ use crate::{
     load::Load,
     machine,
     product::Jobs,
-    say,
     table::{Goal, Row},
 };
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
+use xtask_support::{console, service};
 
 /// Large uploads at once.
 const UPLOADS: u32 = 200;
@@ -30,7 +30,7 @@ pub(super) async fn measure(bench: &mut Bench, table: &mut Vec<Row>) -> Outcome 
     let mut push =
         |name, unit, value, most| table.push(Row::value("M", name, unit, value, Goal::AtMost(most)));
     push("memory, idle", "MB", idle(bench).await?, 40.0);
-    let children = machine::children(bench.ours.pid());
+    let children = service::children(bench.ours.pid());
     let children: f64 = children.into_iter().map(machine::proportional_mb).sum();
     table.push(Row::value(
         "M",
@@ -86,7 +86,7 @@ async fn read_mix(bench: &mut Bench) -> Outcome<f64> {
 
 /// Most memory while all of them are under way.
 async fn uploads(bench: &mut Bench) -> Outcome<f64> {
-    say::note("200 uploads of 50 MB");
+    console::note("200 uploads of 50 MB");
     let host = bench.ours.address;
     let request = |token: &String| {
         let form = Form {

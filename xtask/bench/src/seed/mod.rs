@@ -1,9 +1,10 @@
 //! The data: a database of its own, migrated by the product, filled with images, kept for the next run.
 
-use crate::{Outcome, load::real, product::Product, say};
+use crate::{Outcome, load::real, product::Product};
 use aws_lc_rs::digest;
 use std::{fmt::Write as _, fs, path::Path, time::Instant};
 use tokio_postgres::{Client, Config, NoTls};
+use xtask_support::console;
 
 /// The database that is measured.
 const DATABASE: &str = "infravault_bench";
@@ -66,7 +67,7 @@ impl Database {
 
     async fn make(&mut self, rows: i64, product: &Product) -> Outcome {
         let begun = Instant::now();
-        say::note(&format!("making the data: {rows} images"));
+        console::note(&format!("making the data: {rows} images"));
         let role = format!(
             "DO $$ BEGIN CREATE ROLE {LOGIN} LOGIN CREATEROLE; EXCEPTION WHEN duplicate_object THEN NULL; END $$"
         );
@@ -87,16 +88,16 @@ impl Database {
         }
         let half = rows / 2;
         tokio::try_join!(self.fill(1, half), self.fill(half + 1, rows))?;
-        say::note("making the indexes");
+        console::note("making the indexes");
         let mut definitions: Vec<String> = indexes.iter().map(|index| index.get(1)).collect();
         definitions.insert(0, RENDITIONS_KEY.to_owned());
         let (left, right) = definitions.split_at(definitions.len() / 2);
         tokio::try_join!(self.run(left), self.run(right))?;
         client.batch_execute(BARE).await?;
-        say::note("vacuum");
+        console::note("vacuum");
         client.batch_execute("VACUUM (ANALYZE, FREEZE)").await?;
         client.batch_execute("CHECKPOINT").await?;
-        say::note(&format!(
+        console::note(&format!(
             "the data is made, after {} s",
             begun.elapsed().as_secs()
         ));
@@ -118,7 +119,7 @@ impl Database {
         while from <= last {
             let to = last.min(from + BATCH - 1);
             client.execute(&statement, &[&from, &to, &words, &tags]).await?;
-            say::note(&format!("images {from} to {to}"));
+            console::note(&format!("images {from} to {to}"));
             from = to + 1;
         }
         Ok(())

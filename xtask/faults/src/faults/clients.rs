@@ -1,4 +1,4 @@
-//! F03: clients that go away in the middle of an upload.
+//! Clients that disconnect in the middle of an upload.
 
 use crate::{Outcome, report::Ran, world::World};
 use std::time::{Duration, Instant};
@@ -19,8 +19,8 @@ enum Way {
 const LEFT: &str = "SELECT (SELECT count(*) FROM images.images WHERE state = 'pending') \
     + (SELECT coalesce(sum(reserved_bytes), 0)::bigint FROM images.usage)";
 
-/// F03: at every tenth of the body, in three ways; within a second nothing is left.
-pub(super) async fn cut(world: &mut World) -> Outcome<Ran> {
+/// At every tenth of the body, in three ways; within a second nothing is left.
+pub(super) async fn disconnect(world: &mut World) -> Outcome<Ran> {
     let mut ran = Ran::default();
     let client = world.cluster.client("infravault").await?;
     for _ in 0..world.times(1) {

@@ -1,4 +1,4 @@
-//! F04 to F08, F10, F11: PostgreSQL is away, slow, silent, read-only, or has no connection left.
+//! PostgreSQL is killed, restarted, slow, silent, read-only, or out of connections.
 
 use crate::{
     Outcome,
@@ -11,14 +11,15 @@ use futures_util::{StreamExt as _, stream};
 use reqwest::Method;
 use std::time::{Duration, Instant};
 use tokio::time::sleep;
+use xtask_support::service::Service;
 
 /// The promise about readiness, both ways.
 const SEEN: Duration = Duration::from_secs(5);
 /// Longer than the longest that a request may wait for the database: a connection, then a statement.
 const ANSWERED: Duration = Duration::from_secs(12);
 
-/// F04: every process of PostgreSQL is killed under load.
-pub(super) async fn killed(world: &mut World) -> Outcome<Ran> {
+/// Every process of PostgreSQL is killed under load.
+pub(super) async fn kill(world: &mut World) -> Outcome<Ran> {
     let mut ran = Ran::default();
     for _ in 0..world.times(5) {
         let load = world.load(20);
@@ -44,8 +45,8 @@ pub(super) async fn killed(world: &mut World) -> Outcome<Ran> {
     Ok(ran)
 }
 
-/// F05: PostgreSQL restarts, all its connections are ended, or one of its processes is killed.
-pub(super) async fn restarted(world: &mut World) -> Outcome<Ran> {
+/// PostgreSQL restarts, all its connections are ended, or one of its processes is killed.
+pub(super) async fn restart(world: &mut World) -> Outcome<Ran> {
     let mut ran = Ran::default();
     let load = world.load(20);
     for _ in 0..world.times(3) {
@@ -75,8 +76,8 @@ pub(super) async fn restarted(world: &mut World) -> Outcome<Ran> {
     Ok(ran)
 }
 
-/// F06: the primary is killed and its synchronous standby takes over.
-pub(super) async fn failed_over(world: &mut World) -> Outcome<Ran> {
+/// The primary is killed and its synchronous standby takes over.
+pub(super) async fn fail_over(world: &mut World) -> Outcome<Ran> {
     let mut ran = Ran::default();
     for cycle in 0..world.times(1) {
         let home = world.setup.home.join(format!("standby-{cycle}"));
@@ -101,8 +102,8 @@ pub(super) async fn failed_over(world: &mut World) -> Outcome<Ran> {
     Ok(ran)
 }
 
-/// F07: the connection breaks at a COMMIT, before it reached PostgreSQL or before its answer came back.
-pub(super) async fn answers_lost(world: &mut World) -> Outcome<Ran> {
+/// The connection breaks at a COMMIT, before it reached PostgreSQL or before its answer came back.
+pub(super) async fn lose_commit_replies(world: &mut World) -> Outcome<Ran> {
     let mut ran = Ran::default();
     let (before, wanted) = (world.pg.cuts(), u64::from(world.times(25)));
     world.pg.set(Mode::CutCommits(9));
@@ -122,10 +123,10 @@ pub(super) async fn answers_lost(world: &mut World) -> Outcome<Ran> {
     Ok(ran)
 }
 
-/// F08: answers take 200 ms, then 5 s, then never come.
-pub(super) async fn slow(world: &mut World) -> Outcome<Ran> {
+/// Answers take 200 ms, then 5 s, then never come.
+pub(super) async fn slow_down(world: &mut World) -> Outcome<Ran> {
     let mut ran = Ran::default();
-    let memory = world.server.as_ref().map_or(0, crate::process::Process::memory);
+    let memory = world.server.as_ref().map_or(0, Service::memory);
     for _ in 0..world.times(1) {
         for (mode, for_so_long) in [
             (Mode::Delay(Duration::from_millis(200)), 4),
@@ -154,7 +155,7 @@ pub(super) async fn slow(world: &mut World) -> Outcome<Ran> {
     let grown = world
         .server
         .as_ref()
-        .map_or(0, crate::process::Process::memory)
+        .map_or(0, Service::memory)
         .saturating_sub(memory);
     ran.expect(grown < 100 << 10, || {
         format!("the server has grown by {} MiB", grown >> 10)
@@ -162,8 +163,8 @@ pub(super) async fn slow(world: &mut World) -> Outcome<Ran> {
     Ok(ran)
 }
 
-/// F10: PostgreSQL takes no writes; reads go on.
-pub(super) async fn read_only(world: &mut World) -> Outcome<Ran> {
+/// PostgreSQL takes no writes; reads go on.
+pub(super) async fn make_read_only(world: &mut World) -> Outcome<Ran> {
     let mut ran = Ran::default();
     for _ in 0..world.times(2) {
         let id = world
@@ -195,8 +196,8 @@ pub(super) async fn read_only(world: &mut World) -> Outcome<Ran> {
     Ok(ran)
 }
 
-/// F11: many clients share two connections, then PostgreSQL gives no connection at all.
-pub(super) async fn few_connections(world: &mut World) -> Outcome<Ran> {
+/// Many clients share two connections, then PostgreSQL gives no connection at all.
+pub(super) async fn exhaust_connections(world: &mut World) -> Outcome<Ran> {
     let mut ran = Ran::default();
     world
         .restart(&[("DB_MAX_CONNS", "2"), ("DB_MIN_CONNS", "0")])

@@ -1,10 +1,9 @@
-//! F19, F21: damage that is planted and must be found exactly, and a backup that is restored somewhere else.
+//! Planted damage that must be found exactly, and a backup that is restored elsewhere.
 
 use super::migrations::{forget, fresh};
 use crate::{
     Outcome,
     load::Acknowledged,
-    process::{Process, free_port, run},
     report::Ran,
     world::{Variables, World},
 };
@@ -19,6 +18,7 @@ use std::{
 };
 use tokio::time::sleep;
 use uuid::Uuid;
+use xtask_support::{port, process, service::Service};
 
 const WAITING: &str = "SELECT count(*) FROM images.images WHERE state IN ('pending', 'stored', 'deleting')";
 
@@ -102,8 +102,8 @@ fn plant_orphan(world: &mut World) -> Outcome<PathBuf> {
     Ok(orphan)
 }
 
-/// F19: an orphan, a missing, a short and a changed object: found exactly, and nothing that matters is deleted.
-pub(super) async fn planted(world: &mut World) -> Outcome<Ran> {
+/// An orphan, a missing, a short and a changed object: found exactly, and nothing that matters is deleted.
+pub(super) async fn plant_damage(world: &mut World) -> Outcome<Ran> {
     let mut ran = Ran::default();
     for _ in 0..world.times(1) {
         let mut images = Vec::new();
@@ -147,8 +147,8 @@ pub(super) async fn planted(world: &mut World) -> Outcome<Ran> {
     Ok(ran)
 }
 
-/// F21: a backup that is made under load becomes another installation, with everything that was acknowledged before.
-pub(super) async fn restored(world: &mut World) -> Outcome<Ran> {
+/// A backup that is made under load becomes another installation, with everything that was acknowledged before.
+pub(super) async fn restore_backup(world: &mut World) -> Outcome<Ran> {
     let mut ran = Ran::default();
     for cycle in 0..world.times(1) {
         let name = format!("restored_{cycle}");
@@ -158,14 +158,14 @@ pub(super) async fn restored(world: &mut World) -> Outcome<Ran> {
         sleep(Duration::from_secs(2)).await;
         let before = world.ledger.acknowledged();
         let mut command = world.product(&[("DB_BIN_DIR", &bin)]);
-        let made = run(command.args(["backup", "--to", &backup]));
+        let made = process::capture(command.args(["backup", "--to", &backup]));
         load.stop().await;
         made?;
         let url = fresh(world, &name).await?;
         let folder = world.home.join(&name);
         let place = |part: &str| folder.join(part).to_string_lossy().into_owned();
         fs::create_dir_all(&folder)?;
-        let port = free_port()?;
+        let port = port::free()?;
         let (bind, origin) = (format!("127.0.0.1:{port}"), format!("http://127.0.0.1:{port}"));
         let (objects, keys) = (place("objects"), place("keys"));
         let other: [(&str, &str); 8] = [
@@ -179,7 +179,7 @@ pub(super) async fn restored(world: &mut World) -> Outcome<Ran> {
             ("DB_BIN_DIR", &bin),
         ];
         let since = Instant::now();
-        run(world.product(&other).args(["restore", "--from", &backup]))?;
+        process::capture(world.product(&other).args(["restore", "--from", &backup]))?;
         let looked = integrity(world, &other, &["--deep"])?;
         ran.expect(looked == ([0; 3], true), || {
             format!("what was restored: {looked:?}")
@@ -200,7 +200,7 @@ pub(super) async fn restored(world: &mut World) -> Outcome<Ran> {
 }
 
 /// How many images another server does not give as they were sent.
-async fn missing(world: &World, _server: &Process, origin: &str, images: &[Acknowledged]) -> Outcome<usize> {
+async fn missing(world: &World, _server: &Service, origin: &str, images: &[Acknowledged]) -> Outcome<usize> {
     let began = Instant::now();
     let ready = format!("{origin}/health/ready");
     while !world

@@ -1,11 +1,11 @@
-//! F09, F25: disks that are full. They need small file systems of their own, which root alone can mount.
+//! Full disks. They need small file systems of their own, which only root can mount.
 
 use crate::{
     Outcome,
     load::Tried,
     postgres::Cluster,
     report::Ran,
-    world::{Kind, World},
+    world::{Kind, Setup, World},
 };
 use std::{
     fs::{self, File},
@@ -15,6 +15,7 @@ use std::{
     time::{Duration, Instant},
 };
 use tokio::time::sleep;
+use xtask_support::process;
 
 /// A small file system in memory; it is unmounted when this is dropped.
 #[derive(Debug)]
@@ -30,7 +31,7 @@ impl Small {
             .arg(format!("size={mebibytes}m"))
             .arg("tmpfs")
             .arg(at);
-        crate::process::run(&mut mount)?;
+        process::capture(&mut mount)?;
         Ok(Self(at.to_owned()))
     }
 
@@ -60,12 +61,19 @@ impl Drop for Small {
 }
 
 /// An installation of which one part lies on a small file system.
-pub(crate) async fn world(of: &crate::world::Setup, fault: &str) -> Outcome<(World, Small)> {
+pub(crate) async fn start_world(of: &Setup, fault: &str) -> Outcome<(World, Small)> {
     let home = of.home.join(fault);
-    let small = Small::mount(&home.join("small"), if fault == "F09" { 160 } else { 48 })?;
-    let folder = home.join(if fault == "F09" { "small/pg" } else { "pg" });
+    let small = Small::mount(
+        &home.join("small"),
+        if fault == "postgres-disk-full" { 160 } else { 48 },
+    )?;
+    let folder = home.join(if fault == "postgres-disk-full" {
+        "small/pg"
+    } else {
+        "pg"
+    });
     let cluster = Cluster::make(&of.postgres, &folder).await?;
-    let place = home.join(if fault == "F09" {
+    let place = home.join(if fault == "postgres-disk-full" {
         "product"
     } else {
         "small/product"
@@ -74,9 +82,9 @@ pub(crate) async fn world(of: &crate::world::Setup, fault: &str) -> Outcome<(Wor
     Ok((World::on(of, Kind::Folder, place, cluster).await?, small))
 }
 
-/// F09: nothing can be written where PostgreSQL keeps data and log.
-pub(super) async fn database(world: &mut World) -> Outcome<Ran> {
-    let small = mounted(world, "F09");
+/// Nothing can be written where PostgreSQL keeps data and log.
+pub(super) async fn fill_database_disk(world: &mut World) -> Outcome<Ran> {
+    let small = mounted(world, "postgres-disk-full");
     let mut ran = Ran::default();
     for _ in 0..world.times(2) {
         let load = world.load(20);
@@ -95,9 +103,9 @@ pub(super) async fn database(world: &mut World) -> Outcome<Ran> {
     Ok(ran)
 }
 
-/// F25: nothing can be written where uploads wait and objects lie.
-pub(super) async fn store(world: &mut World) -> Outcome<Ran> {
-    let small = mounted(world, "F25");
+/// Nothing can be written where uploads wait and objects lie.
+pub(super) async fn fill_store_disk(world: &mut World) -> Outcome<Ran> {
+    let small = mounted(world, "store-disk-full");
     let mut ran = Ran::default();
     for _ in 0..world.times(3) {
         let id = world

@@ -1,15 +1,17 @@
-//! F14 to F16, F22: workers and decoders die.
+//! Background workers and sandbox workers are killed or paused.
 
 use crate::{
     Outcome,
-    process::{self, Process},
     report::Ran,
-    world::World,
+    world::{World, wait_for_exit},
 };
-use nix::sys::signal::Signal;
 use std::time::{Duration, Instant};
 use tokio::time::sleep;
 use tokio_postgres::Client;
+use xtask_support::{
+    Signal,
+    service::{self, Service},
+};
 
 /// The steps of a job, in their order.
 const PLACES: [&str; 3] = ["after-decode", "after-rendition", "before-mark"];
@@ -42,8 +44,8 @@ async fn finished(client: &Client, within: Duration) -> Outcome<Duration> {
     Ok(began.elapsed())
 }
 
-/// F14: a worker dies at a step of its job, and another one takes the job up.
-pub(super) async fn worker_dies(world: &mut World) -> Outcome<Ran> {
+/// A worker dies at a step of its job, and another one takes the job up.
+pub(super) async fn crash_worker(world: &mut World) -> Outcome<Ran> {
     let mut ran = Ran::default();
     let client = world.cluster.client("infravault").await?;
     world.restart(APART).await?;
@@ -56,7 +58,7 @@ pub(super) async fn worker_dies(world: &mut World) -> Outcome<Ran> {
             let more = [("CRASH_AT", place), ("JOBS_CONCURRENCY", "1")];
             let mut worker = world.beside("worker", &["worker"], &more)?;
             client.batch_execute(DUE).await?;
-            let died = worker.end(Duration::from_secs(20)).await;
+            let died = wait_for_exit(&mut worker, Duration::from_secs(20)).await;
             ran.expect(died.is_ok(), || format!("no worker dies {place}"));
             ran.cycles += 1;
         }
@@ -70,8 +72,8 @@ pub(super) async fn worker_dies(world: &mut World) -> Outcome<Ran> {
     Ok(ran)
 }
 
-/// F15: a worker stands still for longer than its lease, and goes on when another has its job.
-pub(super) async fn worker_paused(world: &mut World) -> Outcome<Ran> {
+/// A worker stands still for longer than its lease, and goes on when another has its job.
+pub(super) async fn pause_worker(world: &mut World) -> Outcome<Ran> {
     let mut ran = Ran::default();
     let client = world.cluster.client("infravault").await?;
     world.restart(APART).await?;
@@ -98,7 +100,7 @@ pub(super) async fn worker_paused(world: &mut World) -> Outcome<Ran> {
 }
 
 /// Stops a worker while it holds a job: whether it could be met at one.
-async fn asleep_at_work(world: &mut World, client: &Client, worker: &Process) -> Outcome<bool> {
+async fn asleep_at_work(world: &mut World, client: &Client, worker: &Service) -> Outcome<bool> {
     for _ in 0..100 {
         worker.signal(Signal::SIGSTOP);
         if number(client, HELD).await? != 0 {
@@ -110,7 +112,7 @@ async fn asleep_at_work(world: &mut World, client: &Client, worker: &Process) ->
     Ok(false)
 }
 
-/// F16: a job that kills its worker each time is parked; the others go on; it is asked for again later.
+/// A job that kills its worker each time is parked; the others go on; it is asked for again later.
 pub(super) async fn poison(world: &mut World) -> Outcome<Ran> {
     let mut ran = Ran::default();
     let client = world.cluster.client("infravault").await?;
@@ -123,14 +125,14 @@ pub(super) async fn poison(world: &mut World) -> Outcome<Ran> {
     while number(&client, GIVEN_UP).await? == 0 && began.elapsed() < Duration::from_mins(1) {
         let more = [("CRASH_AT", "after-decode"), ("JOBS_CONCURRENCY", "1")];
         let mut worker = world.beside("worker", &["worker"], &more)?;
-        while worker.ended().is_none() && number(&client, GIVEN_UP).await? == 0 {
+        while worker.exit_status().is_none() && number(&client, GIVEN_UP).await? == 0 {
             client.batch_execute(DUE).await?;
             sleep(Duration::from_millis(100)).await;
             if began.elapsed() > Duration::from_mins(1) {
                 break;
             }
         }
-        if worker.ended().is_some() {
+        if worker.exit_status().is_some() {
             ran.cycles += 1;
         }
     }
@@ -167,21 +169,21 @@ pub(super) async fn poison(world: &mut World) -> Outcome<Ran> {
     Ok(ran)
 }
 
-/// F22: decoders are killed all the time; nobody but their images notices.
-pub(super) async fn decoders_killed(world: &mut World) -> Outcome<Ran> {
+/// Decoders are killed all the time; nobody but their images notices.
+pub(super) async fn kill_sandbox_workers(world: &mut World) -> Outcome<Ran> {
     let mut ran = Ran::default();
     let load = world.load(10);
     let wanted = world.times(1000);
     let began = Instant::now();
     while ran.cycles < wanted && began.elapsed() < Duration::from_millis(200) * wanted {
         sleep(world.random.millis(10, 50)).await;
-        let children = world.server.as_ref().map(Process::children).unwrap_or_default();
+        let children = world.server.as_ref().map(Service::children).unwrap_or_default();
         if children.is_empty() {
             continue;
         }
         let at = usize::try_from(world.random.next()).unwrap_or_default() % children.len();
         if let Some(child) = children.get(at) {
-            process::send(*child, Signal::SIGKILL);
+            service::send_signal(*child, Signal::SIGKILL);
             ran.cycles += 1;
         }
     }

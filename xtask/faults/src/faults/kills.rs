@@ -1,4 +1,4 @@
-//! F01, F02: the server is killed, at a named place and at any time.
+//! Kills the server: at a named step of an upload, and at any moment under load.
 
 use crate::{Outcome, load::Tried, report::Ran, world::World};
 use std::time::{Duration, Instant};
@@ -15,8 +15,8 @@ const PLACES: [&str; 7] = [
     "before-answer",
 ];
 
-/// F01: an upload meets a server that dies at one of its steps.
-pub(super) async fn at_named_places(world: &mut World) -> Outcome<Ran> {
+/// An upload meets a server that dies at one of its steps.
+pub(super) async fn crash_during_upload(world: &mut World) -> Outcome<Ran> {
     let mut ran = Ran::default();
     for _ in 0..world.times(5) {
         for place in PLACES {
@@ -38,8 +38,8 @@ pub(super) async fn at_named_places(world: &mut World) -> Outcome<Ran> {
     Ok(ran)
 }
 
-/// F02: the server is killed at any moment while images come in.
-pub(super) async fn under_load(world: &mut World) -> Outcome<Ran> {
+/// The server is killed at any moment while images come in.
+pub(super) async fn kill_during_upload(world: &mut World) -> Outcome<Ran> {
     let mut ran = Ran::default();
     let load = world.load(20);
     for _ in 0..world.times(30) {

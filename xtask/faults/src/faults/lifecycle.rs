@@ -1,13 +1,12 @@
-//! F18, F20: clocks that are wrong, and stopping in peace.
+//! Wrong clocks, and a graceful shutdown.
 
 use crate::{
     Outcome,
     load::Tried,
     report::Ran,
     s3proxy::{Act, Rule},
-    world::World,
+    world::{World, wait_for_exit},
 };
-use nix::sys::signal::Signal;
 use reqwest::Method;
 use serde_json::Value;
 use std::time::{Duration, Instant};
@@ -18,14 +17,15 @@ use tokio::{
     task::JoinSet,
     time::{sleep, timeout},
 };
+use xtask_support::Signal;
 
 /// Uploads that are half sent when the signal comes.
 const IN_FLIGHT: usize = 200;
 const PROMISED: &str = "SELECT count(*) FROM images.images WHERE state = 'pending'";
 
-/// F18: the server's clock is ten minutes off, either way, and jumps between two starts; the store refuses a signature
-/// whose time it does not believe.
-pub(super) async fn clocks(world: &mut World) -> Outcome<Ran> {
+/// The server's clock is ten minutes off, either way, and jumps between two starts; the store refuses a signature
+/// Whose time it does not believe.
+pub(super) async fn skew_clocks(world: &mut World) -> Outcome<Ran> {
     let mut ran = Ran::default();
     for _ in 0..world.times(1) {
         for skew in ["600", "-600", "0"] {
@@ -70,8 +70,8 @@ pub(super) async fn clocks(world: &mut World) -> Outcome<Ran> {
     Ok(ran)
 }
 
-/// F20: SIGTERM while uploads are half sent: each of them ends well, and the server is gone soon after.
-pub(super) async fn stopped_in_peace(world: &mut World) -> Outcome<Ran> {
+/// SIGTERM while uploads are half sent: each of them ends well, and the server is gone soon after.
+pub(super) async fn shut_down(world: &mut World) -> Outcome<Ran> {
     let mut ran = Ran::default();
     // What is measured is the stop, not how fast two hundred clients are on this machine.
     let in_flight = IN_FLIGHT.to_string();
@@ -114,7 +114,7 @@ pub(super) async fn stopped_in_peace(world: &mut World) -> Outcome<Ran> {
         ran.expect(broken == 0, || {
             format!("{broken} of {IN_FLIGHT} uploads in flight did not end well")
         });
-        let ended = server.end(Duration::from_secs(30)).await;
+        let ended = wait_for_exit(&mut server, Duration::from_secs(30)).await;
         ran.expect(ended.is_ok_and(|status| status.success()), || {
             "the server does not end in peace".to_owned()
         });

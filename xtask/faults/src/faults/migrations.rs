@@ -1,19 +1,16 @@
-//! F23, F24: servers and migrations that come at the wrong time.
+//! Servers without a schema, and migrations that are killed or blocked.
 
 use crate::{
     Outcome,
-    process::{self, Process, free_port},
     report::Ran,
-    world::World,
+    world::{World, start_service, wait_for_exit},
 };
 use std::{
     process::Command,
     time::{Duration, Instant},
 };
 use tokio::time::sleep;
-
-const EXTENSIONS: &str = "CREATE EXTENSION citext SCHEMA public; CREATE EXTENSION pg_trgm SCHEMA public; \
-    CREATE EXTENSION unaccent SCHEMA public; CREATE EXTENSION btree_gin SCHEMA public";
+use xtask_support::{port, process, product::EXTENSIONS};
 
 /// A new, empty database of the product.
 pub(super) async fn fresh(world: &World, name: &str) -> Outcome<String> {
@@ -46,13 +43,13 @@ fn migrate(world: &World, url: &str, words: &[&str]) -> Command {
     command
 }
 
-/// F23: a server starts before its schema is there, waits, and two processes make the schema at once.
-pub(super) async fn before_its_schema(world: &mut World) -> Outcome<Ran> {
+/// A server starts before its schema is there, waits, and two processes make the schema at once.
+pub(super) async fn start_before_schema(world: &mut World) -> Outcome<Ran> {
     let mut ran = Ran::default();
     for cycle in 0..world.times(1) {
         let name = format!("unmigrated_{cycle}");
         let url = fresh(world, &name).await?;
-        let port = free_port()?.to_string();
+        let port = port::free()?.to_string();
         let (bind, origin) = (format!("127.0.0.1:{port}"), format!("http://127.0.0.1:{port}"));
         let objects = world.home.join(&name).to_string_lossy().into_owned();
         let more: [(&str, &str); 5] = [
@@ -77,11 +74,11 @@ pub(super) async fn before_its_schema(world: &mut World) -> Outcome<Ran> {
         });
         let log = world.home.join("migrate.log");
         let mut both = [
-            Process::start("migrate", &mut migrate(world, &url, &["up"]), &log)?,
-            Process::start("migrate", &mut migrate(world, &url, &["up"]), &log)?,
+            start_service("migrate", &mut migrate(world, &url, &["up"]), &log)?,
+            start_service("migrate", &mut migrate(world, &url, &["up"]), &log)?,
         ];
         for one in &mut both {
-            let status = one.end(Duration::from_mins(1)).await?;
+            let status = wait_for_exit(one, Duration::from_mins(1)).await?;
             ran.expect(status.success(), || {
                 format!("one of two migrations at once ended with {status}")
             });
@@ -94,7 +91,7 @@ pub(super) async fn before_its_schema(world: &mut World) -> Outcome<Ran> {
         ran.expect(since.elapsed() < Duration::from_secs(5), || {
             "not ready 5 s after the schema is there".to_owned()
         });
-        ran.expect(server.ended().is_none(), || {
+        ran.expect(server.exit_status().is_none(), || {
             "the early server has ended".to_owned()
         });
         drop(server);
@@ -105,19 +102,19 @@ pub(super) async fn before_its_schema(world: &mut World) -> Outcome<Ran> {
     Ok(ran)
 }
 
-/// F24: a migration is killed anywhere and run again; one that must wait for a lock gives up.
-pub(super) async fn killed_and_blocked(world: &mut World) -> Outcome<Ran> {
+/// A migration is killed anywhere and run again; one that must wait for a lock gives up.
+pub(super) async fn kill_and_block(world: &mut World) -> Outcome<Ran> {
     let mut ran = Ran::default();
     let url = fresh(world, "killed").await?;
     for _ in 0..world.times(10) {
         let log = world.home.join("migrate.log");
-        let mut run = Process::start("migrate", &mut migrate(world, &url, &["up"]), &log)?;
+        let mut run = start_service("migrate", &mut migrate(world, &url, &["up"]), &log)?;
         sleep(world.random.millis(10, 250)).await;
         run.kill();
         ran.cycles += 1;
     }
-    process::run(&mut migrate(world, &url, &["up"]))?;
-    let status = process::run(&mut migrate(world, &url, &["status"]))?;
+    process::capture(&mut migrate(world, &url, &["up"]))?;
+    let status = process::capture(&mut migrate(world, &url, &["status"]))?;
     ran.expect(
         !status.contains("not applied") && !status.contains("missing"),
         || format!("the schema is not whole after killed migrations:\n{status}"),
@@ -127,18 +124,18 @@ pub(super) async fn killed_and_blocked(world: &mut World) -> Outcome<Ran> {
         .batch_execute("BEGIN; LOCK TABLE images.images, images.usage, users.accounts IN ACCESS SHARE MODE")
         .await?;
     let began = Instant::now();
-    let mut down = Process::start(
+    let mut down = start_service(
         "migrate",
         &mut migrate(world, &url, &["redo"]),
         &world.home.join("migrate.log"),
     )?;
-    let ended = down.end(Duration::from_secs(20)).await;
+    let ended = wait_for_exit(&mut down, Duration::from_secs(20)).await;
     ran.expect(ended.is_ok(), || "a blocked migration waits for ever".to_owned());
     ran.note = format!("blocked: ended after {:.1} s", began.elapsed().as_secs_f64());
     down.kill();
     blocker.batch_execute("ROLLBACK").await?;
     let since = Instant::now();
-    process::run(&mut migrate(world, &url, &["up"]))?;
+    process::capture(&mut migrate(world, &url, &["up"]))?;
     ran.recovered(since.elapsed());
     ran.cycles += 1;
     forget(world, "killed").await?;

@@ -1,4 +1,4 @@
-//! Every fault of the plan: what it is called, where it is provoked, and by what.
+//! Every fault: its name, where it is injected, and the function that injects it.
 
 mod clients;
 mod database;
@@ -12,116 +12,196 @@ mod people;
 mod soak;
 mod store;
 
-pub(crate) use full::world as small;
+pub(crate) use full::start_world as start_small_world;
 
 use crate::{
     Outcome,
     report::Ran,
     world::{Kind, World},
 };
+use std::pin::Pin;
 
-/// Where a fault is provoked.
+/// Where a fault is injected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {
-    /// On both stores.
-    Both,
-    /// On the one that fits, or that has less to do.
+    BothStores,
+    /// On one store: the one that the fault needs, or that has less to do.
     On(Kind),
-    /// In an installation of its own.
-    Alone,
-    /// Nowhere, for this reason.
-    Nowhere(&'static str),
+    /// In an installation of its own, on a small file system.
+    SmallDisk,
 }
 
-/// A fault of the plan.
+type Inject = for<'a> fn(&'a mut World) -> Pin<Box<dyn Future<Output = Outcome<Ran>> + 'a>>;
+
+/// A fault that the suite injects.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Fault {
-    /// Its number.
-    pub(crate) id: &'static str,
-    /// What happens.
-    pub(crate) what: &'static str,
-    /// Where.
+    /// In kebab case; `--only` takes it.
+    pub(crate) name: &'static str,
+    pub(crate) description: &'static str,
     pub(crate) place: Place,
+    pub(crate) inject: Inject,
 }
 
-const fn fault(id: &'static str, what: &'static str, place: Place) -> Fault {
-    Fault { id, what, place }
+impl Fault {
+    const fn new(name: &'static str, description: &'static str, place: Place, inject: Inject) -> Self {
+        Self {
+            name,
+            description,
+            place,
+            inject,
+        }
+    }
+
+    pub(crate) fn is_on(&self, kind: Kind) -> bool {
+        self.place == Place::BothStores || self.place == Place::On(kind)
+    }
+}
+
+/// The position of a fault in [`ALL`]; that of an unknown name is before all.
+pub(crate) fn position(name: &str) -> Option<usize> {
+    ALL.iter().position(|fault| fault.name == name)
 }
 
 const FOLDER: Place = Place::On(Kind::Folder);
 const S3: Place = Place::On(Kind::S3);
+use Place::{BothStores, SmallDisk};
 
-/// All of them, in the order in which they are provoked.
+/// All faults, in the order in which they are injected.
 pub(crate) const ALL: &[Fault] = &[
-    fault("F01", "server dies at a named place", Place::Both),
-    fault("F02", "server killed under load", Place::Both),
-    fault("F03", "client cut, reset, half-closed", FOLDER),
-    fault("F04", "PostgreSQL killed under load", FOLDER),
-    fault("F05", "PostgreSQL restarted, backends killed", S3),
-    fault("F06", "fail-over to a synchronous standby", FOLDER),
-    fault("F07", "answer or COMMIT lost", Place::Both),
-    fault("F08", "PostgreSQL slow, then silent", S3),
-    fault("F09", "PostgreSQL's disk full", Place::Alone),
-    fault("F10", "PostgreSQL read-only", S3),
-    fault("F11", "too few connections", FOLDER),
-    fault("F12", "store fails in ten ways", S3),
-    fault("F13", "stored, but the answer is lost", S3),
-    fault("F14", "worker dies at a named place", FOLDER),
-    fault("F15", "worker paused past its lease", S3),
-    fault("F16", "job that kills its worker", FOLDER),
-    fault(
-        "F17",
-        "webhooks",
-        Place::Nowhere("not applicable: there are no webhooks yet"),
+    Fault::new(
+        "crash-during-upload",
+        "server crashes at a named step of an upload",
+        BothStores,
+        |world| Box::pin(kills::crash_during_upload(world)),
     ),
-    fault("F18", "clocks 10 min off; store's clock off", S3),
-    fault("F19", "planted damage", FOLDER),
-    fault("F20", "SIGTERM with uploads in flight", FOLDER),
-    fault("F21", "backup under load, restored elsewhere", FOLDER),
-    fault("F22", "decoders killed", S3),
-    fault("F23", "server before its schema; two migrate at once", FOLDER),
-    fault("F24", "migration killed, migration blocked", S3),
-    fault("F25", "disk of store and spool full", Place::Alone),
-    fault("F26", "sign-in provider down", FOLDER),
-    fault("F27", "a fault now and then; nothing grows", S3),
+    Fault::new(
+        "kill-during-upload",
+        "server killed under load",
+        BothStores,
+        |world| Box::pin(kills::kill_during_upload(world)),
+    ),
+    Fault::new(
+        "client-disconnect",
+        "client closes, resets or half-closes its connection",
+        FOLDER,
+        |world| Box::pin(clients::disconnect(world)),
+    ),
+    Fault::new("postgres-kill", "PostgreSQL killed under load", FOLDER, |world| {
+        Box::pin(database::kill(world))
+    }),
+    Fault::new(
+        "postgres-restart",
+        "PostgreSQL restarted, backends killed",
+        S3,
+        |world| Box::pin(database::restart(world)),
+    ),
+    Fault::new(
+        "postgres-failover",
+        "failover to a synchronous standby",
+        FOLDER,
+        |world| Box::pin(database::fail_over(world)),
+    ),
+    Fault::new(
+        "commit-reply-lost",
+        "connection cut before or after COMMIT",
+        BothStores,
+        |world| Box::pin(database::lose_commit_replies(world)),
+    ),
+    Fault::new("postgres-slow", "PostgreSQL slow, then silent", S3, |world| {
+        Box::pin(database::slow_down(world))
+    }),
+    Fault::new(
+        "postgres-disk-full",
+        "disk of PostgreSQL full",
+        SmallDisk,
+        |world| Box::pin(full::fill_database_disk(world)),
+    ),
+    Fault::new("postgres-read-only", "PostgreSQL read-only", S3, |world| {
+        Box::pin(database::make_read_only(world))
+    }),
+    Fault::new(
+        "postgres-few-connections",
+        "too few connections",
+        FOLDER,
+        |world| Box::pin(database::exhaust_connections(world)),
+    ),
+    Fault::new("store-errors", "store fails in ten ways", S3, |world| {
+        Box::pin(store::fail(world))
+    }),
+    Fault::new(
+        "store-reply-lost",
+        "object stored, but the reply is lost",
+        S3,
+        |world| Box::pin(store::lose_reply(world)),
+    ),
+    Fault::new(
+        "worker-crash",
+        "worker crashes at a named step of a job",
+        FOLDER,
+        |world| Box::pin(jobs::crash_worker(world)),
+    ),
+    Fault::new("worker-paused", "worker paused past its lease", S3, |world| {
+        Box::pin(jobs::pause_worker(world))
+    }),
+    Fault::new("poison-job", "job that kills its worker", FOLDER, |world| {
+        Box::pin(jobs::poison(world))
+    }),
+    Fault::new(
+        "clock-skew",
+        "clocks of server and store 10 min off",
+        S3,
+        |world| Box::pin(lifecycle::skew_clocks(world)),
+    ),
+    Fault::new(
+        "planted-damage",
+        "orphaned, missing and damaged objects",
+        FOLDER,
+        |world| Box::pin(drills::plant_damage(world)),
+    ),
+    Fault::new(
+        "graceful-shutdown",
+        "SIGTERM with uploads in flight",
+        FOLDER,
+        |world| Box::pin(lifecycle::shut_down(world)),
+    ),
+    Fault::new(
+        "backup-restore",
+        "backup under load, restored elsewhere",
+        FOLDER,
+        |world| Box::pin(drills::restore_backup(world)),
+    ),
+    Fault::new("sandbox-worker-kill", "sandbox workers killed", S3, |world| {
+        Box::pin(jobs::kill_sandbox_workers(world))
+    }),
+    Fault::new(
+        "schema-missing",
+        "server started before its schema; two migrations at once",
+        FOLDER,
+        |world| Box::pin(migrations::start_before_schema(world)),
+    ),
+    Fault::new(
+        "migration-kill",
+        "migration killed, migration blocked",
+        S3,
+        |world| Box::pin(migrations::kill_and_block(world)),
+    ),
+    Fault::new(
+        "store-disk-full",
+        "disk of store and spool full",
+        SmallDisk,
+        |world| Box::pin(full::fill_store_disk(world)),
+    ),
+    Fault::new(
+        "sign-in-provider-down",
+        "sign-in provider down",
+        FOLDER,
+        |world| Box::pin(people::stop_provider(world)),
+    ),
+    Fault::new(
+        "soak",
+        "one fault in every round; memory and files do not grow",
+        S3,
+        |world| Box::pin(soak::run_rounds(world)),
+    ),
 ];
-
-impl Fault {
-    /// Whether it is provoked there.
-    pub(crate) fn is_on(&self, kind: Kind) -> bool {
-        self.place == Place::Both || self.place == Place::On(kind)
-    }
-
-    /// Provokes it.
-    pub(crate) async fn provoke(&self, world: &mut World) -> Outcome<Ran> {
-        match self.id {
-            "F01" => kills::at_named_places(world).await,
-            "F02" => kills::under_load(world).await,
-            "F03" => clients::cut(world).await,
-            "F04" => database::killed(world).await,
-            "F05" => database::restarted(world).await,
-            "F06" => database::failed_over(world).await,
-            "F07" => database::answers_lost(world).await,
-            "F08" => database::slow(world).await,
-            "F09" => full::database(world).await,
-            "F10" => database::read_only(world).await,
-            "F11" => database::few_connections(world).await,
-            "F12" => store::fails(world).await,
-            "F13" => store::answer_lost(world).await,
-            "F14" => jobs::worker_dies(world).await,
-            "F15" => jobs::worker_paused(world).await,
-            "F16" => jobs::poison(world).await,
-            "F18" => lifecycle::clocks(world).await,
-            "F19" => drills::planted(world).await,
-            "F20" => lifecycle::stopped_in_peace(world).await,
-            "F21" => drills::restored(world).await,
-            "F22" => jobs::decoders_killed(world).await,
-            "F23" => migrations::before_its_schema(world).await,
-            "F24" => migrations::killed_and_blocked(world).await,
-            "F25" => full::store(world).await,
-            "F26" => people::provider_down(world).await,
-            "F27" => soak::rounds(world).await,
-            _ => Err("nobody knows how to provoke this".into()),
-        }
-    }
-}

@@ -1,4 +1,4 @@
-//! F26: the sign-in provider is away; who is signed in does not notice.
+//! The sign-in provider is down; signed-in users are not affected.
 
 use crate::{Outcome, report::Ran, world::World};
 use infravault_testkit::issuer::{Issuer, IssuerDefect};
@@ -10,8 +10,8 @@ use tokio::time::sleep;
 /// A provider that is back is used again by then.
 const AGAIN: Duration = Duration::from_secs(5);
 
-/// F26: discovery, then the key set are down; then everything works again.
-pub(super) async fn provider_down(world: &mut World) -> Outcome<Ran> {
+/// Discovery, then the key set are down; then everything works again.
+pub(super) async fn stop_provider(world: &mut World) -> Outcome<Ran> {
     let mut ran = Ran::default();
     let issuer = Issuer::start().await;
     let url = issuer.url().to_owned();

@@ -1,21 +1,23 @@
-//! F27: one server process for a long time, under load, with a fault now and then that it survives; nothing grows.
+//! One server process under load, with a fault in every round that it must survive; memory and files must not grow.
 
 use crate::{
     Outcome,
     load::Ledger,
     pgproxy::Mode,
-    process::{self, Process},
     report::Ran,
     s3proxy::{Act, Rule},
     world::World,
 };
-use nix::sys::signal::Signal;
 use reqwest::Method;
 use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
 use tokio::time::{interval, sleep};
+use xtask_support::{
+    Signal,
+    service::{self, Service},
+};
 
 /// Seconds of a round, and how many there are; a soak has a round a minute.
 const SHORT: (u64, u32) = (10, 6);
@@ -34,8 +36,8 @@ struct Sample {
     files: usize,
 }
 
-/// F27: load of every kind, and a fault in each round.
-pub(super) async fn rounds(world: &mut World) -> Outcome<Ran> {
+/// Load of every kind, and a fault in each round.
+pub(super) async fn run_rounds(world: &mut World) -> Outcome<Ran> {
     let mut ran = Ran::default();
     // So little that it is full when it is looked at.
     world.restart(&[("RENDITION_CACHE_BYTES", "1MiB")]).await?;
@@ -50,13 +52,13 @@ pub(super) async fn rounds(world: &mut World) -> Outcome<Ran> {
         ran.recovered(world.recovered(Instant::now()).await?);
         sleep(Duration::from_secs(seconds).saturating_sub(round_began.elapsed())).await;
         let server = world.server.as_mut().ok_or("no server")?;
-        if let Some(status) = server.ended() {
+        if let Some(status) = server.exit_status() {
             return Err(format!("the server ended by itself in round {round}: {status}").into());
         }
         samples.push(Sample {
             at: began.elapsed().as_secs_f64() / 60.0,
             memory: mebibytes(server.memory()),
-            files: server.files(),
+            files: server.open_files(),
         });
         ran.cycles += 1;
     }
@@ -83,9 +85,9 @@ async fn disturb(world: &mut World, round: u32) -> Outcome {
             world.pg.set(Mode::Pass);
         }
         3 => {
-            let children = world.server.as_ref().map(Process::children).unwrap_or_default();
+            let children = world.server.as_ref().map(Service::children).unwrap_or_default();
             for child in children {
-                process::send(child, Signal::SIGKILL);
+                service::send_signal(child, Signal::SIGKILL);
             }
         }
         4 => {

@@ -1,4 +1,4 @@
-//! F12, F13: the S3 store fails in the ways that stores and networks do.
+//! The S3 store fails in the ways that stores and networks do.
 
 use crate::{
     Outcome,
@@ -39,8 +39,8 @@ fn proxy(world: &World) -> Outcome<S3Proxy> {
         .ok_or("there is no S3 store")?)
 }
 
-/// F12: everything that can go wrong with a store.
-pub(super) async fn fails(world: &mut World) -> Outcome<Ran> {
+/// Everything that can go wrong with a store.
+pub(super) async fn fail(world: &mut World) -> Outcome<Ran> {
     let mut ran = Ran::default();
     let proxy = proxy(world)?;
     for _ in 0..world.times(1) {
@@ -122,8 +122,8 @@ async fn healed(world: &mut World, proxy: &S3Proxy, ran: &mut Ran) -> Outcome {
     Ok(())
 }
 
-/// F13: the store has stored and says nothing; looking is enough.
-pub(super) async fn answer_lost(world: &mut World) -> Outcome<Ran> {
+/// The store has stored and says nothing; looking is enough.
+pub(super) async fn lose_reply(world: &mut World) -> Outcome<Ran> {
     let mut ran = Ran::default();
     let proxy = proxy(world)?;
     for _ in 0..world.times(5) {

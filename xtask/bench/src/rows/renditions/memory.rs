@@ -12,6 +12,7 @@ use crate::{
 use bytes::Bytes;
 use std::{collections::HashMap, pin::pin, time::Duration};
 use tokio::time::{MissedTickBehavior, interval, sleep};
+use xtask_support::service;
 
 /// How often memory is looked at; reading it costs some time too.
 const SAMPLING: Duration = Duration::from_millis(20);
@@ -97,7 +98,7 @@ async fn peak(bench: &mut Bench, files: &[Bytes]) -> Outcome<Peak> {
             }
             _ = ticks.tick() => {
                 let mut sum = 0.0;
-                for process in machine::children(pid).into_iter().chain([pid]) {
+                for process in service::children(pid).into_iter().chain([pid]) {
                     sum += machine::proportional_mb(process);
                     let most = highest.entry(process).or_default();
                     *most = most.max(machine::highest_mb(process));

@@ -1,19 +1,19 @@
-//! Ctrl-C and TERM: noted, not obeyed at once, so that everything started is stopped in order.
+//! Ctrl-C and TERM set a flag, so that everything that was started is stopped in order.
 
-use crate::failure::{Explain as _, Failure, Outcome};
+use crate::error::{CommandError, Explain as _, Outcome};
 use std::sync::{
     Arc,
     atomic::{AtomicBool, Ordering},
 };
 
-/// Whether somebody asked the command to stop.
+/// Whether the command was asked to stop.
 #[derive(Debug, Clone)]
-pub(crate) struct Interrupt(Arc<AtomicBool>);
+pub struct Interrupt(Arc<AtomicBool>);
 
 impl Interrupt {
     /// From here on Ctrl-C only sets a flag. Children that run on the terminal still get the
     /// signal; children in process groups of their own are stopped by their guards.
-    pub(crate) fn listen() -> Outcome<Self> {
+    pub fn listen() -> Outcome<Self> {
         let flag = Arc::new(AtomicBool::new(false));
         let seen = Arc::clone(&flag);
         ctrlc::set_handler(move || seen.store(true, Ordering::SeqCst))
@@ -22,14 +22,14 @@ impl Interrupt {
     }
 
     /// Whether to stop now.
-    pub(crate) fn requested(&self) -> bool {
+    pub fn requested(&self) -> bool {
         self.0.load(Ordering::SeqCst)
     }
 
-    /// Ends the command when somebody asked for it.
-    pub(crate) fn check(&self) -> Outcome {
+    /// Fails if the command was asked to stop.
+    pub fn check(&self) -> Outcome {
         if self.requested() {
-            Err(Failure::new("interrupted"))
+            Err(CommandError::new("interrupted"))
         } else {
             Ok(())
         }

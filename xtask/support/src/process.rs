@@ -1,6 +1,6 @@
-//! Running programs to their end, with failures that name what to install.
+//! Runs programs and waits for them; errors name the package to install.
 
-use crate::failure::{Explain as _, Failure, Outcome};
+use crate::error::{CommandError, Explain as _, Outcome};
 use std::{
     ffi::OsStr,
     fs::File,
@@ -23,18 +23,18 @@ const INSTALL: &[(&str, &str)] = &[
 ];
 
 /// Runs a command on this terminal.
-pub(crate) fn run(command: &mut Command) -> Outcome {
+pub fn run(command: &mut Command) -> Outcome {
     let status = command.status().map_err(|error| missing(command, &error))?;
     check(command, status)
 }
 
-/// Runs a command silently; what it printed becomes part of the failure.
-pub(crate) fn quietly(command: &mut Command) -> Outcome {
+/// Runs a command silently; its output becomes part of the error.
+pub fn quietly(command: &mut Command) -> Outcome {
     capture(command).map(|_| ())
 }
 
-/// Runs a command and gives what it wrote to standard output.
-pub(crate) fn capture(command: &mut Command) -> Outcome<String> {
+/// Runs a command and returns its standard output.
+pub fn capture(command: &mut Command) -> Outcome<String> {
     let output = output(command)?;
     if output.status.success() {
         return String::from_utf8(output.stdout).explain(|| format!("read the output of {}", shown(command)));
@@ -45,7 +45,7 @@ pub(crate) fn capture(command: &mut Command) -> Outcome<String> {
     } else {
         errors
     };
-    Err(Failure::new(format!(
+    Err(CommandError::new(format!(
         "{} ended with {}\n{}",
         shown(command),
         output.status,
@@ -53,8 +53,8 @@ pub(crate) fn capture(command: &mut Command) -> Outcome<String> {
     )))
 }
 
-/// Runs a command and gives everything about its end.
-pub(crate) fn output(command: &mut Command) -> Outcome<Output> {
+/// Runs a command and returns its output and exit status.
+pub fn output(command: &mut Command) -> Outcome<Output> {
     command
         .stdin(Stdio::null())
         .output()
@@ -62,7 +62,7 @@ pub(crate) fn output(command: &mut Command) -> Outcome<Output> {
 }
 
 /// Runs a command with its output in a file.
-pub(crate) fn logged(command: &mut Command, log: &Path) -> Outcome {
+pub fn logged(command: &mut Command, log: &Path) -> Outcome {
     if let Some(folder) = log.parent() {
         std::fs::create_dir_all(folder).explain(|| format!("create {}", folder.display()))?;
     }
@@ -72,12 +72,12 @@ pub(crate) fn logged(command: &mut Command, log: &Path) -> Outcome {
     let status = command.status().map_err(|error| missing(command, &error))?;
     check(command, status).map_err(|failure| {
         let text = std::fs::read_to_string(log).unwrap_or_default();
-        Failure::new(format!("{failure}\n{}", last_lines(&text, 20)))
+        CommandError::new(format!("{failure}\n{}", last_lines(&text, 20)))
     })
 }
 
 /// The first folder of `PATH` that has the program.
-pub(crate) fn find(program: &str) -> Option<PathBuf> {
+pub fn find(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     std::env::split_paths(&path)
         .map(|folder| folder.join(program))
@@ -85,12 +85,12 @@ pub(crate) fn find(program: &str) -> Option<PathBuf> {
 }
 
 /// Fails with the installing command when a program is not there.
-pub(crate) fn require(program: &str) -> Outcome<PathBuf> {
+pub fn require(program: &str) -> Outcome<PathBuf> {
     find(program).ok_or_else(|| not_installed(program))
 }
 
 /// The last lines of a text, for showing a log's end.
-pub(crate) fn last_lines(text: &str, count: usize) -> String {
+pub fn last_lines(text: &str, count: usize) -> String {
     let lines: Vec<&str> = text.lines().collect();
     let from = lines.len().saturating_sub(count);
     let shown: Vec<String> = lines
@@ -105,21 +105,24 @@ fn check(command: &Command, status: ExitStatus) -> Outcome {
     if status.success() {
         Ok(())
     } else {
-        Err(Failure::new(format!("{} ended with {status}", shown(command))))
+        Err(CommandError::new(format!(
+            "{} ended with {status}",
+            shown(command)
+        )))
     }
 }
 
-fn missing(command: &Command, error: &io::Error) -> Failure {
+fn missing(command: &Command, error: &io::Error) -> CommandError {
     let program = command.get_program().to_string_lossy();
     if error.kind() == io::ErrorKind::NotFound && !program.contains('/') {
         not_installed(&program)
     } else {
-        Failure::new(format!("cannot start {program}: {error}"))
+        CommandError::new(format!("cannot start {program}: {error}"))
     }
 }
 
-fn not_installed(program: &str) -> Failure {
-    let failure = Failure::new(format!("{program} is not installed"));
+fn not_installed(program: &str) -> CommandError {
+    let failure = CommandError::new(format!("{program} is not installed"));
     match INSTALL.iter().find(|(name, _)| *name == program) {
         Some((_, how)) => failure.hint(*how),
         None => failure,

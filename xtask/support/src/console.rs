@@ -1,7 +1,7 @@
-//! What the commands print: steps, notes and tables, in color only on a terminal.
+//! What the commands print: results to standard output, progress to standard error, in color only on a terminal.
 
 use std::{
-    io::{IsTerminal, Write as _},
+    io::{IsTerminal as _, Write},
     time::Duration,
 };
 
@@ -12,38 +12,38 @@ const GREEN: &str = "32";
 const YELLOW: &str = "33";
 const CYAN: &str = "36";
 
-/// Prints a line as it is.
-pub(crate) fn line(text: &str) {
-    write(text);
+/// Prints a line of the result to standard output.
+pub fn line(text: &str) {
+    write(&mut std::io::stdout().lock(), text);
 }
 
 /// Announces work that may take a while.
-pub(crate) fn step(text: &str) {
-    write(&format!("{} {}", paint(CYAN, "==>"), paint(BOLD, text)));
+pub fn step(text: &str) {
+    progress(&format!("{} {}", paint(CYAN, "==>"), paint(BOLD, text)));
 }
 
-/// Prints a remark that may be skipped by a reader in a hurry.
-pub(crate) fn note(text: &str) {
-    write(&paint(DIM, &format!("    {text}")));
+/// Prints a detail of the current step.
+pub fn note(text: &str) {
+    progress(&paint(DIM, &format!("    {text}")));
 }
 
-/// Prints something that needs attention but stops nothing.
-pub(crate) fn warn(text: &str) {
-    write(&format!("{} {text}", paint(YELLOW, "warning:")));
+/// Prints a problem that does not stop the command.
+pub fn warn(text: &str) {
+    progress(&format!("{} {text}", paint(YELLOW, "warning:")));
 }
 
-/// Prints what was achieved.
-pub(crate) fn done(text: &str) {
-    write(&format!("{} {text}", paint(GREEN, "ok")));
+/// Prints a success.
+pub fn done(text: &str) {
+    progress(&format!("{} {text}", paint(GREEN, "ok")));
 }
 
-/// Prints the failure that ends a command.
-pub(crate) fn fail(text: &str) {
-    write(&format!("{} {text}", paint(RED, "error:")));
+/// Prints the error that ends a command or a step.
+pub fn error(text: &str) {
+    progress(&format!("{} {text}", paint(RED, "error:")));
 }
 
 /// Prints rows in aligned columns.
-pub(crate) fn table(rows: &[Vec<String>]) {
+pub fn table(rows: &[Vec<String>]) {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let widths: Vec<usize> = (0..columns)
         .map(|column| {
@@ -60,12 +60,12 @@ pub(crate) fn table(rows: &[Vec<String>]) {
             .zip(&widths)
             .map(|(cell, width)| format!("{cell:<width$}", width = *width))
             .collect();
-        write(format!("  {}", cells.join("  ")).trim_end());
+        line(format!("  {}", cells.join("  ")).trim_end());
     }
 }
 
 /// Seconds with one decimal, minutes when there are many.
-pub(crate) fn seconds(duration: Duration) -> String {
+pub fn seconds(duration: Duration) -> String {
     let whole = duration.as_secs();
     if whole >= 120 {
         format!("{} min {:02} s", whole / 60, whole % 60)
@@ -76,15 +76,18 @@ pub(crate) fn seconds(duration: Duration) -> String {
 
 fn paint(color: &str, text: &str) -> String {
     let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    if plain || !std::io::stdout().is_terminal() {
+    if plain || !std::io::stderr().is_terminal() {
         text.to_owned()
     } else {
         format!("\u{1b}[{color}m{text}\u{1b}[0m")
     }
 }
 
-/// A closed pipe (`| head`) is no reason to die in the middle of work that must be cleaned up.
-fn write(text: &str) {
-    let mut out = std::io::stdout().lock();
+fn progress(text: &str) {
+    write(&mut std::io::stderr().lock(), text);
+}
+
+/// Ignores a closed pipe (`| head`), so that servers are still stopped.
+fn write(out: &mut impl Write, text: &str) {
     let _ = writeln!(out, "{text}").and_then(|()| out.flush());
 }

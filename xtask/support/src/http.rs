@@ -1,7 +1,7 @@
-//! Asks a local server whether it is ready.
+//! Requests to a local server, to see whether it is ready.
 
 use crate::{
-    failure::{Failure, Outcome},
+    error::{CommandError, Outcome},
     interrupt::Interrupt,
     service::Service,
 };
@@ -16,7 +16,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Waits until `GET path` answers 200 to 399; ends early when the service dies or on Ctrl-C.
-pub(crate) fn wait(
+pub fn wait(
     service: &mut Service,
     port: u16,
     path: &str,
@@ -38,14 +38,14 @@ pub(crate) fn wait(
                 service.name(),
                 limit.as_secs()
             );
-            return Err(Failure::new(format!("{text}\n{}", service.tail())));
+            return Err(CommandError::new(format!("{text}\n{}", service.tail())));
         }
         thread::sleep(PAUSE);
     }
 }
 
 /// The status of one HTTP/1.0 request, when there is an answer.
-pub(crate) fn get(port: u16, path: &str) -> Option<u16> {
+pub fn get(port: u16, path: &str) -> Option<u16> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let mut stream = TcpStream::connect_timeout(&address, TIMEOUT).ok()?;
     stream.set_read_timeout(Some(TIMEOUT)).ok()?;

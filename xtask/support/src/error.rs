@@ -3,18 +3,18 @@
 use std::fmt;
 
 /// What every command returns.
-pub(crate) type Outcome<T = ()> = Result<T, Failure>;
+pub type Outcome<T = ()> = Result<T, CommandError>;
 
-/// A failure for a person at a terminal.
+/// An error for a person at a terminal.
 #[derive(Debug)]
-pub(crate) struct Failure {
+pub struct CommandError {
     message: String,
     hint: Option<String>,
 }
 
-impl Failure {
-    /// Says what went wrong, in one sentence.
-    pub(crate) fn new(message: impl Into<String>) -> Self {
+impl CommandError {
+    /// `message` is one sentence.
+    pub fn new(message: impl Into<String>) -> Self {
         Self {
             message: message.into(),
             hint: None,
@@ -23,13 +23,15 @@ impl Failure {
 
     /// Adds what to do next, mostly a command to paste.
     #[must_use]
-    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
     }
 }
 
-impl fmt::Display for Failure {
+impl std::error::Error for CommandError {}
+
+impl fmt::Display for CommandError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(&self.message)?;
         match &self.hint {
@@ -39,14 +41,14 @@ impl fmt::Display for Failure {
     }
 }
 
-/// Turns a foreign error into a [`Failure`] that says what was being done.
-pub(crate) trait Explain<T> {
+/// Turns any error into a [`CommandError`] that says what was being done.
+pub trait Explain<T> {
     /// `doing` completes the sentence "cannot …".
     fn explain(self, doing: impl FnOnce() -> String) -> Outcome<T>;
 }
 
 impl<T, E: fmt::Display> Explain<T> for Result<T, E> {
     fn explain(self, doing: impl FnOnce() -> String) -> Outcome<T> {
-        self.map_err(|error| Failure::new(format!("cannot {}: {error}", doing())))
+        self.map_err(|error| CommandError::new(format!("cannot {}: {error}", doing())))
     }
 }

@@ -1,7 +1,7 @@
-//! Who runs PostgreSQL: the caller, or an unprivileged user when the caller is root.
+//! The user that runs PostgreSQL: the caller, or an unprivileged user if the caller is root.
 
 use crate::{
-    failure::{Explain as _, Failure, Outcome},
+    error::{CommandError, Explain as _, Outcome},
     process,
 };
 use std::{
@@ -16,23 +16,23 @@ use std::{
 
 /// The user that the cluster's processes and files belong to.
 #[derive(Debug, Clone)]
-pub(crate) enum RunAs {
-    /// The caller, who is not root.
+pub enum RunAs {
+    /// The caller is not root.
     Caller,
-    /// Somebody else, because PostgreSQL refuses root.
+    /// PostgreSQL refuses to run as root.
     Other {
-        /// The user's name, for messages.
+        /// The user name, for messages.
         name: String,
-        /// The user's number.
+        /// The user id.
         uid: u32,
-        /// The number of the user's group.
+        /// The group id.
         gid: u32,
     },
 }
 
 impl RunAs {
     /// `postgres` or `nobody` for root, else the caller.
-    pub(crate) fn find() -> Outcome<Self> {
+    pub fn find() -> Outcome<Self> {
         let me = fs::metadata("/proc/self").map(|entry| entry.uid());
         let me = match me {
             Ok(uid) => uid,
@@ -51,13 +51,13 @@ impl RunAs {
             }
         }
         Err(
-            Failure::new("PostgreSQL does not run as root, and there is no other user")
+            CommandError::new("PostgreSQL does not run as root, and there is no other user")
                 .hint("useradd --system nobody"),
         )
     }
 
     /// A command that runs as this user, in a folder that it can enter.
-    pub(crate) fn command(&self, program: &Path, folder: &Path) -> Command {
+    pub fn command(&self, program: &Path, folder: &Path) -> Command {
         let mut command = Command::new(program);
         command
             .current_dir(folder)
@@ -74,7 +74,7 @@ impl RunAs {
     }
 
     /// Whether this user can enter a folder, asked of the system itself.
-    pub(crate) fn can_enter(&self, folder: &Path) -> bool {
+    pub fn can_enter(&self, folder: &Path) -> bool {
         let mut command = self.command(Path::new("sh"), Path::new("/"));
         command
             .args(["-c", "test -x \"$1\" && test -r \"$1\"", "sh"])
@@ -83,7 +83,7 @@ impl RunAs {
     }
 
     /// Gives a file or folder to this user.
-    pub(crate) fn own(&self, path: &Path) -> Outcome {
+    pub fn own(&self, path: &Path) -> Outcome {
         match self {
             Self::Caller => Ok(()),
             Self::Other { uid, gid, .. } => {
