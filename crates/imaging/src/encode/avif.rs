@@ -1,7 +1,7 @@
 //! Encodes AVIF with ravif and rav1e, on the calling thread.
 
 use crate::{DecodeError, Format, Layout, Raster, encode::encode_error, numbers::to_usize};
-use ravif::{BitDepth, Encoder, Img, RGB8, RGBA8};
+use ravif::{BitDepth, Encoder, Img, RGBA8};
 
 pub(super) fn encode(raster: &Raster, quality: u8) -> Result<Vec<u8>, DecodeError> {
     let encoder = Encoder::new()
@@ -11,19 +11,24 @@ pub(super) fn encode(raster: &Raster, quality: u8) -> Result<Vec<u8>, DecodeErro
         .with_bit_depth(BitDepth::Eight)
         .with_num_threads(Some(1));
     let (width, height) = (to_usize(raster.width), to_usize(raster.height));
-    let encoded = match raster.layout {
+    // Always `encode_rgba`, which leaves out an opaque alpha channel: `encode_rgb` is an inline function, and using it
+    // compiles all of rav1e a second time, in this crate.
+    let pixels: Vec<RGBA8> = match raster.layout {
         Layout::Rgb => {
             let (pixels, _) = raster.data.as_chunks::<3>();
-            let pixels: Vec<RGB8> = pixels.iter().copied().map(RGB8::from).collect();
-            encoder.encode_rgb(Img::new(pixels.as_slice(), width, height))
+            pixels
+                .iter()
+                .map(|[red, green, blue]| RGBA8::new(*red, *green, *blue, u8::MAX))
+                .collect()
         }
         Layout::Rgba => {
             let (pixels, _) = raster.data.as_chunks::<4>();
-            let pixels: Vec<RGBA8> = pixels.iter().copied().map(RGBA8::from).collect();
-            encoder.encode_rgba(Img::new(pixels.as_slice(), width, height))
+            pixels.iter().copied().map(RGBA8::from).collect()
         }
     };
-    let encoded = encoded.map_err(|error| encode_error(Format::Avif, error))?;
+    let encoded = encoder
+        .encode_rgba(Img::new(pixels.as_slice(), width, height))
+        .map_err(|error| encode_error(Format::Avif, error))?;
     Ok(encoded.avif_file)
 }
 
