@@ -1,4 +1,4 @@
--- The roles and extensions stay: they may serve other databases or schemas.
+-- Keeps the roles and extensions, because other databases or schemas can use them.
 DROP SCHEMA images;
 DROP SCHEMA auth;
 DROP SCHEMA users;

@@ -1,11 +1,11 @@
--- The database roles, one schema per bounded context, and the context that row-level security reads.
+-- Database roles, one schema per context, and the functions that row-level security policies read.
 --
--- Roles belong to the whole cluster, so they are made only where they are missing, and the down script leaves
--- them: another database of the cluster may use them. None can log in; the one login of the product (the owner,
--- who runs this) is a member of each and takes the one it needs when it connects.
---   infravault_app     requests of people; row-level security applies
---   infravault_anon    requests of nobody; reads public rows only
---   infravault_worker  background work and sign-in; sees every row
+-- Roles belong to the whole cluster. They are created only if missing, and the down script keeps them, because
+-- other databases of the cluster can use them. None can log in. The database owner, who runs this migration, is a
+-- member of each and switches to one of them when it connects.
+--   infravault_app     authenticated requests; row-level security applies
+--   infravault_anon    anonymous requests; reads public rows only
+--   infravault_worker  background jobs and sign-in; sees every row
 DO $$
 DECLARE
     role_name text;
@@ -15,7 +15,7 @@ BEGIN
             BEGIN
                 EXECUTE format('CREATE ROLE %I NOLOGIN', role_name);
             EXCEPTION
-                WHEN duplicate_object OR unique_violation THEN NULL; -- another database was faster
+                WHEN duplicate_object OR unique_violation THEN NULL; -- created concurrently by another database
             END;
         END IF;
         IF NOT pg_has_role(current_user, role_name, 'MEMBER') OR NOT pg_has_role(current_user, role_name, 'USAGE') THEN
@@ -37,7 +37,7 @@ CREATE SCHEMA images;
 GRANT USAGE ON SCHEMA access, users, auth, images TO infravault_app, infravault_worker;
 GRANT USAGE ON SCHEMA access, images TO infravault_anon;
 
--- Who is asking, as the running transaction was told by access.enter_session or access.enter_token.
+-- The account and role of the transaction, as set by access.enter_session or access.enter_token.
 CREATE FUNCTION access.account() RETURNS uuid
     LANGUAGE sql STABLE PARALLEL SAFE
     AS $$ SELECT nullif(current_setting('iv.account', true), '')::uuid $$;

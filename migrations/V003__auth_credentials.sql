@@ -1,7 +1,7 @@
--- Identities at providers, sign-ins under way, sessions with their refresh tokens, API tokens, the audit trail.
--- Only hashes of secrets are stored, but for a sign-in under way, which lives for ten minutes.
+-- Identities, started sign-ins, sessions with their refresh tokens, API tokens and the audit trail.
+-- Only hashes of secrets are stored, except those of a started sign-in, which expires after ten minutes.
 
--- One account may have several identities; an identity is (issuer, subject), never the e-mail.
+-- An account can have several identities. An identity is (issuer, subject), never the e-mail address.
 CREATE TABLE auth.identities (
     issuer          text NOT NULL,
     subject         text NOT NULL,
@@ -12,45 +12,45 @@ CREATE TABLE auth.identities (
 );
 CREATE INDEX identities_account ON auth.identities (account_id);
 
--- A sign-in that has been started and waits for the provider's callback.
+-- Started sign-ins that wait for the callback.
 CREATE TABLE auth.sign_ins (
-    id_hash       bytea PRIMARY KEY,
-    provider      text NOT NULL,
-    state         text NOT NULL,
-    nonce         text NOT NULL,
-    pkce_verifier text NOT NULL,
-    return_to     text NOT NULL,
-    -- The session that this browser had when it started, which the new one replaces: the provider's redirect comes
-    -- from another site, so the browser does not send its SameSite=Strict cookies with it.
-    earlier_session uuid,
-    created_at    timestamptz NOT NULL DEFAULT now(),
-    expires_at    timestamptz NOT NULL
+    id_hash          bytea PRIMARY KEY,
+    provider         text NOT NULL,
+    state            text NOT NULL,
+    nonce            text NOT NULL,
+    pkce_verifier    text NOT NULL,
+    return_to        text NOT NULL,
+    -- The session of this browser when the sign-in started, which the new session replaces. The callback cannot
+    -- read it, because browsers do not send SameSite=Strict cookies with a redirect from another site.
+    previous_session uuid,
+    expires_at       timestamptz NOT NULL
 );
 CREATE UNIQUE INDEX sign_ins_state ON auth.sign_ins (state);
 CREATE INDEX sign_ins_expiry ON auth.sign_ins (expires_at);
 
 CREATE TABLE auth.sessions (
-    id              uuid PRIMARY KEY,
-    account_id      uuid NOT NULL REFERENCES users.accounts (id) ON DELETE CASCADE,
-    provider        text NOT NULL,
-    user_agent      text NOT NULL DEFAULT '',
-    ip              text NOT NULL DEFAULT '',
-    created_at      timestamptz NOT NULL DEFAULT now(),
+    id               uuid PRIMARY KEY,
+    account_id       uuid NOT NULL REFERENCES users.accounts (id) ON DELETE CASCADE,
+    provider         text NOT NULL,
+    user_agent       text NOT NULL DEFAULT '',
+    ip               text NOT NULL DEFAULT '',
+    created_at       timestamptz NOT NULL DEFAULT now(),
     authenticated_at timestamptz NOT NULL DEFAULT now(),
-    last_used_at    timestamptz NOT NULL DEFAULT now(),
-    idle_expires_at timestamptz NOT NULL,
-    expires_at      timestamptz NOT NULL,
-    revoked_at      timestamptz,
-    revoked_reason  text,
-    CONSTRAINT sessions_user_agent_length CHECK (length(user_agent) <= 400)
+    last_used_at     timestamptz NOT NULL DEFAULT now(),
+    idle_expires_at  timestamptz NOT NULL,
+    expires_at       timestamptz NOT NULL,
+    revoked_at       timestamptz,
+    revoked_reason   text,
+    CONSTRAINT sessions_user_agent_length CHECK (length(user_agent) <= 400),
+    CONSTRAINT sessions_revoked_reason_code CHECK (revoked_reason IN
+        ('signed_out', 'signed_out_everywhere', 'revoked', 'replaced', 'too_many', 'refresh_reuse'))
 );
 CREATE INDEX sessions_account ON auth.sessions (account_id, created_at DESC, id DESC) WHERE revoked_at IS NULL;
 
--- Every refresh token ever issued to a session (its family); one of them is unused.
+-- All refresh tokens of a session (the token family). One of them is unused.
 CREATE TABLE auth.refresh_tokens (
     hash       bytea PRIMARY KEY,
     session_id uuid NOT NULL REFERENCES auth.sessions (id) ON DELETE CASCADE,
-    created_at timestamptz NOT NULL DEFAULT now(),
     used_at    timestamptz
 );
 CREATE INDEX refresh_tokens_session ON auth.refresh_tokens (session_id);
@@ -70,7 +70,7 @@ CREATE TABLE auth.api_tokens (
 );
 CREATE INDEX api_tokens_account ON auth.api_tokens (account_id, created_at DESC, id DESC) WHERE revoked_at IS NULL;
 
--- What happened to credentials and rights; the application may add to it and read nothing back.
+-- Changes of credentials and permissions. The application can insert but not read. `event` is a code.
 CREATE TABLE auth.audit (
     id         uuid PRIMARY KEY,
     at         timestamptz NOT NULL DEFAULT now(),
@@ -117,8 +117,8 @@ CREATE POLICY app_own ON auth.api_tokens TO infravault_app
 CREATE POLICY app_add ON auth.audit FOR INSERT TO infravault_app
     WITH CHECK (actor_id = (SELECT access.account()));
 
--- The gate: tells the transaction who is asking, if the credential still counts. Security definer under the
--- worker role, because the asking role sees no session before it has passed. PL/pgSQL keeps its plans.
+-- Authenticates the transaction: sets its account and role if the credential is valid. Runs as the worker role
+-- (SECURITY DEFINER), because an unauthenticated transaction cannot read sessions. PL/pgSQL caches the plans.
 -- outcome: 'live', 'ended' (revoked, expired or unknown) or 'suspended'.
 CREATE FUNCTION access.enter_session(
     the_session uuid, the_account uuid,
@@ -165,7 +165,7 @@ BEGIN
         outcome := 'live';
         PERFORM set_config('iv.account', account::text, true), set_config('iv.role', role, true);
         IF used_at IS NULL OR used_at < now() - interval '1 minute' THEN
-            -- Skipped while another request of this token stamps it: nobody waits for a stamp.
+            -- Skipped while a concurrent request of the same token updates it, so that requests do not wait.
             UPDATE auth.api_tokens SET last_used_at = now()
                 WHERE id = (SELECT t.id FROM auth.api_tokens t WHERE t.id = token FOR UPDATE SKIP LOCKED);
         END IF;

@@ -1,4 +1,4 @@
---! add_audit_row (account_id?, actor_id?)
---- Writes down what happened to credentials or rights.
+--! add_audit_event (account_id?, actor_id?)
+--- Add an event to the audit trail.
 INSERT INTO auth.audit (id, at, event, account_id, actor_id, request_id, detail)
 VALUES (:id, :at, :event, :account_id, :actor_id, :request_id, :detail::text::jsonb);

@@ -27,7 +27,7 @@ pub(crate) async fn run_housekeeping(app: Arc<App>, mut stopped: watch::Receiver
         }
         if minutes.is_multiple_of(60) {
             prune_renditions(&app, &ctx).await;
-            if let Err(error) = app.auth.tidy_up(&ctx).await {
+            if let Err(error) = app.auth.delete_expired(&ctx).await {
                 warn!(ctx.log, "deleting expired sessions failed"; "error" => error.to_string());
             }
         }

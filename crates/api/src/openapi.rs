@@ -23,7 +23,7 @@ use utoipa::{
         health::get_live, health::get_ready,
         docs::list_problems, docs::get_problem, docs::get_openapi,
         auth::get_jwks, auth::list_providers, auth::begin_sign_in, auth::finish_sign_in, auth::refresh_session,
-        auth::logout, auth::logout_all, auth::get_me, auth::list_sessions, auth::revoke_session,
+        auth::sign_out, auth::sign_out_everywhere, auth::get_me, auth::list_sessions, auth::revoke_session,
         auth::list_api_tokens, auth::create_api_token, auth::revoke_api_token,
         users::get_profile, users::replace_profile, users::get_usage, users::list_users, users::get_user,
         users::update_user,

@@ -49,8 +49,11 @@ fn auth_paths() -> Vec<(&'static str, Methods)> {
         ("/api/v1/auth/providers", vec![get(web::to(auth::list_providers))]),
         ("/api/v1/auth/callback", vec![get(web::to(auth::finish_sign_in))]),
         ("/api/v1/auth/refresh", vec![post(web::to(auth::refresh_session))]),
-        ("/api/v1/auth/logout", vec![post(web::to(auth::logout))]),
-        ("/api/v1/auth/logout-all", vec![post(web::to(auth::logout_all))]),
+        ("/api/v1/auth/logout", vec![post(web::to(auth::sign_out))]),
+        (
+            "/api/v1/auth/logout-all",
+            vec![post(web::to(auth::sign_out_everywhere))],
+        ),
         ("/api/v1/auth/me", vec![get(web::to(auth::get_me))]),
         ("/api/v1/auth/sessions", vec![get(web::to(auth::list_sessions))]),
         (

@@ -1,8 +1,7 @@
-//! API tokens: scoped credentials for scripts, made and revoked by a signed-in person.
+//! API tokens: scoped credentials for scripts, created and revoked by their owner.
 use crate::{
-    Auth, Error, Event, policy,
+    AuditEvent, Auth, Error, api_token_secret, policy,
     sql::{self, Params},
-    token_text,
 };
 use infravault_db::Tx;
 use infravault_kernel::{
@@ -12,64 +11,57 @@ use serde_json::json;
 use std::time::Duration;
 use time::OffsetDateTime;
 
-/// As long as a name may be, in characters.
-const NAME_LETTERS: usize = 100;
-/// More tokens than can live at once; expired ones are listed until they are removed.
-const LISTED: i64 = 200;
-const DAY: u64 = 86_400;
+const NAME_MAX_CHARS: usize = 100;
+/// More than an account can have; expired tokens are listed until they are deleted.
+const LIST_LIMIT: i64 = 200;
+const SECONDS_PER_DAY: u64 = 86_400;
 
-/// An API token, without its text.
+/// An API token, without its secret text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApiToken {
-    /// Its id.
     pub id: ApiTokenId,
-    /// What its owner calls it.
     pub name: String,
-    /// What it may do.
     pub scopes: Scopes,
-    /// When it was made.
     pub created_at: OffsetDateTime,
-    /// When it stops working.
     pub expires_at: OffsetDateTime,
-    /// When it was last used, to the minute.
+    /// Accurate to one minute.
     pub last_used_at: Option<OffsetDateTime>,
 }
 
-/// An API token to be made.
+/// Parameters of a new API token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewApiToken {
-    /// What its owner calls it: 1 to 100 characters.
+    /// 1 to 100 characters.
     pub name: String,
-    /// What it may do: at least one scope.
+    /// At least one scope.
     pub scopes: Scopes,
-    /// For how many days it works; the default of the installation where nothing is said.
+    /// Lifetime in days. Default `AUTH_API_TOKEN_TTL`.
     pub days: Option<u32>,
 }
 
-/// An API token that has just been made. Its text is shown now and never again.
+/// A new API token with its secret text, which is not stored.
 #[derive(Clone, Debug)]
 pub struct IssuedApiToken {
-    /// The token.
     pub token: ApiToken,
-    /// Its text.
-    pub text: Secret<String>,
+    pub secret: Secret<String>,
 }
 
 impl Auth {
-    /// Makes an API token. This needs a session whose sign-in is fresh; API tokens never make tokens.
+    /// Creates an API token. Requires a session with a recent sign-in; API tokens cannot create tokens.
     pub async fn create_api_token(&self, ctx: &Ctx, new: NewApiToken) -> Result<IssuedApiToken, Error> {
         let (tx, actor) = self.db().begin(ctx).await?;
-        let (person, session) = actor.require_session()?;
-        self.require_fresh_in(&tx, ctx, person, session).await?;
+        let (principal, session) = actor.require_session()?;
+        self.require_recent_sign_in_in(&tx, ctx, principal, session)
+            .await?;
+        let (account, role) = (principal.account, principal.role);
         let issued = self
-            .issue_in(&tx, ctx, Some(person.account), (person.account, person.role), new)
+            .issue_in(&tx, ctx, Some(account), (account, role), new)
             .await?;
         tx.commit().await?;
         Ok(issued)
     }
 
-    /// Makes an API token for an account, inside a transaction of the process itself: what an operator does on the
-    /// host.
+    /// Creates an API token for an account within a system transaction, for operators on the host.
     pub async fn issue_api_token_in(
         &self,
         tx: &Tx,
@@ -89,11 +81,11 @@ impl Auth {
         (account, role): (AccountId, Role),
         new: NewApiToken,
     ) -> Result<IssuedApiToken, Error> {
-        let ttl = self.check(&new, role)?;
-        self.require_room_in(tx, ctx, account).await?;
-        let (id, text): (ApiTokenId, _) = (ctx.new_id(), token_text::new(ctx));
+        let ttl = self.validate(&new, role)?;
+        self.require_capacity_in(tx, ctx, account).await?;
+        let secret = api_token_secret::generate(ctx);
         let token = ApiToken {
-            id,
+            id: ctx.new_id(),
             name: new.name.trim().to_owned(),
             scopes: new.scopes,
             created_at: ctx.now(),
@@ -101,38 +93,47 @@ impl Auth {
             last_used_at: None,
         };
         let row = sql::AddApiTokenParams {
-            id: id.uuid(),
+            id: token.id.uuid(),
             account_id: account.uuid(),
             name: &token.name,
-            hash: token_text::hash(text.expose()).unwrap_or_default().to_vec(),
+            hash: api_token_secret::hash(secret.expose())
+                .unwrap_or_default()
+                .to_vec(),
             scopes: token.scopes.to_string(),
             created_at: token.created_at,
             expires_at: token.expires_at,
         };
         sql::add_api_token().params(&**tx, &row).await?;
-        let detail = json!({ "token": id.to_string(), "scopes": token.scopes.to_string() });
-        self.audit_in(tx, ctx, actor, Event::ApiTokenCreated, Some(account), &detail)
-            .await?;
-        Ok(IssuedApiToken { token, text })
+        let detail = json!({ "token": token.id.to_string(), "scopes": token.scopes.to_string() });
+        self.audit_in(
+            tx,
+            ctx,
+            actor,
+            AuditEvent::ApiTokenCreated,
+            Some(account),
+            &detail,
+        )
+        .await?;
+        Ok(IssuedApiToken { token, secret })
     }
 
-    /// The API tokens of the caller that were not revoked, newest first.
+    /// Returns the API tokens of the caller that are not revoked, newest first.
     pub async fn list_api_tokens(&self, ctx: &Ctx) -> Result<Vec<ApiToken>, Error> {
         let (tx, actor) = self.db().begin(ctx).await?;
-        let (person, _) = actor.require_session()?;
-        let which = sql::ListApiTokensParams {
-            account_id: person.account.uuid(),
-            most: LISTED,
+        let (principal, _) = actor.require_session()?;
+        let params = sql::ListApiTokensParams {
+            account_id: principal.account.uuid(),
+            limit: LIST_LIMIT,
         };
-        let rows = sql::list_api_tokens().params(&*tx, &which).all().await?;
+        let rows = sql::list_api_tokens().params(&*tx, &params).all().await?;
         rows.into_iter()
             .map(|row| {
-                let unreadable =
+                let inconsistent =
                     |_| infravault_db::Error::Inconsistent("the scopes of an API token".to_owned());
                 Ok(ApiToken {
                     id: ApiTokenId::from_uuid(row.id),
                     name: row.name,
-                    scopes: row.scopes.parse().map_err(unreadable)?,
+                    scopes: row.scopes.parse().map_err(inconsistent)?,
                     created_at: row.created_at,
                     expires_at: row.expires_at,
                     last_used_at: row.last_used_at,
@@ -141,90 +142,85 @@ impl Auth {
             .collect()
     }
 
-    /// Revokes an API token of the caller, at once and on every node.
+    /// Revokes an API token of the caller, effective immediately on every node.
     pub async fn revoke_api_token(&self, ctx: &Ctx, token: ApiTokenId) -> Result<(), Error> {
         let (tx, actor) = self.db().begin(ctx).await?;
-        let (person, _) = actor.require_session()?;
-        let which = sql::RevokeApiTokenParams {
+        let (principal, _) = actor.require_session()?;
+        let params = sql::RevokeApiTokenParams {
             now: ctx.now(),
             id: token.uuid(),
-            account_id: person.account.uuid(),
+            account_id: principal.account.uuid(),
         };
-        if sql::revoke_api_token().params(&*tx, &which).await? == 0 {
+        if sql::revoke_api_token().params(&*tx, &params).await? == 0 {
             return Err(Error::NotFound);
         }
-        let (account, detail) = (Some(person.account), json!({ "token": token.to_string() }));
-        self.audit_in(&tx, ctx, account, Event::ApiTokenRevoked, account, &detail)
+        let (account, detail) = (Some(principal.account), json!({ "token": token.to_string() }));
+        self.audit_in(&tx, ctx, account, AuditEvent::ApiTokenRevoked, account, &detail)
             .await?;
         tx.commit().await?;
         Ok(())
     }
 
-    async fn require_fresh_in(
+    async fn require_recent_sign_in_in(
         &self,
         tx: &Tx,
         ctx: &Ctx,
-        person: &Principal,
+        principal: &Principal,
         session: SessionId,
     ) -> Result<(), Error> {
-        let which = sql::FindSessionParams {
+        let params = sql::FindSessionParams {
             id: session.uuid(),
-            account_id: person.account.uuid(),
+            account_id: principal.account.uuid(),
         };
-        let session = sql::find_session().params(&**tx, &which).one().await?;
-        Ok(policy::require_fresh(
-            self.config(),
-            session.authenticated_at,
-            ctx.now(),
-        )?)
+        let session = sql::find_session().params(&**tx, &params).one().await?;
+        policy::require_recent_sign_in(self.config(), session.authenticated_at, ctx.now())?;
+        Ok(())
     }
 
-    async fn require_room_in(&self, tx: &Tx, ctx: &Ctx, account: AccountId) -> Result<(), Error> {
+    /// Holds an advisory lock on the account's tokens until the transaction ends.
+    async fn require_capacity_in(&self, tx: &Tx, ctx: &Ctx, account: AccountId) -> Result<(), Error> {
         let key = format!("api tokens of {account}");
-        sql::take_turn().bind(&**tx, &key).one().await?;
-        let which = sql::CountApiTokensParams {
+        sql::lock_key().bind(&**tx, &key).one().await?;
+        let params = sql::CountApiTokensParams {
             account_id: account.uuid(),
             now: ctx.now(),
         };
-        let count = sql::count_api_tokens().params(&**tx, &which).one().await?;
-        let most = self.config().api_tokens.most;
-        if count < i64::from(most) {
+        let count = sql::count_api_tokens().params(&**tx, &params).one().await?;
+        let max = self.config().api_tokens.max_count;
+        if count < i64::from(max) {
             Ok(())
         } else {
-            Err(Error::TooManyTokens(most))
+            Err(Error::TooManyTokens(max))
         }
     }
 
-    /// How long the token will work, if its fields will do.
-    fn check(&self, new: &NewApiToken, role: Role) -> Result<Duration, Error> {
-        let mut faults = Vec::new();
-        let letters = new.name.trim().chars().count();
-        if !(1..=NAME_LETTERS).contains(&letters) || new.name.chars().any(char::is_control) {
-            let detail =
-                format!("must have 1 to {NAME_LETTERS} characters, none of them a control character");
-            faults.push(FieldError::new("name", detail));
+    /// Returns the lifetime of the token if all fields are valid.
+    fn validate(&self, new: &NewApiToken, role: Role) -> Result<Duration, Error> {
+        let mut errors = Vec::new();
+        let chars = new.name.trim().chars().count();
+        if !(1..=NAME_MAX_CHARS).contains(&chars) || new.name.chars().any(char::is_control) {
+            let detail = format!("must have 1 to {NAME_MAX_CHARS} characters and no control characters");
+            errors.push(FieldError::new("name", detail));
         }
         if new.scopes.iter().next().is_none() {
-            faults.push(FieldError::new("scopes", "must name at least one scope"));
+            errors.push(FieldError::new("scopes", "must contain at least one scope"));
         }
         if new.scopes.contains(Scope::Admin) && role != Role::Admin {
-            faults.push(FieldError::new(
-                "scopes",
-                "may hold `admin` for administrators only",
-            ));
+            let detail = "must not contain `admin` unless you are an administrator";
+            errors.push(FieldError::new("scopes", detail));
         }
-        let most = self.config().api_tokens.max_ttl;
+        let max_ttl = self.config().api_tokens.max_ttl;
         let ttl = new.days.map_or(self.config().api_tokens.ttl, |days| {
-            Duration::from_secs(u64::from(days) * DAY)
+            Duration::from_secs(u64::from(days) * SECONDS_PER_DAY)
         });
-        if ttl.is_zero() || ttl > most {
-            let detail = format!("must be 1 to {}", most.as_secs() / DAY);
-            faults.push(FieldError::new("expires_in_days", detail));
+        if ttl.is_zero() || ttl > max_ttl {
+            let detail = format!("must be 1 to {}", max_ttl.as_secs() / SECONDS_PER_DAY);
+            errors.push(FieldError::new("expires_in_days", detail));
         }
-        if faults.is_empty() {
+        if errors.is_empty() {
             Ok(ttl)
         } else {
-            Err(Error::Invalid(faults))
+            Err(Error::Invalid(errors))
         }
     }
 }

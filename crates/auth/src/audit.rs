@@ -1,4 +1,4 @@
-//! The audit trail: what happened to credentials and rights, by whom, to whom.
+//! The audit trail: changes of credentials and permissions, with actor and account.
 use crate::{
     Auth, Error,
     sql::{self, Params},
@@ -6,39 +6,30 @@ use crate::{
 use infravault_db::Tx;
 use infravault_kernel::{AccountId, Ctx, Id, Role};
 use serde_json::{Value, json};
-use uuid::Uuid;
 
-/// Something worth remembering.
+/// An event of the audit trail. The database stores its code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Event {
-    /// Somebody signed in.
+pub enum AuditEvent {
     SignedIn,
-    /// A sign-in was refused; the detail says why.
+    /// The detail has the reason.
     SignInFailed,
-    /// An account got an identity.
     IdentityLinked,
-    /// A session was ended by its owner.
     SignedOut,
-    /// All sessions of an account were ended by their owner.
     SignedOutEverywhere,
-    /// One session was ended by its owner from another.
+    /// The owner revoked a session from another session.
     SessionRevoked,
-    /// A refresh token came twice, so its session was ended.
+    /// A refresh token was reused, so its session was revoked.
     RefreshReuse,
-    /// An API token was made.
     ApiTokenCreated,
-    /// An API token was revoked.
     ApiTokenRevoked,
-    /// An account got another role.
     RoleChanged,
-    /// An account was suspended or admitted again.
+    /// The account was suspended or reactivated.
     StateChanged,
-    /// An account got another quota.
     QuotaChanged,
 }
 
-impl Event {
-    /// The word in the audit trail.
+impl AuditEvent {
+    /// The stored code.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -59,19 +50,21 @@ impl Event {
 }
 
 impl Auth {
-    /// Adds a row to the audit trail within the caller's transaction: what `actor` (nobody: the process itself) did to
-    /// `account`. In a person's transaction the actor must be that person. The detail holds no secret.
+    /// Adds an event to the audit trail within the caller's transaction. `actor` acted on `account`; without an actor,
+    /// the process itself did. In a transaction of a user, the actor must be that user. `detail` must not contain
+    /// secrets.
     pub async fn audit_in(
         &self,
         tx: &Tx,
         ctx: &Ctx,
         actor: Option<AccountId>,
-        event: Event,
+        event: AuditEvent,
         account: Option<AccountId>,
         detail: &Value,
     ) -> Result<(), Error> {
-        let row = sql::AddAuditRowParams {
-            id: new_row_id(ctx),
+        let row = sql::AddAuditEventParams {
+            // Events are not addressed from outside, so their ids have no type of their own.
+            id: ctx.new_id::<AccountId>().uuid(),
             at: ctx.now(),
             event: event.as_str(),
             account_id: account.map(Id::uuid),
@@ -79,11 +72,11 @@ impl Auth {
             request_id: ctx.request_id.as_str(),
             detail: detail.to_string(),
         };
-        sql::add_audit_row().params(&**tx, &row).await?;
+        sql::add_audit_event().params(&**tx, &row).await?;
         Ok(())
     }
 
-    /// Adds to the audit trail that an account got another role.
+    /// Adds [`AuditEvent::RoleChanged`] to the audit trail.
     pub async fn audit_role_change_in(
         &self,
         tx: &Tx,
@@ -93,12 +86,7 @@ impl Auth {
         (from, to): (Role, Role),
     ) -> Result<(), Error> {
         let detail = json!({ "from": from.as_str(), "to": to.as_str() });
-        self.audit_in(tx, ctx, actor, Event::RoleChanged, Some(account), &detail)
+        self.audit_in(tx, ctx, actor, AuditEvent::RoleChanged, Some(account), &detail)
             .await
     }
-}
-
-/// Rows of the audit trail are never named outside, so their ids have no type of their own.
-fn new_row_id(ctx: &Ctx) -> Uuid {
-    ctx.new_id::<AccountId>().uuid()
 }

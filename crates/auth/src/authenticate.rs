@@ -1,11 +1,11 @@
-//! What a request proves about its caller, found out offline.
-use crate::{Auth, Error, token_text};
+//! Verifies the token of a request without the database.
+use crate::{Auth, Error, api_token_secret};
 use infravault_kernel::Credential;
 use time::OffsetDateTime;
 
-/// What a request presented.
+/// A token as the request transports it.
 #[derive(Clone, Copy)]
-pub enum Presented<'a> {
+pub enum PresentedToken<'a> {
     /// The value of `Authorization: Bearer`: an access token or an API token.
     Bearer(&'a str),
     /// The value of the access cookie: an access token.
@@ -13,15 +13,15 @@ pub enum Presented<'a> {
 }
 
 impl Auth {
-    /// Turns what was presented into a credential, or refuses it, without a look at the database. Whether the session
-    /// or API token still counts is decided when the request's transaction begins.
-    pub fn authenticate(&self, presented: Presented<'_>, now: OffsetDateTime) -> Result<Credential, Error> {
-        let token = match presented {
-            Presented::Bearer(token) if token.starts_with(token_text::PREFIX) => {
-                let hash = token_text::hash(token).ok_or(Error::InvalidToken)?;
+    /// Verifies the token and returns a credential. The transaction of the request checks later whether the session
+    /// or API token is still valid.
+    pub fn authenticate(&self, token: PresentedToken<'_>, now: OffsetDateTime) -> Result<Credential, Error> {
+        let token = match token {
+            PresentedToken::Bearer(token) if token.starts_with(api_token_secret::PREFIX) => {
+                let hash = api_token_secret::hash(token).ok_or(Error::InvalidToken)?;
                 return Ok(Credential::ApiToken { hash });
             }
-            Presented::Bearer(token) | Presented::Cookie(token) => token,
+            PresentedToken::Bearer(token) | PresentedToken::Cookie(token) => token,
         };
         let (session, account) = self.0.access_tokens.verify(token, now)?;
         Ok(Credential::Session { session, account })

@@ -1,37 +1,34 @@
-//! The HTTP client for providers: bounded in time and size, follows no redirect.
-use crate::{Error, config};
-use openidconnect::{AsyncHttpClient, HttpRequest, HttpResponse, http, url::Url};
+//! The HTTP client for identity providers: limits time and response size, follows no redirects.
+use crate::Error;
+use openidconnect::{
+    AsyncHttpClient, HttpRequest, HttpResponse, http,
+    url::{Host, Url},
+};
 use std::{future::Future, pin::Pin, time::Duration};
 
-/// No document of a provider is larger.
-const MAX_BYTES: usize = 1 << 20;
+const MAX_RESPONSE_BYTES: usize = 1 << 20;
 
-/// Asks providers.
+/// Sends requests to identity providers.
 #[derive(Clone, Debug)]
-pub(crate) struct Http(reqwest::Client);
+pub(crate) struct HttpClient(reqwest::Client);
 
-/// Why a provider could not be asked. A refusal that it can explain is no error here.
+/// Why there is no usable response. Statuses below 500 other than 429 are responses, not errors.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum HttpError {
-    /// The address is not one that secrets may be sent to.
-    #[error("the address is neither https nor on this machine")]
-    Address,
-    /// It cannot be reached, or is too slow.
-    #[error("no answer")]
+    #[error("the URL is neither https nor on the loopback interface")]
+    InsecureUrl,
+    #[error("no response")]
     Transport(#[from] reqwest::Error),
-    /// It says that it has a problem.
-    #[error("the answer was {0}")]
+    #[error("the response status is {0}")]
     Status(u16),
-    /// The answer is too large.
-    #[error("the answer has more than {MAX_BYTES} bytes")]
+    #[error("the response has more than {MAX_RESPONSE_BYTES} bytes")]
     TooLarge,
-    /// The answer cannot be passed on.
-    #[error("the answer is malformed")]
+    #[error("the response is malformed")]
     Malformed(#[from] http::Error),
 }
 
-impl Http {
-    /// A client that waits for `timeout` at most.
+impl HttpClient {
+    /// Creates a client; `timeout` limits a whole request.
     pub(crate) fn new(timeout: Duration) -> Result<Self, Error> {
         reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
@@ -40,38 +37,49 @@ impl Http {
             .user_agent("infravault")
             .build()
             .map(Self)
-            .map_err(|error| Error::setup("the HTTP client for sign-in providers cannot be made", error))
+            .map_err(|error| Error::setup("cannot create the HTTP client for sign-in providers", error))
     }
 
-    async fn ask(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
-        let address = Url::parse(&request.uri().to_string()).map_err(|_| HttpError::Address)?;
-        if !config::is_private_enough(&address) {
-            return Err(HttpError::Address);
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
+        let url = Url::parse(&request.uri().to_string()).map_err(|_| HttpError::InsecureUrl)?;
+        if !is_secure_url(&url) {
+            return Err(HttpError::InsecureUrl);
         }
-        let mut response = self.0.execute(request.try_into()?).await?;
-        if response.status().is_server_error() || response.status().as_u16() == 429 {
-            return Err(HttpError::Status(response.status().as_u16()));
+        let mut received = self.0.execute(request.try_into()?).await?;
+        if received.status().is_server_error() || received.status().as_u16() == 429 {
+            return Err(HttpError::Status(received.status().as_u16()));
         }
-        let mut answer = http::Response::builder().status(response.status());
-        for (name, value) in response.headers() {
-            answer = answer.header(name, value);
+        let mut response = http::Response::builder().status(received.status());
+        for (name, value) in received.headers() {
+            response = response.header(name, value);
         }
         let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await? {
-            if body.len() + chunk.len() > MAX_BYTES {
+        while let Some(chunk) = received.chunk().await? {
+            if body.len() + chunk.len() > MAX_RESPONSE_BYTES {
                 return Err(HttpError::TooLarge);
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(answer.body(body)?)
+        Ok(response.body(body)?)
     }
 }
 
-impl<'c> AsyncHttpClient<'c> for Http {
+impl<'c> AsyncHttpClient<'c> for HttpClient {
     type Error = HttpError;
     type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, HttpError>> + Send + 'c>>;
 
     fn call(&'c self, request: HttpRequest) -> Self::Future {
-        Box::pin(self.ask(request))
+        Box::pin(self.send(request))
+    }
+}
+
+/// Returns whether secrets may be sent to this URL: over TLS, or to the loopback interface.
+pub(crate) fn is_secure_url(url: &Url) -> bool {
+    match (url.scheme(), url.host()) {
+        ("https", Some(_)) => true,
+        ("http", Some(Host::Ipv4(address))) => address.is_loopback(),
+        ("http", Some(Host::Ipv6(address))) => address.is_loopback(),
+        ("http", Some(Host::Domain(name))) => name == "localhost",
+        _ => false,
     }
 }

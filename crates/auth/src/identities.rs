@@ -1,6 +1,6 @@
-//! Identities of accounts: `(issuer, subject)`, never the e-mail.
+//! Identities of accounts: `(issuer, subject)`, never the e-mail address.
 use crate::{
-    Auth, Error, Event, VerifiedIdentity,
+    AuditEvent, Auth, Error, VerifiedIdentity,
     sql::{self, Params},
 };
 use infravault_db::Tx;
@@ -8,8 +8,8 @@ use infravault_kernel::{AccountId, Ctx, Id};
 use serde_json::json;
 
 impl Auth {
-    /// The account of an identity that signs in now, if it has one. Sign-ins of one identity wait for each other here
-    /// until the caller's transaction ends, so that two first ones make one account.
+    /// Returns the account of an identity and records the sign-in. Holds an advisory lock on the identity until the
+    /// caller's transaction ends, so that two concurrent first sign-ins create one account.
     pub async fn find_identity_in(
         &self,
         tx: &Tx,
@@ -17,17 +17,17 @@ impl Auth {
         identity: &VerifiedIdentity,
     ) -> Result<Option<AccountId>, Error> {
         let key = format!("identity {} {}", identity.issuer, identity.subject);
-        sql::take_turn().bind(&**tx, &key).one().await?;
-        let row = sql::UseIdentityParams {
+        sql::lock_key().bind(&**tx, &key).one().await?;
+        let params = sql::RecordSignInParams {
             now: ctx.now(),
             issuer: &identity.issuer,
             subject: &identity.subject,
         };
-        let account = sql::use_identity().params(&**tx, &row).opt().await?;
+        let account = sql::record_sign_in().params(&**tx, &params).opt().await?;
         Ok(account.map(AccountId::from_uuid))
     }
 
-    /// Gives an account this identity.
+    /// Links an identity to an account.
     pub async fn link_identity_in(
         &self,
         tx: &Tx,
@@ -42,15 +42,8 @@ impl Auth {
             now: ctx.now(),
         };
         sql::add_identity().params(&**tx, &row).await?;
+        let (account, event) = (Some(account), AuditEvent::IdentityLinked);
         let detail = json!({ "provider": identity.provider, "issuer": identity.issuer });
-        self.audit_in(
-            tx,
-            ctx,
-            Some(account),
-            Event::IdentityLinked,
-            Some(account),
-            &detail,
-        )
-        .await
+        self.audit_in(tx, ctx, account, event, account, &detail).await
     }
 }

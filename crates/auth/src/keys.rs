@@ -1,4 +1,4 @@
-//! The Ed25519 keys that sign access tokens: files in a folder, of which the newest signs and all verify.
+//! The Ed25519 keys of access tokens: files in one folder. The newest signs, all verify.
 use crate::Error;
 use aws_lc_rs::{
     encoding::{AsDer, Pkcs8V1Der},
@@ -18,28 +18,27 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Key files end so; a file that does not is none.
-const ENDING: &str = "pem";
-/// The key that is made where there is none. Files are ordered by name, so one named by its date comes after it.
-const FIRST: &str = "0000-first.pem";
-const HEAD: &str = "-----BEGIN PRIVATE KEY-----";
-const FOOT: &str = "-----END PRIVATE KEY-----";
-/// What the keys for signed addresses are derived for (RFC 5869, the parameter `info`).
-const SIGNED_URLS: &[u8] = b"infravault signed urls";
+const EXTENSION: &str = "pem";
+/// Keys are ordered by file name, so a key named by its date is newer than this one.
+const FIRST_KEY: &str = "0000-first.pem";
+const PEM_HEADER: &str = "-----BEGIN PRIVATE KEY-----";
+const PEM_FOOTER: &str = "-----END PRIVATE KEY-----";
+/// HKDF `info` of the keys for signed URLs (RFC 5869).
+const URL_KEY_INFO: &[u8] = b"infravault signed urls";
 
 /// The public half of a signing key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublicKey {
-    /// Its RFC 7638 thumbprint, which names it.
+    /// RFC 7638 thumbprint.
     pub kid: String,
-    /// The 32 bytes as base64url, as a JWK carries them (RFC 8037).
+    /// The 32 bytes in base64url, as in a JWK (RFC 8037).
     pub x: String,
 }
 
-/// All keys, ordered by file name; the last signs.
+/// All keys, ordered by file name. The last one signs.
 pub(crate) struct KeyRing {
     signing: EncodingKey,
-    verifying: Vec<DecodingKey>,
+    verification: Vec<DecodingKey>,
     public: Vec<PublicKey>,
     urls: Vec<Secret<[u8; 32]>>,
 }
@@ -53,83 +52,75 @@ impl fmt::Debug for KeyRing {
 }
 
 impl KeyRing {
-    /// Reads the keys of a folder; makes folder and key where there is none. Processes that start at once agree on
-    /// one key.
+    /// Reads the keys of a folder. Creates the folder and the first key if there is none; processes that start at the
+    /// same time use the same key.
     pub(crate) fn open(folder: &Path) -> Result<Self, Error> {
-        let broken = |error: io::Error| {
-            Error::setup(
-                format!(
-                    "the signing keys in {} (AUTH_KEY_DIR) cannot be used",
-                    folder.display()
-                ),
-                error,
-            )
-        };
-        let mut files = key_files(folder).map_err(broken)?;
-        if files.is_empty() {
-            make_first(folder).map_err(broken)?;
-            files = key_files(folder).map_err(broken)?;
-        }
-        let mut ring: Option<Self> = None;
-        for file in files {
-            let (der, public) = read(&file).map_err(broken)?;
-            let key = PublicKey::new(&public);
-            let signing = EncodingKey::from_ed_der(&der);
-            let verifying = DecodingKey::from_ed_der(&public);
-            let url_key = derive(&der).map_err(broken)?;
-            let (mut older, mut public, mut urls) = ring
-                .map(|ring| (ring.verifying, ring.public, ring.urls))
-                .unwrap_or_default();
-            older.push(verifying);
-            public.push(key);
-            urls.push(url_key);
-            ring = Some(Self {
-                signing,
-                verifying: older,
-                public,
-                urls,
-            });
-        }
-        ring.ok_or_else(|| broken(io::Error::other("there is no key file")))
+        Self::load(folder).map_err(|error| {
+            let message = format!(
+                "cannot use the signing keys in {} (AUTH_KEY_DIR)",
+                folder.display()
+            );
+            Error::setup(message, error)
+        })
     }
 
-    /// The key that signs.
-    pub(crate) fn signing(&self) -> &EncodingKey {
+    fn load(folder: &Path) -> io::Result<Self> {
+        let mut files = list_key_files(folder)?;
+        if files.is_empty() {
+            create_first_key(folder)?;
+            files = list_key_files(folder)?;
+        }
+        let mut signing = None;
+        let (mut verification, mut public, mut urls) = (Vec::new(), Vec::new(), Vec::new());
+        for file in files {
+            let (der, public_bytes) = read_key_file(&file)?;
+            signing = Some(EncodingKey::from_ed_der(&der));
+            verification.push(DecodingKey::from_ed_der(&public_bytes));
+            public.push(PublicKey::new(&public_bytes));
+            urls.push(derive_url_key(&der)?);
+        }
+        Ok(Self {
+            signing: signing.ok_or_else(|| io::Error::other("no key file found"))?,
+            verification,
+            public,
+            urls,
+        })
+    }
+
+    pub(crate) fn signing_key(&self) -> &EncodingKey {
         &self.signing
     }
 
-    /// The name of the key that signs.
-    pub(crate) fn newest_kid(&self) -> &str {
+    /// Returns the ID of the key that signs.
+    pub(crate) fn signing_kid(&self) -> &str {
         self.public.last().map_or("", |key| &key.kid)
     }
 
-    /// The key of this name: looked up among those that were loaded, nowhere else.
-    pub(crate) fn verifying(&self, kid: &str) -> Option<&DecodingKey> {
+    /// Returns a loaded key by its ID.
+    pub(crate) fn verification_key(&self, kid: &str) -> Option<&DecodingKey> {
         let at = self.public.iter().position(|key| key.kid == kid)?;
-        self.verifying.get(at)
+        self.verification.get(at)
     }
 
-    /// The public halves of all keys.
     pub(crate) fn public_keys(&self) -> &[PublicKey] {
         &self.public
     }
 
-    /// A key for signed addresses from each key, in the same order, with its name.
+    /// Returns one key for signed URLs per signing key, in the same order, with its key ID.
     pub(crate) fn url_keys(&self) -> Vec<(String, Secret<[u8; 32]>)> {
-        let names = self.public.iter().map(|key| key.kid.clone());
-        names.zip(self.urls.iter().cloned()).collect()
+        let kids = self.public.iter().map(|key| key.kid.clone());
+        kids.zip(self.urls.iter().cloned()).collect()
     }
 }
 
-/// HKDF-SHA256 (RFC 5869) of a private key: another key, from which the first cannot be told.
-fn derive(der: &[u8]) -> io::Result<Secret<[u8; 32]>> {
-    let refused = |_| io::Error::other("no key can be derived");
+/// Derives a key from a private key with HKDF-SHA256 (RFC 5869).
+fn derive_url_key(der: &[u8]) -> io::Result<Secret<[u8; 32]>> {
     let mut key = [0; 32];
     Salt::new(HKDF_SHA256, &[])
         .extract(der)
-        .expand(&[SIGNED_URLS], HKDF_SHA256)
+        .expand(&[URL_KEY_INFO], HKDF_SHA256)
         .and_then(|derived| derived.fill(&mut key))
-        .map_err(refused)?;
+        .map_err(|_| io::Error::other("cannot derive a key"))?;
     Ok(Secret::new(key))
 }
 
@@ -142,8 +133,8 @@ impl PublicKey {
     }
 }
 
-/// The key files of a folder in order; none where there is no folder.
-fn key_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
+/// Returns the key files of a folder in order, or none if the folder does not exist.
+fn list_key_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -152,7 +143,7 @@ fn key_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in entries {
         let path = entry?.path();
-        if path.extension().is_some_and(|ending| ending == ENDING) {
+        if path.extension().is_some_and(|extension| extension == EXTENSION) {
             files.push(path);
         }
     }
@@ -160,45 +151,45 @@ fn key_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// The DER and the public half of a PEM file as `openssl genpkey -algorithm ed25519` makes it.
-fn read(file: &Path) -> io::Result<(Vec<u8>, Vec<u8>)> {
-    let wrong =
+/// Reads the DER and the public half of a PEM file as `openssl genpkey -algorithm ed25519` writes it.
+fn read_key_file(file: &Path) -> io::Result<(Vec<u8>, Vec<u8>)> {
+    let invalid =
         |what: &str| io::Error::new(io::ErrorKind::InvalidData, format!("{}: {what}", file.display()));
-    let text = fs::read_to_string(file).map_err(|error| wrong(&error.to_string()))?;
+    let text = fs::read_to_string(file).map_err(|error| invalid(&error.to_string()))?;
     let body: String = text
         .trim()
-        .strip_prefix(HEAD)
-        .and_then(|rest| rest.strip_suffix(FOOT))
-        .ok_or_else(|| wrong("holds no `PRIVATE KEY` in PEM"))?
+        .strip_prefix(PEM_HEADER)
+        .and_then(|rest| rest.strip_suffix(PEM_FOOTER))
+        .ok_or_else(|| invalid("not a PEM `PRIVATE KEY`"))?
         .split_whitespace()
         .collect();
-    let der = STANDARD.decode(body).map_err(|_| wrong("is no base64"))?;
+    let der = STANDARD.decode(body).map_err(|_| invalid("invalid base64"))?;
     let pair = Ed25519KeyPair::from_pkcs8(&der).or_else(|_| Ed25519KeyPair::from_pkcs8_maybe_unchecked(&der));
-    let pair = pair.map_err(|_| wrong("holds no Ed25519 key (PKCS#8)"))?;
-    // Version 1 without the public half, whichever version the file has: the signer takes that form.
-    let der: Pkcs8V1Der<'_> = pair.as_der().map_err(|_| wrong("cannot be written as PKCS#8"))?;
+    let pair = pair.map_err(|_| invalid("not an Ed25519 key (PKCS#8)"))?;
+    // The signer needs version 1, without the public half, whichever version the file has.
+    let der: Pkcs8V1Der<'_> = pair.as_der().map_err(|_| invalid("cannot encode as PKCS#8"))?;
     Ok((der.as_ref().to_vec(), pair.public_key().as_ref().to_vec()))
 }
 
-/// Makes the first key under its final name in one step, so that nobody reads half of it and of two processes one
-/// wins.
-fn make_first(folder: &Path) -> io::Result<()> {
+/// Creates the first key by linking a complete file to its final name, so that no process reads a partial key and
+/// the first of two processes wins.
+fn create_first_key(folder: &Path) -> io::Result<()> {
     fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-    let pair = Ed25519KeyPair::generate().map_err(|_| io::Error::other("no key can be made"))?;
+    let pair = Ed25519KeyPair::generate().map_err(|_| io::Error::other("cannot generate a key"))?;
     let der: Pkcs8V1Der<'_> = pair
         .as_der()
-        .map_err(|_| io::Error::other("no key can be written"))?;
-    let text = format!("{HEAD}\n{}\n{FOOT}\n", STANDARD.encode(der.as_ref()));
+        .map_err(|_| io::Error::other("cannot encode the key"))?;
+    let text = format!("{PEM_HEADER}\n{}\n{PEM_FOOTER}\n", STANDARD.encode(der.as_ref()));
     let name = URL_SAFE_NO_PAD.encode(pair.public_key().as_ref());
-    let unfinished = folder.join(format!(".{name}.new"));
+    let temporary = folder.join(format!(".{name}.new"));
     let mut file = fs::OpenOptions::new()
         .write(true)
         .create_new(true)
         .mode(0o600)
-        .open(&unfinished)?;
+        .open(&temporary)?;
     let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
-    let linked = written.and_then(|()| fs::hard_link(&unfinished, folder.join(FIRST)));
-    fs::remove_file(&unfinished)?;
+    let linked = written.and_then(|()| fs::hard_link(&temporary, folder.join(FIRST_KEY)));
+    fs::remove_file(&temporary)?;
     match linked {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
         _ => fs::File::open(folder)?.sync_all(),
@@ -227,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn names_a_key_by_its_thumbprint() {
+    fn kid_is_the_jwk_thumbprint() {
         // RFC 8037 appendix A.
         let x = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
         let key = PublicKey::new(&URL_SAFE_NO_PAD.decode(x).unwrap());
@@ -236,10 +227,10 @@ mod tests {
     }
 
     #[test]
-    fn makes_one_key_however_many_start_at_once() {
+    fn concurrent_starts_create_one_key() {
         let folder = Folder::new("race");
         let kids: Vec<String> = std::thread::scope(|scope| {
-            let open = || KeyRing::open(&folder.0).unwrap().newest_kid().to_owned();
+            let open = || KeyRing::open(&folder.0).unwrap().signing_kid().to_owned();
             let threads: Vec<_> = (0..8).map(|_| scope.spawn(open)).collect();
             threads.into_iter().map(|thread| thread.join().unwrap()).collect()
         });
@@ -257,31 +248,34 @@ mod tests {
     }
 
     #[test]
-    fn the_newest_signs_and_older_ones_verify() {
+    fn newest_key_signs_and_older_keys_verify() {
         let folder = Folder::new("rotation");
         let other = Folder::new("rotation-other");
-        let old = KeyRing::open(&folder.0).unwrap().newest_kid().to_owned();
+        let old = KeyRing::open(&folder.0).unwrap().signing_kid().to_owned();
         KeyRing::open(&other.0).unwrap();
-        fs::copy(other.0.join(FIRST), folder.0.join("2026-10-01.pem")).unwrap();
+        fs::copy(other.0.join(FIRST_KEY), folder.0.join("2026-10-01.pem")).unwrap();
         fs::write(folder.0.join("README.txt"), "no key").unwrap();
         let ring = KeyRing::open(&folder.0).unwrap();
-        assert_ne!(ring.newest_kid(), old);
-        assert!(ring.verifying(&old).is_some() && ring.verifying(ring.newest_kid()).is_some());
-        assert!(ring.verifying("../../dev/null").is_none());
+        assert_ne!(ring.signing_kid(), old);
+        assert!(ring.verification_key(&old).is_some() && ring.verification_key(ring.signing_kid()).is_some());
+        assert!(ring.verification_key("../../dev/null").is_none());
         assert_eq!(ring.public_keys().len(), 2);
         let url_keys = ring.url_keys();
-        assert_eq!(url_keys.last().unwrap().0, ring.newest_kid());
+        assert_eq!(url_keys.last().unwrap().0, ring.signing_kid());
         assert_eq!(url_keys[0].0, old);
-        assert!(url_keys[0].1 != url_keys[1].1, "every key has its own");
+        assert!(
+            url_keys[0].1 != url_keys[1].1,
+            "each signing key has its own URL key"
+        );
         assert_eq!(
             KeyRing::open(&folder.0).unwrap().url_keys(),
             url_keys,
-            "a restart derives the same"
+            "a restart derives the same keys"
         );
     }
 
     #[test]
-    fn names_the_file_that_holds_no_key() {
+    fn error_names_the_invalid_key_file() {
         let folder = Folder::new("broken");
         fs::create_dir_all(&folder.0).unwrap();
         for content in [

@@ -1,29 +1,29 @@
-//! Proving who you are: OpenID Connect, sessions, API tokens, signing keys, audit.
+//! Authentication: OpenID Connect, sessions, API tokens, signing keys and the audit trail.
 #![doc = include_str!("../README.md")]
 
+mod api_token_secret;
 mod api_tokens;
 mod audit;
 mod authenticate;
+mod begin_sign_in;
 mod config;
+mod delete_expired;
 mod error;
+mod get_me;
 mod http;
 mod identities;
 mod jwt;
 mod keys;
-mod logout;
-mod me;
 mod oidc;
-mod opaque;
+mod opaque_token;
 mod policy;
-mod refresh;
+mod refresh_session;
 mod return_to;
 mod sessions;
-mod sign_in;
-mod sign_in_callback;
-mod signatures;
+mod sign_out;
+mod signature_cache;
 mod sql;
-mod tidy_up;
-mod token_text;
+mod verify_callback;
 
 use infravault_db::Db;
 use infravault_kernel::Secret;
@@ -34,24 +34,24 @@ use slog::Logger;
 use std::sync::Arc;
 
 pub use api_tokens::{ApiToken, IssuedApiToken, NewApiToken};
-pub use audit::Event;
-pub use authenticate::Presented;
+pub use audit::AuditEvent;
+pub use authenticate::PresentedToken;
+pub use begin_sign_in::{ProviderInfo, SignInOptions, StartedSignIn};
 pub use config::{ApiTokenConfig, Config, ProviderConfig, SessionConfig};
 pub use error::{Error, SessionError};
+pub use get_me::Me;
 pub use keys::PublicKey;
-pub use me::Me;
-pub use refresh::Tokens;
+pub use refresh_session::SessionTokens;
 pub use return_to::ReturnTo;
 pub use sessions::{Device, NewSession, Session};
-pub use sign_in::{NewSignIn, ProviderInfo, SignInStarted};
-pub use sign_in_callback::{Callback, VerifiedIdentity};
+pub use verify_callback::{Callback, VerifiedIdentity};
 
-/// Everything about proving who you are; cheap to clone.
+/// The auth context. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Auth(Arc<Parts>);
+pub struct Auth(Arc<Inner>);
 
 #[derive(Debug)]
-struct Parts {
+struct Inner {
     db: Db,
     config: Config,
     public_origin: String,
@@ -60,16 +60,15 @@ struct Parts {
 }
 
 impl Auth {
-    /// Loads the signing keys, making the first one where there is none. No provider is asked yet, so this works
-    /// while they are away.
+    /// Loads the signing keys and creates the first one if the folder is empty. Does not contact any provider.
     ///
-    /// `public_origin` is the scheme, host and port that browsers use, without a slash at its end: tokens name it
-    /// as their issuer, and providers send browsers back to `{public_origin}/api/v1/auth/callback`. The process
-    /// must have installed a TLS crypto provider before.
+    /// `public_origin` is the scheme, host and port that browsers use, without a trailing slash. It is the issuer of
+    /// access tokens, and providers redirect to `{public_origin}/api/v1/auth/callback`. The process must have
+    /// installed a TLS crypto provider.
     pub fn new(db: Db, config: Config, public_origin: &str, log: &Logger) -> Result<Self, Error> {
         let keys = KeyRing::open(&config.key_dir)?;
-        slog::info!(log, "signing keys are loaded"; "newest" => keys.newest_kid(), "count" => keys.public_keys().len());
-        let http = http::Http::new(config.provider_timeout)?;
+        slog::info!(log, "signing keys loaded"; "newest" => keys.signing_kid(), "count" => keys.public_keys().len());
+        let http = http::HttpClient::new(config.provider_timeout)?;
         let providers = config
             .providers
             .iter()
@@ -77,7 +76,7 @@ impl Auth {
             .collect();
         let public_origin = public_origin.trim_end_matches('/').to_owned();
         let access_tokens = AccessTokens::new(keys, &public_origin, config.access_token_ttl);
-        Ok(Self(Arc::new(Parts {
+        Ok(Self(Arc::new(Inner {
             db,
             config,
             public_origin,
@@ -86,22 +85,21 @@ impl Auth {
         })))
     }
 
-    /// The settings that this was made with.
     #[must_use]
     pub fn config(&self) -> &Config {
         &self.0.config
     }
 
-    /// The public halves of all keys that may have signed a living access token.
+    /// Returns the public halves of the keys that access tokens are verified with.
     #[must_use]
     pub fn public_keys(&self) -> &[PublicKey] {
-        self.0.access_tokens.public_keys()
+        self.0.access_tokens.keys().public_keys()
     }
 
-    /// A key for signed addresses from each signing key, by its name; the last signs, all verify.
+    /// Returns one HMAC key for signed URLs per signing key, with its key ID. The last key signs, all verify.
     #[must_use]
     pub fn url_keys(&self) -> Vec<(String, Secret<[u8; 32]>)> {
-        self.0.access_tokens.url_keys()
+        self.0.access_tokens.keys().url_keys()
     }
 
     fn db(&self) -> &Db {

@@ -1,24 +1,24 @@
-//! One provider: its metadata and keys, asked for when first needed and kept for a while.
+//! One identity provider: its metadata and keys, fetched when first needed and cached.
 use crate::{
-    config::{ProviderConfig, is_private_enough},
-    http::Http,
+    config::ProviderConfig,
+    http::{HttpClient, is_secure_url},
 };
-use infravault_kernel::Ctx;
+use infravault_kernel::{Ctx, error_chain};
 use openidconnect::{
     AuthType, ClientId, ClientSecret, EndpointMaybeSet, EndpointNotSet, EndpointSet, IssuerUrl,
     JsonWebKeySet, RedirectUrl,
     core::{CoreClient, CoreClientAuthMethod, CoreJwsSigningAlgorithm, CoreProviderMetadata},
 };
-use std::{error::Error as StdError, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 use time::OffsetDateTime;
 use tokio::sync::Mutex;
 
-/// How long a provider that did not answer is left alone.
-const PAUSE: Duration = Duration::from_secs(2);
-/// How often the keys are asked for again because a token names an unknown one.
-const KEYS_PAUSE: Duration = Duration::from_mins(1);
+/// Minimum interval between failed discovery requests.
+const DISCOVERY_RETRY_INTERVAL: Duration = Duration::from_secs(2);
+/// Minimum interval between key requests because of an unknown key ID.
+const KEY_REFRESH_INTERVAL: Duration = Duration::from_mins(1);
 
-/// The client of the code flow, as the metadata make it.
+/// The client of the authorization code flow.
 pub(crate) type Client = CoreClient<
     EndpointSet,
     EndpointNotSet,
@@ -28,106 +28,102 @@ pub(crate) type Client = CoreClient<
     EndpointMaybeSet,
 >;
 
-/// The provider cannot be used at the moment; the text is for the log.
+/// Why the provider cannot be used at the moment; for the log.
 #[derive(Clone, Debug)]
-pub(crate) struct Unavailable(pub(crate) String);
+pub(crate) struct ProviderError(pub(crate) String);
 
-/// One provider.
 #[derive(Debug)]
 pub(crate) struct Provider {
     pub(crate) config: ProviderConfig,
-    pub(crate) http: Http,
+    pub(crate) http: HttpClient,
     ttl: Duration,
-    known: Mutex<Known>,
+    cache: Mutex<ProviderCache>,
 }
 
 #[derive(Debug, Default)]
-struct Known {
+struct ProviderCache {
     metadata: Option<(Arc<CoreProviderMetadata>, OffsetDateTime)>,
-    keys_again: Option<OffsetDateTime>,
-    failed: Option<(Unavailable, OffsetDateTime)>,
+    keys_refreshed_at: Option<OffsetDateTime>,
+    last_error: Option<(ProviderError, OffsetDateTime)>,
 }
 
 impl Provider {
-    /// A provider that nothing is known of yet.
-    pub(crate) fn new(config: ProviderConfig, http: Http, ttl: Duration) -> Self {
+    pub(crate) fn new(config: ProviderConfig, http: HttpClient, ttl: Duration) -> Self {
         Self {
             config,
             http,
             ttl,
-            known: Mutex::default(),
+            cache: Mutex::default(),
         }
     }
 
-    /// The provider's metadata and keys. Whoever comes while they are asked for waits for the same answer.
-    pub(crate) async fn metadata(&self, ctx: &Ctx) -> Result<Arc<CoreProviderMetadata>, Unavailable> {
-        let mut known = self.known.lock().await;
+    /// Returns the provider's metadata and keys. Concurrent callers share one request.
+    pub(crate) async fn metadata(&self, ctx: &Ctx) -> Result<Arc<CoreProviderMetadata>, ProviderError> {
+        let mut cache = self.cache.lock().await;
         let now = ctx.now();
-        if let Some((metadata, since)) = &known.metadata
-            && now - *since < self.ttl
+        if let Some((metadata, fetched_at)) = &cache.metadata
+            && now - *fetched_at < self.ttl
         {
             return Ok(Arc::clone(metadata));
         }
-        if let Some((why, since)) = &known.failed
-            && now - *since < PAUSE
+        if let Some((error, failed_at)) = &cache.last_error
+            && now - *failed_at < DISCOVERY_RETRY_INTERVAL
         {
-            return Err(why.clone());
+            return Err(error.clone());
         }
         match self.discover().await {
             Ok(metadata) => {
                 let metadata = Arc::new(metadata);
-                known.metadata = Some((Arc::clone(&metadata), ctx.now()));
-                known.failed = None;
+                cache.metadata = Some((Arc::clone(&metadata), ctx.now()));
+                cache.last_error = None;
                 Ok(metadata)
             }
-            Err(why) => {
-                known.failed = Some((why.clone(), ctx.now()));
-                Err(why)
+            Err(error) => {
+                cache.last_error = Some((error.clone(), ctx.now()));
+                Err(error)
             }
         }
     }
 
-    /// The metadata with keys asked for anew, at most once a minute; in between those that are known.
-    pub(crate) async fn metadata_with_new_keys(
+    /// Returns the metadata with refreshed keys. Keys are refreshed at most once a minute.
+    pub(crate) async fn metadata_with_refreshed_keys(
         &self,
         ctx: &Ctx,
-    ) -> Result<Arc<CoreProviderMetadata>, Unavailable> {
+    ) -> Result<Arc<CoreProviderMetadata>, ProviderError> {
         let metadata = self.metadata(ctx).await?;
-        let mut known = self.known.lock().await;
-        if known
-            .keys_again
-            .is_some_and(|since| ctx.now() - since < KEYS_PAUSE)
+        let mut cache = self.cache.lock().await;
+        if cache
+            .keys_refreshed_at
+            .is_some_and(|refreshed_at| ctx.now() - refreshed_at < KEY_REFRESH_INTERVAL)
         {
             return Ok(metadata);
         }
-        known.keys_again = Some(ctx.now());
+        cache.keys_refreshed_at = Some(ctx.now());
         let keys = JsonWebKeySet::fetch_async(metadata.jwks_uri(), &self.http)
             .await
-            .map_err(|error| Unavailable(format!("its keys: {}", causes(&error))))?;
+            .map_err(|error| ProviderError(format!("keys: {}", error_chain(&error))))?;
         let metadata = Arc::new(CoreProviderMetadata::clone(&metadata).set_jwks(keys));
-        known.metadata = Some((Arc::clone(&metadata), ctx.now()));
+        cache.metadata = Some((Arc::clone(&metadata), ctx.now()));
         Ok(metadata)
     }
 
-    async fn discover(&self) -> Result<CoreProviderMetadata, Unavailable> {
+    async fn discover(&self) -> Result<CoreProviderMetadata, ProviderError> {
         let issuer =
-            IssuerUrl::new(self.config.issuer.clone()).map_err(|error| Unavailable(error.to_string()))?;
+            IssuerUrl::new(self.config.issuer.clone()).map_err(|error| ProviderError(error.to_string()))?;
         let metadata = CoreProviderMetadata::discover_async(issuer, &self.http)
             .await
-            .map_err(|error| Unavailable(format!("its metadata: {}", causes(&error))))?;
+            .map_err(|error| ProviderError(format!("metadata: {}", error_chain(&error))))?;
         let token_endpoint = metadata
             .token_endpoint()
-            .ok_or_else(|| Unavailable("its metadata name no token endpoint".to_owned()))?;
-        if !is_private_enough(metadata.authorization_endpoint().url())
-            || !is_private_enough(token_endpoint.url())
-        {
-            return Err(Unavailable("its metadata name addresses without TLS".to_owned()));
+            .ok_or_else(|| ProviderError("metadata: no token endpoint".to_owned()))?;
+        if !is_secure_url(metadata.authorization_endpoint().url()) || !is_secure_url(token_endpoint.url()) {
+            return Err(ProviderError("metadata: endpoint URLs without TLS".to_owned()));
         }
         Ok(metadata)
     }
 
-    /// The client of the code flow.
-    pub(crate) fn client(&self, metadata: &CoreProviderMetadata, redirect: RedirectUrl) -> Client {
+    /// Creates the client of the authorization code flow.
+    pub(crate) fn client(&self, metadata: &CoreProviderMetadata, redirect_uri: RedirectUrl) -> Client {
         let secret = self
             .config
             .client_secret
@@ -135,31 +131,29 @@ impl Provider {
             .map(|secret| ClientSecret::new(secret.expose().clone()));
         let id = ClientId::new(self.config.client_id.clone());
         CoreClient::from_provider_metadata(metadata.clone(), id, secret)
-            .set_redirect_uri(redirect)
-            .set_auth_type(auth_type(metadata))
+            .set_redirect_uri(redirect_uri)
+            .set_auth_type(token_auth_type(metadata))
     }
 
-    /// The algorithms that an ID token of this provider may be signed with.
+    /// Returns the algorithms that are accepted for ID tokens of this provider.
     pub(crate) fn algorithms(&self, metadata: &CoreProviderMetadata) -> Vec<CoreJwsSigningAlgorithm> {
-        let ours = [
+        let accepted = [
             CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256,
             CoreJwsSigningAlgorithm::EcdsaP256Sha256,
         ];
         if self.config.name == "google" {
             return vec![CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256];
         }
-        ours.into_iter()
-            .filter(|algorithm| {
-                metadata
-                    .id_token_signing_alg_values_supported()
-                    .contains(algorithm)
-            })
+        let supported = metadata.id_token_signing_alg_values_supported();
+        accepted
+            .into_iter()
+            .filter(|algorithm| supported.contains(algorithm))
             .collect()
     }
 }
 
-/// HTTP Basic, which every provider must know, unless this one says that it only takes the secret in the body.
-fn auth_type(metadata: &CoreProviderMetadata) -> AuthType {
+/// Returns HTTP Basic, which every provider must support, unless the metadata lists only the request body.
+fn token_auth_type(metadata: &CoreProviderMetadata) -> AuthType {
     let body_only = metadata
         .token_endpoint_auth_methods_supported()
         .is_some_and(|methods| {
@@ -171,17 +165,6 @@ fn auth_type(metadata: &CoreProviderMetadata) -> AuthType {
     } else {
         AuthType::BasicAuth
     }
-}
-
-/// The message of an error and of everything that caused it, for the log.
-pub(crate) fn causes(error: &(dyn StdError + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        text = format!("{text}: {cause}");
-        next = cause.source();
-    }
-    text
 }
 
 #[cfg(test)]
@@ -198,8 +181,8 @@ mod tests {
     };
     use time::macros::datetime;
 
-    /// Answers every request for keys with an empty set, and counts them. The thread ends with the process.
-    fn serve(listener: &TcpListener, asked: &AtomicUsize) {
+    /// Serves metadata and an empty key set, and counts the key requests. The thread ends with the process.
+    fn serve(listener: &TcpListener, key_requests: &AtomicUsize) {
         let url = format!("http://{}", listener.local_addr().unwrap());
         for stream in listener.incoming() {
             let mut stream = stream.unwrap();
@@ -213,7 +196,7 @@ mod tests {
                 }
             }
             let body = if first.contains("/jwks") {
-                asked.fetch_add(1, Ordering::SeqCst);
+                key_requests.fetch_add(1, Ordering::SeqCst);
                 r#"{"keys":[]}"#.to_owned()
             } else {
                 format!(
@@ -230,12 +213,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn keys_are_asked_for_again_once_a_minute_at_most() {
+    async fn keys_are_refreshed_at_most_once_a_minute() {
         infravault_testkit::install_crypto();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let issuer = format!("http://{}", listener.local_addr().unwrap());
-        let asked = Arc::new(AtomicUsize::new(0));
-        let counter = Arc::clone(&asked);
+        let key_requests = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&key_requests);
         std::thread::spawn(move || serve(&listener, &counter));
         let values = [
             ("OIDC_PROVIDERS", "x"),
@@ -247,25 +230,25 @@ mod tests {
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .collect();
         let config = crate::Config::from_env(&mut env);
-        let http = Http::new(config.provider_timeout).unwrap();
+        let http = HttpClient::new(config.provider_timeout).unwrap();
         let provider = Provider::new(config.providers[0].clone(), http, config.discovery_ttl);
         let clock = Clock::fixed(datetime!(2026-10-01 12:00 UTC));
         let ctx = Ctx::new(&infravault_testkit::log(), Credential::Anonymous, clock.clone());
 
         let metadata = provider.metadata(&ctx).await.unwrap();
-        assert_eq!(asked.load(Ordering::SeqCst), 1);
+        assert_eq!(key_requests.load(Ordering::SeqCst), 1);
         assert_eq!(
             provider.algorithms(&metadata),
             [CoreJwsSigningAlgorithm::EcdsaP256Sha256]
         );
         for _ in 0..5 {
-            provider.metadata_with_new_keys(&ctx).await.unwrap();
+            provider.metadata_with_refreshed_keys(&ctx).await.unwrap();
         }
-        assert_eq!(asked.load(Ordering::SeqCst), 2);
+        assert_eq!(key_requests.load(Ordering::SeqCst), 2);
         clock.advance(time::Duration::seconds(60));
         for _ in 0..5 {
-            provider.metadata_with_new_keys(&ctx).await.unwrap();
+            provider.metadata_with_refreshed_keys(&ctx).await.unwrap();
         }
-        assert_eq!(asked.load(Ordering::SeqCst), 3);
+        assert_eq!(key_requests.load(Ordering::SeqCst), 3);
     }
 }

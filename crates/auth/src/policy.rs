@@ -1,67 +1,70 @@
-//! The rules of sessions: how long they last, and what needs a fresh sign-in.
+//! Rules of sessions: expiry by role, reuse of refresh tokens, recent sign-in.
 use crate::{Config, SessionError};
 use infravault_kernel::Role;
 use std::time::Duration;
 use time::OffsetDateTime;
 
-/// A refresh token that comes again so soon after its use comes from another tab, not from a thief.
-const CONFLICT_WINDOW: Duration = Duration::from_secs(10);
+/// Reuse of a refresh token within this time is taken for a concurrent tab, not for theft.
+const CONCURRENT_REFRESH_WINDOW: Duration = Duration::from_secs(10);
 
-/// When a session ends.
+/// The two times at which a session ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Ends {
-    /// Unused.
+pub(crate) struct SessionExpiry {
+    /// End without further use. Never after `absolute`.
     pub(crate) idle: OffsetDateTime,
-    /// At the latest; no refresh moves this further away.
+    /// Latest end. A refresh does not move it.
     pub(crate) absolute: OffsetDateTime,
 }
 
-/// The ends of a session that began at `created` and is used `now`. Moderators and administrators have shorter ones.
-pub(crate) fn ends(config: &Config, role: Role, created: OffsetDateTime, now: OffsetDateTime) -> Ends {
-    let (idle, lifetime) = match role {
-        Role::User => (config.sessions.idle, config.sessions.lifetime),
-        Role::Moderator | Role::Admin => (
-            config.sessions.privileged_idle,
-            config.sessions.privileged_lifetime,
-        ),
+/// Computes the expiry of a session created at `created` and used `now`. Sessions of moderators and administrators
+/// are shorter.
+pub(crate) fn session_expiry(
+    config: &Config,
+    role: Role,
+    created: OffsetDateTime,
+    now: OffsetDateTime,
+) -> SessionExpiry {
+    let sessions = &config.sessions;
+    let (idle_ttl, max_ttl) = match role {
+        Role::User => (sessions.idle_ttl, sessions.max_ttl),
+        Role::Moderator | Role::Admin => (sessions.privileged_idle_ttl, sessions.privileged_max_ttl),
     };
-    let absolute = created + lifetime;
-    Ends {
-        idle: absolute.min(now + idle),
+    let absolute = created + max_ttl;
+    SessionExpiry {
+        idle: absolute.min(now + idle_ttl),
         absolute,
     }
 }
 
-/// What becomes of a refresh token that is presented.
+/// How a presented refresh token relates to its earlier uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Presentation {
-    /// It is unused: rotate.
+pub(crate) enum RefreshUse {
+    /// Unused: rotate it.
     First,
-    /// It was used a moment ago: another tab was faster, nothing is minted.
-    Again,
-    /// It was used earlier: it was stolen, here or there.
-    Stolen,
+    /// Used within the last ten seconds: issue nothing.
+    Concurrent,
+    /// Used earlier: assume theft and revoke the session.
+    Reuse,
 }
 
-/// Judges a refresh token by when it was used.
-pub(crate) fn presentation(used: Option<OffsetDateTime>, now: OffsetDateTime) -> Presentation {
-    match used {
-        None => Presentation::First,
-        Some(used) if now - used <= CONFLICT_WINDOW => Presentation::Again,
-        Some(_) => Presentation::Stolen,
+pub(crate) fn classify_refresh(used_at: Option<OffsetDateTime>, now: OffsetDateTime) -> RefreshUse {
+    match used_at {
+        None => RefreshUse::First,
+        Some(used_at) if now - used_at <= CONCURRENT_REFRESH_WINDOW => RefreshUse::Concurrent,
+        Some(_) => RefreshUse::Reuse,
     }
 }
 
-/// Whether the sign-in is fresh enough for what gives away lasting access.
-pub(crate) fn require_fresh(
+/// Requires a sign-in within `AUTH_STEP_UP_MAX_AGE`.
+pub(crate) fn require_recent_sign_in(
     config: &Config,
-    signed_in: OffsetDateTime,
+    authenticated_at: OffsetDateTime,
     now: OffsetDateTime,
 ) -> Result<(), SessionError> {
-    if now - signed_in <= config.api_tokens.step_up_max_age {
+    if now - authenticated_at <= config.api_tokens.step_up_max_age {
         Ok(())
     } else {
-        Err(SessionError::NotFresh)
+        Err(SessionError::ReauthenticationRequired)
     }
 }
 
@@ -74,48 +77,39 @@ mod tests {
     const NOW: OffsetDateTime = datetime!(2026-10-01 12:00 UTC);
 
     #[test]
-    fn sessions_end_by_role_and_never_later_than_their_absolute_end() {
+    fn session_expiry_depends_on_role_and_never_exceeds_absolute_end() {
         let config = Config::from_env(&mut Env::default());
-        let user = ends(&config, Role::User, NOW, NOW);
-        assert_eq!(
-            (user.idle, user.absolute),
-            (NOW + Span::days(7), NOW + Span::days(30))
-        );
+        let expiry = |role, created| {
+            let expiry = session_expiry(&config, role, created, NOW);
+            (expiry.idle - NOW, expiry.absolute - NOW)
+        };
+        assert_eq!(expiry(Role::User, NOW), (Span::days(7), Span::days(30)));
         for role in [Role::Moderator, Role::Admin] {
-            let ends = ends(&config, role, NOW, NOW);
-            assert_eq!(
-                (ends.idle, ends.absolute),
-                (NOW + Span::hours(1), NOW + Span::hours(12))
-            );
+            assert_eq!(expiry(role, NOW), (Span::hours(1), Span::hours(12)));
         }
-        let old = ends(&config, Role::User, NOW - Span::days(28), NOW);
-        assert_eq!(
-            (old.idle, old.absolute),
-            (NOW + Span::days(2), NOW + Span::days(2))
-        );
+        let old = NOW - Span::days(28);
+        assert_eq!(expiry(Role::User, old), (Span::days(2), Span::days(2)));
     }
 
     #[test]
-    fn a_refresh_token_counts_once() {
-        assert_eq!(presentation(None, NOW), Presentation::First);
-        assert_eq!(presentation(Some(NOW), NOW), Presentation::Again);
-        assert_eq!(
-            presentation(Some(NOW - Span::seconds(10)), NOW),
-            Presentation::Again
-        );
-        assert_eq!(
-            presentation(Some(NOW - Span::milliseconds(10_001)), NOW),
-            Presentation::Stolen
-        );
+    fn refresh_token_is_valid_once() {
+        let used = |ago| classify_refresh(Some(NOW - Span::milliseconds(ago)), NOW);
+        assert_eq!(classify_refresh(None, NOW), RefreshUse::First);
+        assert_eq!(used(0), RefreshUse::Concurrent);
+        assert_eq!(used(10_000), RefreshUse::Concurrent);
+        assert_eq!(used(10_001), RefreshUse::Reuse);
     }
 
     #[test]
-    fn a_sign_in_is_fresh_for_ten_minutes() {
+    fn sign_in_is_recent_for_ten_minutes() {
         let config = Config::from_env(&mut Env::default());
-        assert_eq!(require_fresh(&config, NOW - Span::minutes(10), NOW), Ok(()));
         assert_eq!(
-            require_fresh(&config, NOW - Span::seconds(601), NOW),
-            Err(SessionError::NotFresh)
+            require_recent_sign_in(&config, NOW - Span::minutes(10), NOW),
+            Ok(())
+        );
+        assert_eq!(
+            require_recent_sign_in(&config, NOW - Span::seconds(601), NOW),
+            Err(SessionError::ReauthenticationRequired)
         );
     }
 }

@@ -1,19 +1,17 @@
-//! Where a browser goes after sign-in: a path on this site, nothing else.
+//! The path on this site that a browser returns to after sign-in.
 use crate::Error;
 use std::str::FromStr;
 
-/// No path in the app is longer.
 const MAX_BYTES: usize = 512;
 
-/// A path on this site: `/`, or segments of unreserved letters (RFC 3986 section 3.3) with one slash between.
+/// A path on this site: `/`, or segments of `pchar` (RFC 3986 section 3.3) separated by single slashes.
 ///
-/// There is no host, no query, no fragment, no escape, no backslash, no empty and no dot segment, so a browser cannot
-/// read it as anything but a path.
+/// Without host, query, fragment, percent-encoding, backslash, empty and dot segments, so that browsers cannot
+/// interpret it as anything but a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReturnTo(String);
 
 impl ReturnTo {
-    /// The path.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -30,10 +28,10 @@ impl FromStr for ReturnTo {
     type Err = Error;
     fn from_str(text: &str) -> Result<Self, Error> {
         let path = text.strip_prefix('/').ok_or(Error::InvalidReturnTo)?;
-        // One slash at the end is fine: `/gallery/` is the same place.
+        // A trailing slash is allowed.
         let path = path.strip_suffix('/').unwrap_or(path);
-        let fits = text.len() <= MAX_BYTES && (text == "/" || path.split('/').all(is_segment));
-        if fits {
+        let valid = text.len() <= MAX_BYTES && (text == "/" || path.split('/').all(is_segment));
+        if valid {
             Ok(Self(text.to_owned()))
         } else {
             Err(Error::InvalidReturnTo)
@@ -42,10 +40,10 @@ impl FromStr for ReturnTo {
 }
 
 fn is_segment(segment: &str) -> bool {
-    let letters = segment
+    let allowed = segment
         .bytes()
         .all(|byte| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=@".contains(&byte));
-    !segment.is_empty() && letters && segment != "." && segment != ".."
+    !segment.is_empty() && allowed && segment != "." && segment != ".."
 }
 
 #[cfg(test)]
@@ -53,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn accepts_paths_of_this_site() {
+    fn paths_on_this_site_are_accepted() {
         for good in [
             "/",
             "/gallery",
@@ -66,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_everything_that_could_leave_it() {
+    fn open_redirects_are_rejected() {
         let long = format!("/{}", "a".repeat(MAX_BYTES));
         let bad = [
             "",
@@ -98,7 +96,7 @@ mod tests {
         for text in bad {
             assert!(text.parse::<ReturnTo>().is_err(), "{text:?}");
         }
-        // Without a colon it is a plain segment, whatever it looks like.
+        // Without a colon it is an ordinary segment.
         assert!("/@evil".parse::<ReturnTo>().is_ok());
     }
 }

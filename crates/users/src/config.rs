@@ -1,27 +1,25 @@
-//! Settings of accounts: who may sign up and how much a new account may store.
+//! Settings of accounts: sign-up and default quota.
 use infravault_kernel::config::Env;
 use std::str::FromStr;
 
 /// Settings of the users context.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// How many bytes of originals a new account may store.
+    /// Quota of a new account, in bytes of originals.
     pub default_quota_bytes: i64,
-    /// Whether people without an account get one when they sign in.
-    pub signup: Signup,
+    pub sign_up: SignUp,
 }
 
-/// Whether people without an account get one when they sign in.
+/// Whether a first sign-in creates an account.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Signup {
-    /// Whoever the identity provider vouches for.
+pub enum SignUp {
     #[default]
     Open,
-    /// Nobody; accounts that exist go on working.
+    /// Only existing accounts can sign in.
     Closed,
 }
 
-impl FromStr for Signup {
+impl FromStr for SignUp {
     type Err = &'static str;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match text {
@@ -33,25 +31,25 @@ impl FromStr for Signup {
 }
 
 impl Config {
-    /// Reads the settings.
+    /// Reads the settings; errors are collected in `env`.
     pub fn from_env(env: &mut Env) -> Self {
         let quota = env.bytes(
             "ACCOUNT_DEFAULT_QUOTA",
             "10GiB",
-            "Bytes of originals that a new account may store.",
+            "Quota of a new account, in bytes of originals.",
         );
         let default_quota_bytes = i64::try_from(quota).unwrap_or_else(|_| {
-            env.reject("ACCOUNT_DEFAULT_QUOTA", "is more than can be counted", "10GiB");
+            env.reject("ACCOUNT_DEFAULT_QUOTA", "is too large", "10GiB");
             0
         });
-        let signup = env.value(
+        let sign_up = env.value(
             "ACCOUNT_SIGN_UP",
             "open",
-            "Whether signing in makes an account (`open`), or only lets in who has one (`closed`).",
+            "Whether a first sign-in creates an account (`open`) or is rejected (`closed`).",
         );
         Self {
             default_quota_bytes,
-            signup,
+            sign_up,
         }
     }
 }
@@ -70,11 +68,11 @@ mod tests {
     }
 
     #[test]
-    fn reads_values_and_names_what_will_not_do() {
+    fn valid_values_are_read_and_invalid_values_rejected() {
         let (config, good) = read(&[]);
-        assert!(good && config.default_quota_bytes == 10 << 30 && config.signup == Signup::Open);
+        assert!(good && config.default_quota_bytes == 10 << 30 && config.sign_up == SignUp::Open);
         let (config, good) = read(&[("ACCOUNT_DEFAULT_QUOTA", "1MiB"), ("ACCOUNT_SIGN_UP", "closed")]);
-        assert!(good && config.default_quota_bytes == 1 << 20 && config.signup == Signup::Closed);
+        assert!(good && config.default_quota_bytes == 1 << 20 && config.sign_up == SignUp::Closed);
         for bad in [
             ("ACCOUNT_SIGN_UP", "maybe"),
             ("ACCOUNT_DEFAULT_QUOTA", "a lot"),

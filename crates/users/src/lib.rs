@@ -1,29 +1,29 @@
-//! Accounts, profiles, roles, quota limits and the directory of administrators.
+//! Accounts, profiles, roles, quota limits and the directory.
 #![doc = include_str!("../README.md")]
 
-mod account;
-mod admin;
+mod change_account;
 mod config;
-mod directory;
+mod create_account;
 mod error;
-mod grant;
+mod get_account;
+mod grant_role;
+mod list_accounts;
 mod model;
 mod policy;
 mod profile;
-mod provision;
 mod sql;
 
-pub use admin::{AccountChange, Changed};
-pub use config::{Config, Signup};
-pub use directory::{AccountFilter, SearchText};
+pub use change_account::{AccountChange, AccountDiff};
+pub use config::{Config, SignUp};
 pub use error::Error;
-pub use grant::AccountRef;
-pub use model::{Account, DisplayName, Locale, Preferences, QuotaBytes, State, ValidationError};
+pub use grant_role::AccountRef;
+pub use list_accounts::{AccountFilter, SearchText};
+pub use model::{Account, AccountState, DisplayName, Locale, Preferences, QuotaBytes, ValidationError};
 pub use profile::NewProfile;
 
 use infravault_db::Db;
 
-/// The users context; cheap to clone.
+/// The users context. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Users {
     db: Db,
@@ -31,7 +31,6 @@ pub struct Users {
 }
 
 impl Users {
-    /// Puts the context together.
     #[must_use]
     pub fn new(db: Db, config: Config) -> Self {
         Self { db, config }

@@ -1,49 +1,37 @@
-//! The words of accounts: the account itself, and the values a person or an administrator may set.
+//! The account and the validated values of its fields.
 use infravault_kernel::{AccountId, ImageId, Role};
 use serde_json::{Map, Value};
 use std::{fmt, str::FromStr};
 use time::OffsetDateTime;
 
-/// A person to this installation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Account {
-    /// Names it for ever.
     pub id: AccountId,
-    /// The address that the identity provider gave at the first sign-in; not unique.
+    /// Address from the first sign-in. Not unique.
     pub email: String,
-    /// How the person wants to be called.
     pub display_name: DisplayName,
-    /// The language the person reads.
     pub locale: Locale,
-    /// What a frontend keeps for the person.
     pub preferences: Preferences,
-    /// An own image.
     pub avatar_image_id: Option<ImageId>,
-    /// What the person may do.
     pub role: Role,
-    /// Whether the person may do anything at all.
-    pub state: State,
-    /// How many bytes of originals the account may store.
+    pub state: AccountState,
+    /// Quota in bytes of originals.
     pub quota_bytes: i64,
-    /// Grows with every change.
+    /// Increases with every change.
     pub version: i32,
-    /// When it was made, UTC.
     pub created_at: OffsetDateTime,
-    /// When it was changed last, UTC.
     pub updated_at: OffsetDateTime,
 }
 
-/// Whether an account may be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum State {
-    /// It may.
+pub enum AccountState {
     Active,
-    /// Its credentials are refused until an administrator activates it.
+    /// Credentials of the account are rejected.
     Suspended,
 }
 
-impl State {
-    /// The word used in the API and in the database.
+impl AccountState {
+    /// The code in the API and in the database.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -53,110 +41,102 @@ impl State {
     }
 }
 
-impl fmt::Display for State {
+impl fmt::Display for AccountState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
 }
 
-/// Why a value will not do.
+/// Why a value is invalid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct ValidationError(pub(crate) &'static str);
 
-/// How a person is called: 1 to 100 characters without control characters, no space at either end.
+/// A display name: 1 to 100 characters without control characters, trimmed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DisplayName(String);
 
 impl DisplayName {
-    /// The most characters.
-    pub const MAX: usize = 100;
+    pub const MAX_CHARS: usize = 100;
 
-    /// Accepts a name after cutting the space around it.
+    /// Trims and validates a name.
     pub fn parse(text: &str) -> Result<Self, ValidationError> {
-        let long = text.chars().count() > Self::MAX;
+        let too_long = text.chars().count() > Self::MAX_CHARS;
         let text = text.trim();
-        if text.is_empty() || long || text.chars().any(char::is_control) {
+        if text.is_empty() || too_long || text.chars().any(char::is_control) {
             return Err(ValidationError(
-                "must have 1 to 100 characters, none of them a control character",
+                "must have 1 to 100 characters and no control characters",
             ));
         }
         Ok(Self(text.to_owned()))
     }
 
-    /// A name made of what an identity provider says, which keeps no such rules; where nothing is left of it,
-    /// of the part of the e-mail address before the `@`.
+    /// Makes a valid name from the claim of an identity provider, or from the local part of the e-mail address if
+    /// nothing remains of the claim.
     #[must_use]
     pub fn from_claim(claim: &str, email: &str) -> Self {
         let clean = |text: &str| -> String {
-            let kept: String = text.chars().filter(|letter| !letter.is_control()).collect();
-            kept.trim().chars().take(Self::MAX).collect()
+            let printable: String = text.chars().filter(|character| !character.is_control()).collect();
+            printable.trim().chars().take(Self::MAX_CHARS).collect()
         };
-        let mailbox = email.split('@').next().unwrap_or_default();
-        [claim, mailbox, "somebody"]
+        let local_part = email.split('@').next().unwrap_or_default();
+        [claim, local_part, "user"]
             .iter()
             .find_map(|text| Self::parse(&clean(text)).ok())
-            .unwrap_or_else(|| Self("somebody".to_owned()))
+            .unwrap_or_else(|| Self("user".to_owned()))
     }
 
-    /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// A name that is stored already.
-    pub(crate) fn stored(text: String) -> Self {
+    pub(crate) fn from_stored(text: String) -> Self {
         Self(text)
     }
 }
 
-/// A language tag such as `en`, `de-CH` or `zh-Hant-TW` (the plain form of RFC 5646): a language of two or three
-/// small letters, then subtags; at most 35 characters.
+/// A language tag such as `en`, `de-CH` or `zh-Hant-TW` (a subset of RFC 5646): a language of two or three lower-case
+/// letters and subtags, at most 35 characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Locale(String);
 
 impl Locale {
-    /// Accepts a language tag.
     pub fn parse(text: &str) -> Result<Self, ValidationError> {
         let mut subtags = text.split('-');
         let language = subtags.next().unwrap_or_default();
-        let fits = (2..=3).contains(&language.len())
+        let valid = (2..=3).contains(&language.len())
             && language.bytes().all(|byte| byte.is_ascii_lowercase())
             && text.len() <= 35
             && subtags.all(|tag| {
                 (2..=8).contains(&tag.len()) && tag.bytes().all(|byte| byte.is_ascii_alphanumeric())
             });
-        if fits {
+        if valid {
             Ok(Self(text.to_owned()))
         } else {
             Err(ValidationError("must be a language tag such as `en` or `de-CH`"))
         }
     }
 
-    /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// A tag that is stored already.
-    pub(crate) fn stored(text: String) -> Self {
+    pub(crate) fn from_stored(text: String) -> Self {
         Self(text)
     }
 }
 
-/// A JSON object of at most 8 KiB (written compactly) that means something to a frontend only.
+/// A JSON object for frontends: at most 8 KiB of compact JSON.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Preferences(Map<String, Value>);
 
 impl Preferences {
-    /// The most bytes.
     pub const MAX_BYTES: usize = 8 * 1024;
 
-    /// Accepts an object of fitting size without the character U+0000, which PostgreSQL cannot store, and without
-    /// numbers beyond 2⁵³: PostgreSQL writes `1.7976931348623157e308` out in 309 digits, which not every reader can
-    /// take back.
+    /// Validates an object. Rejects the character U+0000, which PostgreSQL cannot store, and numbers beyond 2⁵³:
+    /// PostgreSQL writes `1.7976931348623157e308` in 309 digits, which not every client can parse.
     pub fn parse(object: Map<String, Value>) -> Result<Self, ValidationError> {
         let text = serde_json::to_string(&object).map_err(|_| ValidationError("must be a JSON object"))?;
         if text.len() > Self::MAX_BYTES {
@@ -164,26 +144,22 @@ impl Preferences {
         }
         if object
             .iter()
-            .any(|(name, value)| name.contains('\0') || holds_nul(value))
+            .any(|(name, value)| name.contains('\0') || contains_nul(value))
         {
             return Err(ValidationError("must not contain the character U+0000"));
         }
-        if object.values().any(holds_huge_number) {
-            return Err(ValidationError(
-                "must not contain numbers beyond 2^53, which not every reader can take",
-            ));
+        if object.values().any(contains_huge_number) {
+            return Err(ValidationError("must not contain numbers beyond 2^53"));
         }
         Ok(Self(object))
     }
 
-    /// The object.
     #[must_use]
     pub fn as_object(&self) -> &Map<String, Value> {
         &self.0
     }
 
-    /// An object that is stored already.
-    pub(crate) fn stored(value: Value) -> Option<Self> {
+    pub(crate) fn from_stored(value: Value) -> Option<Self> {
         match value {
             Value::Object(object) => Some(Self(object)),
             _ => None,
@@ -191,37 +167,35 @@ impl Preferences {
     }
 }
 
-fn holds_nul(value: &Value) -> bool {
+fn contains_nul(value: &Value) -> bool {
     match value {
         Value::String(text) => text.contains('\0'),
-        Value::Array(items) => items.iter().any(holds_nul),
+        Value::Array(items) => items.iter().any(contains_nul),
         Value::Object(object) => object
             .iter()
-            .any(|(name, value)| name.contains('\0') || holds_nul(value)),
+            .any(|(name, value)| name.contains('\0') || contains_nul(value)),
         Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }
 
-fn holds_huge_number(value: &Value) -> bool {
+fn contains_huge_number(value: &Value) -> bool {
     match value {
         Value::Number(number) => !number
             .as_f64()
             .is_some_and(|number| number.abs() <= 9_007_199_254_740_992.0),
-        Value::Array(items) => items.iter().any(holds_huge_number),
-        Value::Object(object) => object.values().any(holds_huge_number),
+        Value::Array(items) => items.iter().any(contains_huge_number),
+        Value::Object(object) => object.values().any(contains_huge_number),
         Value::Null | Value::Bool(_) | Value::String(_) => false,
     }
 }
 
-/// A limit in bytes: 0 to 2⁵³−1, so that every JSON reader takes it exactly.
+/// A quota in bytes: 0 to 2⁵³−1, which JSON clients represent exactly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct QuotaBytes(i64);
 
 impl QuotaBytes {
-    /// The largest limit.
     pub const MAX: i64 = (1 << 53) - 1;
 
-    /// Accepts a limit.
     pub fn parse(bytes: i64) -> Result<Self, ValidationError> {
         if (0..=Self::MAX).contains(&bytes) {
             Ok(Self(bytes))
@@ -230,14 +204,13 @@ impl QuotaBytes {
         }
     }
 
-    /// The number of bytes.
     #[must_use]
     pub fn get(self) -> i64 {
         self.0
     }
 }
 
-impl FromStr for State {
+impl FromStr for AccountState {
     type Err = ValidationError;
     fn from_str(text: &str) -> Result<Self, ValidationError> {
         match text {
@@ -254,7 +227,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn display_names_are_short_and_printable() {
+    fn display_names_are_trimmed_and_validated() {
         let long = "ö".repeat(100);
         for (text, expected) in [
             ("Ada", "Ada"),
@@ -269,13 +242,13 @@ mod tests {
     }
 
     #[test]
-    fn a_claim_always_makes_a_name() {
+    fn every_claim_yields_a_valid_name() {
         let long = "x".repeat(300);
         let cases = [
             ("Ada", "ada@example.com", "Ada"),
             ("A\0d\na", "ada@example.com", "Ada"),
             ("", "ada@example.com", "ada"),
-            (" \u{7f} ", "@", "somebody"),
+            (" \u{7f} ", "@", "user"),
             (&*long, "ada@example.com", long.get(..100).unwrap()),
         ];
         for (claim, email, expected) in cases {
@@ -305,14 +278,14 @@ mod tests {
     }
 
     #[test]
-    fn preferences_are_small_objects() {
+    fn preferences_are_validated() {
         let parse = |value: Value| match value {
             Value::Object(object) => Preferences::parse(object),
             _ => panic!("an object"),
         };
         assert!(parse(json!({})).is_ok());
         assert!(parse(json!({ "theme": "dark", "grid": [1, 2.5, null, true] })).is_ok());
-        // {"k":""} is 8 bytes of frame.
+        // {"k":""} takes 8 bytes.
         assert!(parse(json!({ "k": "x".repeat(8192 - 8) })).is_ok());
         assert!(parse(json!({ "k": "x".repeat(8192 - 7) })).is_err());
         for nul in [
@@ -334,7 +307,7 @@ mod tests {
     }
 
     #[test]
-    fn limits_are_exact_in_json() {
+    fn quotas_are_at_most_2_pow_53_minus_1() {
         assert_eq!(
             QuotaBytes::parse(QuotaBytes::MAX).unwrap().get(),
             9_007_199_254_740_991

@@ -1,4 +1,4 @@
-//! Reads and replaces what a person says about himself.
+//! Reads and replaces the caller's profile.
 use crate::{
     Account, DisplayName, Error, Locale, Preferences, Users, ValidationError,
     sql::{self, Params as _},
@@ -6,7 +6,7 @@ use crate::{
 use infravault_kernel::{Ctx, FieldError, Id as _, ImageId, Scope};
 use serde_json::{Map, Value};
 
-/// What a person says about himself, whole.
+/// A complete profile.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewProfile {
     display_name: DisplayName,
@@ -16,18 +16,18 @@ pub struct NewProfile {
 }
 
 impl NewProfile {
-    /// Accepts a profile, or names every field that will not do. Whether the avatar is an own image is for the
-    /// caller to find out: images belong to another context.
+    /// Validates a profile and reports every invalid field. Does not check that the avatar is an image of the account,
+    /// because images belong to another context.
     pub fn parse(
         display_name: &str,
         locale: &str,
         preferences: Map<String, Value>,
         avatar_image_id: Option<ImageId>,
     ) -> Result<Self, Error> {
-        let mut faults = Vec::new();
-        let display_name = noted("display_name", DisplayName::parse(display_name), &mut faults);
-        let locale = noted("locale", Locale::parse(locale), &mut faults);
-        let preferences = noted("preferences", Preferences::parse(preferences), &mut faults);
+        let mut errors = Vec::new();
+        let display_name = collect_error("display_name", DisplayName::parse(display_name), &mut errors);
+        let locale = collect_error("locale", Locale::parse(locale), &mut errors);
+        let preferences = collect_error("preferences", Preferences::parse(preferences), &mut errors);
         match (display_name, locale, preferences) {
             (Some(display_name), Some(locale), Some(preferences)) => Ok(Self {
                 display_name,
@@ -35,35 +35,38 @@ impl NewProfile {
                 preferences,
                 avatar_image_id,
             }),
-            _ => Err(Error::Invalid(faults)),
+            _ => Err(Error::Invalid(errors)),
         }
     }
 
-    /// The image that is to show the person.
     #[must_use]
     pub fn avatar_image_id(&self) -> Option<ImageId> {
         self.avatar_image_id
     }
 }
 
-fn noted<T>(field: &str, parsed: Result<T, ValidationError>, faults: &mut Vec<FieldError>) -> Option<T> {
+fn collect_error<T>(
+    field: &str,
+    parsed: Result<T, ValidationError>,
+    errors: &mut Vec<FieldError>,
+) -> Option<T> {
     parsed
-        .map_err(|unfit| faults.push(FieldError::new(field, unfit)))
+        .map_err(|error| errors.push(FieldError::new(field, error)))
         .ok()
 }
 
 impl Users {
-    /// The caller's account.
+    /// Returns the caller's account.
     pub async fn get_profile(&self, ctx: &Ctx) -> Result<Account, Error> {
         let (tx, actor) = self.db.begin(ctx).await?;
-        let person = actor.require_scope(Scope::ProfileRead)?;
-        self.find_account_in(&tx, person.account)
+        let principal = actor.require_scope(Scope::ProfileRead)?;
+        self.find_account_in(&tx, principal.account)
             .await?
             .ok_or(Error::NotFound)
     }
 
-    /// Replaces the caller's profile and returns the account. With an expected version, only if the account
-    /// still is that version ([`Error::VersionChanged`] otherwise).
+    /// Replaces the caller's profile and returns the account. With an expected version, returns
+    /// [`Error::VersionMismatch`] if the account has another one.
     pub async fn replace_profile(
         &self,
         ctx: &Ctx,
@@ -71,23 +74,23 @@ impl Users {
         expected_version: Option<i32>,
     ) -> Result<Account, Error> {
         let (tx, actor) = self.db.begin(ctx).await?;
-        let person = actor.require_scope(Scope::ProfileWrite)?;
-        let change = sql::ReplaceProfileParams {
+        let principal = actor.require_scope(Scope::ProfileWrite)?;
+        let params = sql::ReplaceProfileParams {
             display_name: profile.display_name.as_str(),
             locale: profile.locale.as_str(),
             preferences: Value::Object(profile.preferences.as_object().clone()),
             avatar_image_id: profile.avatar_image_id.map(ImageId::uuid),
             now: ctx.now(),
-            id: person.account.uuid(),
+            id: principal.account.uuid(),
             expected_version,
         };
         let row = sql::replace_profile()
-            .params(&*tx, &change)
+            .params(&*tx, &params)
             .opt()
             .await
             .map_err(Error::from_statement)?;
-        // The gate has just seen the account, so that only its version can be in the way.
-        let account = sql::account(row.ok_or(Error::VersionChanged)?)?;
+        // The account exists, because the transaction was authenticated with it. Only the version can differ.
+        let account = sql::account(row.ok_or(Error::VersionMismatch)?)?;
         tx.commit().await?;
         Ok(account)
     }
@@ -99,9 +102,9 @@ mod tests {
     use infravault_kernel::DomainError;
 
     #[test]
-    fn every_wrong_field_is_named() {
+    fn every_invalid_field_is_reported() {
         let error = NewProfile::parse("", "English", Map::new(), None).unwrap_err();
-        let fields: Vec<String> = error.fields().into_iter().map(|fault| fault.field).collect();
+        let fields: Vec<String> = error.fields().into_iter().map(|error| error.field).collect();
         assert_eq!(fields, ["display_name", "locale"]);
         assert_eq!(error.code(), "validation-failed");
         assert!(NewProfile::parse("Ada", "en", Map::new(), None).is_ok());

@@ -1,20 +1,19 @@
-//! The one place that names the generated queries; turns rows into domain values and back.
-use crate::{Account, DisplayName, Error, Locale, Preferences, State};
+//! The only file that names the generated queries; converts rows and parameters.
+use crate::{Account, AccountState, DisplayName, Error, Locale, Preferences};
 use infravault_kernel::{AccountId, Id, ImageId, Role};
 use infravault_users_queries::types::users as types;
 
 pub(crate) use infravault_users_queries::client::Params;
 pub(crate) use infravault_users_queries::queries::accounts::*;
 
-/// The account that a row holds.
 pub(crate) fn account(row: AccountRow) -> Result<Account, Error> {
-    let preferences = Preferences::stored(row.preferences)
+    let preferences = Preferences::from_stored(row.preferences)
         .ok_or_else(|| infravault_db::Error::Inconsistent("the preferences of an account".to_owned()))?;
     Ok(Account {
         id: AccountId::from_uuid(row.id),
         email: row.email,
-        display_name: DisplayName::stored(row.display_name),
-        locale: Locale::stored(row.locale),
+        display_name: DisplayName::from_stored(row.display_name),
+        locale: Locale::from_stored(row.locale),
         preferences,
         avatar_image_id: row.avatar_image_id.map(ImageId::from_uuid),
         role: role(row.role),
@@ -34,7 +33,6 @@ fn role(stored: types::Role) -> Role {
     }
 }
 
-/// A role as a parameter.
 pub(crate) fn role_param(role: Role) -> types::Role {
     match role {
         Role::User => types::Role::User,
@@ -43,17 +41,16 @@ pub(crate) fn role_param(role: Role) -> types::Role {
     }
 }
 
-fn state(stored: types::AccountState) -> State {
+fn state(stored: types::AccountState) -> AccountState {
     match stored {
-        types::AccountState::Active => State::Active,
-        types::AccountState::Suspended => State::Suspended,
+        types::AccountState::Active => AccountState::Active,
+        types::AccountState::Suspended => AccountState::Suspended,
     }
 }
 
-/// A state as a parameter.
-pub(crate) fn state_param(state: State) -> types::AccountState {
+pub(crate) fn state_param(state: AccountState) -> types::AccountState {
     match state {
-        State::Active => types::AccountState::Active,
-        State::Suspended => types::AccountState::Suspended,
+        AccountState::Active => types::AccountState::Active,
+        AccountState::Suspended => types::AccountState::Suspended,
     }
 }

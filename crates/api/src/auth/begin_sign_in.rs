@@ -1,17 +1,17 @@
 //! `GET /auth/{provider}`: starts a sign-in.
-use super::{cookies, visitor::Visitor};
+use super::{cookies, sign_in_request::SignInRequest};
 use crate::{
     app::App,
     extract::{Path, Query},
     problem::Problem,
 };
 use actix_web::{HttpResponse, http::header, web};
-use infravault_auth::{NewSignIn, ReturnTo};
+use infravault_auth::{ReturnTo, SignInOptions};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 /// As long as an e-mail address may be.
-const HINT_LETTERS: usize = 320;
+const LOGIN_HINT_MAX_CHARS: usize = 320;
 
 /// How to sign in.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -31,10 +31,11 @@ impl BeginSignIn {
         let return_to = self
             .return_to
             .map_or_else(|| Ok(ReturnTo::default()), |path| path.parse())?;
-        let unfit = |hint: &String| hint.chars().count() > HINT_LETTERS || hint.chars().any(char::is_control);
-        if self.login_hint.as_ref().is_some_and(unfit) {
+        let invalid =
+            |hint: &String| hint.chars().count() > LOGIN_HINT_MAX_CHARS || hint.chars().any(char::is_control);
+        if self.login_hint.as_ref().is_some_and(invalid) {
             let detail =
-                format!("must have at most {HINT_LETTERS} characters, none of them a control character");
+                format!("must have at most {LOGIN_HINT_MAX_CHARS} characters and no control characters");
             return Err(Problem::parameter("login_hint", detail));
         }
         Ok((return_to, self.login_hint))
@@ -54,19 +55,19 @@ pub async fn begin_sign_in(
     app: web::Data<App>,
     provider: Path<String>,
     query: Query<BeginSignIn>,
-    visitor: Visitor,
+    caller: SignInRequest,
 ) -> Result<HttpResponse, Problem> {
     let (return_to, login_hint) = query.0.parse()?;
-    let new = NewSignIn {
+    let options = SignInOptions {
         return_to,
         login_hint,
-        earlier: visitor.refresh,
+        current_refresh: caller.refresh,
     };
-    let begun = app.auth.begin_sign_in(&visitor.ctx, &provider.0, new).await?;
+    let started = app.auth.begin_sign_in(&caller.ctx, &provider.0, options).await?;
     let ttl = app.auth.config().sign_in_ttl;
-    let cookie = cookies::transaction(&begun.transaction, ttl, app.config.server.insecure_dev);
+    let cookie = cookies::transaction_cookie(&started.transaction, ttl, app.config.server.insecure_dev);
     Ok(HttpResponse::SeeOther()
-        .insert_header((header::LOCATION, begun.location))
+        .insert_header((header::LOCATION, started.authorization_url))
         .cookie(cookie)
         .finish())
 }

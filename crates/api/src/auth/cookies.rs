@@ -1,35 +1,34 @@
-//! Our cookies: their names, their exact attributes, and reading them strictly.
+//! Cookies: names, exact attributes and strict reading.
 use crate::problem::Problem;
 use actix_web::{
     HttpRequest,
     cookie::{Cookie, SameSite, time::Duration},
     http::StatusCode,
 };
-use infravault_auth::Tokens;
+use infravault_auth::SessionTokens;
 use infravault_kernel::Secret;
 
-/// The cookie with the access token. Without the prefix that browsers tie to `Secure` only over plain http in
-/// development.
+/// Name of the cookie with the access token. Without the `__Host-` prefix only over plain HTTP in development.
 pub fn access_name(insecure: bool) -> &'static str {
     if insecure { "iv_at" } else { "__Host-iv_at" }
 }
 
-/// The cookie with the refresh token.
+/// Name of the cookie with the refresh token.
 pub fn refresh_name(insecure: bool) -> &'static str {
     if insecure { "iv_rt" } else { "__Host-iv_rt" }
 }
 
-/// The cookie that binds a sign-in under way to its browser.
+/// Name of the cookie that binds a started sign-in to its browser.
 pub fn transaction_name(insecure: bool) -> &'static str {
     if insecure { "iv_tx" } else { "__Host-iv_tx" }
 }
 
-/// The cookies of a session, which no other site can make a browser send.
-pub(super) fn session(tokens: &Tokens, insecure: bool) -> [Cookie<'static>; 2] {
+/// The cookies of a session. `SameSite=Strict`: browsers do not send them with requests from other sites.
+pub(super) fn session_cookies(tokens: &SessionTokens, insecure: bool) -> [Cookie<'static>; 2] {
     let access = (access_name(insecure), &tokens.access, tokens.access_ttl);
     let refresh = (refresh_name(insecure), &tokens.refresh, tokens.refresh_ttl);
     [access, refresh].map(|(name, value, ttl)| {
-        cookie(
+        build_cookie(
             name,
             value.expose().clone(),
             ttl.as_secs(),
@@ -39,41 +38,46 @@ pub(super) fn session(tokens: &Tokens, insecure: bool) -> [Cookie<'static>; 2] {
     })
 }
 
-/// The cookie of a sign-in, which comes back with a navigation from the provider's site.
-pub(super) fn transaction(id: &Secret<String>, ttl: std::time::Duration, insecure: bool) -> Cookie<'static> {
+/// The cookie of a started sign-in. `SameSite=Lax`: browsers send it with the redirect from the provider.
+pub(super) fn transaction_cookie(
+    id: &Secret<String>,
+    ttl: std::time::Duration,
+    insecure: bool,
+) -> Cookie<'static> {
     let name = transaction_name(insecure);
-    cookie(name, id.expose().clone(), ttl.as_secs(), SameSite::Lax, insecure)
+    build_cookie(name, id.expose().clone(), ttl.as_secs(), SameSite::Lax, insecure)
 }
 
-/// Takes the cookies of a session back.
-pub(super) fn no_session(insecure: bool) -> [Cookie<'static>; 2] {
-    [access_name(insecure), refresh_name(insecure)].map(|name| gone(name, SameSite::Strict, insecure))
+/// Deletes the cookies of a session.
+pub(super) fn expired_session_cookies(insecure: bool) -> [Cookie<'static>; 2] {
+    [access_name(insecure), refresh_name(insecure)]
+        .map(|name| expired_cookie(name, SameSite::Strict, insecure))
 }
 
-/// Takes the cookie of a sign-in back.
-pub(super) fn no_transaction(insecure: bool) -> Cookie<'static> {
-    gone(transaction_name(insecure), SameSite::Lax, insecure)
+/// Deletes the cookie of a started sign-in.
+pub(super) fn expired_transaction_cookie(insecure: bool) -> Cookie<'static> {
+    expired_cookie(transaction_name(insecure), SameSite::Lax, insecure)
 }
 
-/// The value of a cookie. Two of one name are an attempt at confusion, so neither counts.
-pub(super) fn read(request: &HttpRequest, name: &str) -> Result<Option<Secret<String>>, Problem> {
+/// Returns the value of a cookie. Duplicate cookies are an error, because an attacker can add one.
+pub(super) fn read_cookie(request: &HttpRequest, name: &str) -> Result<Option<Secret<String>>, Problem> {
     let invalid = |detail: &str| Problem::new(StatusCode::BAD_REQUEST, "invalid-request", detail);
     let all = request
         .cookies()
-        .map_err(|_| invalid("The cookies could not be read."))?;
+        .map_err(|_| invalid("The cookies are malformed."))?;
     let mut named = all.iter().filter(|cookie| cookie.name() == name);
     let first = named.next().map(|cookie| Secret::new(cookie.value().to_owned()));
     if named.next().is_some() {
-        return Err(invalid("A cookie of ours is there twice."));
+        return Err(invalid("A cookie is duplicated."));
     }
     Ok(first)
 }
 
-fn gone(name: &'static str, same_site: SameSite, insecure: bool) -> Cookie<'static> {
-    cookie(name, String::new(), 0, same_site, insecure)
+fn expired_cookie(name: &'static str, same_site: SameSite, insecure: bool) -> Cookie<'static> {
+    build_cookie(name, String::new(), 0, same_site, insecure)
 }
 
-fn cookie(
+fn build_cookie(
     name: &'static str,
     value: String,
     seconds: u64,
@@ -95,18 +99,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn cookies_have_exactly_these_attributes() {
+    fn cookies_have_exact_attributes() {
         let id = Secret::new("x".to_owned());
         let ttl = std::time::Duration::from_mins(10);
         assert_eq!(
-            transaction(&id, ttl, false).to_string(),
+            transaction_cookie(&id, ttl, false).to_string(),
             "__Host-iv_tx=x; HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=600"
         );
         assert_eq!(
-            transaction(&id, ttl, true).to_string(),
+            transaction_cookie(&id, ttl, true).to_string(),
             "iv_tx=x; HttpOnly; SameSite=Lax; Path=/; Max-Age=600"
         );
-        let [access, refresh] = no_session(false);
+        let [access, refresh] = expired_session_cookies(false);
         assert_eq!(
             access.to_string(),
             "__Host-iv_at=; HttpOnly; SameSite=Strict; Secure; Path=/; Max-Age=0"

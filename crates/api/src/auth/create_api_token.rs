@@ -58,7 +58,7 @@ pub async fn create_api_token(
     let issued = app.auth.create_api_token(&ctx, new).await?;
     let location = format!("/api/v1/auth/tokens/{}", issued.token.id);
     let answer = IssuedApiTokenBody {
-        token: issued.text.expose().clone(),
+        token: issued.secret.expose().clone(),
         about: issued.token.into(),
     };
     Ok(HttpResponse::Created()

@@ -1,5 +1,5 @@
 //! `GET /auth/callback`: finishes a sign-in.
-use super::{cookies, visitor::Visitor};
+use super::{cookies, sign_in_request::SignInRequest};
 use crate::{app::App, extract::Query, flows, problem::Problem};
 use actix_web::{HttpResponse, http::header, web};
 use infravault_auth::Callback;
@@ -33,7 +33,7 @@ pub struct FinishSignIn {
 pub async fn finish_sign_in(
     app: web::Data<App>,
     query: Query<FinishSignIn>,
-    visitor: Visitor,
+    caller: SignInRequest,
 ) -> Result<HttpResponse, Problem> {
     let insecure = app.config.server.insecure_dev;
     let callback = Callback {
@@ -41,17 +41,17 @@ pub async fn finish_sign_in(
         code: query.0.code.map(Secret::new),
         error: query.0.error,
         issuer: query.0.iss,
-        transaction: visitor.transaction,
+        transaction: caller.transaction,
     };
-    let finished = flows::finish_sign_in(&app, &visitor.ctx, &callback, visitor.device).await;
-    let done = cookies::no_transaction(insecure);
+    let finished = flows::finish_sign_in(&app, &caller.ctx, &callback, caller.device).await;
+    let expired = cookies::expired_transaction_cookie(insecure);
     let (tokens, return_to) =
-        finished.map_err(|problem| problem.with_header(header::SET_COOKIE, done.to_string()))?;
+        finished.map_err(|problem| problem.with_header(header::SET_COOKIE, expired.to_string()))?;
     let mut response = HttpResponse::SeeOther();
     response
         .insert_header((header::LOCATION, return_to.as_str()))
-        .cookie(done);
-    for cookie in cookies::session(&tokens, insecure) {
+        .cookie(expired);
+    for cookie in cookies::session_cookies(&tokens, insecure) {
         response.cookie(cookie);
     }
     Ok(response.finish())

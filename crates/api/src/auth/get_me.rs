@@ -36,12 +36,12 @@ impl From<Me> for MeBody {
     fn from(me: Me) -> Self {
         Self {
             account: AccountLinkBody {
-                id: me.person.account.uuid(),
+                id: me.principal.account.uuid(),
             },
-            role: me.person.role.into(),
-            scopes: words(&me.person.scopes),
+            role: me.principal.role.into(),
+            scopes: words(&me.principal.scopes),
             session: me.session.map(|session| SessionBody::new(session, true)),
-            api_token_id: match me.person.auth_method {
+            api_token_id: match me.principal.auth_method {
                 AuthMethod::ApiToken(token) => Some(token.uuid()),
                 AuthMethod::Session(_) => None,
             },
@@ -56,6 +56,6 @@ impl From<Me> for MeBody {
     responses((status = 200, body = MeBody))
 )]
 pub async fn get_me(app: web::Data<App>, ctx: RequestCtx) -> Result<HttpResponse, Problem> {
-    let me = app.auth.who_am_i(&ctx).await?;
+    let me = app.auth.get_me(&ctx).await?;
     Ok(HttpResponse::Ok().json(MeBody::from(me)))
 }

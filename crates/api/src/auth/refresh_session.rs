@@ -1,8 +1,8 @@
 //! `POST /auth/refresh`: new tokens for a session.
-use super::{cookies, visitor::Visitor};
+use super::{cookies, sign_in_request::SignInRequest};
 use crate::{app::App, extract::Json, problem::Problem};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, HttpResponseBuilder, http::header, web};
-use infravault_auth::Tokens;
+use infravault_auth::SessionTokens;
 use infravault_kernel::{AccessError, Credential, Secret};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -37,7 +37,7 @@ pub struct RefreshedBody {
 }
 
 impl RefreshedBody {
-    fn new(tokens: &Tokens, in_body: bool) -> Self {
+    fn new(tokens: &SessionTokens, in_body: bool) -> Self {
         let shown = |token: &Secret<String>| in_body.then(|| token.expose().clone());
         Self {
             token_type: "Bearer",
@@ -60,9 +60,9 @@ pub async fn refresh_session(
     app: web::Data<App>,
     request: HttpRequest,
     body: web::Payload,
-    visitor: Visitor,
+    caller: SignInRequest,
 ) -> Result<HttpResponse, Problem> {
-    if matches!(visitor.ctx.credential, Credential::ApiToken { .. }) {
+    if matches!(caller.ctx.credential, Credential::ApiToken { .. }) {
         return Err(AccessError::SessionRequired.into());
     }
     let insecure = app.config.server.insecure_dev;
@@ -70,33 +70,33 @@ pub async fn refresh_session(
         let body = Json::<RefreshBody>::from_request(&request, &mut body.into_inner()).await?;
         let tokens = app
             .auth
-            .refresh_session(&visitor.ctx, &body.0.refresh_token)
+            .refresh_session(&caller.ctx, &body.0.refresh_token)
             .await?;
         return Ok(HttpResponse::Ok().json(RefreshedBody::new(&tokens, true)));
     }
-    let refresh = visitor.refresh.ok_or(AccessError::AuthenticationRequired)?;
-    let tokens = match app.auth.refresh_session(&visitor.ctx, refresh.expose()).await {
+    let refresh = caller.refresh.ok_or(AccessError::AuthenticationRequired)?;
+    let tokens = match app.auth.refresh_session(&caller.ctx, refresh.expose()).await {
         Ok(tokens) => tokens,
-        Err(error) => return Err(without_session(error.into(), insecure)),
+        Err(error) => return Err(clear_ended_session(error.into(), insecure)),
     };
     let mut response: HttpResponseBuilder = HttpResponse::Ok();
-    for cookie in cookies::session(&tokens, insecure) {
+    for cookie in cookies::session_cookies(&tokens, insecure) {
         response.cookie(cookie);
     }
     Ok(response.json(RefreshedBody::new(&tokens, false)))
 }
 
-/// A dead refresh token is taken back, so that the browser does not send it again. After a conflict, or while the
-/// database is away, the cookies stay.
-fn without_session(problem: Problem, insecure: bool) -> Problem {
+/// Deletes the cookies of an ended session, so that the browser does not send them again. Keeps them after a conflict
+/// and while the database is unavailable.
+fn clear_ended_session(problem: Problem, insecure: bool) -> Problem {
     if !matches!(
         problem.code(),
         "invalid-token" | "session-expired" | "session-revoked"
     ) {
         return problem;
     }
-    let gone = cookies::no_session(insecure);
-    gone.iter().fold(problem, |problem, cookie| {
+    let expired = cookies::expired_session_cookies(insecure);
+    expired.iter().fold(problem, |problem, cookie| {
         problem.with_header(header::SET_COOKIE, cookie.to_string())
     })
 }

@@ -18,9 +18,9 @@ pub async fn create_token(
 ) -> Result<Secret<String>, Box<dyn Error>> {
     let tx = db.begin_system().await?;
     let account_ref: AccountRef = account.parse()?;
-    let id = match users.resolve_in(&tx, &account_ref).await {
+    let id = match users.resolve_account_in(&tx, &account_ref).await {
         Err(UsersError::UnknownEmail(email)) if create_account => {
-            users.provision_in(ctx, &tx, &email, "").await?
+            users.create_account_in(ctx, &tx, &email, "").await?
         }
         found => found?,
     };
@@ -32,5 +32,5 @@ pub async fn create_token(
         .issue_api_token_in(&tx, ctx, account.id, account.role, token)
         .await?;
     tx.commit().await?;
-    Ok(issued.text)
+    Ok(issued.secret)
 }

@@ -1,9 +1,9 @@
 //! Finishes a sign-in: finds or creates the account and opens the session, in one transaction.
 use crate::{app::App, problem::Problem};
-use infravault_auth::{Callback, Device, NewSession, ReturnTo, Tokens};
+use infravault_auth::{Callback, Device, NewSession, ReturnTo, SessionTokens};
 use infravault_db::Error as DbError;
 use infravault_kernel::Ctx;
-use infravault_users::{Error as UsersError, State};
+use infravault_users::{AccountState, Error as UsersError};
 
 /// Verifies the provider's callback and opens a session. The first sign-in of an identity creates an account; an identity
 /// is never linked to an existing account by its email address.
@@ -12,14 +12,17 @@ pub async fn finish_sign_in(
     ctx: &Ctx,
     callback: &Callback,
     device: Device,
-) -> Result<(Tokens, ReturnTo), Problem> {
+) -> Result<(SessionTokens, ReturnTo), Problem> {
     let identity = app.auth.verify_callback(ctx, callback).await?;
     let tx = app.db.begin_system().await?;
     let account = if let Some(account) = app.auth.find_identity_in(&tx, ctx, &identity).await? {
         account
     } else {
         let name = identity.name.as_deref().unwrap_or_default();
-        let account = app.users.provision_in(ctx, &tx, &identity.email, name).await?;
+        let account = app
+            .users
+            .create_account_in(ctx, &tx, &identity.email, name)
+            .await?;
         app.auth.link_identity_in(&tx, ctx, &identity, account).await?;
         account
     };
@@ -28,7 +31,7 @@ pub async fn finish_sign_in(
         .find_account_in(&tx, account)
         .await?
         .ok_or(UsersError::NotFound)?;
-    if account.state == State::Suspended {
+    if account.state == AccountState::Suspended {
         return Err(DbError::AccountSuspended.into());
     }
     let session = NewSession {
@@ -36,7 +39,7 @@ pub async fn finish_sign_in(
         role: account.role,
         provider: identity.provider,
         device,
-        earlier: identity.earlier_session,
+        replaces: identity.previous_session,
     };
     let tokens = app.auth.open_session_in(&tx, ctx, session).await?;
     tx.commit().await?;

@@ -17,9 +17,9 @@ pub async fn grant_role(
 ) -> Result<AccountId, Box<dyn Error>> {
     let tx = db.begin_system().await?;
     let account: AccountRef = account.parse()?;
-    let changed = users.grant_role_in(ctx, &tx, &account, role).await?;
-    let id = changed.after.id;
-    if let Some(roles) = changed.role() {
+    let diff = users.grant_role_in(ctx, &tx, &account, role).await?;
+    let id = diff.after.id;
+    if let Some(roles) = diff.role() {
         auth.audit_role_change_in(&tx, ctx, None, id, roles).await?;
     }
     tx.commit().await?;

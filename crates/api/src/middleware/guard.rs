@@ -5,7 +5,7 @@ use actix_web::{
     dev::ServiceRequest,
     http::{StatusCode, header},
 };
-use infravault_auth::Presented;
+use infravault_auth::PresentedToken;
 use infravault_kernel::Credential;
 use std::net::IpAddr;
 
@@ -90,7 +90,7 @@ fn authenticate(app: &App, request: &ServiceRequest) -> Result<Credential, Probl
         let (_, token) = token.ok_or_else(|| invalid("Send `Authorization: Bearer <token>`."))?;
         return Ok(app
             .auth
-            .authenticate(Presented::Bearer(token.trim()), app.clock.now())?);
+            .authenticate(PresentedToken::Bearer(token.trim()), app.clock.now())?);
     }
     let name = cookies::access_name(app.config.server.insecure_dev);
     let all = request
@@ -105,5 +105,5 @@ fn authenticate(app: &App, request: &ServiceRequest) -> Result<Credential, Probl
     }
     Ok(app
         .auth
-        .authenticate(Presented::Cookie(cookie.value()), app.clock.now())?)
+        .authenticate(PresentedToken::Cookie(cookie.value()), app.clock.now())?)
 }

@@ -62,7 +62,7 @@ catalog! {
     "session-revoked" 401 "Session revoked" "The session was revoked because its refresh token was used twice. Sign in again.";
     "sign-in-failed" 400 "Sign-in failed" "The sign-in could not be completed. Start again.";
     "sign-in-unavailable" 503 "Sign-in unavailable" "The identity provider does not respond. Existing sessions continue to work. Sign in later.";
-    "signup-disabled" 403 "Sign-up disabled" "This installation does not accept new accounts. Contact an administrator.";
+    "sign-up-disabled" 403 "Sign-up disabled" "This installation does not accept new accounts. Contact an administrator.";
     "storage-quota-exceeded" 403 "Storage quota exceeded" "The upload exceeds the storage quota of the account. Purge images from the trash, which count toward the quota, or request a larger quota.";
     "storage-unavailable" 503 "Storage unavailable" "The object store or the spool cannot accept data. Retry after the time in `Retry-After`.";
     "too-many-uploads" 429 "Too many uploads" "Too many uploads are open or in progress. Complete or delete some. If one upload session has too many parts, start a new one.";

@@ -5,7 +5,7 @@ use actix_web::{
     http::{StatusCode, header},
 };
 use infravault_kernel::{Id as _, ImageId, ParseEnumError, Role};
-use infravault_users::{Account, State, ValidationError};
+use infravault_users::{Account, AccountState, ValidationError};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
@@ -146,11 +146,11 @@ pub enum StateWord {
     Suspended,
 }
 
-impl From<State> for StateWord {
-    fn from(state: State) -> Self {
+impl From<AccountState> for StateWord {
+    fn from(state: AccountState) -> Self {
         match state {
-            State::Active => Self::Active,
-            State::Suspended => Self::Suspended,
+            AccountState::Active => Self::Active,
+            AccountState::Suspended => Self::Suspended,
         }
     }
 }
@@ -158,11 +158,11 @@ impl From<State> for StateWord {
 impl TryFrom<String> for StateWord {
     type Error = ValidationError;
     fn try_from(word: String) -> Result<Self, ValidationError> {
-        word.parse::<State>().map(Self::from)
+        word.parse::<AccountState>().map(Self::from)
     }
 }
 
-impl From<StateWord> for State {
+impl From<StateWord> for AccountState {
     fn from(word: StateWord) -> Self {
         match word {
             StateWord::Active => Self::Active,

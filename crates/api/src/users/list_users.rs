@@ -8,7 +8,7 @@ use crate::{
 };
 use actix_web::{HttpRequest, HttpResponse, http::header, web};
 use infravault_kernel::{Cursor, Limit, Role};
-use infravault_users::{AccountFilter, SearchText, State};
+use infravault_users::{AccountFilter, AccountState, SearchText};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use utoipa::{IntoParams, ToSchema};
@@ -45,10 +45,10 @@ impl ListUsers {
         let search = self.q.as_deref().map(SearchText::parse).transpose();
         Ok(AccountFilter {
             role: self.role.map(Role::from),
-            state: self.state.map(State::from),
+            state: self.state.map(AccountState::from),
             created_after: self.created_after,
             created_before: self.created_before,
-            search: search.map_err(|unfit| Problem::parameter("q", unfit))?,
+            search: search.map_err(|error| Problem::parameter("q", error))?,
         })
     }
 

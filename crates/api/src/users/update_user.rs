@@ -8,7 +8,7 @@ use crate::{
 };
 use actix_web::{HttpRequest, HttpResponse, web};
 use infravault_kernel::{AccountId, Role};
-use infravault_users::{AccountChange, QuotaBytes, State};
+use infravault_users::{AccountChange, AccountState, QuotaBytes};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -31,8 +31,8 @@ impl AccountPatchBody {
         let quota_bytes = self.quota_bytes.map(QuotaBytes::parse).transpose();
         Ok(AccountChange {
             role: self.role.map(Role::from),
-            state: self.state.map(State::from),
-            quota_bytes: quota_bytes.map_err(|unfit| Problem::field("quota_bytes", unfit))?,
+            state: self.state.map(AccountState::from),
+            quota_bytes: quota_bytes.map_err(|error| Problem::field("quota_bytes", error))?,
         })
     }
 }

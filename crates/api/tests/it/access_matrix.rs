@@ -39,8 +39,8 @@ const MATRIX: &[(&str, Row)] = &[
     ("finish_sign_in", [400; 8]),
     // Without a session there is nothing to refresh or to leave; an API token is none.
     ("refresh_session", [401, 200, 200, 200, 200, 403, 403, 401]),
-    ("logout", [204, 204, 204, 204, 204, 403, 403, 204]),
-    ("logout_all", [401, 204, 204, 204, 204, 403, 403, 403]),
+    ("sign_out", [204, 204, 204, 204, 204, 403, 403, 204]),
+    ("sign_out_everywhere", [401, 204, 204, 204, 204, 403, 403, 403]),
     ("get_me", [401, 200, 200, 200, 200, 200, 200, 403]),
     ("list_sessions", [401, 200, 200, 200, 200, 403, 403, 403]),
     ("revoke_session", [401, 404, 204, 404, 404, 403, 403, 403]),
@@ -385,7 +385,7 @@ async fn ask(cast: &Cast, caller: &str, id: &str, method: &Method, path: &str) -
     let answer = request.send().await.unwrap();
     let status = answer.status().as_u16();
     let text = answer.text().await.unwrap_or_default();
-    if matches!(id, "logout" | "logout_all" | "refresh_session") {
+    if matches!(id, "sign_out" | "sign_out_everywhere" | "refresh_session") {
         sign_in_again(cast, caller).await;
     }
     (status, text)

@@ -14,5 +14,6 @@ mod auth;
 mod harness;
 mod images;
 mod platform;
+mod send;
 mod uploads;
 mod users;

@@ -1,4 +1,4 @@
-//! Access tokens that are almost right.
+//! Tests of access tokens that are almost valid.
 use super::*;
 use crate::keys::KeyRing;
 use infravault_kernel::{Clock, Credential, Id};
@@ -14,32 +14,30 @@ use uuid::Uuid;
 const ORIGIN: &str = "https://images.example";
 const NOW: i64 = 1_800_000_000;
 
-impl Claims {
-    /// Claims for tests of what stores them.
-    pub(crate) fn example() -> Self {
-        Self {
-            iss: ORIGIN.to_owned(),
-            aud: format!("{ORIGIN}/api/v1"),
-            sub: Uuid::from_u128(1).to_string(),
-            sid: Uuid::from_u128(2).to_string(),
-            jti: "x".to_owned(),
-            iat: NOW,
-            exp: NOW + 600,
-            client_id: CLIENT.to_owned(),
-            scope: String::new(),
-        }
-    }
+fn claims() -> Value {
+    let claims = Claims {
+        iss: ORIGIN.to_owned(),
+        aud: format!("{ORIGIN}/api/v1"),
+        sub: Uuid::from_u128(1).to_string(),
+        sid: Uuid::from_u128(2).to_string(),
+        jti: "x".to_owned(),
+        iat: NOW,
+        exp: NOW + 600,
+        client_id: CLIENT_ID.to_owned(),
+        scope: String::new(),
+    };
+    serde_json::to_value(claims).unwrap()
 }
 
-struct Keys(PathBuf);
+struct KeyFolder(PathBuf);
 
-impl Drop for Keys {
+impl Drop for KeyFolder {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.0);
     }
 }
 
-/// Tokens with a key of their own; the folder is not needed once the key is loaded.
+/// Access tokens with a new key. The folder is deleted after loading.
 fn tokens() -> AccessTokens {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let name = format!(
@@ -47,7 +45,7 @@ fn tokens() -> AccessTokens {
         std::process::id(),
         NEXT.fetch_add(1, Ordering::Relaxed)
     );
-    let folder = Keys(std::env::temp_dir().join(name));
+    let folder = KeyFolder(std::env::temp_dir().join(name));
     AccessTokens::new(KeyRing::open(&folder.0).unwrap(), ORIGIN, Duration::from_mins(10))
 }
 
@@ -63,7 +61,7 @@ fn ctx() -> Ctx {
     )
 }
 
-fn good(tokens: &AccessTokens) -> String {
+fn valid_token(tokens: &AccessTokens) -> String {
     let (session, account) = (
         SessionId::from_uuid(Uuid::from_u128(2)),
         AccountId::from_uuid(Uuid::from_u128(1)),
@@ -75,18 +73,18 @@ fn encoded(value: &str) -> String {
     URL_SAFE_NO_PAD.encode(value)
 }
 
-/// A token with this header and payload and a true signature of the signing key over them.
+/// A token with this header and payload and a valid signature.
 fn signed(tokens: &AccessTokens, header: &str, payload: &str) -> String {
     let message = format!("{}.{}", encoded(header), encoded(payload));
-    let signature = crypto::sign(message.as_bytes(), tokens.keys.signing(), Algorithm::EdDSA).unwrap();
+    let signature = crypto::sign(message.as_bytes(), tokens.keys.signing_key(), Algorithm::EdDSA).unwrap();
     format!("{message}.{signature}")
 }
 
 fn header(tokens: &AccessTokens) -> Value {
-    json!({ "alg": "EdDSA", "typ": "at+jwt", "kid": tokens.keys.newest_kid() })
+    json!({ "alg": "EdDSA", "typ": "at+jwt", "kid": tokens.keys.signing_kid() })
 }
 
-fn with(mut object: Value, name: &str, value: Value) -> String {
+fn replace(mut object: Value, name: &str, value: Value) -> String {
     match value {
         Value::Null => drop(object.as_object_mut().unwrap().remove(name)),
         value => object[name] = value,
@@ -95,9 +93,9 @@ fn with(mut object: Value, name: &str, value: Value) -> String {
 }
 
 #[test]
-fn accepts_its_own_tokens_within_their_time() {
+fn own_tokens_are_accepted_until_they_expire() {
     let tokens = tokens();
-    let token = good(&tokens);
+    let token = valid_token(&tokens);
     let (session, account) = tokens.verify(&token, at(NOW)).unwrap();
     assert_eq!(
         (session.uuid(), account.uuid()),
@@ -106,22 +104,22 @@ fn accepts_its_own_tokens_within_their_time() {
     assert!(tokens.verify(&token, at(NOW + 630)).is_ok(), "30 s of leeway");
     assert!(
         tokens.verify(&token, at(NOW + 631)).is_err(),
-        "refused at exp + 31 s"
+        "rejected at exp + 31 s"
     );
     assert!(
         tokens.verify(&token, at(NOW - 31)).is_err(),
         "issued in the future"
     );
-    // Remembered or not, the times are checked.
+    // Times are checked even if the signature is cached.
     assert!(tokens.verify(&token, at(NOW)).is_ok());
     assert!(tokens.verify(&token, at(NOW + 631)).is_err());
 }
 
 #[test]
-fn holds_no_role_and_no_email() {
+fn tokens_have_no_role_and_no_email() {
     let tokens = tokens();
-    let token = good(&tokens);
-    let payload: Value = part(token.split('.').nth(1).unwrap()).unwrap();
+    let token = valid_token(&tokens);
+    let payload: Value = decode_json(token.split('.').nth(1).unwrap()).unwrap();
     let mut names: Vec<_> = payload.as_object().unwrap().keys().map(String::as_str).collect();
     names.sort_unstable();
     assert_eq!(
@@ -142,18 +140,17 @@ fn holds_no_role_and_no_email() {
 }
 
 #[test]
-fn accepts_what_the_tests_sign_themselves() {
-    // Otherwise the refusals below would prove nothing.
+fn tokens_signed_by_the_tests_are_accepted() {
+    // Otherwise the rejections below would prove nothing.
     let tokens = tokens();
-    let claims = serde_json::to_string(&Claims::example()).unwrap();
-    let token = signed(&tokens, &header(&tokens).to_string(), &claims);
+    let token = signed(&tokens, &header(&tokens).to_string(), &claims().to_string());
     assert!(tokens.verify(&token, at(NOW)).is_ok());
 }
 
 #[test]
-fn refuses_well_signed_tokens_with_other_headers() {
+fn signed_tokens_with_other_headers_are_rejected() {
     let tokens = tokens();
-    let (header, claims) = (header(&tokens), serde_json::to_value(Claims::example()).unwrap());
+    let (header, claims) = (header(&tokens), claims());
     let headers = [
         ("alg", json!("none")),
         ("alg", json!("noNE")),
@@ -185,7 +182,7 @@ fn refuses_well_signed_tokens_with_other_headers() {
     for (name, value) in headers {
         let token = signed(
             &tokens,
-            &with(header.clone(), name, value.clone()),
+            &replace(header.clone(), name, value.clone()),
             &claims.to_string(),
         );
         assert!(tokens.verify(&token, at(NOW)).is_err(), "header {name} = {value}");
@@ -193,9 +190,9 @@ fn refuses_well_signed_tokens_with_other_headers() {
 }
 
 #[test]
-fn refuses_well_signed_tokens_with_other_claims() {
+fn signed_tokens_with_other_claims_are_rejected() {
     let tokens = tokens();
-    let (header, claims) = (header(&tokens), serde_json::to_value(Claims::example()).unwrap());
+    let (header, claims) = (header(&tokens), claims());
     let payloads = [
         ("aud", Value::Null),
         ("aud", json!("https://images.example")),
@@ -235,7 +232,7 @@ fn refuses_well_signed_tokens_with_other_claims() {
         let token = signed(
             &tokens,
             &header.to_string(),
-            &with(claims.clone(), name, value.clone()),
+            &replace(claims.clone(), name, value.clone()),
         );
         assert!(tokens.verify(&token, at(NOW)).is_err(), "claim {name} = {value}");
     }
@@ -246,20 +243,20 @@ fn refuses_well_signed_tokens_with_other_claims() {
         tokens
             .verify(&signed(&tokens, &header.to_string(), &twice), at(NOW))
             .is_err(),
-        "a claim given twice"
+        "a duplicate claim"
     );
 }
 
 #[test]
-fn refuses_forged_signatures_and_other_forms() {
+fn forged_signatures_and_other_forms_are_rejected() {
     let tokens = tokens();
-    let token = good(&tokens);
+    let token = valid_token(&tokens);
     let parts: Vec<&str> = token.split('.').collect();
     let (head, payload, signature) = (parts[0], parts[1], parts[2]);
     let hmac = {
-        // The classic confusion: the public key as an HMAC secret.
-        let head = encoded(&with(header(&tokens), "alg", json!("HS256")));
-        let key = EncodingKey::from_secret(tokens.public_keys()[0].x.as_bytes());
+        // Algorithm confusion: the public key as an HMAC secret.
+        let head = encoded(&replace(header(&tokens), "alg", json!("HS256")));
+        let key = EncodingKey::from_secret(tokens.keys.public_keys()[0].x.as_bytes());
         let message = format!("{head}.{payload}");
         let signature = crypto::sign(message.as_bytes(), &key, Algorithm::HS256).unwrap();
         format!("{message}.{signature}")
@@ -285,9 +282,9 @@ fn refuses_forged_signatures_and_other_forms() {
         json!({ "payload": payload, "protected": head, "signature": signature }).to_string(),
         format!("{token}{}", "A".repeat(4096)),
     ];
-    // A signature of another installation's key.
-    forms.push(good(&self::tokens()));
-    // Every letter of the signature counts, and some of the rest.
+    // Signed with the key of another installation.
+    forms.push(valid_token(&self::tokens()));
+    // Change every character of the signature and some of the others.
     for at in (0..token.len()).filter(|at| *at > token.len() - 86 || at % 17 == 0) {
         let mut changed = token.clone().into_bytes();
         changed[at] = if changed[at] == b'A' { b'B' } else { b'A' };
@@ -302,10 +299,10 @@ fn refuses_forged_signatures_and_other_forms() {
 }
 
 #[test]
-fn speaks_of_another_origin_as_somebody_else() {
-    // The same keys, another deployment: issuer and audience differ.
+fn token_of_another_origin_is_rejected() {
+    // Same keys, other deployment: issuer and audience differ.
     let first = tokens();
-    let token = good(&first);
+    let token = valid_token(&first);
     let second = AccessTokens {
         issuer: "https://staging.example".to_owned(),
         ..first

@@ -1,9 +1,9 @@
-//! API tokens: who makes them, what they may, and when they stop.
-use super::{Bench, code};
-use infravault_auth::{Event, NewApiToken, Presented, Tokens};
+//! API tokens: creation, permissions and revocation.
+use crate::setup::{Setup, code};
+use infravault_auth::{AuditEvent, NewApiToken, PresentedToken, SessionTokens};
 use infravault_kernel::{Ctx, DomainError, Role, Scope, Scopes};
 
-fn reader(name: &str) -> NewApiToken {
+fn new_token(name: &str) -> NewApiToken {
     NewApiToken {
         name: name.to_owned(),
         scopes: Scopes::new([Scope::ImagesRead]),
@@ -11,72 +11,61 @@ fn reader(name: &str) -> NewApiToken {
     }
 }
 
-async fn start(role: Role) -> (Bench, Tokens, Ctx) {
-    let bench = Bench::new().await;
-    let account = bench.db.account_as("alice", role).await;
-    let tokens = bench.open(account, role).await;
-    let ctx = bench.as_session(&tokens);
-    (bench, tokens, ctx)
+async fn start(role: Role) -> (Setup, SessionTokens, Ctx) {
+    let (setup, tokens) = Setup::with_session(role).await;
+    let ctx = setup.as_session(&tokens);
+    (setup, tokens, ctx)
 }
 
 #[tokio::test]
-async fn a_token_is_shown_once_works_and_stops() {
-    let (bench, tokens, ctx) = start(Role::User).await;
-    let issued = bench
-        .auth
-        .create_api_token(&ctx, reader(" backup "))
-        .await
-        .unwrap();
-    assert_eq!(issued.token.name, "backup");
-    assert_eq!(
-        (issued.token.expires_at - issued.token.created_at).whole_days(),
-        90
-    );
-    let text = issued.text.expose();
+async fn token_authenticates_until_it_is_revoked_and_only_its_hash_is_stored() {
+    let (setup, tokens, ctx) = start(Role::User).await;
+    let auth = &setup.auth;
+    let issued = auth.create_api_token(&ctx, new_token(" backup ")).await.unwrap();
+    let token = issued.token;
+    assert_eq!(token.name, "backup");
+    assert_eq!((token.expires_at - token.created_at).whole_days(), 90);
+    let secret = issued.secret.expose();
     let stored = format!(
         "SELECT count(*) FROM auth.api_tokens WHERE hash::text LIKE '%{}%'",
-        &text[4..]
+        &secret[4..]
     );
-    assert_eq!(bench.count(&stored).await, 0);
+    assert_eq!(setup.count(&stored).await, 0);
 
-    let credential = bench
-        .auth
-        .authenticate(Presented::Bearer(text), ctx.now())
+    let credential = auth
+        .authenticate(PresentedToken::Bearer(secret), ctx.now())
         .unwrap();
-    let script = bench.nobody().with_credential(credential);
-    let me = bench.auth.who_am_i(&script).await.unwrap();
-    assert_eq!((me.person.account, me.session), (tokens.account, None));
-    assert_eq!(me.person.scopes, Scopes::new([Scope::ImagesRead]));
-    let listed = bench.auth.list_api_tokens(&ctx).await.unwrap();
-    assert_eq!((listed.len(), listed[0].id), (1, issued.token.id));
+    let script = setup.anonymous().with_credential(credential);
+    let me = auth.get_me(&script).await.unwrap();
+    assert_eq!((me.principal.account, me.session), (tokens.account, None));
+    assert_eq!(me.principal.scopes, Scopes::new([Scope::ImagesRead]));
+    let listed = auth.list_api_tokens(&ctx).await.unwrap();
+    assert_eq!((listed.len(), listed[0].id), (1, token.id));
     assert!(listed[0].last_used_at.is_some());
 
-    bench.auth.revoke_api_token(&ctx, issued.token.id).await.unwrap();
-    assert_eq!(code(bench.auth.who_am_i(&script).await), "session-expired");
-    assert_eq!(
-        code(bench.auth.revoke_api_token(&ctx, issued.token.id).await),
-        "not-found"
-    );
-    assert!(bench.auth.list_api_tokens(&ctx).await.unwrap().is_empty());
-    assert_eq!(bench.audited(Event::ApiTokenCreated.as_str()).await, 1);
-    assert_eq!(bench.audited(Event::ApiTokenRevoked.as_str()).await, 1);
+    auth.revoke_api_token(&ctx, token.id).await.unwrap();
+    assert_eq!(code(auth.get_me(&script).await), "session-expired");
+    assert_eq!(code(auth.revoke_api_token(&ctx, token.id).await), "not-found");
+    assert!(auth.list_api_tokens(&ctx).await.unwrap().is_empty());
+    for event in [AuditEvent::ApiTokenCreated, AuditEvent::ApiTokenRevoked] {
+        assert_eq!(setup.count_audit_events(event.as_str()).await, 1);
+    }
 }
 
 #[tokio::test]
-async fn tokens_manage_neither_tokens_nor_sessions() {
-    let (bench, tokens, _) = start(Role::Admin).await;
-    let script = bench
-        .nobody()
-        .with_credential(bench.db.api_token(tokens.account, &Scopes::all()).await);
-    let (auth, id) = (&bench.auth, bench.nobody().new_id());
+async fn tokens_cannot_manage_tokens_or_sessions() {
+    let (setup, tokens, _) = start(Role::Admin).await;
+    let credential = setup.db.api_token(tokens.account, &Scopes::all()).await;
+    let script = setup.anonymous().with_credential(credential);
+    let (auth, id) = (&setup.auth, setup.anonymous().new_id());
     let results = [
-        auth.create_api_token(&script, reader("more")).await.map(drop),
+        auth.create_api_token(&script, new_token("more")).await.map(drop),
         auth.list_api_tokens(&script).await.map(drop),
         auth.revoke_api_token(&script, id).await,
         auth.list_sessions(&script).await.map(drop),
         auth.revoke_session(&script, tokens.session).await,
-        auth.logout(&script, None).await,
-        auth.logout_all(&script).await.map(drop),
+        auth.sign_out(&script, None).await,
+        auth.sign_out_everywhere(&script).await.map(drop),
     ];
     for (number, result) in results.into_iter().enumerate() {
         assert_eq!(code(result), "insufficient-scope", "call {number}");
@@ -84,29 +73,24 @@ async fn tokens_manage_neither_tokens_nor_sessions() {
 }
 
 #[tokio::test]
-async fn an_old_sign_in_makes_no_tokens() {
-    let (bench, _, ctx) = start(Role::User).await;
-    let age = "UPDATE auth.sessions SET authenticated_at = now() - interval '11 minutes'";
-    bench.db.superuser().await.batch_execute(age).await.unwrap();
-    assert_eq!(
-        code(bench.auth.create_api_token(&ctx, reader("late")).await),
-        "reauthentication-required"
-    );
-    assert!(bench.auth.list_api_tokens(&ctx).await.unwrap().is_empty());
+async fn creation_requires_a_recent_sign_in() {
+    let (setup, _, ctx) = start(Role::User).await;
+    setup
+        .execute("UPDATE auth.sessions SET authenticated_at = now() - interval '11 minutes'")
+        .await;
+    let created = setup.auth.create_api_token(&ctx, new_token("late")).await;
+    assert_eq!(code(created), "reauthentication-required");
+    assert!(setup.auth.list_api_tokens(&ctx).await.unwrap().is_empty());
 }
 
 #[tokio::test]
-async fn twenty_tokens_are_enough_however_fast_one_asks() {
-    let (bench, _, ctx) = start(Role::User).await;
+async fn concurrent_creations_do_not_exceed_the_maximum() {
+    let (setup, _, ctx) = start(Role::User).await;
     let attempts = (0..25).map(|number| {
-        let (bench, ctx) = (&bench, &ctx);
+        let (setup, ctx) = (&setup, &ctx);
         async move {
-            code(
-                bench
-                    .auth
-                    .create_api_token(ctx, reader(&format!("n{number}")))
-                    .await,
-            )
+            let new = new_token(&format!("n{number}"));
+            code(setup.auth.create_api_token(ctx, new).await)
         }
     });
     let codes = futures_util::future::join_all(attempts).await;
@@ -115,8 +99,8 @@ async fn twenty_tokens_are_enough_however_fast_one_asks() {
 }
 
 #[tokio::test]
-async fn fields_that_will_not_do_are_named() {
-    let (bench, tokens, ctx) = start(Role::User).await;
+async fn invalid_fields_are_reported() {
+    let (setup, tokens, ctx) = start(Role::User).await;
     let new = |name: &str, scopes: &[Scope], days| NewApiToken {
         name: name.to_owned(),
         scopes: Scopes::new(scopes.iter().copied()),
@@ -136,21 +120,21 @@ async fn fields_that_will_not_do_are_named() {
         (new("x", &read, Some(u32::MAX)), "expires_in_days"),
     ];
     for (case, field) in cases {
-        let error = bench.auth.create_api_token(&ctx, case.clone()).await.unwrap_err();
+        let error = setup.auth.create_api_token(&ctx, case.clone()).await.unwrap_err();
         assert_eq!(error.code(), "validation-failed");
         assert_eq!(error.fields()[0].field, field, "{case:?}");
     }
-    // An administrator's token may carry the scope, and the command line may make one for anybody.
-    let tx = bench.db.db().begin_system().await.unwrap();
+    // Tokens of administrators can have the scope `admin`, and the command line can create one for any account.
+    let tx = setup.db.db().begin_system().await.unwrap();
     let admin = NewApiToken {
         scopes: Scopes::new([Scope::Admin]),
-        ..reader("ops")
+        ..new_token("ops")
     };
-    bench
+    setup
         .auth
-        .issue_api_token_in(&tx, &bench.nobody(), tokens.account, Role::Admin, admin)
+        .issue_api_token_in(&tx, &setup.anonymous(), tokens.account, Role::Admin, admin)
         .await
         .unwrap();
     tx.commit().await.unwrap();
-    assert_eq!(bench.auth.list_api_tokens(&ctx).await.unwrap().len(), 1);
+    assert_eq!(setup.auth.list_api_tokens(&ctx).await.unwrap().len(), 1);
 }

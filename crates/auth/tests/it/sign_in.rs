@@ -1,108 +1,86 @@
-//! Sign-in: what is accepted, what is refused, and that refusals say nothing.
-use super::{Bench, code};
-use infravault_auth::{Callback, NewSignIn};
+//! Sign-in: accepted and rejected callbacks, and unavailable providers.
+use crate::setup::{Setup, code};
+use infravault_auth::{Callback, SignInOptions};
 use infravault_kernel::{DomainError, Secret};
 use infravault_testkit::issuer::IssuerDefect;
 use std::time::Duration as Wait;
 use time::Duration;
 
+const COUNT_SIGN_INS: &str = "SELECT count(*) FROM auth.sign_ins";
+
 #[tokio::test]
-async fn the_issuer_says_who_it_is() {
-    let bench = Bench::new().await;
-    bench.issuer.set_display_name("dora@example.com", "Dora Doe");
-    let new = NewSignIn {
+async fn callback_yields_the_verified_identity_once() {
+    let setup = Setup::new().await;
+    setup.issuer.set_display_name("dora@example.com", "Dora Doe");
+    let options = SignInOptions {
         return_to: "/gallery".parse().unwrap(),
         login_hint: Some("dora@example.com".to_owned()),
-        earlier: None,
+        current_refresh: None,
     };
-    let callback = bench.go_with(new).await;
-    assert_eq!(bench.count("SELECT count(*) FROM auth.sign_ins").await, 1);
-    let identity = bench
-        .auth
-        .verify_callback(&bench.nobody(), &callback)
-        .await
-        .unwrap();
+    let callback = setup.request_callback_with(options).await;
+    assert_eq!(setup.count(COUNT_SIGN_INS).await, 1);
+    let identity = setup.verify(&callback).await.unwrap();
     assert_eq!(
         (identity.issuer.as_str(), identity.provider.as_str()),
-        (bench.issuer.url(), "dev")
+        (setup.issuer.url(), "dev")
     );
-    assert_eq!(identity.subject, bench.issuer.subject("dora@example.com"));
+    assert_eq!(identity.subject, setup.issuer.subject("dora@example.com"));
     assert_eq!(
         (identity.email.as_str(), identity.name.as_deref()),
         ("dora@example.com", Some("Dora Doe"))
     );
     assert_eq!(identity.return_to.as_str(), "/gallery");
-    assert_eq!(
-        bench.count("SELECT count(*) FROM auth.sign_ins").await,
-        0,
-        "used up"
-    );
-    // The same callback again.
-    assert_eq!(
-        code(bench.auth.verify_callback(&bench.nobody(), &callback).await),
-        "sign-in-failed"
-    );
+    assert_eq!(setup.count(COUNT_SIGN_INS).await, 0, "the sign-in is deleted");
+    assert_eq!(code(setup.verify(&callback).await), "sign-in-failed", "replay");
 }
 
 #[tokio::test]
-async fn every_lie_is_refused_alike() {
-    let bench = Bench::new().await;
+async fn invalid_provider_responses_are_rejected_with_the_same_error() {
+    let setup = Setup::new().await;
     let mut details = Vec::new();
-    for lie in IssuerDefect::TOKEN_DEFECTS {
-        bench.issuer.inject_defect(lie.clone());
-        let Err(error) = bench.identity("alice@example.com").await else {
-            panic!("{lie:?} was believed");
+    for defect in IssuerDefect::TOKEN_DEFECTS {
+        setup.issuer.inject_defect(defect.clone());
+        let Err(error) = setup.sign_in("alice@example.com").await else {
+            panic!("{defect:?} was accepted");
         };
-        assert!(bench.issuer.is_defect_free(), "{lie:?} was not told");
-        if lie == IssuerDefect::TokenError {
+        assert!(setup.issuer.is_defect_free(), "{defect:?} was not used");
+        if defect == IssuerDefect::TokenError {
             assert_eq!(error.code(), "sign-in-unavailable");
             continue;
         }
-        assert_eq!(error.code(), "sign-in-failed", "{lie:?}");
+        assert_eq!(error.code(), "sign-in-failed", "{defect:?}");
         details.push(error.detail());
     }
     details.dedup();
-    assert_eq!(details.len(), 1, "the reason is in the audit trail only");
+    assert_eq!(details.len(), 1, "the reason is only in the audit trail");
     let reasons = "SELECT count(DISTINCT detail->>'reason') FROM auth.audit WHERE event = 'sign_in_failed'";
-    assert!(bench.count(reasons).await >= 8);
-    // Nothing about these lies stays.
-    assert!(bench.identity("alice@example.com").await.is_ok());
+    assert!(setup.count(reasons).await >= 8);
+    assert!(setup.sign_in("alice@example.com").await.is_ok(), "recovers");
 }
 
 #[tokio::test]
-async fn a_callback_belongs_to_the_browser_that_started() {
-    let bench = Bench::new().await;
-    let (own, other) = (
-        bench.go("alice@example.com").await,
-        bench.go("mallory@example.com").await,
-    );
+async fn callback_in_another_browser_is_rejected() {
+    let setup = Setup::new().await;
+    let own = setup.request_callback("alice@example.com").await;
+    let other = setup.request_callback("mallory@example.com").await;
     let crossed = Callback {
         transaction: own.transaction.clone(),
         ..other.clone()
     };
-    assert_eq!(
-        code(bench.auth.verify_callback(&bench.nobody(), &crossed).await),
-        "sign-in-failed"
-    );
-    // Both are used up by that: neither the own nor the other one works any more.
-    assert_eq!(
-        code(bench.auth.verify_callback(&bench.nobody(), &own).await),
-        "sign-in-failed"
-    );
-    assert_eq!(
-        code(bench.auth.verify_callback(&bench.nobody(), &other).await),
-        "sign-in-failed"
-    );
-    assert_eq!(bench.count("SELECT count(*) FROM auth.sign_ins").await, 0);
+    // The crossed callback invalidates both sign-ins.
+    for callback in [&crossed, &own, &other] {
+        assert_eq!(code(setup.verify(callback).await), "sign-in-failed");
+    }
+    assert_eq!(setup.count(COUNT_SIGN_INS).await, 0);
 }
 
 #[tokio::test]
-async fn callbacks_that_are_not_right_are_refused() {
+async fn malformed_and_expired_callbacks_are_rejected() {
     type Change = fn(&mut Callback);
-    let bench = Bench::new().await;
+    let setup = Setup::new().await;
     let changes: [(&str, Change); 8] = [
         ("no cookie", |callback| callback.transaction = None),
-        ("a cookie that cannot be one", |callback| {
+        ("a malformed cookie", |callback| {
             callback.transaction = Some(Secret::new("x\0".to_owned()));
         }),
         ("no state", |callback| callback.state = None),
@@ -118,109 +96,81 @@ async fn callbacks_that_are_not_right_are_refused() {
         }),
         ("no code", |callback| callback.code = None),
     ];
-    for (what, change) in changes {
-        let mut callback = bench.go("alice@example.com").await;
+    for (case, change) in changes {
+        let mut callback = setup.request_callback("alice@example.com").await;
         change(&mut callback);
-        assert_eq!(
-            code(bench.auth.verify_callback(&bench.nobody(), &callback).await),
-            "sign-in-failed",
-            "{what}"
-        );
+        assert_eq!(code(setup.verify(&callback).await), "sign-in-failed", "{case}");
     }
-    let late = bench.go("alice@example.com").await;
-    let ctx = bench.later(Duration::minutes(11));
-    assert_eq!(
-        code(bench.auth.verify_callback(&ctx, &late).await),
-        "sign-in-failed",
-        "too late"
-    );
+    let expired = setup.request_callback("alice@example.com").await;
+    let ctx = setup.later(Duration::minutes(11));
+    let verified = setup.auth.verify_callback(&ctx, &expired).await;
+    assert_eq!(code(verified), "sign-in-failed", "expired");
 }
 
 #[tokio::test]
-async fn a_provider_that_is_down_or_slow_is_not_the_persons_fault() {
-    let bench = Bench::new().await;
-    bench.issuer.inject_defect(IssuerDefect::DiscoveryDown);
+async fn unavailable_and_slow_providers_return_sign_in_unavailable() {
+    let setup = Setup::new().await;
+    setup.issuer.inject_defect(IssuerDefect::DiscoveryDown);
     let begin = async |by| {
-        bench
-            .auth
-            .begin_sign_in(&bench.later(by), "dev", NewSignIn::default())
-            .await
+        let ctx = setup.later(by);
+        code(
+            setup
+                .auth
+                .begin_sign_in(&ctx, "dev", SignInOptions::default())
+                .await,
+        )
     };
-    assert_eq!(code(begin(Duration::ZERO).await), "sign-in-unavailable");
-    bench.issuer.clear_defect();
+    assert_eq!(begin(Duration::ZERO).await, "sign-in-unavailable");
+    setup.issuer.clear_defect();
     assert_eq!(
-        code(begin(Duration::ZERO).await),
+        begin(Duration::ZERO).await,
         "sign-in-unavailable",
-        "left alone for a moment"
+        "the error is cached for two seconds"
     );
-    assert_eq!(code(begin(Duration::seconds(3)).await), "none");
-    bench.issuer.inject_defect(IssuerDefect::DiscoveryDown);
+    assert_eq!(begin(Duration::seconds(3)).await, "none");
+    setup.issuer.inject_defect(IssuerDefect::DiscoveryDown);
     assert_eq!(
-        code(begin(Duration::minutes(59)).await),
+        begin(Duration::minutes(59)).await,
         "none",
-        "known for an hour"
+        "the metadata is cached for an hour"
     );
-    assert_eq!(code(begin(Duration::minutes(61)).await), "sign-in-unavailable");
-    bench
+    assert_eq!(begin(Duration::minutes(61)).await, "sign-in-unavailable");
+    setup
         .issuer
         .inject_defect(IssuerDefect::TokenSlow(Wait::from_secs(2)));
-    assert_eq!(
-        code(bench.identity("alice@example.com").await),
-        "sign-in-unavailable"
-    );
-    assert_eq!(
-        code(
-            bench
-                .auth
-                .begin_sign_in(&bench.nobody(), "other", NewSignIn::default())
-                .await
-        ),
-        "not-found"
-    );
+    let signed_in = setup.sign_in("alice@example.com").await;
+    assert_eq!(code(signed_in), "sign-in-unavailable");
+    let (ctx, options) = (setup.anonymous(), SignInOptions::default());
+    let unknown = setup.auth.begin_sign_in(&ctx, "other", options).await;
+    assert_eq!(code(unknown), "not-found");
 }
 
 #[tokio::test]
-async fn an_identity_is_issuer_and_subject() {
-    let bench = Bench::new().await;
-    let identity = bench.identity("alice@example.com").await.unwrap();
-    let account = bench.db.account("alice").await;
-    let tx = bench.db.db().begin_system().await.unwrap();
-    let ctx = bench.nobody();
-    assert_eq!(
-        bench.auth.find_identity_in(&tx, &ctx, &identity).await.unwrap(),
-        None
-    );
-    bench
-        .auth
-        .link_identity_in(&tx, &ctx, &identity, account)
+async fn identity_is_issuer_and_subject() {
+    let setup = Setup::new().await;
+    let identity = setup.sign_in("alice@example.com").await.unwrap();
+    let account = setup.db.account("alice").await;
+    let (auth, ctx) = (&setup.auth, setup.anonymous());
+    let tx = setup.db.db().begin_system().await.unwrap();
+    assert_eq!(auth.find_identity_in(&tx, &ctx, &identity).await.unwrap(), None);
+    auth.link_identity_in(&tx, &ctx, &identity, account)
         .await
         .unwrap();
     tx.commit().await.unwrap();
-    let tx = bench.db.db().begin_system().await.unwrap();
-    assert_eq!(
-        bench.auth.find_identity_in(&tx, &ctx, &identity).await.unwrap(),
-        Some(account)
-    );
-    bench.issuer.inject_defect(IssuerDefect::OtherSubject);
-    let other = bench.identity("alice@example.com").await.unwrap();
+    let tx = setup.db.db().begin_system().await.unwrap();
+    let found = auth.find_identity_in(&tx, &ctx, &identity).await.unwrap();
+    assert_eq!(found, Some(account));
+    setup.issuer.inject_defect(IssuerDefect::OtherSubject);
+    let other = setup.sign_in("alice@example.com").await.unwrap();
     assert_eq!(other.email, identity.email);
-    assert_eq!(
-        bench.auth.find_identity_in(&tx, &ctx, &other).await.unwrap(),
-        None
-    );
+    assert_eq!(auth.find_identity_in(&tx, &ctx, &other).await.unwrap(), None);
 }
 
 #[tokio::test]
-async fn what_was_never_finished_is_removed() {
-    let bench = Bench::new().await;
-    bench.go("alice@example.com").await;
-    assert_eq!(bench.auth.tidy_up(&bench.nobody()).await.unwrap(), 0);
-    assert_eq!(
-        bench
-            .auth
-            .tidy_up(&bench.later(Duration::minutes(11)))
-            .await
-            .unwrap(),
-        1
-    );
+async fn expired_sign_ins_are_deleted() {
+    let setup = Setup::new().await;
+    setup.request_callback("alice@example.com").await;
+    let delete_expired = async |ctx| setup.auth.delete_expired(&ctx).await.unwrap();
+    assert_eq!(delete_expired(setup.anonymous()).await, 0);
+    assert_eq!(delete_expired(setup.later(Duration::minutes(11))).await, 1);
 }

@@ -1,17 +1,17 @@
-//! The users context against a real database.
-#![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
-mod admin;
-mod directory;
-mod grant;
-mod isolation;
+//! Tests of the users context with a real database.
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+mod change_account;
+mod create_account;
+mod grant_role;
+mod list_accounts;
 mod profile;
-mod provision;
+mod row_level_security;
 
 use infravault_kernel::config::Env;
 use infravault_testkit::db::TestDb;
 use infravault_users::{Config, Users};
 
-/// The context on a database, with settings beside the defaults.
+/// The users context with these settings; others have their defaults.
 fn users(db: &TestDb, settings: &[(&str, &str)]) -> Users {
     let mut env: Env = settings
         .iter()

@@ -1,4 +1,4 @@
-//! The own profile: who may read and replace it, and versions.
+//! The caller's profile: permissions, replacement, versions.
 use crate::users;
 use infravault_kernel::{Credential, DomainError, Scope, Scopes};
 use infravault_testkit::db::TestDb;
@@ -11,7 +11,7 @@ fn profile(name: &str) -> NewProfile {
 }
 
 #[tokio::test]
-async fn a_profile_is_replaced_whole() {
+async fn profile_is_replaced_completely() {
     let db = TestDb::new().await;
     let users = users(&db, &[]);
     let ada = db.account("ada").await;
@@ -45,7 +45,7 @@ async fn a_profile_is_replaced_whole() {
 }
 
 #[tokio::test]
-async fn numbers_that_grow_in_the_database_are_refused_as_a_field() {
+async fn preferences_that_exceed_the_limit_in_jsonb_are_rejected() {
     let db = TestDb::new().await;
     let users = users(&db, &[]);
     let ctx = db.ctx(db.session(db.account("ada").await).await);
@@ -59,7 +59,7 @@ async fn numbers_that_grow_in_the_database_are_refused_as_a_field() {
 }
 
 #[tokio::test]
-async fn the_credential_decides() {
+async fn access_depends_on_the_credential() {
     let db = TestDb::new().await;
     let users = users(&db, &[]);
     let ada = db.account("ada").await;

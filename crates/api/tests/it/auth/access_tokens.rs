@@ -1,10 +1,13 @@
-//! N18 to N21, N30 and N74: tokens that are almost right, and tokens in the wrong place.
+//! Almost valid access tokens, and tokens in the wrong place.
 use super::{ME, cookie, forge::Forge, refresh_with};
-use crate::harness::{TestApp, expect, problem};
+use crate::{
+    harness::{TestApp, expect, problem},
+    send::SendExpecting as _,
+};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-async fn refused(app: &TestApp, token: &str) {
+async fn assert_rejected(app: &TestApp, token: &str) {
     let answer = app.bearer(token, Method::GET, ME).send().await.unwrap();
     assert_eq!(
         answer.headers()["www-authenticate"],
@@ -15,24 +18,20 @@ async fn refused(app: &TestApp, token: &str) {
 }
 
 #[tokio::test]
-async fn n18_n19_n20_only_exactly_our_tokens_are_accepted() {
+async fn forged_and_altered_tokens_are_rejected() {
     let app = TestApp::start().await;
     let alice = app.sign_in("alice@example.com").await;
-    let good = cookie(&alice, "iv_at");
-    expect(app.bearer(&good, Method::GET, ME).send().await.unwrap(), 200).await;
-    let forge = Forge::new(&app, &good);
-    let twin = forge.sign(&forge.header, &forge.claims);
-    expect(app.bearer(&twin, Method::GET, ME).send().await.unwrap(), 200).await;
+    let valid = cookie(&alice, "iv_at");
+    app.bearer(&valid, Method::GET, ME).expect(200).await;
+    let forge = Forge::new(&app, &valid);
+    let resigned = forge.sign(&forge.header, &forge.claims);
+    app.bearer(&resigned, Method::GET, ME).expect(200).await;
 
-    let keys = expect(
-        app.anonymous(Method::GET, "/.well-known/jwks.json")
-            .send()
-            .await
-            .unwrap(),
-        200,
-    )
-    .await;
-    refused(&app, &forge.hmac(keys["keys"][0]["x"].as_str().unwrap())).await;
+    let keys = app
+        .anonymous(Method::GET, "/.well-known/jwks.json")
+        .expect(200)
+        .await;
+    assert_rejected(&app, &forge.hmac(keys["keys"][0]["x"].as_str().unwrap())).await;
     let headers = [
         ("alg", json!("none")),
         ("alg", json!("noNE")),
@@ -53,7 +52,7 @@ async fn n18_n19_n20_only_exactly_our_tokens_are_accepted() {
         ("crit", json!(["exp"])),
     ];
     for (name, value) in headers {
-        refused(&app, &forge.with_header(name, value)).await;
+        assert_rejected(&app, &forge.with_header(name, value)).await;
     }
     let now = forge.claims["iat"].as_i64().unwrap();
     let claims = [
@@ -72,26 +71,26 @@ async fn n18_n19_n20_only_exactly_our_tokens_are_accepted() {
         ("sub", Value::Null),
         ("sid", Value::Null),
         ("role", json!("ADMIN")),
-        ("nonce", json!("an ID token has one")),
+        ("nonce", json!("as in an ID token")),
     ];
     for (name, value) in claims {
-        refused(&app, &forge.with_claim(name, value)).await;
+        assert_rejected(&app, &forge.with_claim(name, value)).await;
     }
-    let parts: Vec<&str> = good.split('.').collect();
+    let parts: Vec<&str> = valid.split('.').collect();
     let forms = [
         "x".to_owned(),
         format!("{}.{}.", parts[0], parts[1]),
-        format!("{good}.x.y"),
-        format!("{good}x"),
+        format!("{valid}.x.y"),
+        format!("{valid}x"),
         json!({ "protected": parts[0], "payload": parts[1], "signature": parts[2] }).to_string(),
     ];
     for form in forms {
-        refused(&app, &form).await;
+        assert_rejected(&app, &form).await;
     }
 }
 
 #[tokio::test]
-async fn n20_a_good_token_of_somebody_else_s_session_proves_nothing() {
+async fn token_with_the_session_of_another_account_is_rejected() {
     let app = TestApp::start().await;
     let (alice, bob) = (
         app.sign_in("alice@example.com").await,
@@ -99,16 +98,13 @@ async fn n20_a_good_token_of_somebody_else_s_session_proves_nothing() {
     );
     let forge = Forge::new(&app, &cookie(&alice, "iv_at"));
     let crossed = forge.with_claim("sub", json!(bob.account().await));
-    problem(
-        app.bearer(&crossed, Method::GET, ME).send().await.unwrap(),
-        401,
-        "session-expired",
-    )
-    .await;
+    app.bearer(&crossed, Method::GET, ME)
+        .expect_problem(401, "session-expired")
+        .await;
 }
 
 #[tokio::test]
-async fn n21_a_bearer_token_wins_and_never_falls_back() {
+async fn bearer_token_takes_precedence_over_the_cookie_without_fallback() {
     let app = TestApp::start().await;
     let (alice, bob) = (
         app.sign_in("alice@example.com").await,
@@ -117,27 +113,20 @@ async fn n21_a_bearer_token_wins_and_never_falls_back() {
     let token = cookie(&bob, "iv_at");
     let both = alice.get(ME).bearer_auth(&token).send().await.unwrap();
     assert_eq!(expect(both, 200).await["account"]["id"], bob.account().await);
-    problem(
-        alice.get(ME).bearer_auth("x").send().await.unwrap(),
-        401,
-        "invalid-token",
-    )
-    .await;
-    problem(
-        alice
-            .get(ME)
-            .header("Authorization", "Basic eA==")
-            .send()
-            .await
-            .unwrap(),
-        400,
-        "invalid-request",
-    )
-    .await;
+    alice
+        .get(ME)
+        .bearer_auth("x")
+        .expect_problem(401, "invalid-token")
+        .await;
+    alice
+        .get(ME)
+        .header("Authorization", "Basic eA==")
+        .expect_problem(400, "invalid-request")
+        .await;
     let twice = app
         .bearer(&token, Method::GET, ME)
         .header("Authorization", format!("Bearer {token}"));
-    problem(twice.send().await.unwrap(), 400, "invalid-request").await;
+    twice.expect_problem(400, "invalid-request").await;
     let in_query = app
         .anonymous(Method::GET, &format!("{ME}?access_token={token}"))
         .send()
@@ -153,7 +142,7 @@ async fn n21_a_bearer_token_wins_and_never_falls_back() {
 }
 
 #[tokio::test]
-async fn n74_cookies_of_ours_are_read_strictly() {
+async fn duplicate_and_misplaced_cookies_are_rejected() {
     let app = TestApp::start().await;
     let alice = app.sign_in("alice@example.com").await;
     let (access, refresh) = (cookie(&alice, "iv_at"), cookie(&alice, "iv_rt"));
@@ -177,41 +166,32 @@ async fn n74_cookies_of_ours_are_read_strictly() {
         "authentication-required",
     )
     .await;
-    problem(
-        refresh_with(&app, &access).send().await.unwrap(),
-        401,
-        "invalid-token",
-    )
-    .await;
-    problem(
-        refresh_with(&app, &format!("{refresh}; iv_rt=x"))
-            .send()
-            .await
-            .unwrap(),
-        400,
-        "invalid-request",
-    )
-    .await;
-    // An API token is no cookie.
+    refresh_with(&app, &access)
+        .expect_problem(401, "invalid-token")
+        .await;
+    refresh_with(&app, &format!("{refresh}; iv_rt=x"))
+        .expect_problem(400, "invalid-request")
+        .await;
+    // API tokens are not accepted in cookies.
     let token = app.token(&alice, "images:read").await;
     problem(ask(format!("iv_at={token}")).await.unwrap(), 401, "invalid-token").await;
 }
 
 #[tokio::test]
-async fn n30_rights_come_from_the_database_at_every_request() {
+async fn role_is_read_from_the_database_for_every_request() {
     let app = TestApp::start().await;
     let alice = app.sign_in("alice@example.com").await;
-    let me = expect(alice.get(ME).send().await.unwrap(), 200).await;
-    assert_eq!(me["role"], "USER", "the first person is nobody special");
-    problem(alice.get("/api/v1/users").send().await.unwrap(), 403, "forbidden").await;
+    let me = alice.get(ME).expect(200).await;
+    assert_eq!(me["role"], "USER", "the first account is an ordinary user");
+    alice.get("/api/v1/users").expect_problem(403, "forbidden").await;
     app.make_admin(&alice).await;
-    expect(alice.get("/api/v1/users").send().await.unwrap(), 200).await;
+    alice.get("/api/v1/users").expect(200).await;
     app.set_role(&alice, "USER").await;
-    problem(alice.get("/api/v1/users").send().await.unwrap(), 403, "forbidden").await;
+    alice.get("/api/v1/users").expect_problem(403, "forbidden").await;
 }
 
 #[tokio::test]
-async fn the_key_set_is_public_and_holds_public_halves_only() {
+async fn key_set_is_public_and_has_no_private_keys() {
     let app = TestApp::start().await;
     let answer = app
         .anonymous(Method::GET, "/.well-known/jwks.json")

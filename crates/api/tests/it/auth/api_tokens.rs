@@ -1,46 +1,46 @@
-//! N28: API tokens do what their scopes say, and never give themselves more.
+//! API tokens: scopes and privilege escalation.
 use super::{ME, REFRESH, execute};
-use crate::harness::{TestApp, expect, problem};
+use crate::{
+    harness::{TestApp, expect, problem},
+    send::SendExpecting as _,
+};
 use reqwest::Method;
 use serde_json::json;
 
 const TOKENS: &str = "/api/v1/auth/tokens";
 
 #[tokio::test]
-async fn a_token_is_made_used_listed_and_revoked() {
+async fn token_is_created_used_listed_and_revoked() {
     let app = TestApp::start().await;
     let alice = app.sign_in("alice@example.com").await;
     let new = json!({ "name": "ShareX", "scopes": ["images:write", "images:read"], "expires_in_days": 30 });
     let answer = alice.post(TOKENS).json(&new).send().await.unwrap();
     let location = answer.headers()["location"].to_str().unwrap().to_owned();
     assert_eq!(answer.headers()["cache-control"], "no-store");
-    let made = expect(answer, 201).await;
-    let text = made["token"].as_str().unwrap();
+    let created = expect(answer, 201).await;
+    let text = created["token"].as_str().unwrap();
     assert!(text.starts_with("ivp_") && text.len() == 53);
-    assert_eq!(location, format!("{TOKENS}/{}", made["id"].as_str().unwrap()));
-    let me = expect(app.bearer(text, Method::GET, ME).send().await.unwrap(), 200).await;
+    assert_eq!(location, format!("{TOKENS}/{}", created["id"].as_str().unwrap()));
+    let me = app.bearer(text, Method::GET, ME).expect(200).await;
     assert_eq!(me["scopes"], json!(["images:read", "images:write"]));
     assert_eq!(
         (&me["api_token_id"], me["session"].is_null()),
-        (&made["id"], true)
+        (&created["id"], true)
     );
-    let list = expect(alice.get(TOKENS).send().await.unwrap(), 200).await;
+    let list = alice.get(TOKENS).expect(200).await;
     assert_eq!(list["items"][0]["name"], "ShareX");
     assert!(list["items"][0].get("token").is_none() && !list["items"][0]["last_used_at"].is_null());
     let bob = app.sign_in("bob@example.com").await;
-    problem(bob.delete(&location).send().await.unwrap(), 404, "not-found").await;
-    expect(alice.delete(&location).send().await.unwrap(), 204).await;
-    problem(
-        app.bearer(text, Method::GET, ME).send().await.unwrap(),
-        401,
-        "session-expired",
-    )
-    .await;
-    problem(alice.delete(&location).send().await.unwrap(), 404, "not-found").await;
+    bob.delete(&location).expect_problem(404, "not-found").await;
+    alice.delete(&location).expect(204).await;
+    app.bearer(text, Method::GET, ME)
+        .expect_problem(401, "session-expired")
+        .await;
+    alice.delete(&location).expect_problem(404, "not-found").await;
 }
 
 #[tokio::test]
-async fn n28_a_token_manages_no_credentials() {
+async fn token_cannot_manage_credentials() {
     let app = TestApp::start().await;
     let alice = app.sign_in("alice@example.com").await;
     let token = app.token(&alice, "images:read").await;
@@ -67,24 +67,18 @@ async fn n28_a_token_manages_no_credentials() {
         if let Some(body) = body {
             request = request.json(&body);
         }
-        let refused = problem(request.send().await.unwrap(), 403, "insufficient-scope").await;
-        assert_eq!(refused["instance"], path.as_str());
+        let rejected = request.expect_problem(403, "insufficient-scope").await;
+        assert_eq!(rejected["instance"], path.as_str());
     }
-    // An administrator's token without the scope is nobody special.
+    // A token of an administrator needs the scope `admin`.
     app.make_admin(&alice).await;
-    problem(
-        app.bearer(&token, Method::GET, "/api/v1/users")
-            .send()
-            .await
-            .unwrap(),
-        403,
-        "insufficient-scope",
-    )
-    .await;
+    app.bearer(&token, Method::GET, "/api/v1/users")
+        .expect_problem(403, "insufficient-scope")
+        .await;
 }
 
 #[tokio::test]
-async fn n28_a_token_needs_a_fresh_sign_in() {
+async fn creation_requires_a_recent_sign_in() {
     let app = TestApp::start().await;
     let alice = app.sign_in("alice@example.com").await;
     execute(
@@ -93,18 +87,17 @@ async fn n28_a_token_needs_a_fresh_sign_in() {
     )
     .await;
     let new = json!({ "name": "late", "scopes": ["images:read"] });
-    problem(
-        alice.post(TOKENS).json(&new).send().await.unwrap(),
-        401,
-        "reauthentication-required",
-    )
-    .await;
+    alice
+        .post(TOKENS)
+        .json(&new)
+        .expect_problem(401, "reauthentication-required")
+        .await;
     alice.sign_in("alice@example.com").await;
-    expect(alice.post(TOKENS).json(&new).send().await.unwrap(), 201).await;
+    alice.post(TOKENS).json(&new).expect(201).await;
 }
 
 #[tokio::test]
-async fn bodies_that_will_not_do_are_refused_by_field() {
+async fn invalid_bodies_are_rejected_by_field() {
     let app = TestApp::start().await;
     let alice = app.sign_in("alice@example.com").await;
     let cases = [
@@ -129,35 +122,31 @@ async fn bodies_that_will_not_do_are_refused_by_field() {
     ];
     for (body, field) in cases {
         let answer = alice.post(TOKENS).json(&body).send().await.unwrap();
-        let refused = problem(answer, 422, "validation-failed").await;
-        assert_eq!(refused["field"], field, "{body}");
+        let rejected = problem(answer, 422, "validation-failed").await;
+        assert_eq!(rejected["field"], field, "{body}");
     }
-    let list = expect(alice.get(TOKENS).send().await.unwrap(), 200).await;
+    let list = alice.get(TOKENS).expect(200).await;
     assert_eq!(list["items"], json!([]));
     let new = json!({ "name": "x", "scopes": ["images:read"] });
     for _ in 0..20 {
-        expect(alice.post(TOKENS).json(&new).send().await.unwrap(), 201).await;
+        alice.post(TOKENS).json(&new).expect(201).await;
     }
-    problem(
-        alice.post(TOKENS).json(&new).send().await.unwrap(),
-        409,
-        "conflict",
-    )
-    .await;
+    alice
+        .post(TOKENS)
+        .json(&new)
+        .expect_problem(409, "conflict")
+        .await;
 }
 
 #[tokio::test]
-async fn mistyped_tokens_never_reach_the_database() {
+async fn mistyped_tokens_are_rejected() {
     let app = TestApp::start().await;
     let alice = app.sign_in("alice@example.com").await;
     let token = app.token(&alice, "images:read").await;
     let swapped = format!("{}{}", &token[..52], if token.ends_with('A') { 'B' } else { 'A' });
-    for bad in [swapped.as_str(), "ivp_", "ivp_x", &token[..52]] {
-        problem(
-            app.bearer(bad, Method::GET, ME).send().await.unwrap(),
-            401,
-            "invalid-token",
-        )
-        .await;
+    for invalid in [swapped.as_str(), "ivp_", "ivp_x", &token[..52]] {
+        app.bearer(invalid, Method::GET, ME)
+            .expect_problem(401, "invalid-token")
+            .await;
     }
 }

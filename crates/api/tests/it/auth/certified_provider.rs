@@ -2,7 +2,10 @@
 //!
 //! `INFRAVAULT_TEST_OIDC_PROVIDER` names the folder whose `node_modules` holds it; `cargo xtask test` fetches it.
 use super::ME;
-use crate::harness::{TestApp, expect, location, problem};
+use crate::{
+    harness::{TestApp, location},
+    send::SendExpecting as _,
+};
 use reqwest::{Client, Method, Response, redirect::Policy};
 use std::{
     io::{BufRead, BufReader, Lines, Write},
@@ -12,7 +15,7 @@ use std::{
 const FOLDER: &str = "INFRAVAULT_TEST_OIDC_PROVIDER";
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../testkit/oidc-provider/server.mjs");
 
-/// The provider; it ends when this is dropped.
+/// The provider process, killed on drop.
 struct Provider {
     process: Child,
     lines: Lines<BufReader<ChildStdout>>,
@@ -21,15 +24,15 @@ struct Provider {
 
 impl Drop for Provider {
     fn drop(&mut self) {
-        // A process that has ended already cannot be ended again, which is fine.
+        // Fails if the process has already exited.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
 }
 
 impl Provider {
-    /// Starts it; none where the package is missing, which is a failure in CI.
-    fn start(where_claims_are: &str) -> Option<Self> {
+    /// Starts the provider. Returns `None` if the package is missing, which is an error in CI.
+    fn start(claims_in: &str) -> Option<Self> {
         let Some(folder) = std::env::var_os(FOLDER).filter(|folder| !folder.is_empty()) else {
             assert!(std::env::var_os("CI").is_none(), "{FOLDER} must be set in CI");
             println!("skipped: {FOLDER} does not name a folder with the npm package oidc-provider");
@@ -38,7 +41,7 @@ impl Provider {
         let mut process = Command::new("node")
             .arg(SCRIPT)
             .arg(folder)
-            .arg(where_claims_are)
+            .arg(claims_in)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -53,7 +56,7 @@ impl Provider {
         })
     }
 
-    /// Makes its client known, now that its address is.
+    /// Registers the client, whose redirect URI is known only now.
     fn register(&mut self, redirect_uri: &str) {
         let input = self.process.stdin.as_mut().unwrap();
         writeln!(input, "{redirect_uri}").unwrap();
@@ -61,7 +64,7 @@ impl Provider {
     }
 }
 
-async fn server(provider: &mut Provider) -> TestApp {
+async fn start_app(provider: &mut Provider) -> TestApp {
     let issuer = provider.issuer.clone();
     let app = TestApp::with(&[
         ("OIDC_PROVIDERS", "certified"),
@@ -74,8 +77,8 @@ async fn server(provider: &mut Provider) -> TestApp {
     app
 }
 
-/// Fills in the provider's forms until it sends the browser back; gives the path of the callback.
-async fn fill_in(app: &TestApp, start: &Response, login: &str) -> String {
+/// Submits the provider's forms until it redirects to the callback. Returns the path of the callback.
+async fn submit_forms(app: &TestApp, start: &Response, login: &str) -> String {
     let client = Client::builder()
         .redirect(Policy::none())
         .cookie_store(true)
@@ -96,7 +99,7 @@ async fn fill_in(app: &TestApp, start: &Response, login: &str) -> String {
         let page = answer.text().await.unwrap();
         assert!(at.path().starts_with("/interaction/"), "{at}: {page}");
         let form = [
-            ("prompt", prompts.next().expect("two forms are enough")),
+            ("prompt", prompts.next().expect("at most two forms")),
             ("login", login),
             ("password", "any"),
         ];
@@ -107,32 +110,32 @@ async fn fill_in(app: &TestApp, start: &Response, login: &str) -> String {
             .body(body);
         answer = post.send().await.unwrap();
     }
-    panic!("the provider did not send the browser back");
+    panic!("the provider did not redirect to the callback");
 }
 
 #[tokio::test]
-async fn a_certified_provider_signs_people_in() {
-    for where_claims_are in ["id-token", "userinfo"] {
-        let Some(mut provider) = Provider::start(where_claims_are) else {
+async fn sign_in_with_a_certified_provider() {
+    for claims_in in ["id-token", "userinfo"] {
+        let Some(mut provider) = Provider::start(claims_in) else {
             return;
         };
-        let app = server(&mut provider).await;
+        let app = start_app(&mut provider).await;
         let browser = app.browser();
         let start = browser
             .bare(Method::GET, "/api/v1/auth/certified?return_to=/gallery")
             .send()
             .await
             .unwrap();
-        let callback = fill_in(&app, &start, "alice").await;
+        let callback = submit_forms(&app, &start, "alice").await;
         let done = browser.bare(Method::GET, &callback).send().await.unwrap();
         assert_eq!(
             (done.status().as_u16(), location(&done).as_str()),
             (303, "/gallery"),
-            "{where_claims_are}"
+            "{claims_in}"
         );
-        let me = expect(browser.get(ME).send().await.unwrap(), 200).await;
+        let me = browser.get(ME).expect(200).await;
         assert_eq!(me["session"]["provider"], "certified");
-        let profile = expect(browser.get("/api/v1/users/profile").send().await.unwrap(), 200).await;
+        let profile = browser.get("/api/v1/users/profile").expect(200).await;
         assert_eq!(profile["email"], "alice@certified.example");
         assert_eq!(profile["display_name"], "Alice Certified");
 
@@ -142,19 +145,15 @@ async fn a_certified_provider_signs_people_in() {
             .send()
             .await
             .unwrap();
-        let callback = fill_in(&app, &start, "mallory").await;
-        problem(
-            mallory.bare(Method::GET, &callback).send().await.unwrap(),
-            400,
-            "sign-in-failed",
-        )
-        .await;
-        // The code was spent on that, in whichever browser.
-        problem(
-            mallory.bare(Method::GET, &callback).send().await.unwrap(),
-            400,
-            "sign-in-failed",
-        )
-        .await;
+        let callback = submit_forms(&app, &start, "mallory").await;
+        mallory
+            .bare(Method::GET, &callback)
+            .expect_problem(400, "sign-in-failed")
+            .await;
+        // The code was used by the first attempt.
+        mallory
+            .bare(Method::GET, &callback)
+            .expect_problem(400, "sign-in-failed")
+            .await;
     }
 }

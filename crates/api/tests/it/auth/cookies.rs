@@ -1,10 +1,10 @@
-//! The cookies exactly as browsers get them, over TLS.
+//! The exact attributes of cookies over TLS.
 use crate::harness::{TestApp, location};
 use reqwest::Method;
 
-/// The server as it runs behind a proxy that ends TLS: prefixed, secure cookies.
+/// Behind a proxy that terminates TLS, cookies are `Secure` and have the `__Host-` prefix.
 #[tokio::test]
-async fn cookies_are_bound_to_the_host_and_hidden_from_pages() {
+async fn cookies_are_host_bound_and_http_only() {
     let app = TestApp::with(&[
         ("PUBLIC_ORIGIN", "https://localhost"),
         ("INFRAVAULT_INSECURE_DEV", "0"),

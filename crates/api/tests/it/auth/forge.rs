@@ -1,4 +1,4 @@
-//! Makes access tokens that only somebody with the signing key, or without any, could make.
+//! Forges access tokens with a stolen signing key, or without one.
 use crate::harness::TestApp;
 use aws_lc_rs::signature::Ed25519KeyPair;
 use base64::{
@@ -7,22 +7,22 @@ use base64::{
 };
 use serde_json::{Value, json};
 
-/// The signing key of a server, stolen.
+/// The stolen signing key of a server.
 pub(crate) struct Forge {
     pair: Ed25519KeyPair,
-    /// A header that the server accepts.
+    /// Header of a valid token.
     pub header: Value,
-    /// Claims that the server accepts.
+    /// Claims of a valid token.
     pub claims: Value,
 }
 
 impl Forge {
-    /// Takes the key of the server, and the form of a good token.
-    pub(crate) fn new(app: &TestApp, good: &str) -> Self {
+    /// Reads the server's key, and the header and claims of a valid token.
+    pub(crate) fn new(app: &TestApp, valid: &str) -> Self {
         let pem = std::fs::read_to_string(app.folder.join("keys/0000-first.pem")).unwrap();
         let body: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
         let pair = Ed25519KeyPair::from_pkcs8_maybe_unchecked(&STANDARD.decode(body).unwrap()).unwrap();
-        let mut parts = good.split('.').map(|part| URL_SAFE_NO_PAD.decode(part).unwrap());
+        let mut parts = valid.split('.').map(|part| URL_SAFE_NO_PAD.decode(part).unwrap());
         let mut json = || serde_json::from_slice(&parts.next().unwrap()).unwrap();
         Self {
             pair,
@@ -31,7 +31,7 @@ impl Forge {
         }
     }
 
-    /// A token with a true signature.
+    /// A token with a valid signature.
     pub(crate) fn sign(&self, header: &Value, claims: &Value) -> String {
         let message = format!("{}.{}", encode(header), encode(claims));
         format!(
@@ -40,17 +40,17 @@ impl Forge {
         )
     }
 
-    /// A token with one header field changed; null takes it out.
+    /// A token with one header field replaced; null removes it.
     pub(crate) fn with_header(&self, name: &str, value: Value) -> String {
         self.sign(&with(&self.header, name, value), &self.claims)
     }
 
-    /// A token with one claim changed; null takes it out.
+    /// A token with one claim replaced; null removes it.
     pub(crate) fn with_claim(&self, name: &str, value: Value) -> String {
         self.sign(&self.header, &with(&self.claims, name, value))
     }
 
-    /// A token whose HMAC is keyed with the public key.
+    /// A token with an HMAC of the public key (algorithm confusion).
     pub(crate) fn hmac(&self, public_key: &str) -> String {
         use aws_lc_rs::hmac;
         let message = format!(

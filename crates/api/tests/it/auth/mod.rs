@@ -1,4 +1,4 @@
-//! Sign-in, sessions, tokens and signing out, as attackers and browsers meet them (N10 to N30).
+//! Sign-in, sessions, tokens and sign-out.
 mod access_tokens;
 mod api_tokens;
 mod certified_provider;
@@ -14,14 +14,15 @@ use reqwest::{Method, RequestBuilder};
 const ME: &str = "/api/v1/auth/me";
 const REFRESH: &str = "/api/v1/auth/refresh";
 
-/// Starts a sign-in in this browser and has the issuer answer; gives the path of the callback, which is not gone to.
-async fn to_callback(app: &TestApp, browser: &Browser, email: &str) -> String {
+/// Starts a sign-in in this browser and follows it to the issuer. Returns the path of the callback, without
+/// requesting it.
+async fn request_callback(app: &TestApp, browser: &Browser, email: &str) -> String {
     let start = format!("/api/v1/auth/dev?login_hint={email}");
     let start = browser.bare(Method::GET, &start).send().await.unwrap();
     let answer = app.client().get(location(&start)).send().await.unwrap();
     location(&answer)
         .strip_prefix(&app.origin)
-        .expect("the issuer sends the browser back")
+        .expect("the issuer redirects to the callback")
         .to_owned()
 }
 
@@ -34,7 +35,7 @@ fn cookie(browser: &Browser, name: &str) -> String {
     found.unwrap_or_else(|| panic!("no {name} in {all}")).to_owned()
 }
 
-/// A refresh with exactly this cookie, from our own origin.
+/// A refresh with exactly this cookie, from the same origin.
 fn refresh_with(app: &TestApp, token: &str) -> RequestBuilder {
     app.anonymous(Method::POST, REFRESH)
         .header("Cookie", format!("iv_rt={token}"))

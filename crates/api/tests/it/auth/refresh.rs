@@ -1,18 +1,21 @@
-//! N22 to N24: refresh tokens that come twice, together, too late, or are none.
+//! Reused, concurrent, expired and malformed refresh tokens.
 use super::{ME, REFRESH, cookie, count, execute, refresh_with};
-use crate::harness::{TestApp, expect, problem};
+use crate::{
+    harness::{TestApp, expect, problem},
+    send::SendExpecting as _,
+};
 use infravault_kernel::Clock;
 use reqwest::Method;
 use serde_json::json;
 use time::Duration;
 
 #[tokio::test]
-async fn n22_a_token_that_comes_again_ends_the_session_for_everybody() {
+async fn reused_token_revokes_the_session() {
     let clock = Clock::fixed(Clock::System.now());
     let app = TestApp::with_clock(&[], clock.clone()).await;
     let alice = app.sign_in("alice@example.com").await;
     let stolen = cookie(&alice, "iv_rt");
-    let answer = expect(alice.post(REFRESH).send().await.unwrap(), 200).await;
+    let answer = alice.post(REFRESH).expect(200).await;
     assert_eq!(
         (
             answer["expires_in"].as_i64(),
@@ -20,10 +23,7 @@ async fn n22_a_token_that_comes_again_ends_the_session_for_everybody() {
         ),
         (Some(600), Some(604_800))
     );
-    assert!(
-        answer.get("access_token").is_none(),
-        "a page cannot read its tokens"
-    );
+    assert!(answer.get("access_token").is_none(), "pages cannot read tokens");
     let newest = cookie(&alice, "iv_rt");
     assert_ne!(newest, stolen);
     clock.advance(Duration::seconds(11));
@@ -36,13 +36,10 @@ async fn n22_a_token_that_comes_again_ends_the_session_for_everybody() {
             .all(|set| set.to_str().unwrap().contains("Max-Age=0"))
     );
     problem(answer, 401, "session-revoked").await;
-    problem(
-        refresh_with(&app, &newest).send().await.unwrap(),
-        401,
-        "session-revoked",
-    )
-    .await;
-    problem(alice.get(ME).send().await.unwrap(), 401, "session-expired").await;
+    refresh_with(&app, &newest)
+        .expect_problem(401, "session-revoked")
+        .await;
+    alice.get(ME).expect_problem(401, "session-expired").await;
     assert_eq!(
         count(
             &app,
@@ -54,7 +51,7 @@ async fn n22_a_token_that_comes_again_ends_the_session_for_everybody() {
 }
 
 #[tokio::test]
-async fn n23_of_twenty_tabs_one_refreshes_and_nobody_is_signed_out() {
+async fn concurrent_refreshes_issue_one_successor_and_keep_the_session() {
     let app = TestApp::start().await;
     let alice = app.sign_in("alice@example.com").await;
     let token = cookie(&alice, "iv_rt");
@@ -71,11 +68,11 @@ async fn n23_of_twenty_tabs_one_refreshes_and_nobody_is_signed_out() {
         }
     }
     assert_eq!(refreshed, 1);
-    expect(alice.get(ME).send().await.unwrap(), 200).await;
+    alice.get(ME).expect(200).await;
 }
 
 #[tokio::test]
-async fn n24_sessions_end_by_idleness_age_and_suspension() {
+async fn idle_expired_and_suspended_sessions_cannot_be_refreshed() {
     let app = TestApp::start().await;
     let ends = [
         "UPDATE auth.sessions SET idle_expires_at = now() - interval '1 second'",
@@ -89,7 +86,7 @@ async fn n24_sessions_end_by_idleness_age_and_suspension() {
         assert_eq!(answer.headers().get_all("set-cookie").iter().count(), 2, "{end}");
         problem(answer, 401, "session-expired").await;
     }
-    // The suspended person proves who they are and is told why that does not help.
+    // A suspended user can authenticate at the provider and gets the reason.
     problem(
         app.browser().sign_in("alice@example.com").await,
         403,
@@ -97,27 +94,21 @@ async fn n24_sessions_end_by_idleness_age_and_suspension() {
     )
     .await;
     for garbage in ["x", "", "%00", &"A".repeat(43)] {
-        problem(
-            refresh_with(&app, garbage).send().await.unwrap(),
-            401,
-            "invalid-token",
-        )
-        .await;
+        refresh_with(&app, garbage)
+            .expect_problem(401, "invalid-token")
+            .await;
     }
-    problem(
-        app.anonymous(Method::POST, REFRESH).send().await.unwrap(),
-        401,
-        "authentication-required",
-    )
-    .await;
-    // What no server reads may end as an answer or as a closed connection, but never well.
+    app.anonymous(Method::POST, REFRESH)
+        .expect_problem(401, "authentication-required")
+        .await;
+    // The server responds with an error or closes the connection.
     if let Ok(answer) = refresh_with(&app, &"A".repeat(1 << 20)).send().await {
         assert!(answer.status().is_client_error(), "{}", answer.status());
     }
 }
 
 #[tokio::test]
-async fn a_client_without_cookies_refreshes_by_body() {
+async fn client_without_cookies_refreshes_with_a_body() {
     let app = TestApp::start().await;
     let alice = app.sign_in("alice@example.com").await;
     let ask = |body: serde_json::Value| app.anonymous(Method::POST, REFRESH).json(&body).send();
@@ -128,7 +119,7 @@ async fn a_client_without_cookies_refreshes_by_body() {
     assert_eq!(answer.headers()["cache-control"], "no-store");
     let tokens = expect(answer, 200).await;
     let access = tokens["access_token"].as_str().unwrap();
-    expect(app.bearer(access, Method::GET, ME).send().await.unwrap(), 200).await;
+    app.bearer(access, Method::GET, ME).expect(200).await;
     expect(
         ask(json!({ "refresh_token": tokens["refresh_token"] }))
             .await
@@ -155,10 +146,10 @@ async fn a_client_without_cookies_refreshes_by_body() {
 }
 
 #[tokio::test]
-async fn sessions_of_administrators_are_short() {
+async fn sessions_of_administrators_are_shorter() {
     let app = TestApp::start().await;
     app.make_admin(&app.sign_in("alice@example.com").await).await;
     let alice = app.sign_in("alice@example.com").await;
-    let answer = expect(alice.post(REFRESH).send().await.unwrap(), 200).await;
+    let answer = alice.post(REFRESH).expect(200).await;
     assert_eq!(answer["refresh_expires_in"], 3600);
 }

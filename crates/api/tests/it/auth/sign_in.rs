@@ -1,6 +1,9 @@
-//! N10 to N17 and F26: callbacks that were forged, replayed or lied about, and paths that lead away.
-use super::{ME, cookie, count, to_callback};
-use crate::harness::{TestApp, expect, location, problem};
+//! Forged and replayed callbacks, invalid provider responses, and open redirects.
+use super::{ME, cookie, count, request_callback};
+use crate::{
+    harness::{TestApp, expect, location, problem},
+    send::SendExpecting as _,
+};
 use infravault_testkit::issuer::IssuerDefect;
 use reqwest::Method;
 use serde_json::Value;
@@ -9,13 +12,13 @@ use std::collections::BTreeSet;
 const CALLBACK: &str = "/api/v1/auth/callback";
 
 #[tokio::test]
-async fn n10_a_callback_of_another_browser_signs_nobody_in() {
+async fn callback_of_another_browser_is_rejected() {
     let app = TestApp::start().await;
     for has_own_sign_in in [false, true] {
         let (mallory, alice) = (app.browser(), app.browser());
-        let link = to_callback(&app, &mallory, "mallory@example.com").await;
+        let link = request_callback(&app, &mallory, "mallory@example.com").await;
         if has_own_sign_in {
-            to_callback(&app, &alice, "alice@example.com").await;
+            request_callback(&app, &alice, "alice@example.com").await;
         }
         let answer = alice.bare(Method::GET, &link).send().await.unwrap();
         for set in answer.headers().get_all("set-cookie") {
@@ -26,47 +29,43 @@ async fn n10_a_callback_of_another_browser_signs_nobody_in() {
         assert_eq!(
             count(&app, "SELECT count(*) FROM auth.sign_ins").await,
             0,
-            "used up"
+            "the sign-in is deleted"
         );
-        problem(
-            mallory.bare(Method::GET, &link).send().await.unwrap(),
-            400,
-            "sign-in-failed",
-        )
-        .await;
+        mallory
+            .bare(Method::GET, &link)
+            .expect_problem(400, "sign-in-failed")
+            .await;
     }
     assert_eq!(count(&app, "SELECT count(*) FROM auth.sessions").await, 0);
 }
 
 #[tokio::test]
-async fn n11_a_callback_works_once_and_a_replay_harms_nobody() {
+async fn replayed_callback_is_rejected_and_keeps_the_session() {
     let app = TestApp::start().await;
     let alice = app.browser();
-    let link = to_callback(&app, &alice, "alice@example.com").await;
+    let link = request_callback(&app, &alice, "alice@example.com").await;
     let transaction = cookie(&alice, "iv_tx");
-    expect(alice.bare(Method::GET, &link).send().await.unwrap(), 303).await;
+    alice.bare(Method::GET, &link).expect(303).await;
     let replay = app
         .anonymous(Method::GET, &link)
         .header("Cookie", format!("iv_tx={transaction}"));
-    problem(replay.send().await.unwrap(), 400, "sign-in-failed").await;
-    problem(
-        alice.bare(Method::GET, &link).send().await.unwrap(),
-        400,
-        "sign-in-failed",
-    )
-    .await;
-    expect(alice.get(ME).send().await.unwrap(), 200).await;
+    replay.expect_problem(400, "sign-in-failed").await;
+    alice
+        .bare(Method::GET, &link)
+        .expect_problem(400, "sign-in-failed")
+        .await;
+    alice.get(ME).expect(200).await;
 }
 
 #[tokio::test]
-async fn n12_lies_of_the_issuer_are_refused_alike() {
+async fn invalid_provider_responses_are_rejected_with_the_same_problem() {
     let app = TestApp::start().await;
     let mut bodies = BTreeSet::new();
-    for lie in IssuerDefect::TOKEN_DEFECTS {
-        app.issuer.inject_defect(lie.clone());
+    for defect in IssuerDefect::TOKEN_DEFECTS {
+        app.issuer.inject_defect(defect.clone());
         let answer = app.browser().sign_in("alice@example.com").await;
-        assert!(app.issuer.is_defect_free(), "{lie:?} was not told");
-        if lie == IssuerDefect::TokenError {
+        assert!(app.issuer.is_defect_free(), "{defect:?} was not used");
+        if defect == IssuerDefect::TokenError {
             problem(answer, 503, "sign-in-unavailable").await;
             continue;
         }
@@ -82,32 +81,28 @@ async fn n12_lies_of_the_issuer_are_refused_alike() {
 }
 
 #[tokio::test]
-async fn n13_what_the_provider_says_is_never_echoed() {
+async fn provider_errors_are_not_echoed() {
     let app = TestApp::start().await;
     let alice = app.browser();
-    let link = to_callback(&app, &alice, "alice@example.com").await;
+    let link = request_callback(&app, &alice, "alice@example.com").await;
     let state = link
         .split(['?', '&'])
         .find(|part| part.starts_with("state="))
         .unwrap();
     let denied = format!("{CALLBACK}?error=access_denied&error_description=%3Cscript%3E&{state}");
-    let body = problem(
-        alice.bare(Method::GET, &denied).send().await.unwrap(),
-        400,
-        "sign-in-failed",
-    )
-    .await;
+    let body = alice
+        .bare(Method::GET, &denied)
+        .expect_problem(400, "sign-in-failed")
+        .await;
     assert!(!body.to_string().contains("script") && !body.to_string().contains("access_denied"));
 
-    let link = to_callback(&app, &alice, "alice@example.com").await;
+    let link = request_callback(&app, &alice, "alice@example.com").await;
     let (start, _) = link.split_once("&iss=").unwrap();
     let mixed_up = format!("{start}&iss=https%3A%2F%2Fevil.example");
-    let body = problem(
-        alice.bare(Method::GET, &mixed_up).send().await.unwrap(),
-        400,
-        "sign-in-failed",
-    )
-    .await;
+    let body = alice
+        .bare(Method::GET, &mixed_up)
+        .expect_problem(400, "sign-in-failed")
+        .await;
     assert!(!body.to_string().contains("evil"));
     for query in [
         "",
@@ -126,9 +121,9 @@ async fn n13_what_the_provider_says_is_never_echoed() {
 }
 
 #[tokio::test]
-async fn n14_nobody_is_sent_away_after_sign_in() {
+async fn open_redirects_after_sign_in_are_rejected() {
     let app = TestApp::start().await;
-    let bad = [
+    let invalid = [
         "//evil",
         "/\\evil",
         "https://evil",
@@ -144,7 +139,7 @@ async fn n14_nobody_is_sent_away_after_sign_in() {
         "/%00",
         "/%09/evil",
     ];
-    for path in bad {
+    for path in invalid {
         let start = format!("/api/v1/auth/dev?return_to={}", path.replace('#', "%23"));
         let answer = app.anonymous(Method::GET, &start).send().await.unwrap();
         assert!(!answer.headers().contains_key("location"), "{path}");
@@ -172,13 +167,13 @@ async fn n14_nobody_is_sent_away_after_sign_in() {
 }
 
 #[tokio::test]
-async fn n15_another_person_with_the_same_email_gets_another_account() {
+async fn another_subject_with_the_same_email_gets_another_account() {
     let app = TestApp::start().await;
     let alice = app.sign_in("alice@example.com").await;
     app.issuer.inject_defect(IssuerDefect::OtherSubject);
     let other = app.sign_in("alice@example.com").await;
     assert_ne!(alice.account().await, other.account().await);
-    // And the first one is found again.
+    // The first identity keeps its account.
     assert_eq!(
         alice.account().await,
         app.sign_in("alice@example.com").await.account().await
@@ -187,12 +182,12 @@ async fn n15_another_person_with_the_same_email_gets_another_account() {
 }
 
 #[tokio::test]
-async fn n15_two_first_sign_ins_at_once_make_one_account() {
+async fn concurrent_first_sign_ins_create_one_account() {
     let app = TestApp::start().await;
     let browsers: Vec<_> = (0..4).map(|_| app.browser()).collect();
     let mut links = Vec::new();
     for browser in &browsers {
-        links.push(to_callback(&app, browser, "alice@example.com").await);
+        links.push(request_callback(&app, browser, "alice@example.com").await);
     }
     let requests = browsers
         .iter()
@@ -206,23 +201,21 @@ async fn n15_two_first_sign_ins_at_once_make_one_account() {
 }
 
 #[tokio::test]
-async fn n16_an_attackers_link_changes_nothing_for_who_is_signed_in() {
+async fn login_csrf_does_not_change_the_session() {
     let app = TestApp::start().await;
     let alice = app.sign_in("alice@example.com").await;
     let before = alice.account().await;
-    let link = to_callback(&app, &app.browser(), "mallory@example.com").await;
-    problem(
-        alice.bare(Method::GET, &link).send().await.unwrap(),
-        400,
-        "sign-in-failed",
-    )
-    .await;
+    let link = request_callback(&app, &app.browser(), "mallory@example.com").await;
+    alice
+        .bare(Method::GET, &link)
+        .expect_problem(400, "sign-in-failed")
+        .await;
     assert_eq!(alice.account().await, before);
     assert_eq!(count(&app, "SELECT count(*) FROM auth.identities").await, 1);
 }
 
 #[tokio::test]
-async fn n17_the_redirect_uri_is_the_configured_one_whatever_headers_say() {
+async fn redirect_uri_ignores_forwarding_headers() {
     let app = TestApp::start().await;
     let headers = [
         ("X-Forwarded-Host", "evil.example"),
@@ -251,11 +244,11 @@ async fn n17_the_redirect_uri_is_the_configured_one_whatever_headers_say() {
     let forged = app
         .anonymous(Method::GET, "/api/v1/auth/dev")
         .header("Host", "evil.example");
-    problem(forged.send().await.unwrap(), 421, "misdirected-request").await;
+    forged.expect_problem(421, "misdirected-request").await;
 }
 
 #[tokio::test]
-async fn sign_in_asks_for_what_protects_it() {
+async fn authorization_request_has_state_nonce_and_pkce() {
     let app = TestApp::start().await;
     let mut seen = BTreeSet::new();
     for _ in 0..2 {
@@ -265,7 +258,7 @@ async fn sign_in_asks_for_what_protects_it() {
             .await
             .unwrap();
         let to: reqwest::Url = location(&start).parse().unwrap();
-        let of = |wanted: &str| {
+        let parameter = |wanted: &str| {
             to.query_pairs()
                 .find(|(name, _)| name == wanted)
                 .unwrap()
@@ -273,35 +266,32 @@ async fn sign_in_asks_for_what_protects_it() {
                 .into_owned()
         };
         assert_eq!(
-            (of("response_type").as_str(), of("code_challenge_method").as_str()),
+            (
+                parameter("response_type").as_str(),
+                parameter("code_challenge_method").as_str()
+            ),
             ("code", "S256")
         );
-        assert_eq!(of("scope"), "openid email profile");
+        assert_eq!(parameter("scope"), "openid email profile");
         for secret in ["state", "nonce", "code_challenge"] {
-            assert_eq!(of(secret).len(), 43, "256 bits");
-            seen.insert(of(secret));
+            assert_eq!(parameter(secret).len(), 43, "256 bits");
+            seen.insert(parameter(secret));
         }
     }
     assert_eq!(seen.len(), 6);
     for path in ["/api/v1/auth/unknown", "/api/v1/auth/DEV", "/api/v1/auth/%00"] {
-        problem(
-            app.anonymous(Method::GET, path).send().await.unwrap(),
-            404,
-            "not-found",
-        )
-        .await;
+        app.anonymous(Method::GET, path)
+            .expect_problem(404, "not-found")
+            .await;
     }
     let hint = format!("/api/v1/auth/dev?login_hint={}", "a".repeat(400));
-    problem(
-        app.anonymous(Method::GET, &hint).send().await.unwrap(),
-        400,
-        "invalid-parameter",
-    )
-    .await;
+    app.anonymous(Method::GET, &hint)
+        .expect_problem(400, "invalid-parameter")
+        .await;
 }
 
 #[tokio::test]
-async fn f26_sessions_go_on_while_the_provider_is_down() {
+async fn sessions_work_while_the_provider_is_down() {
     let app = TestApp::with(&[("OIDC_TIMEOUT", "500ms"), ("OIDC_DISCOVERY_TTL", "1ms")]).await;
     let alice = app.sign_in("alice@example.com").await;
     app.issuer.inject_defect(IssuerDefect::DiscoveryDown);
@@ -312,8 +302,8 @@ async fn f26_sessions_go_on_while_the_provider_is_down() {
         .unwrap();
     assert!(answer.headers().contains_key("retry-after"));
     problem(answer, 503, "sign-in-unavailable").await;
-    expect(alice.get(ME).send().await.unwrap(), 200).await;
-    expect(alice.post(super::REFRESH).send().await.unwrap(), 200).await;
+    alice.get(ME).expect(200).await;
+    alice.post(super::REFRESH).expect(200).await;
     let providers = app
         .anonymous(Method::GET, "/api/v1/auth/providers")
         .send()

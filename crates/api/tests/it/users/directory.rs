@@ -1,8 +1,11 @@
-//! The directory of administrators, through the front door.
-use crate::harness::{Browser, TestApp, expect, problem};
+//! The directory of administrators.
+use crate::{
+    harness::{Browser, TestApp, expect, problem},
+    send::SendExpecting as _,
+};
 use serde_json::Value;
 
-async fn people(app: &TestApp) -> Browser {
+async fn create_accounts(app: &TestApp) -> Browser {
     let ada = app.sign_in("ada@example.com").await;
     app.make_admin(&ada).await;
     for email in [
@@ -16,12 +19,8 @@ async fn people(app: &TestApp) -> Browser {
     ada
 }
 
-async fn emails(ada: &Browser, query: &str) -> Vec<String> {
-    let page = expect(
-        ada.get(&format!("/api/v1/users{query}")).send().await.unwrap(),
-        200,
-    )
-    .await;
+async fn list_emails(ada: &Browser, query: &str) -> Vec<String> {
+    let page = ada.get(&format!("/api/v1/users{query}")).expect(200).await;
     let mut emails: Vec<String> = page["items"]
         .as_array()
         .unwrap()
@@ -35,7 +34,7 @@ async fn emails(ada: &Browser, query: &str) -> Vec<String> {
 #[tokio::test]
 async fn filters_and_search_narrow_the_list() {
     let app = TestApp::start().await;
-    let ada = people(&app).await;
+    let ada = create_accounts(&app).await;
     let all = [
         "50%@example.com",
         "a_b@example.com",
@@ -68,14 +67,14 @@ async fn filters_and_search_narrow_the_list() {
         ("?q=%27%3B%20DROP%20TABLE", &[]),
     ];
     for (query, expected) in cases {
-        assert_eq!(emails(&ada, query).await, expected, "{query}");
+        assert_eq!(list_emails(&ada, query).await, expected, "{query}");
     }
 }
 
 #[tokio::test]
-async fn pages_are_linked_and_complete() {
+async fn pages_are_linked_and_have_no_duplicates() {
     let app = TestApp::start().await;
-    let ada = people(&app).await;
+    let ada = create_accounts(&app).await;
     let mut next = Some("/api/v1/users?limit=2&q=example".to_owned());
     let (mut seen, mut pages) = (Vec::new(), 0);
     while let Some(path) = next.take() {
@@ -114,10 +113,10 @@ async fn pages_are_linked_and_complete() {
 }
 
 #[tokio::test]
-async fn bad_parameters_are_named() {
+async fn invalid_parameters_are_reported() {
     let app = TestApp::start().await;
-    let ada = people(&app).await;
-    let first = expect(ada.get("/api/v1/users?limit=1").send().await.unwrap(), 200).await;
+    let ada = create_accounts(&app).await;
+    let first = ada.get("/api/v1/users?limit=1").expect(200).await;
     let foreign = format!(
         "?limit=1&role=USER&cursor={}",
         first["next_cursor"].as_str().unwrap()
@@ -144,28 +143,22 @@ async fn bad_parameters_are_named() {
 }
 
 #[tokio::test]
-async fn an_account_is_found_by_its_id() {
+async fn account_is_found_by_id() {
     let app = TestApp::start().await;
-    let ada = people(&app).await;
+    let ada = create_accounts(&app).await;
     let bob = app.sign_in("bob@example.com").await;
     let id = bob.account().await;
-    let found = expect(ada.get(&format!("/api/v1/users/{id}")).send().await.unwrap(), 200).await;
+    let found = ada.get(&format!("/api/v1/users/{id}")).expect(200).await;
     assert_eq!(
         (found["id"].as_str(), found["email"].as_str()),
         (Some(id.as_str()), Some("bob@example.com"))
     );
     for missing in ["01930000-0000-7000-8000-000000000000", "bob", "%00"] {
-        problem(
-            ada.get(&format!("/api/v1/users/{missing}")).send().await.unwrap(),
-            404,
-            "not-found",
-        )
-        .await;
+        ada.get(&format!("/api/v1/users/{missing}"))
+            .expect_problem(404, "not-found")
+            .await;
     }
-    problem(
-        bob.get(&format!("/api/v1/users/{id}")).send().await.unwrap(),
-        403,
-        "forbidden",
-    )
-    .await;
+    bob.get(&format!("/api/v1/users/{id}"))
+        .expect_problem(403, "forbidden")
+        .await;
 }

@@ -1,4 +1,4 @@
-//! Profiles, the directory, and what administrators change.
+//! Profiles, the directory, and changes by administrators.
 mod directory;
 mod profile;
 mod update_user;

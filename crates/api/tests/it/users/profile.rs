@@ -1,5 +1,8 @@
-//! The own profile and the usage, through the front door.
-use crate::harness::{TestApp, expect, problem};
+//! The caller's profile and usage.
+use crate::{
+    harness::{TestApp, expect, problem},
+    send::SendExpecting as _,
+};
 use infravault_testkit::samples;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -18,10 +21,10 @@ fn with(field: &str, value: Value) -> Value {
 }
 
 #[tokio::test]
-async fn the_first_person_is_a_user_like_any_other() {
+async fn first_account_is_an_ordinary_user() {
     let app = TestApp::start().await;
     let ada = app.sign_in("ada@example.com").await;
-    let profile = expect(ada.get(PROFILE).send().await.unwrap(), 200).await;
+    let profile = ada.get(PROFILE).expect(200).await;
     assert_eq!(
         (&profile["role"], &profile["state"]),
         (&json!("USER"), &json!("active"))
@@ -41,7 +44,7 @@ async fn the_first_person_is_a_user_like_any_other() {
 }
 
 #[tokio::test]
-async fn a_profile_is_replaced_whole_and_guarded_by_its_tag() {
+async fn profile_is_replaced_completely_if_its_etag_matches() {
     let app = TestApp::start().await;
     let ada = app.sign_in("ada@example.com").await;
     let read = ada.get(PROFILE).send().await.unwrap();
@@ -73,7 +76,7 @@ async fn a_profile_is_replaced_whole_and_guarded_by_its_tag() {
             .unwrap();
         problem(answer, 412, "precondition-failed").await;
     }
-    assert_eq!(expect(ada.get(PROFILE).send().await.unwrap(), 200).await, changed);
+    assert_eq!(ada.get(PROFILE).expect(200).await, changed);
     let answer = ada
         .put(PROFILE)
         .json(&with("preferences", json!({})))
@@ -84,10 +87,10 @@ async fn a_profile_is_replaced_whole_and_guarded_by_its_tag() {
 }
 
 #[tokio::test]
-async fn every_wrong_field_is_named_and_nothing_is_stored() {
+async fn every_invalid_field_is_reported_and_nothing_is_stored() {
     let app = TestApp::start().await;
     let ada = app.sign_in("ada@example.com").await;
-    let before = expect(ada.get(PROFILE).send().await.unwrap(), 200).await;
+    let before = ada.get(PROFILE).expect(200).await;
     let cases = [
         (with("display_name", json!("")), "display_name"),
         (with("display_name", json!("x".repeat(101))), "display_name"),
@@ -113,21 +116,19 @@ async fn every_wrong_field_is_named_and_nothing_is_stored() {
         (json!({ "display_name": "Ada", "locale": "en" }), "preferences"),
     ];
     for (body, field) in cases {
-        let answer = problem(
-            ada.put(PROFILE).json(&body).send().await.unwrap(),
-            422,
-            "validation-failed",
-        )
-        .await;
+        let answer = ada
+            .put(PROFILE)
+            .json(&body)
+            .expect_problem(422, "validation-failed")
+            .await;
         assert_eq!(answer["errors"][0]["field"], field, "{body}: {answer}");
     }
     let two = json!({ "display_name": "", "locale": "", "preferences": {} });
-    let answer = problem(
-        ada.put(PROFILE).json(&two).send().await.unwrap(),
-        422,
-        "validation-failed",
-    )
-    .await;
+    let answer = ada
+        .put(PROFILE)
+        .json(&two)
+        .expect_problem(422, "validation-failed")
+        .await;
     assert_eq!(answer["errors"].as_array().unwrap().len(), 2, "{answer}");
     let answer = ada
         .put(PROFILE)
@@ -145,11 +146,11 @@ async fn every_wrong_field_is_named_and_nothing_is_stored() {
         .await
         .unwrap();
     problem(answer, 415, "unsupported-media-type").await;
-    assert_eq!(expect(ada.get(PROFILE).send().await.unwrap(), 200).await, before);
+    assert_eq!(ada.get(PROFILE).expect(200).await, before);
 }
 
 #[tokio::test]
-async fn an_avatar_is_an_own_image() {
+async fn avatar_must_be_an_own_image() {
     let app = TestApp::start().await;
     let (ada, bob) = (
         app.sign_in("ada@example.com").await,
@@ -178,56 +179,35 @@ async fn an_avatar_is_an_own_image() {
 }
 
 #[tokio::test]
-async fn a_token_does_what_its_scopes_say() {
+async fn access_depends_on_the_scopes_of_the_token() {
     let app = TestApp::start().await;
     let ada = app.sign_in("ada@example.com").await;
     let reader = app.token(&ada, "profile:read").await;
     let writer = app.token(&ada, "profile:write").await;
     let usage = "/api/v1/users/profile/usage";
-    expect(
-        app.bearer(&reader, Method::GET, PROFILE).send().await.unwrap(),
-        200,
-    )
-    .await;
-    expect(app.bearer(&reader, Method::GET, usage).send().await.unwrap(), 200).await;
-    expect(
-        app.bearer(&writer, Method::PUT, PROFILE)
-            .json(&body())
-            .send()
-            .await
-            .unwrap(),
-        200,
-    )
-    .await;
-    problem(
-        app.bearer(&reader, Method::PUT, PROFILE)
-            .json(&body())
-            .send()
-            .await
-            .unwrap(),
-        403,
-        "insufficient-scope",
-    )
-    .await;
-    problem(
-        app.bearer(&writer, Method::GET, PROFILE).send().await.unwrap(),
-        403,
-        "insufficient-scope",
-    )
-    .await;
-    problem(
-        app.bearer(&writer, Method::GET, usage).send().await.unwrap(),
-        403,
-        "insufficient-scope",
-    )
-    .await;
+    app.bearer(&reader, Method::GET, PROFILE).expect(200).await;
+    app.bearer(&reader, Method::GET, usage).expect(200).await;
+    app.bearer(&writer, Method::PUT, PROFILE)
+        .json(&body())
+        .expect(200)
+        .await;
+    app.bearer(&reader, Method::PUT, PROFILE)
+        .json(&body())
+        .expect_problem(403, "insufficient-scope")
+        .await;
+    app.bearer(&writer, Method::GET, PROFILE)
+        .expect_problem(403, "insufficient-scope")
+        .await;
+    app.bearer(&writer, Method::GET, usage)
+        .expect_problem(403, "insufficient-scope")
+        .await;
 }
 
 #[tokio::test]
-async fn the_usage_counts_what_is_stored() {
+async fn usage_counts_stored_and_trashed_bytes() {
     let app = TestApp::with(&[("ACCOUNT_DEFAULT_QUOTA", "1MiB")]).await;
     let ada = app.sign_in("ada@example.com").await;
-    let usage = async || expect(ada.get("/api/v1/users/profile/usage").send().await.unwrap(), 200).await;
+    let usage = async || ada.get("/api/v1/users/profile/usage").expect(200).await;
     let empty = json!({ "quota_bytes": 1_048_576, "used_bytes": 0, "reserved_bytes": 0, "available_bytes": 1_048_576, "image_count": 0,
         "trashed_bytes": 0, "trashed_count": 0 });
     assert_eq!(usage().await, empty);
@@ -240,10 +220,10 @@ async fn the_usage_counts_what_is_stored() {
     });
     assert_eq!(usage().await, expected);
     let path = format!("/api/v1/images/{}", image["id"].as_str().unwrap());
-    expect(ada.delete(&path).send().await.unwrap(), 204).await;
+    ada.delete(&path).expect(204).await;
     let mut trashed = expected;
     (trashed["trashed_bytes"], trashed["trashed_count"]) = (size.into(), 1.into());
     assert_eq!(usage().await, trashed);
-    expect(ada.delete("/api/v1/trash").send().await.unwrap(), 200).await;
+    ada.delete("/api/v1/trash").expect(200).await;
     assert_eq!(usage().await, empty);
 }

@@ -1,11 +1,14 @@
-//! Role, state and quota, through the front door: they bind at once and are written down.
-use crate::harness::{Browser, TestApp, expect, problem};
+//! Changes of role, state and quota: immediate effect and audit events.
+use crate::{
+    harness::{Browser, TestApp, expect, problem},
+    send::SendExpecting as _,
+};
 use reqwest::Method;
 use serde_json::{Value, json};
 
 const PROFILE: &str = "/api/v1/users/profile";
 
-async fn cast(app: &TestApp) -> (Browser, Browser, String) {
+async fn create_admin_and_user(app: &TestApp) -> (Browser, Browser, String) {
     let (ada, bob) = (
         app.sign_in("ada@example.com").await,
         app.sign_in("bob@example.com").await,
@@ -20,35 +23,32 @@ async fn patch(by: &Browser, path: &str, body: Value) -> reqwest::Response {
 }
 
 #[tokio::test]
-async fn suspension_binds_on_the_next_request() {
+async fn suspension_applies_to_the_next_request() {
     let app = TestApp::start().await;
-    let (ada, bob, path) = cast(&app).await;
+    let (ada, bob, path) = create_admin_and_user(&app).await;
     let token = app.token(&bob, "profile:read").await;
-    expect(bob.get(PROFILE).send().await.unwrap(), 200).await;
+    bob.get(PROFILE).expect(200).await;
     let changed = expect(patch(&ada, &path, json!({ "state": "suspended" })).await, 200).await;
     assert_eq!(changed["state"], "suspended");
-    problem(bob.get(PROFILE).send().await.unwrap(), 403, "account-suspended").await;
-    problem(
-        app.bearer(&token, Method::GET, PROFILE).send().await.unwrap(),
-        403,
-        "account-suspended",
-    )
-    .await;
+    bob.get(PROFILE).expect_problem(403, "account-suspended").await;
+    app.bearer(&token, Method::GET, PROFILE)
+        .expect_problem(403, "account-suspended")
+        .await;
     expect(patch(&ada, &path, json!({ "state": "active" })).await, 200).await;
-    expect(bob.get(PROFILE).send().await.unwrap(), 200).await;
+    bob.get(PROFILE).expect(200).await;
 }
 
-/// N30: the token that was made before the change carries no role, so nothing has to expire.
+/// Access tokens have no role, so a change does not wait for their expiry.
 #[tokio::test]
-async fn a_role_binds_on_the_next_request() {
+async fn role_applies_to_the_next_request() {
     let app = TestApp::start().await;
-    let (ada, bob, path) = cast(&app).await;
+    let (ada, bob, path) = create_admin_and_user(&app).await;
     let own = format!("/api/v1/users/{}", ada.account().await);
-    problem(bob.get("/api/v1/users").send().await.unwrap(), 403, "forbidden").await;
+    bob.get("/api/v1/users").expect_problem(403, "forbidden").await;
     expect(patch(&ada, &path, json!({ "role": "ADMIN" })).await, 200).await;
-    expect(bob.get("/api/v1/users").send().await.unwrap(), 200).await;
+    bob.get("/api/v1/users").expect(200).await;
     expect(patch(&bob, &own, json!({ "role": "USER" })).await, 200).await;
-    problem(ada.get("/api/v1/users").send().await.unwrap(), 403, "forbidden").await;
+    ada.get("/api/v1/users").expect_problem(403, "forbidden").await;
     problem(
         patch(&ada, &path, json!({ "role": "USER" })).await,
         403,
@@ -58,9 +58,9 @@ async fn a_role_binds_on_the_next_request() {
 }
 
 #[tokio::test]
-async fn nobody_changes_the_own_role_or_state() {
+async fn own_role_and_state_cannot_be_changed() {
     let app = TestApp::start().await;
-    let (ada, _, _) = cast(&app).await;
+    let (ada, _, _) = create_admin_and_user(&app).await;
     let own = format!("/api/v1/users/{}", ada.account().await);
     for body in [
         json!({ "role": "USER" }),
@@ -77,10 +77,10 @@ async fn nobody_changes_the_own_role_or_state() {
 }
 
 #[tokio::test]
-async fn wrong_changes_are_refused() {
+async fn invalid_changes_are_rejected() {
     let app = TestApp::start().await;
-    let (ada, _, path) = cast(&app).await;
-    let before = expect(ada.get(&path).send().await.unwrap(), 200).await;
+    let (ada, _, path) = create_admin_and_user(&app).await;
+    let before = ada.get(&path).expect(200).await;
     let cases = [
         (json!({ "role": "ROOT" }), "role"),
         (json!({ "state": 1 }), "state"),
@@ -107,18 +107,18 @@ async fn wrong_changes_are_refused() {
         .await
         .unwrap();
     problem(stale, 412, "precondition-failed").await;
-    assert_eq!(expect(ada.get(&path).send().await.unwrap(), 200).await, before);
+    assert_eq!(ada.get(&path).expect(200).await, before);
 }
 
 #[tokio::test]
-async fn what_changed_is_written_down_with_who_did_it() {
+async fn changes_are_audited_with_their_actor() {
     let app = TestApp::start().await;
-    let (ada, bob, path) = cast(&app).await;
+    let (ada, bob, path) = create_admin_and_user(&app).await;
     let change = json!({ "role": "MODERATOR", "state": "suspended", "quota_bytes": 5 });
     expect(patch(&ada, &path, change.clone()).await, 200).await;
-    // The same again changes nothing, so there is nothing to write down.
+    // Repeating the change is not audited, because nothing changes.
     expect(patch(&ada, &path, change).await, 200).await;
-    let (by, whom): (uuid::Uuid, uuid::Uuid) = (
+    let (actor, account): (uuid::Uuid, uuid::Uuid) = (
         ada.account().await.parse().unwrap(),
         path.rsplit('/').next().unwrap().parse().unwrap(),
     );
@@ -128,7 +128,7 @@ async fn what_changed_is_written_down_with_who_did_it() {
         .await
         .query(
             "SELECT event, detail::text FROM auth.audit WHERE actor_id = $1 AND account_id = $2 ORDER BY event",
-            &[&by, &whom],
+            &[&actor, &account],
         )
         .await
         .unwrap();

@@ -18,7 +18,7 @@ pub struct CountApiTokensParams {
 #[derive(Clone, Copy, Debug)]
 pub struct ListApiTokensParams {
     pub account_id: uuid::Uuid,
-    pub most: i64,
+    pub limit: i64,
 }
 #[derive(Clone, Copy, Debug)]
 pub struct RevokeApiTokenParams {
@@ -198,7 +198,7 @@ where
     }
 }
 pub struct AddApiTokenStmt(&'static str, Option<tokio_postgres::Statement>);
-/// A new API token, of which only the hash is kept.
+/// Add an API token. Only its hash is stored.
 pub fn add_api_token() -> AddApiTokenStmt {
     AddApiTokenStmt(
         "INSERT INTO auth.api_tokens (id, account_id, name, hash, scopes, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
@@ -278,7 +278,7 @@ impl<
     }
 }
 pub struct CountApiTokensStmt(&'static str, Option<tokio_postgres::Statement>);
-/// How many API tokens of this account work at the moment.
+/// Count the valid API tokens of an account.
 pub fn count_api_tokens() -> CountApiTokensStmt {
     CountApiTokensStmt(
         "SELECT count(*) FROM auth.api_tokens WHERE account_id = $1 AND revoked_at IS NULL AND expires_at > $2",
@@ -328,7 +328,7 @@ impl<'c, 'a, 's, C: GenericClient>
     }
 }
 pub struct ListApiTokensStmt(&'static str, Option<tokio_postgres::Statement>);
-/// The API tokens of this account that were not revoked, newest first.
+/// List the API tokens of an account that are not revoked, newest first.
 pub fn list_api_tokens() -> ListApiTokensStmt {
     ListApiTokensStmt(
         "SELECT id, name, scopes, created_at, expires_at, last_used_at FROM auth.api_tokens WHERE account_id = $1 AND revoked_at IS NULL ORDER BY created_at DESC, id DESC LIMIT $2",
@@ -347,11 +347,11 @@ impl ListApiTokensStmt {
         &'s self,
         client: &'c C,
         account_id: &'a uuid::Uuid,
-        most: &'a i64,
+        limit: &'a i64,
     ) -> ListApiTokensQuery<'c, 'a, 's, C, ListApiTokens, 2> {
         ListApiTokensQuery {
             client,
-            params: [account_id, most],
+            params: [account_id, limit],
             query: self.0,
             cached: self.1.as_ref(),
             extractor:
@@ -384,11 +384,11 @@ impl<'c, 'a, 's, C: GenericClient>
         client: &'c C,
         params: &'a ListApiTokensParams,
     ) -> ListApiTokensQuery<'c, 'a, 's, C, ListApiTokens, 2> {
-        self.bind(client, &params.account_id, &params.most)
+        self.bind(client, &params.account_id, &params.limit)
     }
 }
 pub struct RevokeApiTokenStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Ends one API token of this account.
+/// Revoke one API token of an account.
 pub fn revoke_api_token() -> RevokeApiTokenStmt {
     RevokeApiTokenStmt(
         "UPDATE auth.api_tokens SET revoked_at = $1 WHERE id = $2 AND account_id = $3 AND revoked_at IS NULL",
@@ -435,15 +435,15 @@ impl<'a, C: GenericClient + Send + Sync>
         Box::pin(self.bind(client, &params.now, &params.id, &params.account_id))
     }
 }
-pub struct ForgetApiTokensStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Removes API tokens that ended long ago.
-pub fn forget_api_tokens() -> ForgetApiTokensStmt {
-    ForgetApiTokensStmt(
+pub struct DeleteEndedApiTokensStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Delete API tokens that expired or were revoked before a time.
+pub fn delete_ended_api_tokens() -> DeleteEndedApiTokensStmt {
+    DeleteEndedApiTokensStmt(
         "DELETE FROM auth.api_tokens WHERE expires_at < $1 OR revoked_at < $1",
         None,
     )
 }
-impl ForgetApiTokensStmt {
+impl DeleteEndedApiTokensStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,

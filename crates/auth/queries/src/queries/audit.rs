@@ -1,7 +1,7 @@
 // This file was generated with `cornucopia`. Do not modify.
 
 #[derive(Debug)]
-pub struct AddAuditRowParams<T1: crate::StringSql, T2: crate::StringSql, T3: crate::StringSql> {
+pub struct AddAuditEventParams<T1: crate::StringSql, T2: crate::StringSql, T3: crate::StringSql> {
     pub id: uuid::Uuid,
     pub at: time::OffsetDateTime,
     pub event: T1,
@@ -12,15 +12,15 @@ pub struct AddAuditRowParams<T1: crate::StringSql, T2: crate::StringSql, T3: cra
 }
 use crate::client::async_::GenericClient;
 use futures::{self, StreamExt, TryStreamExt};
-pub struct AddAuditRowStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Writes down what happened to credentials or rights.
-pub fn add_audit_row() -> AddAuditRowStmt {
-    AddAuditRowStmt(
+pub struct AddAuditEventStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Add an event to the audit trail.
+pub fn add_audit_event() -> AddAuditEventStmt {
+    AddAuditEventStmt(
         "INSERT INTO auth.audit (id, at, event, account_id, actor_id, request_id, detail) VALUES ($1, $2, $3, $4, $5, $6, $7::text::jsonb)",
         None,
     )
 }
-impl AddAuditRowStmt {
+impl AddAuditEventStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -66,17 +66,17 @@ impl<
         'a,
         'a,
         'a,
-        AddAuditRowParams<T1, T2, T3>,
+        AddAuditEventParams<T1, T2, T3>,
         std::pin::Pin<
             Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
         >,
         C,
-    > for AddAuditRowStmt
+    > for AddAuditEventStmt
 {
     fn params(
         &'a self,
         client: &'a C,
-        params: &'a AddAuditRowParams<T1, T2, T3>,
+        params: &'a AddAuditEventParams<T1, T2, T3>,
     ) -> std::pin::Pin<
         Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
     > {

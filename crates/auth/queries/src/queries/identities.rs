@@ -1,7 +1,7 @@
 // This file was generated with `cornucopia`. Do not modify.
 
 #[derive(Debug)]
-pub struct UseIdentityParams<T1: crate::StringSql, T2: crate::StringSql> {
+pub struct RecordSignInParams<T1: crate::StringSql, T2: crate::StringSql> {
     pub now: time::OffsetDateTime,
     pub issuer: T1,
     pub subject: T2,
@@ -143,15 +143,15 @@ where
         Ok(mapped)
     }
 }
-pub struct TakeTurnStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Makes transactions that name the same key run one after the other.
-pub fn take_turn() -> TakeTurnStmt {
-    TakeTurnStmt(
-        "SELECT true AS taken FROM pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended($1::text, 0))",
+pub struct LockKeyStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Acquire the advisory lock of a key until the transaction ends.
+pub fn lock_key() -> LockKeyStmt {
+    LockKeyStmt(
+        "SELECT true AS locked FROM pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended($1::text, 0))",
         None,
     )
 }
-impl TakeTurnStmt {
+impl LockKeyStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -174,15 +174,15 @@ impl TakeTurnStmt {
         }
     }
 }
-pub struct UseIdentityStmt(&'static str, Option<tokio_postgres::Statement>);
-/// The account of this identity, which signs in now.
-pub fn use_identity() -> UseIdentityStmt {
-    UseIdentityStmt(
+pub struct RecordSignInStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Set the time of the last sign-in of an identity and return its account.
+pub fn record_sign_in() -> RecordSignInStmt {
+    RecordSignInStmt(
         "UPDATE auth.identities SET last_sign_in_at = $1 WHERE issuer = $2 AND subject = $3 RETURNING account_id",
         None,
     )
 }
-impl UseIdentityStmt {
+impl RecordSignInStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -212,21 +212,21 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::StringSql>
         'c,
         'a,
         's,
-        UseIdentityParams<T1, T2>,
+        RecordSignInParams<T1, T2>,
         UuidUuidQuery<'c, 'a, 's, C, uuid::Uuid, 3>,
         C,
-    > for UseIdentityStmt
+    > for RecordSignInStmt
 {
     fn params(
         &'s self,
         client: &'c C,
-        params: &'a UseIdentityParams<T1, T2>,
+        params: &'a RecordSignInParams<T1, T2>,
     ) -> UuidUuidQuery<'c, 'a, 's, C, uuid::Uuid, 3> {
         self.bind(client, &params.now, &params.issuer, &params.subject)
     }
 }
 pub struct AddIdentityStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Gives an account this identity.
+/// Link an identity to an account.
 pub fn add_identity() -> AddIdentityStmt {
     AddIdentityStmt(
         "INSERT INTO auth.identities (issuer, subject, account_id, created_at, last_sign_in_at) VALUES ($1, $2, $3, $4, $4)",

@@ -4,7 +4,6 @@
 pub struct AddRefreshTokenParams<T1: crate::BytesSql> {
     pub hash: T1,
     pub session_id: uuid::Uuid,
-    pub now: time::OffsetDateTime,
 }
 #[derive(Debug)]
 pub struct UseRefreshTokenParams<T1: crate::BytesSql> {
@@ -17,8 +16,6 @@ pub struct LockRefreshToken {
     pub session_id: uuid::Uuid,
     pub account_id: uuid::Uuid,
     pub created_at: time::OffsetDateTime,
-    pub expires_at: time::OffsetDateTime,
-    pub idle_expires_at: time::OffsetDateTime,
     pub revoked_at: Option<time::OffsetDateTime>,
 }
 use crate::client::async_::GenericClient;
@@ -155,10 +152,10 @@ where
     }
 }
 pub struct AddRefreshTokenStmt(&'static str, Option<tokio_postgres::Statement>);
-/// The next refresh token of a session.
+/// Add a refresh token to a session.
 pub fn add_refresh_token() -> AddRefreshTokenStmt {
     AddRefreshTokenStmt(
-        "INSERT INTO auth.refresh_tokens (hash, session_id, created_at) VALUES ($1, $2, $3)",
+        "INSERT INTO auth.refresh_tokens (hash, session_id) VALUES ($1, $2)",
         None,
     )
 }
@@ -175,9 +172,8 @@ impl AddRefreshTokenStmt {
         client: &'c C,
         hash: &'a T1,
         session_id: &'a uuid::Uuid,
-        now: &'a time::OffsetDateTime,
     ) -> Result<u64, tokio_postgres::Error> {
-        client.execute(self.0, &[hash, session_id, now]).await
+        client.execute(self.0, &[hash, session_id]).await
     }
 }
 impl<'a, C: GenericClient + Send + Sync, T1: crate::BytesSql>
@@ -199,14 +195,14 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::BytesSql>
     ) -> std::pin::Pin<
         Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
     > {
-        Box::pin(self.bind(client, &params.hash, &params.session_id, &params.now))
+        Box::pin(self.bind(client, &params.hash, &params.session_id))
     }
 }
 pub struct LockRefreshTokenStmt(&'static str, Option<tokio_postgres::Statement>);
-/// A refresh token with its session; whoever comes with the same one at the same moment waits here.
+/// Find a refresh token with its session and lock it until the transaction ends.
 pub fn lock_refresh_token() -> LockRefreshTokenStmt {
     LockRefreshTokenStmt(
-        "SELECT t.used_at, t.session_id, s.account_id, s.created_at, s.expires_at, s.idle_expires_at, s.revoked_at FROM auth.refresh_tokens t JOIN auth.sessions s ON s.id = t.session_id WHERE t.hash = $1 FOR UPDATE OF t",
+        "SELECT t.used_at, t.session_id, s.account_id, s.created_at, s.revoked_at FROM auth.refresh_tokens t JOIN auth.sessions s ON s.id = t.session_id WHERE t.hash = $1 FOR UPDATE OF t",
         None,
     )
 }
@@ -235,24 +231,22 @@ impl LockRefreshTokenStmt {
                         session_id: row.try_get(1)?,
                         account_id: row.try_get(2)?,
                         created_at: row.try_get(3)?,
-                        expires_at: row.try_get(4)?,
-                        idle_expires_at: row.try_get(5)?,
-                        revoked_at: row.try_get(6)?,
+                        revoked_at: row.try_get(4)?,
                     })
                 },
             mapper: |it| LockRefreshToken::from(it),
         }
     }
 }
-pub struct FindRefreshSessionStmt(&'static str, Option<tokio_postgres::Statement>);
-/// The session that a refresh token belongs to.
-pub fn find_refresh_session() -> FindRefreshSessionStmt {
-    FindRefreshSessionStmt(
+pub struct FindSessionByRefreshTokenStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Find the session of a refresh token.
+pub fn find_session_by_refresh_token() -> FindSessionByRefreshTokenStmt {
+    FindSessionByRefreshTokenStmt(
         "SELECT session_id FROM auth.refresh_tokens WHERE hash = $1",
         None,
     )
 }
-impl FindRefreshSessionStmt {
+impl FindSessionByRefreshTokenStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -276,7 +270,7 @@ impl FindRefreshSessionStmt {
     }
 }
 pub struct UseRefreshTokenStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Marks a refresh token as used, which it can be once.
+/// Mark a refresh token as used.
 pub fn use_refresh_token() -> UseRefreshTokenStmt {
     UseRefreshTokenStmt(
         "UPDATE auth.refresh_tokens SET used_at = $1 WHERE hash = $2",

@@ -60,7 +60,7 @@ pub struct RevokeOldestSessionsParams<T1: crate::StringSql> {
     pub keep: i64,
 }
 #[derive(Debug, Clone, PartialEq)]
-pub struct FindSession {
+pub struct SessionRow {
     pub id: uuid::Uuid,
     pub provider: String,
     pub user_agent: String,
@@ -70,7 +70,7 @@ pub struct FindSession {
     pub last_used_at: time::OffsetDateTime,
     pub expires_at: time::OffsetDateTime,
 }
-pub struct FindSessionBorrowed<'a> {
+pub struct SessionRowBorrowed<'a> {
     pub id: uuid::Uuid,
     pub provider: &'a str,
     pub user_agent: &'a str,
@@ -80,9 +80,9 @@ pub struct FindSessionBorrowed<'a> {
     pub last_used_at: time::OffsetDateTime,
     pub expires_at: time::OffsetDateTime,
 }
-impl<'a> From<FindSessionBorrowed<'a>> for FindSession {
+impl<'a> From<SessionRowBorrowed<'a>> for SessionRow {
     fn from(
-        FindSessionBorrowed {
+        SessionRowBorrowed {
             id,
             provider,
             user_agent,
@@ -91,53 +91,7 @@ impl<'a> From<FindSessionBorrowed<'a>> for FindSession {
             authenticated_at,
             last_used_at,
             expires_at,
-        }: FindSessionBorrowed<'a>,
-    ) -> Self {
-        Self {
-            id,
-            provider: provider.into(),
-            user_agent: user_agent.into(),
-            ip: ip.into(),
-            created_at,
-            authenticated_at,
-            last_used_at,
-            expires_at,
-        }
-    }
-}
-#[derive(Debug, Clone, PartialEq)]
-pub struct ListSessions {
-    pub id: uuid::Uuid,
-    pub provider: String,
-    pub user_agent: String,
-    pub ip: String,
-    pub created_at: time::OffsetDateTime,
-    pub authenticated_at: time::OffsetDateTime,
-    pub last_used_at: time::OffsetDateTime,
-    pub expires_at: time::OffsetDateTime,
-}
-pub struct ListSessionsBorrowed<'a> {
-    pub id: uuid::Uuid,
-    pub provider: &'a str,
-    pub user_agent: &'a str,
-    pub ip: &'a str,
-    pub created_at: time::OffsetDateTime,
-    pub authenticated_at: time::OffsetDateTime,
-    pub last_used_at: time::OffsetDateTime,
-    pub expires_at: time::OffsetDateTime,
-}
-impl<'a> From<ListSessionsBorrowed<'a>> for ListSessions {
-    fn from(
-        ListSessionsBorrowed {
-            id,
-            provider,
-            user_agent,
-            ip,
-            created_at,
-            authenticated_at,
-            last_used_at,
-            expires_at,
-        }: ListSessionsBorrowed<'a>,
+        }: SessionRowBorrowed<'a>,
     ) -> Self {
         Self {
             id,
@@ -170,90 +124,23 @@ impl<'a> From<EnterSessionBorrowed<'a>> for EnterSession {
 }
 use crate::client::async_::GenericClient;
 use futures::{self, StreamExt, TryStreamExt};
-pub struct FindSessionQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+pub struct SessionRowQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
     query: &'static str,
     cached: Option<&'s tokio_postgres::Statement>,
-    extractor: fn(&tokio_postgres::Row) -> Result<FindSessionBorrowed, tokio_postgres::Error>,
-    mapper: fn(FindSessionBorrowed) -> T,
+    extractor: fn(&tokio_postgres::Row) -> Result<SessionRowBorrowed, tokio_postgres::Error>,
+    mapper: fn(SessionRowBorrowed) -> T,
 }
-impl<'c, 'a, 's, C, T: 'c, const N: usize> FindSessionQuery<'c, 'a, 's, C, T, N>
+impl<'c, 'a, 's, C, T: 'c, const N: usize> SessionRowQuery<'c, 'a, 's, C, T, N>
 where
     C: GenericClient,
 {
     pub fn map<R>(
         self,
-        mapper: fn(FindSessionBorrowed) -> R,
-    ) -> FindSessionQuery<'c, 'a, 's, C, R, N> {
-        FindSessionQuery {
-            client: self.client,
-            params: self.params,
-            query: self.query,
-            cached: self.cached,
-            extractor: self.extractor,
-            mapper,
-        }
-    }
-    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
-        let row =
-            crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
-        Ok((self.mapper)((self.extractor)(&row)?))
-    }
-    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
-        self.iter().await?.try_collect().await
-    }
-    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
-        let opt_row =
-            crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
-        Ok(opt_row
-            .map(|row| {
-                let extracted = (self.extractor)(&row)?;
-                Ok((self.mapper)(extracted))
-            })
-            .transpose()?)
-    }
-    pub async fn iter(
-        self,
-    ) -> Result<
-        impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c,
-        tokio_postgres::Error,
-    > {
-        let stream = crate::client::async_::raw(
-            self.client,
-            self.query,
-            crate::slice_iter(&self.params),
-            self.cached,
-        )
-        .await?;
-        let mapped = stream
-            .map(move |res| {
-                res.and_then(|row| {
-                    let extracted = (self.extractor)(&row)?;
-                    Ok((self.mapper)(extracted))
-                })
-            })
-            .into_stream();
-        Ok(mapped)
-    }
-}
-pub struct ListSessionsQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
-    client: &'c C,
-    params: [&'a (dyn postgres_types::ToSql + Sync); N],
-    query: &'static str,
-    cached: Option<&'s tokio_postgres::Statement>,
-    extractor: fn(&tokio_postgres::Row) -> Result<ListSessionsBorrowed, tokio_postgres::Error>,
-    mapper: fn(ListSessionsBorrowed) -> T,
-}
-impl<'c, 'a, 's, C, T: 'c, const N: usize> ListSessionsQuery<'c, 'a, 's, C, T, N>
-where
-    C: GenericClient,
-{
-    pub fn map<R>(
-        self,
-        mapper: fn(ListSessionsBorrowed) -> R,
-    ) -> ListSessionsQuery<'c, 'a, 's, C, R, N> {
-        ListSessionsQuery {
+        mapper: fn(SessionRowBorrowed) -> R,
+    ) -> SessionRowQuery<'c, 'a, 's, C, R, N> {
+        SessionRowQuery {
             client: self.client,
             params: self.params,
             query: self.query,
@@ -436,7 +323,7 @@ where
     }
 }
 pub struct AddSessionStmt(&'static str, Option<tokio_postgres::Statement>);
-/// A browser or client that has just signed in.
+/// Add a session.
 pub fn add_session() -> AddSessionStmt {
     AddSessionStmt(
         "INSERT INTO auth.sessions (id, account_id, provider, user_agent, ip, created_at, authenticated_at, last_used_at, idle_expires_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $6, $6, $7, $8)",
@@ -527,7 +414,7 @@ impl<
     }
 }
 pub struct FindSessionStmt(&'static str, Option<tokio_postgres::Statement>);
-/// One session of this account.
+/// Find one session of an account.
 pub fn find_session() -> FindSessionStmt {
     FindSessionStmt(
         "SELECT id, provider, user_agent, ip, created_at, authenticated_at, last_used_at, expires_at FROM auth.sessions WHERE id = $1 AND account_id = $2",
@@ -547,15 +434,15 @@ impl FindSessionStmt {
         client: &'c C,
         id: &'a uuid::Uuid,
         account_id: &'a uuid::Uuid,
-    ) -> FindSessionQuery<'c, 'a, 's, C, FindSession, 2> {
-        FindSessionQuery {
+    ) -> SessionRowQuery<'c, 'a, 's, C, SessionRow, 2> {
+        SessionRowQuery {
             client,
             params: [id, account_id],
             query: self.0,
             cached: self.1.as_ref(),
             extractor:
-                |row: &tokio_postgres::Row| -> Result<FindSessionBorrowed, tokio_postgres::Error> {
-                    Ok(FindSessionBorrowed {
+                |row: &tokio_postgres::Row| -> Result<SessionRowBorrowed, tokio_postgres::Error> {
+                    Ok(SessionRowBorrowed {
                         id: row.try_get(0)?,
                         provider: row.try_get(1)?,
                         user_agent: row.try_get(2)?,
@@ -566,7 +453,7 @@ impl FindSessionStmt {
                         expires_at: row.try_get(7)?,
                     })
                 },
-            mapper: |it| FindSession::from(it),
+            mapper: |it| SessionRow::from(it),
         }
     }
 }
@@ -576,7 +463,7 @@ impl<'c, 'a, 's, C: GenericClient>
         'a,
         's,
         FindSessionParams,
-        FindSessionQuery<'c, 'a, 's, C, FindSession, 2>,
+        SessionRowQuery<'c, 'a, 's, C, SessionRow, 2>,
         C,
     > for FindSessionStmt
 {
@@ -584,12 +471,12 @@ impl<'c, 'a, 's, C: GenericClient>
         &'s self,
         client: &'c C,
         params: &'a FindSessionParams,
-    ) -> FindSessionQuery<'c, 'a, 's, C, FindSession, 2> {
+    ) -> SessionRowQuery<'c, 'a, 's, C, SessionRow, 2> {
         self.bind(client, &params.id, &params.account_id)
     }
 }
 pub struct ListSessionsStmt(&'static str, Option<tokio_postgres::Statement>);
-/// The live sessions of this account, newest first.
+/// List the live sessions of an account, newest first.
 pub fn list_sessions() -> ListSessionsStmt {
     ListSessionsStmt(
         "SELECT id, provider, user_agent, ip, created_at, authenticated_at, last_used_at, expires_at FROM auth.sessions WHERE account_id = $1 AND revoked_at IS NULL AND expires_at > $2 AND idle_expires_at > $2 ORDER BY created_at DESC, id DESC",
@@ -609,15 +496,15 @@ impl ListSessionsStmt {
         client: &'c C,
         account_id: &'a uuid::Uuid,
         now: &'a time::OffsetDateTime,
-    ) -> ListSessionsQuery<'c, 'a, 's, C, ListSessions, 2> {
-        ListSessionsQuery {
+    ) -> SessionRowQuery<'c, 'a, 's, C, SessionRow, 2> {
+        SessionRowQuery {
             client,
             params: [account_id, now],
             query: self.0,
             cached: self.1.as_ref(),
             extractor:
-                |row: &tokio_postgres::Row| -> Result<ListSessionsBorrowed, tokio_postgres::Error> {
-                    Ok(ListSessionsBorrowed {
+                |row: &tokio_postgres::Row| -> Result<SessionRowBorrowed, tokio_postgres::Error> {
+                    Ok(SessionRowBorrowed {
                         id: row.try_get(0)?,
                         provider: row.try_get(1)?,
                         user_agent: row.try_get(2)?,
@@ -628,7 +515,7 @@ impl ListSessionsStmt {
                         expires_at: row.try_get(7)?,
                     })
                 },
-            mapper: |it| ListSessions::from(it),
+            mapper: |it| SessionRow::from(it),
         }
     }
 }
@@ -638,7 +525,7 @@ impl<'c, 'a, 's, C: GenericClient>
         'a,
         's,
         ListSessionsParams,
-        ListSessionsQuery<'c, 'a, 's, C, ListSessions, 2>,
+        SessionRowQuery<'c, 'a, 's, C, SessionRow, 2>,
         C,
     > for ListSessionsStmt
 {
@@ -646,12 +533,12 @@ impl<'c, 'a, 's, C: GenericClient>
         &'s self,
         client: &'c C,
         params: &'a ListSessionsParams,
-    ) -> ListSessionsQuery<'c, 'a, 's, C, ListSessions, 2> {
+    ) -> SessionRowQuery<'c, 'a, 's, C, SessionRow, 2> {
         self.bind(client, &params.account_id, &params.now)
     }
 }
 pub struct EnterSessionStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Whether the session lives and the account is active, and the role of the account now.
+/// Authenticate the transaction with a session and return the outcome and the role of the account.
 pub fn enter_session() -> EnterSessionStmt {
     EnterSessionStmt(
         "SELECT outcome, role FROM access.enter_session($1, $2)",
@@ -707,7 +594,7 @@ impl<'c, 'a, 's, C: GenericClient>
     }
 }
 pub struct ExtendSessionStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Moves the ends of a session that was used.
+/// Set the last use and the expiry of a session.
 pub fn extend_session() -> ExtendSessionStmt {
     ExtendSessionStmt(
         "UPDATE auth.sessions SET last_used_at = $1, idle_expires_at = $2, expires_at = $3 WHERE id = $4",
@@ -764,7 +651,7 @@ impl<'a, C: GenericClient + Send + Sync>
     }
 }
 pub struct RevokeSessionStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Ends one session, whosever it is.
+/// Revoke one session of any account.
 pub fn revoke_session() -> RevokeSessionStmt {
     RevokeSessionStmt(
         "UPDATE auth.sessions SET revoked_at = $1, revoked_reason = $2 WHERE id = $3 AND revoked_at IS NULL RETURNING account_id",
@@ -815,7 +702,7 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>
     }
 }
 pub struct RevokeOwnSessionStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Ends one session of this account.
+/// Revoke one live session of an account.
 pub fn revoke_own_session() -> RevokeOwnSessionStmt {
     RevokeOwnSessionStmt(
         "UPDATE auth.sessions SET revoked_at = $1, revoked_reason = $2 WHERE id = $3 AND account_id = $4 AND revoked_at IS NULL AND expires_at > $1 AND idle_expires_at > $1",
@@ -870,7 +757,7 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql>
     }
 }
 pub struct RevokeSessionsStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Ends every session of this account.
+/// Revoke all sessions of an account.
 pub fn revoke_sessions() -> RevokeSessionsStmt {
     RevokeSessionsStmt(
         "UPDATE auth.sessions SET revoked_at = $1, revoked_reason = $2 WHERE account_id = $3 AND revoked_at IS NULL",
@@ -918,10 +805,10 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql>
     }
 }
 pub struct RevokeOldestSessionsStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Ends the sessions of this account beyond the newest ones that it may keep.
+/// Revoke the live sessions of an account except the newest ones.
 pub fn revoke_oldest_sessions() -> RevokeOldestSessionsStmt {
     RevokeOldestSessionsStmt(
-        "UPDATE auth.sessions s SET revoked_at = $1, revoked_reason = $2 FROM ( SELECT o.id, row_number() OVER (ORDER BY o.created_at DESC, o.id DESC) AS place FROM auth.sessions o WHERE o.account_id = $3 AND o.revoked_at IS NULL AND o.expires_at > $1 AND o.idle_expires_at > $1 ) AS ranked WHERE ranked.id = s.id AND ranked.place > $4 AND s.revoked_at IS NULL",
+        "UPDATE auth.sessions s SET revoked_at = $1, revoked_reason = $2 FROM ( SELECT o.id, row_number() OVER (ORDER BY o.created_at DESC, o.id DESC) AS rank FROM auth.sessions o WHERE o.account_id = $3 AND o.revoked_at IS NULL AND o.expires_at > $1 AND o.idle_expires_at > $1 ) AS ranked WHERE ranked.id = s.id AND ranked.rank > $4 AND s.revoked_at IS NULL",
         None,
     )
 }
@@ -974,15 +861,15 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql>
         ))
     }
 }
-pub struct ForgetSessionsStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Removes sessions that ended long ago, with their refresh tokens.
-pub fn forget_sessions() -> ForgetSessionsStmt {
-    ForgetSessionsStmt(
+pub struct DeleteEndedSessionsStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Delete sessions that expired or were revoked before a time, with their refresh tokens.
+pub fn delete_ended_sessions() -> DeleteEndedSessionsStmt {
+    DeleteEndedSessionsStmt(
         "DELETE FROM auth.sessions WHERE expires_at < $1 OR revoked_at < $1",
         None,
     )
 }
-impl ForgetSessionsStmt {
+impl DeleteEndedSessionsStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,

@@ -15,48 +15,47 @@ pub struct AddSignInParams<
     pub nonce: T4,
     pub pkce_verifier: T5,
     pub return_to: T6,
-    pub earlier_session: Option<uuid::Uuid>,
-    pub created_at: time::OffsetDateTime,
+    pub previous_session: Option<uuid::Uuid>,
     pub expires_at: time::OffsetDateTime,
 }
 #[derive(Debug)]
-pub struct TakeSignInsParams<T1: crate::BytesSql, T2: crate::StringSql> {
+pub struct ConsumeSignInsParams<T1: crate::BytesSql, T2: crate::StringSql> {
     pub id_hash: T1,
     pub state: T2,
 }
 #[derive(Debug, Clone, PartialEq)]
-pub struct TakeSignIns {
+pub struct ConsumeSignIns {
     pub id_hash: Vec<u8>,
     pub provider: String,
     pub state: String,
     pub nonce: String,
     pub pkce_verifier: String,
     pub return_to: String,
-    pub earlier_session: Option<uuid::Uuid>,
+    pub previous_session: Option<uuid::Uuid>,
     pub expires_at: time::OffsetDateTime,
 }
-pub struct TakeSignInsBorrowed<'a> {
+pub struct ConsumeSignInsBorrowed<'a> {
     pub id_hash: &'a [u8],
     pub provider: &'a str,
     pub state: &'a str,
     pub nonce: &'a str,
     pub pkce_verifier: &'a str,
     pub return_to: &'a str,
-    pub earlier_session: Option<uuid::Uuid>,
+    pub previous_session: Option<uuid::Uuid>,
     pub expires_at: time::OffsetDateTime,
 }
-impl<'a> From<TakeSignInsBorrowed<'a>> for TakeSignIns {
+impl<'a> From<ConsumeSignInsBorrowed<'a>> for ConsumeSignIns {
     fn from(
-        TakeSignInsBorrowed {
+        ConsumeSignInsBorrowed {
             id_hash,
             provider,
             state,
             nonce,
             pkce_verifier,
             return_to,
-            earlier_session,
+            previous_session,
             expires_at,
-        }: TakeSignInsBorrowed<'a>,
+        }: ConsumeSignInsBorrowed<'a>,
     ) -> Self {
         Self {
             id_hash: id_hash.into(),
@@ -65,30 +64,30 @@ impl<'a> From<TakeSignInsBorrowed<'a>> for TakeSignIns {
             nonce: nonce.into(),
             pkce_verifier: pkce_verifier.into(),
             return_to: return_to.into(),
-            earlier_session,
+            previous_session,
             expires_at,
         }
     }
 }
 use crate::client::async_::GenericClient;
 use futures::{self, StreamExt, TryStreamExt};
-pub struct TakeSignInsQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+pub struct ConsumeSignInsQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
     query: &'static str,
     cached: Option<&'s tokio_postgres::Statement>,
-    extractor: fn(&tokio_postgres::Row) -> Result<TakeSignInsBorrowed, tokio_postgres::Error>,
-    mapper: fn(TakeSignInsBorrowed) -> T,
+    extractor: fn(&tokio_postgres::Row) -> Result<ConsumeSignInsBorrowed, tokio_postgres::Error>,
+    mapper: fn(ConsumeSignInsBorrowed) -> T,
 }
-impl<'c, 'a, 's, C, T: 'c, const N: usize> TakeSignInsQuery<'c, 'a, 's, C, T, N>
+impl<'c, 'a, 's, C, T: 'c, const N: usize> ConsumeSignInsQuery<'c, 'a, 's, C, T, N>
 where
     C: GenericClient,
 {
     pub fn map<R>(
         self,
-        mapper: fn(TakeSignInsBorrowed) -> R,
-    ) -> TakeSignInsQuery<'c, 'a, 's, C, R, N> {
-        TakeSignInsQuery {
+        mapper: fn(ConsumeSignInsBorrowed) -> R,
+    ) -> ConsumeSignInsQuery<'c, 'a, 's, C, R, N> {
+        ConsumeSignInsQuery {
             client: self.client,
             params: self.params,
             query: self.query,
@@ -140,10 +139,10 @@ where
     }
 }
 pub struct AddSignInStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Remembers a sign-in that goes to the provider now.
+/// Store a started sign-in.
 pub fn add_sign_in() -> AddSignInStmt {
     AddSignInStmt(
-        "INSERT INTO auth.sign_ins (id_hash, provider, state, nonce, pkce_verifier, return_to, earlier_session, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "INSERT INTO auth.sign_ins (id_hash, provider, state, nonce, pkce_verifier, return_to, previous_session, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         None,
     )
 }
@@ -175,8 +174,7 @@ impl AddSignInStmt {
         nonce: &'a T4,
         pkce_verifier: &'a T5,
         return_to: &'a T6,
-        earlier_session: &'a Option<uuid::Uuid>,
-        created_at: &'a time::OffsetDateTime,
+        previous_session: &'a Option<uuid::Uuid>,
         expires_at: &'a time::OffsetDateTime,
     ) -> Result<u64, tokio_postgres::Error> {
         client
@@ -189,8 +187,7 @@ impl AddSignInStmt {
                     nonce,
                     pkce_verifier,
                     return_to,
-                    earlier_session,
-                    created_at,
+                    previous_session,
                     expires_at,
                 ],
             )
@@ -233,21 +230,20 @@ impl<
             &params.nonce,
             &params.pkce_verifier,
             &params.return_to,
-            &params.earlier_session,
-            &params.created_at,
+            &params.previous_session,
             &params.expires_at,
         ))
     }
 }
-pub struct TakeSignInsStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Removes the sign-in of this browser and the one of this state, so that neither can be tried again.
-pub fn take_sign_ins() -> TakeSignInsStmt {
-    TakeSignInsStmt(
-        "DELETE FROM auth.sign_ins WHERE id_hash = $1 OR state = $2 RETURNING id_hash, provider, state, nonce, pkce_verifier, return_to, earlier_session, expires_at",
+pub struct ConsumeSignInsStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Delete the sign-in of this browser and the one with this state, so that neither can be used again.
+pub fn consume_sign_ins() -> ConsumeSignInsStmt {
+    ConsumeSignInsStmt(
+        "DELETE FROM auth.sign_ins WHERE id_hash = $1 OR state = $2 RETURNING id_hash, provider, state, nonce, pkce_verifier, return_to, previous_session, expires_at",
         None,
     )
 }
-impl TakeSignInsStmt {
+impl ConsumeSignInsStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -260,26 +256,27 @@ impl TakeSignInsStmt {
         client: &'c C,
         id_hash: &'a T1,
         state: &'a T2,
-    ) -> TakeSignInsQuery<'c, 'a, 's, C, TakeSignIns, 2> {
-        TakeSignInsQuery {
+    ) -> ConsumeSignInsQuery<'c, 'a, 's, C, ConsumeSignIns, 2> {
+        ConsumeSignInsQuery {
             client,
             params: [id_hash, state],
             query: self.0,
             cached: self.1.as_ref(),
-            extractor:
-                |row: &tokio_postgres::Row| -> Result<TakeSignInsBorrowed, tokio_postgres::Error> {
-                    Ok(TakeSignInsBorrowed {
-                        id_hash: row.try_get(0)?,
-                        provider: row.try_get(1)?,
-                        state: row.try_get(2)?,
-                        nonce: row.try_get(3)?,
-                        pkce_verifier: row.try_get(4)?,
-                        return_to: row.try_get(5)?,
-                        earlier_session: row.try_get(6)?,
-                        expires_at: row.try_get(7)?,
-                    })
-                },
-            mapper: |it| TakeSignIns::from(it),
+            extractor: |
+                row: &tokio_postgres::Row,
+            | -> Result<ConsumeSignInsBorrowed, tokio_postgres::Error> {
+                Ok(ConsumeSignInsBorrowed {
+                    id_hash: row.try_get(0)?,
+                    provider: row.try_get(1)?,
+                    state: row.try_get(2)?,
+                    nonce: row.try_get(3)?,
+                    pkce_verifier: row.try_get(4)?,
+                    return_to: row.try_get(5)?,
+                    previous_session: row.try_get(6)?,
+                    expires_at: row.try_get(7)?,
+                })
+            },
+            mapper: |it| ConsumeSignIns::from(it),
         }
     }
 }
@@ -288,25 +285,25 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::BytesSql, T2: crate::StringSql>
         'c,
         'a,
         's,
-        TakeSignInsParams<T1, T2>,
-        TakeSignInsQuery<'c, 'a, 's, C, TakeSignIns, 2>,
+        ConsumeSignInsParams<T1, T2>,
+        ConsumeSignInsQuery<'c, 'a, 's, C, ConsumeSignIns, 2>,
         C,
-    > for TakeSignInsStmt
+    > for ConsumeSignInsStmt
 {
     fn params(
         &'s self,
         client: &'c C,
-        params: &'a TakeSignInsParams<T1, T2>,
-    ) -> TakeSignInsQuery<'c, 'a, 's, C, TakeSignIns, 2> {
+        params: &'a ConsumeSignInsParams<T1, T2>,
+    ) -> ConsumeSignInsQuery<'c, 'a, 's, C, ConsumeSignIns, 2> {
         self.bind(client, &params.id_hash, &params.state)
     }
 }
-pub struct ForgetSignInsStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Removes sign-ins that were never finished.
-pub fn forget_sign_ins() -> ForgetSignInsStmt {
-    ForgetSignInsStmt("DELETE FROM auth.sign_ins WHERE expires_at < $1", None)
+pub struct DeleteExpiredSignInsStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Delete sign-ins that expired before a time.
+pub fn delete_expired_sign_ins() -> DeleteExpiredSignInsStmt {
+    DeleteExpiredSignInsStmt("DELETE FROM auth.sign_ins WHERE expires_at < $1", None)
 }
-impl ForgetSignInsStmt {
+impl DeleteExpiredSignInsStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,

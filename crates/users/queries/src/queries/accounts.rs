@@ -243,7 +243,7 @@ where
     }
 }
 pub struct AddAccountStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Adds an account.
+/// Add an account.
 pub fn add_account() -> AddAccountStmt {
     AddAccountStmt(
         "INSERT INTO users.accounts (id, email, display_name, quota_bytes, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $5)",
@@ -302,7 +302,7 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql, T2: crate::String
     }
 }
 pub struct FindAccountStmt(&'static str, Option<tokio_postgres::Statement>);
-/// The account with this id, if the asking role may see it.
+/// Find an account that is visible to the transaction.
 pub fn find_account() -> FindAccountStmt {
     FindAccountStmt(
         "SELECT id, email, display_name, locale, preferences, avatar_image_id, role, state, quota_bytes, version, created_at, updated_at FROM users.accounts WHERE id = $1",
@@ -349,7 +349,7 @@ impl FindAccountStmt {
     }
 }
 pub struct FindAccountsByEmailStmt(&'static str, Option<tokio_postgres::Statement>);
-/// The ids of all accounts with this e-mail address, whatever its case; several identities may share one.
+/// Find the ids of the accounts with an e-mail address, ignoring case. E-mail addresses are not unique.
 pub fn find_accounts_by_email() -> FindAccountsByEmailStmt {
     FindAccountsByEmailStmt(
         "SELECT id FROM users.accounts WHERE lower(email) = lower($1) ORDER BY id LIMIT 20",
@@ -380,7 +380,7 @@ impl FindAccountsByEmailStmt {
     }
 }
 pub struct ReplaceProfileStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Replaces what a person says about himself, if the version is the expected one.
+/// Replace the profile of an account if it has the expected version.
 pub fn replace_profile() -> ReplaceProfileStmt {
     ReplaceProfileStmt(
         "UPDATE users.accounts SET display_name = $1, locale = $2, preferences = $3, avatar_image_id = $4, version = version + 1, updated_at = $5 WHERE id = $6 AND ($7::integer IS NULL OR version = $7) RETURNING id, email, display_name, locale, preferences, avatar_image_id, role, state, quota_bytes, version, created_at, updated_at",
@@ -476,7 +476,7 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::StringSql, T
     }
 }
 pub struct LockAccountStmt(&'static str, Option<tokio_postgres::Statement>);
-/// The account with this id, held against other changes until the transaction ends.
+/// Find an account and lock it until the transaction ends.
 pub fn lock_account() -> LockAccountStmt {
     LockAccountStmt(
         "SELECT id, email, display_name, locale, preferences, avatar_image_id, role, state, quota_bytes, version, created_at, updated_at FROM users.accounts WHERE id = $1 FOR NO KEY UPDATE",
@@ -522,15 +522,15 @@ impl LockAccountStmt {
         }
     }
 }
-pub struct LockAdministratorsStmt(&'static str, Option<tokio_postgres::Statement>);
-/// The active administrators, held in one order, so that two of them cannot end each other at the same moment.
-pub fn lock_administrators() -> LockAdministratorsStmt {
-    LockAdministratorsStmt(
+pub struct LockAdminsStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Lock the active administrators in the order of their ids, so that two of them cannot demote each other concurrently.
+pub fn lock_admins() -> LockAdminsStmt {
+    LockAdminsStmt(
         "SELECT id FROM users.accounts WHERE role = 'ADMIN' AND state = 'active' ORDER BY id FOR NO KEY UPDATE",
         None,
     )
 }
-impl LockAdministratorsStmt {
+impl LockAdminsStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -553,7 +553,7 @@ impl LockAdministratorsStmt {
     }
 }
 pub struct ChangeAccountStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Sets what administrators grant.
+/// Set role, state and quota of an account.
 pub fn change_account() -> ChangeAccountStmt {
     ChangeAccountStmt(
         "UPDATE users.accounts SET role = $1, state = $2, quota_bytes = $3, version = version + 1, updated_at = $4 WHERE id = $5 RETURNING id, email, display_name, locale, preferences, avatar_image_id, role, state, quota_bytes, version, created_at, updated_at",
@@ -629,10 +629,10 @@ impl<'c, 'a, 's, C: GenericClient>
     }
 }
 pub struct ListAccountsStmt(&'static str, Option<tokio_postgres::Statement>);
-/// A page of all accounts, newest first, for administrators.
+/// List accounts, newest first, for administrators.
 pub fn list_accounts() -> ListAccountsStmt {
     ListAccountsStmt(
-        "SELECT id, email, display_name, locale, preferences, avatar_image_id, role, state, quota_bytes, version, created_at, updated_at FROM users.directory WHERE (created_at, id) < ($1, $2) AND created_at < $3 AND created_at > $4 AND ($5::users.role IS NULL OR role = $5) AND ($6::users.account_state IS NULL OR state = $6) ORDER BY created_at DESC, id DESC LIMIT $7",
+        "SELECT * FROM users.directory WHERE (created_at, id) < ($1, $2) AND created_at < $3 AND created_at > $4 AND ($5::users.role IS NULL OR role = $5) AND ($6::users.account_state IS NULL OR state = $6) ORDER BY created_at DESC, id DESC LIMIT $7",
         None,
     )
 }
@@ -717,10 +717,10 @@ impl<'c, 'a, 's, C: GenericClient>
     }
 }
 pub struct SearchAccountsStmt(&'static str, Option<tokio_postgres::Statement>);
-/// A page of the accounts whose name or e-mail address matches a pattern, newest first, for administrators.
+/// List accounts whose display name or e-mail address matches a pattern, newest first, for administrators.
 pub fn search_accounts() -> SearchAccountsStmt {
     SearchAccountsStmt(
-        "SELECT id, email, display_name, locale, preferences, avatar_image_id, role, state, quota_bytes, version, created_at, updated_at FROM users.directory WHERE (display_name ILIKE $1 OR email ILIKE $1) AND (created_at, id) < ($2, $3) AND created_at < $4 AND created_at > $5 AND ($6::users.role IS NULL OR role = $6) AND ($7::users.account_state IS NULL OR state = $7) ORDER BY created_at DESC, id DESC LIMIT $8",
+        "SELECT * FROM users.directory WHERE (display_name ILIKE $1 OR email ILIKE $1) AND (created_at, id) < ($2, $3) AND created_at < $4 AND created_at > $5 AND ($6::users.role IS NULL OR role = $6) AND ($7::users.account_state IS NULL OR state = $7) ORDER BY created_at DESC, id DESC LIMIT $8",
         None,
     )
 }

@@ -1,45 +1,40 @@
-//! Changes what administrators grant: role, state and quota.
+//! Changes role, state and quota of an account.
 use crate::{
-    Account, Error, QuotaBytes, State, Users, policy,
+    Account, AccountState, Error, QuotaBytes, Users, policy,
     sql::{self, Params as _},
 };
 use infravault_db::Tx;
 use infravault_kernel::{AccountId, Actor, Ctx, Id as _, Role};
 
-/// What is to change; nothing set changes nothing.
+/// A change of an account; `None` leaves a field unchanged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct AccountChange {
-    /// The new role.
     pub role: Option<Role>,
-    /// Suspend or activate.
-    pub state: Option<State>,
-    /// The new limit.
+    pub state: Option<AccountState>,
     pub quota_bytes: Option<QuotaBytes>,
 }
 
 /// An account before and after a change, for the audit trail.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Changed {
-    /// As it was.
+pub struct AccountDiff {
     pub before: Account,
-    /// As it is.
     pub after: Account,
 }
 
-impl Changed {
-    /// The old and the new role, where it is another one.
+impl AccountDiff {
+    /// Returns the old and the new role if they differ.
     #[must_use]
     pub fn role(&self) -> Option<(Role, Role)> {
         (self.before.role != self.after.role).then_some((self.before.role, self.after.role))
     }
 
-    /// The new state, where it is another one.
+    /// Returns the new state if it differs.
     #[must_use]
-    pub fn state(&self) -> Option<State> {
+    pub fn state(&self) -> Option<AccountState> {
         (self.before.state != self.after.state).then_some(self.after.state)
     }
 
-    /// The old and the new limit in bytes, where it is another one.
+    /// Returns the old and the new quota in bytes if they differ.
     #[must_use]
     pub fn quota_bytes(&self) -> Option<(i64, i64)> {
         let (old, new) = (self.before.quota_bytes, self.after.quota_bytes);
@@ -48,9 +43,9 @@ impl Changed {
 }
 
 impl Users {
-    /// Changes an account on behalf of an administrator, inside a transaction that `begin` gave for him: the
-    /// audit record belongs into the same one. With an expected version, only if the account still is that.
-    pub async fn change_in(
+    /// Changes an account within the transaction of an administrator, so that the audit event joins it. With an
+    /// expected version, returns [`Error::VersionMismatch`] if the account has another one.
+    pub async fn change_account_in(
         &self,
         ctx: &Ctx,
         tx: &Tx,
@@ -58,32 +53,31 @@ impl Users {
         id: AccountId,
         change: &AccountChange,
         expected_version: Option<i32>,
-    ) -> Result<Changed, Error> {
-        let by = actor.require_admin()?.account;
-        apply_in(ctx, tx, Some(by), id, change, expected_version).await
+    ) -> Result<AccountDiff, Error> {
+        let admin = actor.require_admin()?.account;
+        apply_change_in(ctx, tx, Some(admin), id, change, expected_version).await
     }
 }
 
-/// Applies a change; `by` is nobody where the process itself does it.
-pub(crate) async fn apply_in(
+/// Applies a change. `admin` is `None` if the process itself makes it.
+pub(crate) async fn apply_change_in(
     ctx: &Ctx,
     tx: &Tx,
-    by: Option<AccountId>,
+    admin: Option<AccountId>,
     id: AccountId,
     change: &AccountChange,
     expected_version: Option<i32>,
-) -> Result<Changed, Error> {
-    // Before the account itself, and in the order of their ids, so that nobody waits in a circle.
-    let administrators = if policy::may_take_away_administrator(change) {
-        sql::lock_administrators()
+) -> Result<AccountDiff, Error> {
+    // Locked before the account and in the order of their ids, to prevent deadlocks.
+    let mut admins = Vec::new();
+    if policy::may_remove_admin(change) {
+        admins = sql::lock_admins()
             .bind(&**tx)
             .all()
             .await
-            .map_err(Error::from_statement)?
-    } else {
-        Vec::new()
-    };
-    let administrators: Vec<AccountId> = administrators.into_iter().map(AccountId::from_uuid).collect();
+            .map_err(Error::from_statement)?;
+    }
+    let admins: Vec<AccountId> = admins.into_iter().map(AccountId::from_uuid).collect();
     let row = sql::lock_account()
         .bind(&**tx, &id.uuid())
         .opt()
@@ -91,10 +85,10 @@ pub(crate) async fn apply_in(
         .map_err(Error::from_statement)?;
     let before = sql::account(row.ok_or(Error::NotFound)?)?;
     if expected_version.is_some_and(|version| version != before.version) {
-        return Err(Error::VersionChanged);
+        return Err(Error::VersionMismatch);
     }
-    policy::check(by, &before, change, &administrators)?;
-    let wanted = sql::ChangeAccountParams {
+    policy::check_change(admin, &before, change, &admins)?;
+    let params = sql::ChangeAccountParams {
         role: sql::role_param(change.role.unwrap_or(before.role)),
         state: sql::state_param(change.state.unwrap_or(before.state)),
         quota_bytes: change.quota_bytes.map_or(before.quota_bytes, QuotaBytes::get),
@@ -102,12 +96,10 @@ pub(crate) async fn apply_in(
         id: id.uuid(),
     };
     let row = sql::change_account()
-        .params(&**tx, &wanted)
+        .params(&**tx, &params)
         .one()
         .await
         .map_err(Error::from_statement)?;
-    Ok(Changed {
-        before,
-        after: sql::account(row)?,
-    })
+    let after = sql::account(row)?;
+    Ok(AccountDiff { before, after })
 }

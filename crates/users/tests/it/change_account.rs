@@ -1,9 +1,9 @@
-//! Role, state and quota: who may change them, what stays, and that it binds at once.
+//! Changes of role, state and quota: permissions, protected administrators, immediate effect.
 use crate::users;
 use infravault_db::Tx;
 use infravault_kernel::{Actor, Ctx, DomainError, Role};
 use infravault_testkit::db::TestDb;
-use infravault_users::{AccountChange, QuotaBytes, State};
+use infravault_users::{AccountChange, AccountState, QuotaBytes};
 
 const DEMOTE: AccountChange = AccountChange {
     role: Some(Role::User),
@@ -12,7 +12,7 @@ const DEMOTE: AccountChange = AccountChange {
 };
 const SUSPEND: AccountChange = AccountChange {
     role: None,
-    state: Some(State::Suspended),
+    state: Some(AccountState::Suspended),
     quota_bytes: None,
 };
 
@@ -21,7 +21,7 @@ async fn begin(db: &TestDb, ctx: &Ctx) -> (Tx, Actor) {
 }
 
 #[tokio::test]
-async fn a_change_binds_on_the_next_request() {
+async fn change_applies_to_the_next_request() {
     let db = TestDb::new().await;
     let users = users(&db, &[]);
     let ada = db.ctx(db.session(db.account_as("ada", Role::Admin).await).await);
@@ -35,7 +35,7 @@ async fn a_change_binds_on_the_next_request() {
     };
     let (tx, actor) = begin(&db, &ada).await;
     let changed = users
-        .change_in(&ada, &tx, &actor, bob_id, &change, Some(1))
+        .change_account_in(&ada, &tx, &actor, bob_id, &change, Some(1))
         .await
         .unwrap();
     tx.commit().await.unwrap();
@@ -45,31 +45,31 @@ async fn a_change_binds_on_the_next_request() {
         (None, Some((infravault_testkit::db::QUOTA_BYTES, 7)))
     );
     let (_, actor) = begin(&db, &bob).await;
-    let person = actor.require_principal().unwrap();
-    assert_eq!((person.role, person.quota_bytes), (Role::Moderator, 7));
+    let principal = actor.require_principal().unwrap();
+    assert_eq!((principal.role, principal.quota_bytes), (Role::Moderator, 7));
 
     let (tx, actor) = begin(&db, &ada).await;
     let stale = users
-        .change_in(&ada, &tx, &actor, bob_id, &SUSPEND, Some(1))
+        .change_account_in(&ada, &tx, &actor, bob_id, &SUSPEND, Some(1))
         .await
         .unwrap_err();
     assert_eq!(stale.code(), "precondition-failed");
     let changed = users
-        .change_in(&ada, &tx, &actor, bob_id, &SUSPEND, Some(2))
+        .change_account_in(&ada, &tx, &actor, bob_id, &SUSPEND, Some(2))
         .await
         .unwrap();
-    assert_eq!(changed.state(), Some(State::Suspended));
+    assert_eq!(changed.state(), Some(AccountState::Suspended));
     tx.commit().await.unwrap();
     let error = db.db().begin(&bob).await.unwrap_err();
     assert_eq!(error.code(), "account-suspended");
 
     let (tx, actor) = begin(&db, &ada).await;
     let activate = AccountChange {
-        state: Some(State::Active),
+        state: Some(AccountState::Active),
         ..AccountChange::default()
     };
     users
-        .change_in(&ada, &tx, &actor, bob_id, &activate, None)
+        .change_account_in(&ada, &tx, &actor, bob_id, &activate, None)
         .await
         .unwrap();
     tx.commit().await.unwrap();
@@ -77,7 +77,7 @@ async fn a_change_binds_on_the_next_request() {
 }
 
 #[tokio::test]
-async fn only_administrators_change_others_and_nobody_himself() {
+async fn only_administrators_change_accounts_and_not_their_own_role() {
     let db = TestDb::new().await;
     let users = users(&db, &[]);
     let ada_id = db.account_as("ada", Role::Admin).await;
@@ -106,13 +106,16 @@ async fn only_administrators_change_others_and_nobody_himself() {
     ];
     for (ctx, id, change, expected) in cases {
         let (tx, actor) = begin(&db, ctx).await;
-        let found = users.change_in(ctx, &tx, &actor, id, &change, None).await.err();
+        let found = users
+            .change_account_in(ctx, &tx, &actor, id, &change, None)
+            .await
+            .err();
         assert_eq!(found.as_ref().map(DomainError::code), expected, "{change:?}");
     }
 }
 
 #[tokio::test]
-async fn two_administrators_cannot_end_each_other() {
+async fn two_administrators_cannot_demote_each_other() {
     let db = TestDb::new().await;
     let users = users(&db, &[]);
     let (ada_id, bob_id) = (
@@ -123,12 +126,12 @@ async fn two_administrators_cannot_end_each_other() {
     let (first, ada_actor) = begin(&db, &ada).await;
     let (second, bob_actor) = begin(&db, &bob).await;
     users
-        .change_in(&ada, &first, &ada_actor, bob_id, &DEMOTE, None)
+        .change_account_in(&ada, &first, &ada_actor, bob_id, &DEMOTE, None)
         .await
         .unwrap();
-    // Bob passed the gate as an administrator; his demotion of Ada waits for hers of him.
-    let his = users.change_in(&bob, &second, &bob_actor, ada_id, &SUSPEND, None);
-    let (his, hers) = tokio::join!(his, first.commit());
-    hers.unwrap();
-    assert_eq!(his.unwrap_err().code(), "last-administrator");
+    // Bob's transaction began as an administrator; it waits for the lock of Ada's.
+    let blocked = users.change_account_in(&bob, &second, &bob_actor, ada_id, &SUSPEND, None);
+    let (blocked, committed) = tokio::join!(blocked, first.commit());
+    committed.unwrap();
+    assert_eq!(blocked.unwrap_err().code(), "last-administrator");
 }

@@ -1,6 +1,6 @@
-//! Lists and searches all accounts, for administrators.
+//! Lists and searches accounts, for administrators.
 use crate::{
-    Account, Error, State, Users, ValidationError,
+    Account, AccountState, Error, Users, ValidationError,
     sql::{self, Params as _},
 };
 use infravault_db::Tx;
@@ -8,50 +8,44 @@ use infravault_kernel::{Ctx, Cursor, Id as _, Limit, Page, Role};
 use time::{OffsetDateTime, macros::datetime};
 use uuid::Uuid;
 
-const BEFORE_ALL: OffsetDateTime = datetime!(0001-01-01 0:00 UTC);
-const AFTER_ALL: OffsetDateTime = datetime!(9999-12-31 23:59 UTC);
+const MIN_TIME: OffsetDateTime = datetime!(0001-01-01 0:00 UTC);
+const MAX_TIME: OffsetDateTime = datetime!(9999-12-31 23:59 UTC);
 
-/// Which accounts are wanted; nothing set means all.
+/// Filter of the account list. The default includes all accounts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AccountFilter {
-    /// Only with this role.
     pub role: Option<Role>,
-    /// Only in this state.
-    pub state: Option<State>,
-    /// Only those made after this moment.
+    pub state: Option<AccountState>,
     pub created_after: Option<OffsetDateTime>,
-    /// Only those made before this moment.
     pub created_before: Option<OffsetDateTime>,
-    /// Only those whose display name or e-mail address contains this.
+    /// Substring of the display name or the e-mail address.
     pub search: Option<SearchText>,
 }
 
-/// Text to look for: 1 to 200 characters without control characters.
+/// Search text: 1 to 200 characters without control characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SearchText(String);
 
 impl SearchText {
-    /// Accepts a text.
     pub fn parse(text: &str) -> Result<Self, ValidationError> {
-        let fits = (1..=200).contains(&text.chars().count()) && !text.chars().any(char::is_control);
-        if fits {
+        let valid = (1..=200).contains(&text.chars().count()) && !text.chars().any(char::is_control);
+        if valid {
             Ok(Self(text.to_owned()))
         } else {
             Err(ValidationError(
-                "must have 1 to 200 characters, none of them a control character",
+                "must have 1 to 200 characters and no control characters",
             ))
         }
     }
 
-    /// A pattern for ILIKE that matches whatever contains the text; the wildcards `%` and `_` and the escape
-    /// sign `\` stand for themselves.
+    /// Returns an ILIKE pattern that matches texts containing the search text literally.
     fn pattern(&self) -> String {
         let mut pattern = String::from("%");
-        for letter in self.0.chars() {
-            if matches!(letter, '%' | '_' | '\\') {
+        for character in self.0.chars() {
+            if matches!(character, '%' | '_' | '\\') {
                 pattern.push('\\');
             }
-            pattern.push(letter);
+            pattern.push(character);
         }
         pattern.push('%');
         pattern
@@ -59,12 +53,12 @@ impl SearchText {
 }
 
 impl AccountFilter {
-    /// What makes this list another list than the next one; a cursor is bound to it.
-    fn list(&self) -> impl serde::Serialize {
+    /// Identifies the filtered list; a cursor is bound to it.
+    fn list_id(&self) -> impl serde::Serialize {
         (
             "accounts",
             self.role.map(Role::as_str),
-            self.state.map(State::as_str),
+            self.state.map(AccountState::as_str),
             self.created_after,
             self.created_before,
             self.search.as_ref().map(|text| text.0.clone()),
@@ -73,7 +67,7 @@ impl AccountFilter {
 }
 
 impl Users {
-    /// A page of accounts, newest first, for an administrator.
+    /// Returns a page of accounts, newest first. Requires an administrator.
     pub async fn list_accounts(
         &self,
         ctx: &Ctx,
@@ -81,34 +75,34 @@ impl Users {
         limit: Limit,
         cursor: Option<&Cursor>,
     ) -> Result<Page<Account>, Error> {
-        let list = filter.list();
+        let list_id = filter.list_id();
         let start = match cursor {
             Some(cursor) => cursor
-                .position::<(OffsetDateTime, Uuid)>(&list)
+                .position::<(OffsetDateTime, Uuid)>(&list_id)
                 .map_err(Error::Cursor)?,
-            None => (AFTER_ALL, Uuid::max()),
+            None => (MAX_TIME, Uuid::max()),
         };
         let (tx, actor) = self.db.begin(ctx).await?;
         actor.require_admin()?;
-        let rows = rows(&tx, filter, start, limit).await?;
+        let rows = fetch_rows(&tx, filter, start, limit).await?;
         let accounts = rows
             .into_iter()
             .map(sql::account)
             .collect::<Result<Vec<_>, _>>()?;
         Ok(Page::from_rows(accounts, limit, |last| {
-            Cursor::new(&list, &(last.created_at, last.id.uuid()))
+            Cursor::new(&list_id, &(last.created_at, last.id.uuid()))
         }))
     }
 }
 
-async fn rows(
+async fn fetch_rows(
     tx: &Tx,
     filter: &AccountFilter,
     (before, before_id): (OffsetDateTime, Uuid),
     limit: Limit,
 ) -> Result<Vec<sql::AccountRow>, Error> {
-    let created_before = filter.created_before.unwrap_or(AFTER_ALL);
-    let created_after = filter.created_after.unwrap_or(BEFORE_ALL);
+    let created_before = filter.created_before.unwrap_or(MAX_TIME);
+    let created_after = filter.created_after.unwrap_or(MIN_TIME);
     let role = filter.role.map(sql::role_param);
     let state = filter.state.map(sql::state_param);
     let limit = limit.plus_one();
@@ -145,7 +139,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn wildcards_stand_for_themselves() {
+    fn wildcards_are_escaped() {
         for (text, pattern) in [
             ("ada", "%ada%"),
             ("100%", r"%100\%%"),

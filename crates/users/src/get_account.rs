@@ -1,17 +1,17 @@
-//! Finds one account: for a flow that holds a transaction, or for an administrator.
+//! Finds one account, for administrators and for flows that hold a transaction.
 use crate::{Account, Error, Users, sql};
 use infravault_db::Tx;
 use infravault_kernel::{AccountId, Ctx, Id as _};
 
 impl Users {
-    /// The account with this id, for an administrator.
+    /// Returns an account. Requires an administrator.
     pub async fn get_account(&self, ctx: &Ctx, id: AccountId) -> Result<Account, Error> {
         let (tx, actor) = self.db.begin(ctx).await?;
         actor.require_admin()?;
         self.find_account_in(&tx, id).await?.ok_or(Error::NotFound)
     }
 
-    /// The account with this id, if the transaction's role may see it.
+    /// Returns an account if it is visible to the transaction.
     pub async fn find_account_in(&self, tx: &Tx, id: AccountId) -> Result<Option<Account>, Error> {
         let row = sql::find_account()
             .bind(&**tx, &id.uuid())

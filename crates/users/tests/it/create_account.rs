@@ -1,17 +1,17 @@
-//! The account of a first sign-in, in transactions that are rolled back.
+//! The account of a first sign-in.
 use crate::users;
 use infravault_kernel::{Credential, DomainError, Role};
 use infravault_testkit::db::TestDb;
-use infravault_users::State;
+use infravault_users::AccountState;
 
 #[tokio::test]
-async fn a_first_sign_in_makes_a_user_with_the_default_quota() {
+async fn first_sign_in_creates_a_user_with_the_default_quota() {
     let db = TestDb::new().await;
     let users = users(&db, &[("ACCOUNT_DEFAULT_QUOTA", "5MiB")]);
     let ctx = db.ctx(Credential::System);
     let tx = db.db().begin_system().await.unwrap();
     let id = users
-        .provision_in(&ctx, &tx, "ada@example.com", "  Ada\u{0} Lovelace\n")
+        .create_account_in(&ctx, &tx, "ada@example.com", "  Ada\u{0} Lovelace\n")
         .await
         .unwrap();
     let account = users.find_account_in(&tx, id).await.unwrap().unwrap();
@@ -19,7 +19,7 @@ async fn a_first_sign_in_makes_a_user_with_the_default_quota() {
     assert_eq!(account.display_name.as_str(), "Ada Lovelace");
     assert_eq!(
         (account.role, account.state, account.version),
-        (Role::User, State::Active, 1)
+        (Role::User, AccountState::Active, 1)
     );
     assert_eq!(account.quota_bytes, 5 << 20);
     assert_eq!(account.locale.as_str(), "en");
@@ -29,23 +29,23 @@ async fn a_first_sign_in_makes_a_user_with_the_default_quota() {
     assert_eq!(
         users.find_account_in(&tx, id).await.unwrap(),
         None,
-        "the caller's transaction decides"
+        "the account is rolled back with the transaction"
     );
 }
 
 #[tokio::test]
-async fn a_closed_installation_and_a_strange_address_are_refused() {
+async fn closed_sign_up_and_invalid_email_address_are_rejected() {
     let db = TestDb::new().await;
     let ctx = db.ctx(Credential::System);
     let tx = db.db().begin_system().await.unwrap();
     let closed = users(&db, &[("ACCOUNT_SIGN_UP", "closed")]);
     let error = closed
-        .provision_in(&ctx, &tx, "ada@example.com", "Ada")
+        .create_account_in(&ctx, &tx, "ada@example.com", "Ada")
         .await
         .unwrap_err();
-    assert_eq!(error.code(), "signup-disabled");
+    assert_eq!(error.code(), "sign-up-disabled");
     let open = users(&db, &[]);
-    let error = open.provision_in(&ctx, &tx, "a", "Ada").await.unwrap_err();
+    let error = open.create_account_in(&ctx, &tx, "a", "Ada").await.unwrap_err();
     assert_eq!(
         (error.code(), error.fields()[0].field.as_str()),
         ("validation-failed", "email")

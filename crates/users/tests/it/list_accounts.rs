@@ -1,35 +1,35 @@
-//! The directory: who may see it, filters, search with literal wildcards, pages.
+//! The directory: permissions, filters, search with escaped wildcards, pages.
 use crate::users;
 use infravault_kernel::{
     AccountId, Credential, Ctx, Cursor, DomainError, Id as _, Limit, Role, Scope, Scopes,
 };
 use infravault_testkit::db::TestDb;
-use infravault_users::{AccountFilter, SearchText, State, Users};
+use infravault_users::{AccountFilter, AccountState, SearchText, Users};
 use time::{Duration, OffsetDateTime, macros::datetime};
 
 const START: OffsetDateTime = datetime!(2026-01-01 0:00 UTC);
 
-/// Ada the administrator, and others made one day apart; pairs of them at the same moment.
-async fn people(db: &TestDb, names: &[&str]) -> (Ctx, Vec<AccountId>) {
+/// Creates the administrator Ada and other accounts, two per day with the same creation time.
+async fn create_accounts(db: &TestDb, names: &[&str]) -> (Ctx, Vec<AccountId>) {
     let ada = db.account_as("ada", Role::Admin).await;
     let mut all = vec![ada];
     for name in names {
         all.push(db.account(name).await);
     }
     for (at, account) in all.iter().enumerate() {
-        let made = START + Duration::days(i64::try_from(at / 2).unwrap());
+        let created_at = START + Duration::days(i64::try_from(at / 2).unwrap());
         let statement = "UPDATE users.accounts SET created_at = $2 WHERE id = $1";
         db.superuser()
             .await
-            .execute(statement, &[&account.uuid(), &made])
+            .execute(statement, &[&account.uuid(), &created_at])
             .await
             .unwrap();
     }
     (db.ctx(db.session(ada).await), all)
 }
 
-/// The names on the first page, by the alphabet.
-async fn names(users: &Users, ctx: &Ctx, filter: &AccountFilter) -> Vec<String> {
+/// The display names on the first page, sorted.
+async fn list_names(users: &Users, ctx: &Ctx, filter: &AccountFilter) -> Vec<String> {
     let page = users
         .list_accounts(ctx, filter, Limit::default(), None)
         .await
@@ -43,7 +43,7 @@ async fn names(users: &Users, ctx: &Ctx, filter: &AccountFilter) -> Vec<String> 
     names
 }
 
-fn searching(text: &str) -> AccountFilter {
+fn search_filter(text: &str) -> AccountFilter {
     AccountFilter {
         search: Some(SearchText::parse(text).unwrap()),
         ..AccountFilter::default()
@@ -51,15 +51,15 @@ fn searching(text: &str) -> AccountFilter {
 }
 
 #[tokio::test]
-async fn pages_follow_each_other_without_gap_or_repeat() {
+async fn pages_have_no_gaps_and_no_duplicates() {
     let db = TestDb::new().await;
     let users = users(&db, &[]);
-    let (ctx, all) = people(&db, &["bob", "cem", "dea", "eve", "fay", "gus"]).await;
+    let (ctx, all) = create_accounts(&db, &["bob", "cem", "dea", "eve", "fay", "gus"]).await;
     let mut expected = all.clone();
-    // Newest first; the pairs of one moment by id, downwards.
+    // Newest first; equal times by descending id.
     expected
         .sort_by_key(|id| std::cmp::Reverse((all.iter().position(|other| other == id).unwrap() / 2, *id)));
-    for filter in [AccountFilter::default(), searching("@example.com")] {
+    for filter in [AccountFilter::default(), search_filter("@example.com")] {
         for limit in [1, 2, 3, 7, 8] {
             let limit = Limit::new(limit).unwrap();
             let mut found = Vec::new();
@@ -82,23 +82,23 @@ async fn pages_follow_each_other_without_gap_or_repeat() {
 }
 
 #[tokio::test]
-async fn a_cursor_belongs_to_its_filter() {
+async fn cursor_of_another_filter_is_rejected() {
     let db = TestDb::new().await;
     let users = users(&db, &[]);
-    let (ctx, _) = people(&db, &["bob", "cem"]).await;
+    let (ctx, _) = create_accounts(&db, &["bob", "cem"]).await;
     let limit = Limit::new(1).unwrap();
     let first = users
         .list_accounts(&ctx, &AccountFilter::default(), limit, None)
         .await
         .unwrap();
     let filters = [
-        searching("o"),
+        search_filter("o"),
         AccountFilter {
             role: Some(Role::User),
             ..AccountFilter::default()
         },
         AccountFilter {
-            state: Some(State::Active),
+            state: Some(AccountState::Active),
             ..AccountFilter::default()
         },
         AccountFilter {
@@ -126,7 +126,7 @@ async fn a_cursor_belongs_to_its_filter() {
 async fn filters_narrow_the_list() {
     let db = TestDb::new().await;
     let users = users(&db, &[]);
-    let (ctx, all) = people(&db, &["bob", "cem", "dea"]).await;
+    let (ctx, all) = create_accounts(&db, &["bob", "cem", "dea"]).await;
     db.suspend(all[2]).await;
     let day = Duration::days(1);
     let cases: [(AccountFilter, &[&str]); 7] = [
@@ -147,7 +147,7 @@ async fn filters_narrow_the_list() {
         ),
         (
             AccountFilter {
-                state: Some(State::Suspended),
+                state: Some(AccountState::Suspended),
                 ..AccountFilter::default()
             },
             &["cem"],
@@ -168,23 +168,23 @@ async fn filters_narrow_the_list() {
         ),
         (
             AccountFilter {
-                state: Some(State::Suspended),
-                ..searching("bob")
+                state: Some(AccountState::Suspended),
+                ..search_filter("bob")
             },
             &[],
         ),
     ];
     for (filter, expected) in cases {
-        assert_eq!(names(&users, &ctx, &filter).await, expected, "{filter:?}");
+        assert_eq!(list_names(&users, &ctx, &filter).await, expected, "{filter:?}");
     }
 }
 
 #[tokio::test]
-async fn search_takes_wildcards_literally() {
+async fn search_matches_wildcards_literally() {
     let db = TestDb::new().await;
     let users = users(&db, &[]);
     let odd = ["100%", "a_b", "axb", r"back\slash", "O'Neil; --", "Zoë"];
-    let (ctx, _) = people(&db, &odd).await;
+    let (ctx, _) = create_accounts(&db, &odd).await;
     let cases: [(&str, &[&str]); 11] = [
         ("%", &["100%"]),
         ("_", &["a_b"]),
@@ -196,18 +196,22 @@ async fn search_takes_wildcards_literally() {
         ("Zoë", &["Zoë"]),
         ("slash@", &[r"back\slash"]),
         ("%%", &[]),
-        ("nobody", &[]),
+        ("unknown", &[]),
     ];
     for (text, expected) in cases {
-        assert_eq!(names(&users, &ctx, &searching(text)).await, expected, "{text}");
+        assert_eq!(
+            list_names(&users, &ctx, &search_filter(text)).await,
+            expected,
+            "{text}"
+        );
     }
 }
 
 #[tokio::test]
-async fn only_administrators_look_inside() {
+async fn only_administrators_can_list_and_get_accounts() {
     let db = TestDb::new().await;
     let users = users(&db, &[]);
-    let (_, all) = people(&db, &["bob"]).await;
+    let (_, all) = create_accounts(&db, &["bob"]).await;
     let moderator = db.account_as("mod", Role::Moderator).await;
     let admin_scope = Scopes::new([Scope::Admin]);
     let cases = [
@@ -237,11 +241,11 @@ async fn only_administrators_look_inside() {
     assert_eq!(missing.code(), "not-found");
 }
 
-/// Under a policy ILIKE may not use an index; through the view it does.
+/// Under a policy ILIKE cannot use an index; through the view it does.
 #[tokio::test]
 async fn search_and_list_use_their_indexes() {
     let db = TestDb::new().await;
-    let (ctx, _) = people(&db, &["bob"]).await;
+    let (ctx, _) = create_accounts(&db, &["bob"]).await;
     let (tx, _) = db.db().begin(&ctx).await.unwrap();
     tx.batch_execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
         .await

@@ -1,12 +1,13 @@
-//! Row-level security of `users.accounts` against raw SQL under the application's role (N33).
+//! Row-level security of `users.accounts`: raw SQL as the application role.
 use infravault_db::Tx;
 use infravault_kernel::{AccountId, Credential, Id as _, Role};
 use infravault_testkit::db::TestDb;
 
-const REFUSED: &str = "42501";
+/// SQLSTATE `insufficient_privilege`.
+const DENIED: &str = "42501";
 
-/// Runs a statement in a savepoint; the number of rows, or the SQLSTATE.
-async fn attempt(tx: &Tx, statement: &str, id: AccountId) -> Result<u64, String> {
+/// Executes a statement in a savepoint. Returns the number of rows or the SQLSTATE.
+async fn execute(tx: &Tx, statement: &str, id: AccountId) -> Result<u64, String> {
     tx.batch_execute("SAVEPOINT attempt").await.unwrap();
     let outcome = tx.execute(statement, &[&id.uuid()]).await;
     tx.batch_execute("ROLLBACK TO attempt").await.unwrap();
@@ -25,17 +26,17 @@ const ADD: &str =
 const DELETE: &str = "DELETE FROM users.accounts WHERE id = $1";
 
 #[tokio::test]
-async fn without_a_context_there_is_nothing() {
+async fn anonymous_transactions_see_no_accounts() {
     let db = TestDb::new().await;
     let ada = db.account("ada").await;
     let (tx, _) = db.db().begin(&db.ctx(Credential::Anonymous)).await.unwrap();
     for statement in [READ, READ_DIRECTORY, RENAME, PROMOTE] {
-        assert_eq!(attempt(&tx, statement, ada).await, Ok(0), "{statement}");
+        assert_eq!(execute(&tx, statement, ada).await, Ok(0), "{statement}");
     }
     for statement in [ADD, DELETE] {
         assert_eq!(
-            attempt(&tx, statement, ada).await,
-            Err(REFUSED.to_owned()),
+            execute(&tx, statement, ada).await,
+            Err(DENIED.to_owned()),
             "{statement}"
         );
     }
@@ -43,25 +44,25 @@ async fn without_a_context_there_is_nothing() {
     let error = anon.execute(READ, &[&ada.uuid()]).await.unwrap_err();
     assert_eq!(
         error.code().unwrap().code(),
-        REFUSED,
-        "the anonymous role has no business here at all"
+        DENIED,
+        "the anonymous role has no privileges on accounts"
     );
 }
 
 #[tokio::test]
-async fn people_reach_themselves_and_administrators_everybody() {
+async fn users_access_their_own_account_and_administrators_all() {
     let db = TestDb::new().await;
     let (bob, eve) = (db.account("bob").await, db.account("eve").await);
     let ada = db.account_as("ada", Role::Admin).await;
-    let refused = || Err(REFUSED.to_owned());
+    let denied = || Err(DENIED.to_owned());
     let cases: [(AccountId, AccountId, &str, Result<u64, String>); 17] = [
         (bob, bob, READ, Ok(1)),
         (bob, bob, READ_DIRECTORY, Ok(0)),
         (bob, bob, RENAME, Ok(1)),
-        (bob, bob, PROMOTE, refused()),
-        (bob, bob, ENRICH, refused()),
-        (bob, bob, BECOME, refused()),
-        (bob, bob, DELETE, refused()),
+        (bob, bob, PROMOTE, denied()),
+        (bob, bob, ENRICH, denied()),
+        (bob, bob, BECOME, denied()),
+        (bob, bob, DELETE, denied()),
         (bob, eve, READ, Ok(0)),
         (bob, eve, RENAME, Ok(0)),
         (bob, eve, SUSPEND, Ok(0)),
@@ -69,27 +70,27 @@ async fn people_reach_themselves_and_administrators_everybody() {
         (ada, bob, READ_DIRECTORY, Ok(1)),
         (ada, bob, PROMOTE, Ok(1)),
         (ada, bob, SUSPEND, Ok(1)),
-        (ada, bob, DELETE, refused()),
+        (ada, bob, DELETE, denied()),
         (ada, ada, ENRICH, Ok(1)),
         (
             ada,
             ada,
             "UPDATE users.accounts SET role = 'USER' WHERE id = $1",
-            refused(),
+            denied(),
         ),
     ];
-    for (who, whom, statement, expected) in cases {
-        let (tx, _) = db.db().begin(&db.ctx(db.session(who).await)).await.unwrap();
+    for (actor, target, statement, expected) in cases {
+        let (tx, _) = db.db().begin(&db.ctx(db.session(actor).await)).await.unwrap();
         assert_eq!(
-            attempt(&tx, statement, whom).await,
+            execute(&tx, statement, target).await,
             expected,
-            "{who} on {whom}: {statement}"
+            "{actor} on {target}: {statement}"
         );
     }
 }
 
 #[tokio::test]
-async fn the_rules_are_forced_and_the_role_is_weak() {
+async fn row_level_security_is_forced_and_roles_are_unprivileged() {
     let db = TestDb::new().await;
     let rows = db
         .superuser()
@@ -114,22 +115,22 @@ async fn the_rules_are_forced_and_the_role_is_weak() {
         .unwrap();
     assert!(
         !row.get::<_, bool>(0),
-        "a role of the product may do more than it should"
+        "a role of the product has too many privileges"
     );
 }
 
 #[tokio::test]
-async fn a_connection_forgets_who_used_it() {
+async fn reused_connection_does_not_keep_the_account() {
     let db = TestDb::new().await;
-    let one = db.db_with_max_conns(1);
+    let single = db.db_with_max_conns(1);
     let bob = db.account("bob").await;
     let credential = db.session(bob).await;
     for end in ["COMMIT", "ROLLBACK", "SELECT 1/0"] {
-        let (tx, _) = one.begin(&db.ctx(credential.clone())).await.unwrap();
-        assert_eq!(attempt(&tx, READ, bob).await, Ok(1));
+        let (tx, _) = single.begin(&db.ctx(credential.clone())).await.unwrap();
+        assert_eq!(execute(&tx, READ, bob).await, Ok(1));
         let _ = tx.batch_execute(end).await;
         drop(tx);
-        let (tx, _) = one.begin(&db.ctx(Credential::Anonymous)).await.unwrap();
-        assert_eq!(attempt(&tx, READ, bob).await, Ok(0), "after {end}");
+        let (tx, _) = single.begin(&db.ctx(Credential::Anonymous)).await.unwrap();
+        assert_eq!(execute(&tx, READ, bob).await, Ok(0), "after {end}");
     }
 }

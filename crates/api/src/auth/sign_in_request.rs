@@ -1,4 +1,4 @@
-//! Who comes to sign in or out: a request whose access token need not be any good.
+//! Requests to sign in, refresh or sign out, which do not need a valid access token.
 use super::cookies;
 use crate::{app::App, extract::RequestInfo, problem::Problem};
 use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header, web};
@@ -9,29 +9,27 @@ use std::{
     sync::PoisonError,
 };
 
-/// A request to sign in, refresh or sign out. A dead access token counts as none here, because these are the ways
-/// to get a new one or to be rid of it.
-pub struct Visitor {
-    /// The context.
+/// A request to sign in, refresh or sign out. An invalid access token is treated as none, because these requests
+/// replace or revoke it.
+pub struct SignInRequest {
     pub(super) ctx: Ctx,
-    /// What the browser says it is, and its address.
     pub(super) device: Device,
-    /// The refresh cookie.
+    /// Value of the refresh cookie.
     pub(super) refresh: Option<Secret<String>>,
-    /// The cookie of a sign-in under way.
+    /// Value of the transaction cookie of a started sign-in.
     pub(super) transaction: Option<Secret<String>>,
 }
 
-impl FromRequest for Visitor {
+impl FromRequest for SignInRequest {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(visitor(request))
+        ready(extract_sign_in_request(request))
     }
 }
 
-fn visitor(request: &HttpRequest) -> Result<Visitor, Problem> {
+fn extract_sign_in_request(request: &HttpRequest) -> Result<SignInRequest, Problem> {
     let info = RequestInfo::from_request(request)?;
     let app = request
         .app_data::<web::Data<App>>()
@@ -45,13 +43,13 @@ fn visitor(request: &HttpRequest) -> Result<Visitor, Problem> {
         .headers()
         .get(header::USER_AGENT)
         .and_then(|value| value.to_str().ok());
-    Ok(Visitor {
+    Ok(SignInRequest {
         device: Device {
             user_agent: user_agent.unwrap_or_default().to_owned(),
             ip: info.ip.to_string(),
         },
         ctx: info.into_ctx(credential),
-        refresh: cookies::read(request, cookies::refresh_name(insecure))?,
-        transaction: cookies::read(request, cookies::transaction_name(insecure))?,
+        refresh: cookies::read_cookie(request, cookies::refresh_name(insecure))?,
+        transaction: cookies::read_cookie(request, cookies::transaction_name(insecure))?,
     })
 }

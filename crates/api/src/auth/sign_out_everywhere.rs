@@ -1,5 +1,5 @@
 //! `POST /auth/logout-all`: ends every session of the caller.
-use super::logout::signed_out;
+use super::sign_out::signed_out_response;
 use crate::{app::App, extract::RequestCtx, problem::Problem};
 use actix_web::{HttpResponse, web};
 
@@ -9,7 +9,7 @@ use actix_web::{HttpResponse, web};
     security(("session" = []), ("api_token" = [])),
     responses((status = 204, description = "Signed out everywhere"))
 )]
-pub async fn logout_all(app: web::Data<App>, ctx: RequestCtx) -> Result<HttpResponse, Problem> {
-    app.auth.logout_all(&ctx).await?;
-    Ok(signed_out(app.config.server.insecure_dev))
+pub async fn sign_out_everywhere(app: web::Data<App>, ctx: RequestCtx) -> Result<HttpResponse, Problem> {
+    app.auth.sign_out_everywhere(&ctx).await?;
+    Ok(signed_out_response(app.config.server.insecure_dev))
 }

@@ -1,24 +1,24 @@
-//! Makes the account of a person who signs in for the first time.
+//! Creates the account of a first sign-in.
 use crate::{
-    DisplayName, Error, Signup, Users,
+    DisplayName, Error, SignUp, Users,
     sql::{self, Params as _},
 };
 use infravault_db::Tx;
 use infravault_kernel::{AccountId, Ctx, Id as _};
 
 impl Users {
-    /// Makes an account with the role USER and the default quota, and returns its id. Refused with
-    /// [`Error::SignupDisabled`] where sign-up is closed. `display_name` is what the identity provider says; it
-    /// is made to fit.
-    pub async fn provision_in(
+    /// Creates an account with the role `USER` and the default quota, and returns its id. Returns
+    /// [`Error::SignUpDisabled`] if sign-up is closed. `display_name` is the claim of the identity provider; it is
+    /// cleaned up.
+    pub async fn create_account_in(
         &self,
         ctx: &Ctx,
         tx: &Tx,
         email: &str,
         display_name: &str,
     ) -> Result<AccountId, Error> {
-        if self.config.signup == Signup::Closed {
-            return Err(Error::SignupDisabled);
+        if self.config.sign_up == SignUp::Closed {
+            return Err(Error::SignUpDisabled);
         }
         let id: AccountId = ctx.new_id();
         let display_name = DisplayName::from_claim(display_name, email);
