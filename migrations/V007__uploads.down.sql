@@ -1,5 +1,5 @@
-DROP TABLE images.upload_pieces;
-DROP TABLE images.uploads;
-DROP TYPE images.piece_state;
-DROP TYPE images.upload_state;
+DROP TABLE images.upload_parts;
+DROP TABLE images.upload_sessions;
+DROP TYPE images.upload_part_state;
+DROP TYPE images.upload_session_state;
 DROP TYPE images.upload_kind;

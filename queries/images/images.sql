@@ -8,8 +8,8 @@ SELECT id, owner_id, attempt, visibility, version, title, description, tags, fil
 FROM images.images
 WHERE id = :id AND stored_at IS NOT NULL AND removed_at IS NULL;
 
---! settle_image : ImageRow
---- The bytes are stored: the image exists from now on. No row where the sweeper was faster.
+--! finalize_image : ImageRow
+--- Make a pending row an image whose bytes are stored. No row if the sweeper has released the reservation.
 UPDATE images.images SET state = 'stored', media_type = :media_type, byte_size = :byte_size, width = :width,
     height = :height, orientation = :orientation, frames = :frames, sha256 = :sha256, reserved_bytes = 0,
     updated_at = :now, stored_at = :now
@@ -18,21 +18,21 @@ RETURNING id, owner_id, attempt, visibility, version, title, description, tags, 
     height, orientation, frames, sha256,
     state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at;
 
---! settle_duplicate : ImageRow
---- As settle_image, for bytes that another image of the owner has: it shares its object, and what is known of it. The
---- other one cannot be removed before this transaction ends, and whoever removes it then sees this row. No row where it
---- was removed before, or where the sweeper was faster.
-WITH twin AS MATERIALIZED (
+--! finalize_duplicate : ImageRow
+--- Make a pending row an image that shares the object and the processing results of another image of the owner. The other
+--- image cannot be removed before this transaction ends, and whatever removes it then sees this row. No row if the other
+--- image was removed before, or if the sweeper has released the reservation.
+WITH duplicate AS MATERIALIZED (
     SELECT id, attempt, stored_as, state, has_alpha, color, thumbhash, phash, camera FROM images.images
-    WHERE id = :twin AND owner_id = :owner AND sha256 = :sha256 AND stored_at IS NOT NULL AND removed_at IS NULL
+    WHERE id = :duplicate AND owner_id = :owner AND sha256 = :sha256 AND stored_at IS NOT NULL AND removed_at IS NULL
     FOR SHARE
 )
-UPDATE images.images AS i SET attempt = twin.attempt, stored_as = coalesce(twin.stored_as, twin.id),
-    state = CASE WHEN twin.state = 'ready' AND NOT i.keep_location THEN 'ready'::images.state ELSE 'stored' END,
+UPDATE images.images AS i SET attempt = duplicate.attempt, stored_as = coalesce(duplicate.stored_as, duplicate.id),
+    state = CASE WHEN duplicate.state = 'ready' AND NOT i.keep_location THEN 'ready'::images.state ELSE 'stored' END,
     media_type = :media_type, byte_size = :byte_size, width = :width, height = :height, orientation = :orientation,
-    frames = :frames, sha256 = :sha256, has_alpha = twin.has_alpha, color = twin.color, thumbhash = twin.thumbhash,
-    phash = twin.phash, camera = twin.camera, reserved_bytes = 0, updated_at = :now, stored_at = :now
-FROM twin
+    frames = :frames, sha256 = :sha256, has_alpha = duplicate.has_alpha, color = duplicate.color, thumbhash = duplicate.thumbhash,
+    phash = duplicate.phash, camera = duplicate.camera, reserved_bytes = 0, updated_at = :now, stored_at = :now
+FROM duplicate
 WHERE i.id = :id AND i.state = 'pending' AND i.attempt = :attempt
 RETURNING i.id, i.owner_id, i.attempt, i.visibility, i.version, i.title, i.description, i.tags, i.file_name, i.media_type,
     i.byte_size, i.width, i.height, i.orientation, i.frames, i.sha256, i.state, i.stored_as, i.failure, i.has_alpha,

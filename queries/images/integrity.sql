@@ -74,8 +74,8 @@ SELECT pg_try_advisory_xact_lock_shared(:lock) AS allowed;
 SELECT coalesce(sum(image_count), 0)::bigint AS objects, coalesce(sum(used_bytes), 0)::bigint AS bytes FROM images.usage;
 
 --! end_uploads (now)
---- Ends uploads whose pieces are not there.
-UPDATE images.uploads SET expires_at = :now WHERE state IN ('open', 'finishing') AND expires_at > :now;
+--- End upload sessions whose parts are not in the store.
+UPDATE images.upload_sessions SET expires_at = :now WHERE state IN ('open', 'finishing') AND expires_at > :now;
 
 --! begin_run (id, deep, repair, now)
 --- Writes down that a comparison begins.

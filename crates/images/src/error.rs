@@ -1,84 +1,65 @@
-//! What can go wrong with images.
-use crate::UploadError;
+//! Errors of the images context.
 use deadpool_postgres::tokio_postgres;
 use infravault_imaging::PrescanError;
 use infravault_kernel::{AccessError, DomainError, ErrorKind, FieldError};
 use std::sync::Arc;
 
-/// A failure of a use case of this context.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The database failed, or the credential is no good any more.
     #[error(transparent)]
     Db(#[from] infravault_db::Error),
-    /// The object store failed.
     #[error(transparent)]
     Objects(#[from] infravault_objects::Error),
-    /// The caller may not do this at all.
     #[error(transparent)]
     Access(#[from] AccessError),
-    /// There is no such image, or none that the caller may know of.
-    #[error("There is nothing here that you may see.")]
+    /// The resource does not exist, or the caller must not know that it does.
+    #[error("The resource does not exist or you do not have access to it.")]
     NotFound,
-    /// The caller may see the image, but this is for its owner.
+    /// The caller can see the image, but only its owner may do this.
     #[error("{0}")]
     NotYours(&'static str),
-    /// Fields of a body that will not do.
+    /// Invalid fields of a body.
     #[error("{}", sentence(.0))]
     Invalid(Vec<FieldError>),
-    /// A parameter of the path, the query or a header that will not do.
+    /// An invalid parameter of the path, the query or a header.
     #[error("`{}`: {}", .0.field, .0.detail)]
     Parameter(FieldError),
-    /// The image is refused.
+    /// The image is rejected.
     #[error(transparent)]
     Refused(#[from] PrescanError),
-    /// The body did not arrive as it should.
     #[error(transparent)]
     Body(#[from] BodyError),
-    /// The account has no room for it.
     #[error(
-        "The account may store {quota_bytes} bytes and has no room for this image. Purge images from the trash, where they still count, or ask an administrator."
+        "The storage quota of {quota_bytes} bytes has no room for this image. Purge images from the trash, which count until then, or ask an administrator."
     )]
-    QuotaExceeded {
-        /// What the account may store, in bytes.
-        quota_bytes: i64,
-    },
-    /// The idempotency key cannot be used like this.
+    QuotaExceeded { quota_bytes: i64 },
     #[error(transparent)]
     Idempotency(#[from] IdempotencyError),
-    /// A condition of the request is missing or does not hold.
     #[error(transparent)]
     Precondition(#[from] PreconditionError),
-    /// A rendition cannot be given.
     #[error(transparent)]
     Rendition(#[from] RenditionError),
-    /// An open upload does not allow it.
     #[error(transparent)]
     Upload(#[from] UploadError),
 }
 
-/// Why a rendition cannot be given. All who wait for it are told the same.
+/// Why a rendition is not available. Concurrent requests for the same rendition share the error.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum RenditionError {
-    /// Nothing can be made of the image. The text is for its owner.
+    /// The image cannot be decoded. Only the owner may see the reason.
     #[error("{0}")]
     Undecodable(String),
-    /// Too many wait already.
-    #[error("Too many images are being worked on; try again in a moment.")]
+    #[error("Too many images are being processed. Try again later.")]
     Busy,
-    /// It takes longer than a request waits.
-    #[error("The image is still being made; try again in a moment.")]
+    /// The rendition was not finished before the request timed out.
+    #[error("The rendition is not ready yet. Try again later.")]
     StillMaking,
-    /// The address was not signed by us, or was changed.
-    #[error("This address was not signed, or was changed since; ask the image's owner for another one.")]
+    #[error("The signature of this URL is invalid. Ask the owner of the image for a new URL.")]
     Signature,
-    /// The address does not hold any more.
-    #[error("This address has expired; ask the image's owner for another one.")]
+    #[error("This URL has expired. Ask the owner of the image for a new URL.")]
     Expired,
-    /// The processes that decode images do not work.
-    #[error("the sandbox does not work")]
+    #[error("the sandbox is not available")]
     Sandbox(#[source] Arc<std::io::Error>),
-    /// Something else failed while it was made.
     #[error("{0}")]
     Making(Arc<Error>),
 }
@@ -108,7 +89,7 @@ impl RenditionError {
 impl From<Error> for RenditionError {
     fn from(error: Error) -> Self {
         match error {
-            Error::Rendition(fault) => fault,
+            Error::Rendition(error) => error,
             error => Self::Making(Arc::new(error)),
         }
     }
@@ -120,72 +101,78 @@ impl From<infravault_sandbox::Error> for Error {
     }
 }
 
-/// Why a body did not arrive as it should.
+/// Why a body was not received.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BodyError {
-    /// The client went away, or the connection broke.
-    #[error("The upload broke off before its end.")]
+    #[error("The connection was closed before the upload was complete.")]
     Interrupted,
-    /// Too few bytes came for too long.
-    #[error("The upload came too slowly; send it again over a better connection.")]
+    #[error(
+        "The upload was slower than the minimum rate or took too long. Try again with a faster connection."
+    )]
     TooSlow,
-    /// It took so long that its place was given up, or the database forgot it.
-    #[error("The upload was given up before it ended")]
-    GivenUp,
-    /// More bytes were announced or came than permitted.
-    #[error("An image may have {limit} bytes.")]
-    TooLarge {
-        /// How many bytes would do.
-        limit: u64,
-    },
-    /// The account sends too many at once.
-    #[error("You are sending {most} images at once already; send the next when one is done.")]
-    TooMany {
-        /// How many would do.
-        most: usize,
-    },
-    /// Everybody together sends too many at once.
-    #[error("Too many images are being sent at once; try again in a moment.")]
-    Crowded,
-    /// The form around the file is broken.
+    /// The sweeper released the reservation, or the upload task ended unexpectedly.
+    #[error("The upload was abandoned.")]
+    Abandoned,
+    #[error("An upload can have at most {limit} bytes.")]
+    TooLarge { limit: u64 },
+    /// The limit of concurrent uploads of the account.
+    #[error("You have {limit} uploads in progress. Wait until one of them is complete.")]
+    TooManyUploads { limit: usize },
+    /// The limit of concurrent uploads of this process.
+    #[error("Too many uploads are in progress. Try again later.")]
+    Overloaded,
+    /// The multipart form is malformed.
     #[error("{0}")]
     Malformed(String),
-    /// The bytes are not those whose digest the client sent.
-    #[error(
-        "The bytes that arrived are not those that `Repr-Digest` or `Content-Digest` names; send them again."
-    )]
+    #[error("The received bytes do not match `Repr-Digest` or `Content-Digest`. Send them again.")]
     DigestMismatch,
 }
 
-/// Why an idempotency key cannot be used like this.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum IdempotencyError {
-    /// An upload with this key is under way.
-    #[error("An upload with this `Idempotency-Key` is still under way; try again shortly.")]
+    #[error("An upload with this `Idempotency-Key` is in progress. Try again later.")]
     InFlight,
-    /// The key was used for something else.
-    #[error("This `Idempotency-Key` was used for another upload; use a new one.")]
+    #[error("This `Idempotency-Key` was used for a different upload. Use a new key.")]
     Mismatch,
-    /// The image that the key made has been deleted.
-    #[error("The image that this `Idempotency-Key` made has been deleted; use a new key to upload it again.")]
+    /// The image of the earlier upload was deleted.
+    #[error("The image uploaded with this `Idempotency-Key` was deleted. Use a new key to upload it again.")]
     Gone,
 }
 
-/// Why a conditional request is not carried out.
+/// Why an upload session rejects a request.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum UploadError {
+    #[error("This upload has ended or expired. Create another one.")]
+    Gone,
+    /// Another request is making the image.
+    #[error("This upload is being finished. Try again later.")]
+    Busy,
+    #[error("The offset of this upload is {received}. Continue there.")]
+    OffsetMismatch { received: u64 },
+    /// The stored bytes are incomplete, or differ from the announced ones.
+    #[error("{0}")]
+    Mismatch(String),
+    #[error("The received bytes do not match `Upload-Checksum`. Send them again.")]
+    ChecksumMismatch,
+    #[error("This part is already stored.")]
+    AlreadyStored,
+    /// Too many open sessions, or too many parts.
+    #[error("{0}")]
+    LimitReached(String),
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PreconditionError {
-    /// Changes need a condition.
-    #[error("Send `If-Match` with the `ETag` you read, so that nobody's change is lost.")]
+    #[error(
+        "`If-Match` is required. Send the `ETag` that you read, to avoid overwriting concurrent changes."
+    )]
     Required,
-    /// The image is of another version.
-    #[error("The image was changed meanwhile; read it again and repeat with the new `ETag`.")]
+    #[error(
+        "The image was changed in the meantime. Read it again and repeat the request with its new `ETag`."
+    )]
     Failed,
-    /// The range lies outside.
-    #[error("The range lies outside of the {len} bytes that there are.")]
-    Range {
-        /// The size of the original in bytes.
-        len: u64,
-    },
+    #[error("The range is outside of the {len} bytes of the original.")]
+    Range { len: u64 },
 }
 
 impl From<tokio_postgres::Error> for Error {
@@ -195,18 +182,18 @@ impl From<tokio_postgres::Error> for Error {
 }
 
 impl Error {
-    /// A stored value that cannot be read.
+    /// A stored value is invalid.
     pub(crate) fn inconsistent(what: &str) -> Self {
         Self::Db(infravault_db::Error::Inconsistent(what.to_owned()))
     }
 }
 
-fn sentence(faults: &[FieldError]) -> String {
-    let faults: Vec<String> = faults
+fn sentence(errors: &[FieldError]) -> String {
+    let errors: Vec<String> = errors
         .iter()
-        .map(|fault| format!("`{}` {}", fault.field, fault.detail))
+        .map(|error| format!("`{}` {}", error.field, error.detail))
         .collect();
-    faults.join("; ")
+    errors.join("; ")
 }
 
 impl DomainError for Error {
@@ -220,7 +207,7 @@ impl DomainError for Error {
             Self::Parameter(_) => ErrorKind::Invalid,
             Self::Refused(PrescanError::Unsupported(_)) => ErrorKind::UnsupportedType,
             Self::Refused(PrescanError::Io(_)) => ErrorKind::Internal,
-            Self::Body(fault) => fault.kind(),
+            Self::Body(error) => error.kind(),
             Self::Invalid(_) | Self::Refused(_) | Self::Idempotency(IdempotencyError::Mismatch) => {
                 ErrorKind::Unprocessable
             }
@@ -228,8 +215,8 @@ impl DomainError for Error {
             Self::Precondition(PreconditionError::Required) => ErrorKind::PreconditionRequired,
             Self::Precondition(PreconditionError::Failed) => ErrorKind::PreconditionFailed,
             Self::Precondition(PreconditionError::Range { .. }) => ErrorKind::RangeNotSatisfiable,
-            Self::Rendition(fault) => fault.kind(),
-            Self::Upload(fault) => fault.kind(),
+            Self::Rendition(error) => error.kind(),
+            Self::Upload(error) => error.kind(),
         }
     }
 
@@ -243,7 +230,7 @@ impl DomainError for Error {
             Self::Invalid(_) => "validation-failed",
             Self::Parameter(_) => "invalid-parameter",
             Self::Refused(refusal) => refusal.code(),
-            Self::Body(fault) => fault.code(),
+            Self::Body(error) => error.code(),
             Self::QuotaExceeded { .. } => "storage-quota-exceeded",
             Self::Idempotency(IdempotencyError::InFlight) => "idempotency-in-flight",
             Self::Idempotency(IdempotencyError::Mismatch) => "idempotency-mismatch",
@@ -251,15 +238,15 @@ impl DomainError for Error {
             Self::Precondition(PreconditionError::Required) => "precondition-required",
             Self::Precondition(PreconditionError::Failed) => "precondition-failed",
             Self::Precondition(PreconditionError::Range { .. }) => "range-not-satisfiable",
-            Self::Rendition(fault) => fault.code(),
-            Self::Upload(fault) => fault.code(),
+            Self::Rendition(error) => error.code(),
+            Self::Upload(error) => error.code(),
         }
     }
 
     fn fields(&self) -> Vec<FieldError> {
         match self {
-            Self::Invalid(faults) => faults.clone(),
-            Self::Parameter(fault) => vec![fault.clone()],
+            Self::Invalid(errors) => errors.clone(),
+            Self::Parameter(error) => vec![error.clone()],
             Self::Objects(error) => error.fields(),
             _ => Vec::new(),
         }
@@ -270,9 +257,9 @@ impl DomainError for Error {
             Self::Db(error) => error.retry_after(),
             Self::Objects(error) => error.retry_after(),
             Self::Rendition(RenditionError::Making(error)) => error.retry_after(),
-            Self::Rendition(fault) => (fault.kind() == ErrorKind::Unavailable).then_some(2),
-            Self::Upload(fault) => fault.retry_after(),
-            Self::Body(BodyError::GivenUp | BodyError::TooMany { .. } | BodyError::Crowded)
+            Self::Rendition(error) => (error.kind() == ErrorKind::Unavailable).then_some(2),
+            Self::Upload(error) => error.retry_after(),
+            Self::Body(BodyError::Abandoned | BodyError::TooManyUploads { .. } | BodyError::Overloaded)
             | Self::Idempotency(IdempotencyError::InFlight) => Some(2),
             _ => None,
         }
@@ -283,8 +270,8 @@ impl BodyError {
     fn kind(&self) -> ErrorKind {
         match self {
             Self::Interrupted | Self::TooSlow | Self::Malformed(_) => ErrorKind::Invalid,
-            Self::GivenUp | Self::Crowded => ErrorKind::Unavailable,
-            Self::TooMany { .. } => ErrorKind::TooMany,
+            Self::Abandoned | Self::Overloaded => ErrorKind::Unavailable,
+            Self::TooManyUploads { .. } => ErrorKind::TooMany,
             Self::TooLarge { .. } => ErrorKind::TooLarge,
             Self::DigestMismatch => ErrorKind::Unprocessable,
         }
@@ -295,11 +282,43 @@ impl BodyError {
             Self::Interrupted => "invalid-request",
             Self::TooSlow => "request-timeout",
             Self::Malformed(_) => "malformed-multipart",
-            Self::GivenUp => "dependency-unavailable",
-            Self::TooMany { .. } => "too-many-uploads",
-            Self::Crowded => "overloaded",
+            Self::Abandoned => "dependency-unavailable",
+            Self::TooManyUploads { .. } => "too-many-uploads",
+            Self::Overloaded => "overloaded",
             Self::TooLarge { .. } => "payload-too-large",
             Self::DigestMismatch => "checksum-mismatch",
+        }
+    }
+}
+
+impl UploadError {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Gone => ErrorKind::Gone,
+            Self::Busy | Self::OffsetMismatch { .. } => ErrorKind::Conflict,
+            Self::Mismatch(_) | Self::ChecksumMismatch => ErrorKind::Unprocessable,
+            Self::AlreadyStored => ErrorKind::PreconditionFailed,
+            Self::LimitReached(_) => ErrorKind::TooMany,
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Gone => "upload-gone",
+            Self::Busy => "upload-busy",
+            Self::OffsetMismatch { .. } => "upload-offset-mismatch",
+            Self::Mismatch(_) => "upload-mismatch",
+            Self::ChecksumMismatch => "upload-checksum-mismatch",
+            Self::AlreadyStored => "precondition-failed",
+            Self::LimitReached(_) => "too-many-uploads",
+        }
+    }
+
+    fn retry_after(&self) -> Option<u32> {
+        match self {
+            Self::Busy => Some(1),
+            Self::LimitReached(_) => Some(60),
+            _ => None,
         }
     }
 }

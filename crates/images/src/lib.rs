@@ -1,5 +1,6 @@
 //! Storing, finding and serving images.
 #![doc = include_str!("../README.md")]
+#![expect(missing_docs, reason = "a context crate: names and types document most items")]
 
 mod conditions;
 mod config;
@@ -16,7 +17,7 @@ mod uploads;
 
 pub use conditions::{Etag, Etags, IfRange, RangeSpec};
 pub use config::Config;
-pub use error::{BodyError, Error, IdempotencyError, PreconditionError, RenditionError};
+pub use error::{BodyError, Error, IdempotencyError, PreconditionError, RenditionError, UploadError};
 pub use infravault_imaging::{Camera, Format, Limits, Location, MediaType};
 pub use infravault_objects::ObjectStream;
 pub use library::{
@@ -27,15 +28,15 @@ pub use maintenance::{
     Check, Defect, Finding, Findings, Inventory, InventorySize, LastRun, Maintenance, Outcome,
     ReferencedObject, Repaired, Report, Run, Swept,
 };
-pub use model::{Image, State, Visibility};
+pub use model::{Image, NewImage, SessionState, State, UploadKind, Uploaded, Visibility};
 pub use renditions::{
     Accepted, Ask, Choice, FormatCount, Preset, Prune, Pruned, Quality, Rendered, RenditionLink, Renditions,
     Served, SignedTransform, SignedUrl, Transform,
 };
 pub use text::{Description, FileName, Tag, Tags, Title, ValidationError, Words};
 pub use uploads::{
-    Appended, Checksum, ChecksumAlgorithm, IdempotencyKey, NewImage, OpenUpload, Opening, Part, PieceUrl,
-    Progress, PutTarget, Sent, SignedPart, Upload, UploadError, UploadKind, Uploaded, Uploads,
+    AppendOutcome, Checksum, ChecksumAlgorithm, IdempotencyKey, NewUploadSession, Part, PartHeaders,
+    PartSignature, PutTarget, SignedPart, UploadRequest, UploadSession, Uploads,
 };
 
 use infravault_db::Db;
@@ -45,23 +46,18 @@ use infravault_sandbox::Sandbox;
 use std::sync::Arc;
 use tokio::sync::Notify;
 
-/// The four handles of the image library; cheap to clone.
+/// The handles of the image library; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Images {
-    /// Finds, lists, changes and deletes images.
     pub library: Library,
-    /// Receives images.
     pub uploads: Uploads,
-    /// Makes and serves renditions.
     pub renditions: Renditions,
-    /// Sweeps, checks and repairs.
     pub maintenance: Maintenance,
-    /// The settings.
     pub config: Arc<Config>,
 }
 
 impl Images {
-    /// Wires the handles. The last of the keys signs URLs of transforms, all of them verify.
+    /// Wires the handles. The last key signs URLs, and all keys verify them.
     #[must_use]
     pub fn new(
         db: Db,

@@ -1,5 +1,5 @@
-//! What is known of an image.
-use crate::text::ValidationError;
+//! The domain types of images and uploads.
+use crate::text::{Description, FileName, Tags, Title, ValidationError};
 use infravault_imaging::{Camera, MediaType};
 use infravault_kernel::{AccountId, ImageId, Sha256};
 use infravault_objects::ObjectKey;
@@ -10,64 +10,54 @@ use uuid::Uuid;
 /// An image whose bytes are stored.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Image {
-    /// Its id.
     pub id: ImageId,
-    /// Whose it is.
     pub owner: AccountId,
-    /// Which attempt stored its original.
+    /// The attempt that stored the original.
     pub(crate) attempt: Uuid,
-    /// Who may see it.
     pub visibility: Visibility,
-    /// Counts the changes of its texts, from 1.
+    /// Incremented with every change of the metadata, from 1.
     pub version: i32,
-    /// Its title.
     pub title: String,
-    /// Its description; empty where there is none.
     pub description: String,
-    /// Its tags.
     pub tags: Vec<String>,
-    /// What the file was called when it was uploaded.
+    /// Name of the uploaded file.
     pub file_name: String,
-    /// The type of the original, by its content.
+    /// Media type of the original, detected from its bytes.
     pub media_type: MediaType,
-    /// The size of the original in bytes.
+    /// Size of the original in bytes.
     pub byte_size: u64,
-    /// Pixels across, orientation applied.
+    /// Width in pixels, after applying the EXIF orientation.
     pub width: u32,
-    /// Pixels down, orientation applied.
+    /// Height in pixels, after applying the EXIF orientation.
     pub height: u32,
-    /// The EXIF orientation, 1 to 8.
+    /// EXIF orientation, 1 to 8.
     pub orientation: u8,
-    /// Frames, 1 for a still image.
+    /// Number of frames, 1 for a still image.
     pub frames: u32,
-    /// The SHA-256 of the original.
+    /// SHA-256 of the original.
     pub sha256: Sha256,
-    /// How far it has come.
     pub state: State,
-    /// The image under whose id its original lies, where that is another one with the same bytes.
+    /// The image whose id is in the key of the original, if it is a duplicate.
     pub(crate) stored_as: Option<ImageId>,
-    /// Why nothing could be made of it.
+    /// Why the image cannot be decoded.
     pub failure: Option<String>,
     /// Whether it has transparent pixels; known when it is ready.
     pub has_alpha: Option<bool>,
-    /// Its dominant color: red, green, blue.
+    /// Dominant color: red, green, blue.
     pub color: Option<[u8; 3]>,
-    /// Its thumbhash.
     pub thumbhash: Option<Vec<u8>>,
-    /// Its perceptual hash; none where it has no structure.
+    /// Perceptual hash; `None` for an image without structure.
     pub phash: Option<u64>,
-    /// What the camera wrote down.
     pub camera: Option<Camera>,
-    /// Whether its owner wants the place kept where it was taken.
+    /// Whether the GPS location is kept. Only the owner can see it.
     pub(crate) keep_location: bool,
-    /// When the upload began.
     pub created_at: OffsetDateTime,
-    /// When its texts were last changed.
+    /// Time of the last change of the metadata.
     pub updated_at: OffsetDateTime,
 }
 
 impl Image {
-    /// Where the original lies.
+    /// The key of the original.
     pub(crate) fn original(&self) -> ObjectKey {
         ObjectKey::Original {
             image: self.stored_as.unwrap_or(self.id),
@@ -75,7 +65,7 @@ impl Image {
         }
     }
 
-    /// What stands between the quotes of the entity tag of what is known of it: its version, and how far it has come.
+    /// The entity tag of the metadata, without quotes: version and state.
     #[must_use]
     pub fn etag(&self) -> String {
         match self.state {
@@ -86,31 +76,30 @@ impl Image {
     }
 }
 
-/// How far an image has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
-    /// Its bytes are safe; its renditions are still to be made.
+    /// The original is stored, and has not been processed yet.
     Stored,
-    /// Its renditions are there.
+    /// Processed; renditions are available.
     Ready,
-    /// It cannot be decoded; its original is there.
+    /// The original is stored and cannot be decoded.
     Failed,
 }
 
-/// Who may see an image besides its owner.
+/// Who besides the owner can see an image.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Visibility {
-    /// Nobody.
+    /// Only the owner.
     #[default]
     Private,
-    /// Whoever knows its id.
+    /// Everyone who knows its id.
     Unlisted,
-    /// Everybody; the public gallery lists it.
+    /// Everyone; the public gallery lists it.
     Public,
 }
 
 impl Visibility {
-    /// The word used in the API and in the database.
+    /// The value in the API and in the database.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -137,4 +126,58 @@ impl FromStr for Visibility {
             _ => Err(ValidationError::UNKNOWN_VISIBILITY),
         }
     }
+}
+
+/// The metadata of an image that is being uploaded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewImage {
+    pub file_name: FileName,
+    /// Defaults to the file name without its extension.
+    pub title: Option<Title>,
+    pub description: Description,
+    pub tags: Tags,
+    pub visibility: Visibility,
+    /// Keep the GPS location. Only the owner can see it.
+    pub keep_location: bool,
+}
+
+/// An image that was uploaded.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Uploaded {
+    pub image: Image,
+    /// The oldest other image of the same owner with the same bytes.
+    pub duplicate_of: Option<ImageId>,
+}
+
+/// How the bytes of an upload session arrive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UploadKind {
+    /// By one signed request.
+    Single,
+    /// In parts, each by a signed request.
+    Parts,
+    /// By tus 1.0.
+    Tus,
+    /// By tus 1.0, as a partial upload of a concatenation.
+    TusPartial,
+}
+
+impl UploadKind {
+    #[must_use]
+    pub fn is_tus(self) -> bool {
+        matches!(self, Self::Tus | Self::TusPartial)
+    }
+}
+
+/// The state of an upload session that has not ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SessionState {
+    /// Accepts bytes.
+    Open,
+    /// An image is being made of it.
+    Finishing,
+    /// It has become an image.
+    Finished,
+    /// It was concatenated into another session.
+    Joined,
 }

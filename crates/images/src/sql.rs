@@ -1,12 +1,11 @@
 //! The one place that names the generated queries, and turns their rows into what the context knows.
 use crate::{
-    Error, Image, Similar, State, Trashed, UploadKind, Visibility,
+    Error, Image, SessionState, Similar, State, Trashed, UploadKind, Visibility,
     renditions::{Rendition, Source, SourceRow, source_traits},
-    uploads::Progress,
 };
 use infravault_images_queries::types::images::{
     RenditionFormat as StoredFormat, State as StoredState, UploadKind as StoredKind,
-    UploadState as StoredProgress, Visibility as Stored,
+    UploadSessionState as StoredSessionState, Visibility as Stored,
 };
 use infravault_imaging::{Camera, Format, MediaType};
 use infravault_kernel::{AccountId, Id, ImageId, Sha256};
@@ -15,7 +14,8 @@ use infravault_objects::ObjectKey;
 pub(crate) use infravault_images_queries::{
     client::Params,
     queries::{
-        bulk, images, integrity, process, renditions, search, similar, sweep, trash, upload, uploads, usage,
+        bulk, images, integrity, process, renditions, search, similar, sweep, trash, upload, upload_sessions,
+        usage,
     },
 };
 
@@ -69,14 +69,14 @@ impl From<StoredKind> for UploadKind {
     }
 }
 
-/// How far an upload has come; none of one that has ended.
-pub(crate) fn progress(stored: StoredProgress) -> Option<Progress> {
+/// Returns `None` for a session that has ended.
+pub(crate) fn session_state(stored: StoredSessionState) -> Option<SessionState> {
     match stored {
-        StoredProgress::Open => Some(Progress::Open),
-        StoredProgress::Finishing => Some(Progress::Finishing),
-        StoredProgress::Finished => Some(Progress::Finished),
-        StoredProgress::Joined => Some(Progress::Joined),
-        StoredProgress::Ended => None,
+        StoredSessionState::Open => Some(SessionState::Open),
+        StoredSessionState::Finishing => Some(SessionState::Finishing),
+        StoredSessionState::Finished => Some(SessionState::Finished),
+        StoredSessionState::Joined => Some(SessionState::Joined),
+        StoredSessionState::Ended => None,
     }
 }
 

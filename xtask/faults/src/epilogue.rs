@@ -21,14 +21,14 @@ const REST: Duration = Duration::from_secs(90);
 /// Uploads that are open then are those whose announcement was not answered: no client knows of them, and they expire.
 const PASS: &str = "UPDATE images.images SET updated_at = updated_at - interval '1 hour' \
         WHERE state IN ('pending', 'deleting');
-    UPDATE images.uploads SET expires_at = now() WHERE state = 'open' AND expires_at > now();
-    UPDATE images.upload_pieces SET due_at = now() WHERE state <> 'stored' AND due_at > now();
+    UPDATE images.upload_sessions SET expires_at = now() WHERE state = 'open' AND expires_at > now();
+    UPDATE images.upload_parts SET due_at = now() WHERE state <> 'stored' AND due_at > now();
     UPDATE graphile_worker._private_jobs SET run_at = now() \
         WHERE locked_at IS NULL AND run_at > now() AND attempts < max_attempts";
 const AT_REST: &str = "SELECT \
     (SELECT count(*) FROM images.images WHERE state IN ('pending', 'deleting')), \
-    (SELECT count(*) FROM images.uploads WHERE state IN ('open', 'finishing')) \
-        + (SELECT count(*) FROM images.upload_pieces), \
+    (SELECT count(*) FROM images.upload_sessions WHERE state IN ('open', 'finishing')) \
+        + (SELECT count(*) FROM images.upload_parts), \
     (SELECT count(*) FROM images.images WHERE state = 'stored' AND removed_at IS NULL), \
     (SELECT coalesce(sum(reserved_bytes), 0)::bigint FROM images.usage), \
     (SELECT count(*) FROM graphile_worker.jobs WHERE attempts < max_attempts), \

@@ -9,7 +9,7 @@ use crate::{
     problem::{Problem, ProblemBody},
 };
 use actix_web::{HttpRequest, HttpResponse, ResponseError, http::StatusCode, web};
-use infravault_images::{BodyError, Error, IdempotencyError, IdempotencyKey, Upload, Uploaded};
+use infravault_images::{BodyError, Error, IdempotencyError, IdempotencyKey, UploadRequest, Uploaded};
 use infravault_kernel::AccessError;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -150,14 +150,14 @@ impl Sending<'_> {
         outcome.map_err(problem)
     }
 
-    fn upload(&self, index: usize, file: File, digest: Option<infravault_kernel::Sha256>) -> Upload {
+    fn upload(&self, index: usize, file: File, digest: Option<infravault_kernel::Sha256>) -> UploadRequest {
         // How long the others are nobody said.
         let announced = if index == 0 { self.announced() } else { None };
-        Upload {
+        UploadRequest {
             image: file.image,
             declared_type: file.declared_type,
-            at_least: announced.unwrap_or(0),
-            at_most: self.length,
+            min_len: announced.unwrap_or(0),
+            max_len: self.length,
             key: self.key.as_ref().map(|key| match index {
                 0 => key.clone(),
                 index => key.of_file(index),

@@ -12,7 +12,7 @@ use crate::{
 use actix_web::{HttpRequest, HttpResponse, web};
 use futures_util::TryStreamExt;
 use infravault_images::{
-    BodyError, Description, Error, FileName, IdempotencyKey, NewImage, Tags, Title, Upload, Uploaded,
+    BodyError, Description, Error, FileName, IdempotencyKey, NewImage, Tags, Title, UploadRequest, Uploaded,
 };
 use infravault_kernel::FieldError;
 use serde::Deserialize;
@@ -62,7 +62,7 @@ pub async fn upload_from_url(
     request: HttpRequest,
     body: Json<UploadFromUrl>,
 ) -> Result<HttpResponse, Problem> {
-    app.images.uploads.may_upload(&ctx).await?;
+    app.images.uploads.check_may_upload(&ctx).await?;
     let key = key(&request)?;
     let uploaded = fetched(&app, &ctx, body.0, key).await?;
     Ok(created(&app.images, uploaded))
@@ -83,11 +83,11 @@ async fn fetched(
     if body.file_name.is_none() {
         image.file_name = FileName::clean(&fetched.file_name);
     }
-    let upload = Upload {
+    let upload = UploadRequest {
         image,
         declared_type: fetched.media_type,
-        at_least: fetched.len.unwrap_or(0),
-        at_most: fetched.len,
+        min_len: fetched.len.unwrap_or(0),
+        max_len: fetched.len,
         key,
         digest: None,
     };

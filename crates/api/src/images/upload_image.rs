@@ -22,7 +22,8 @@ use actix_web::{
 use base64::{Engine, engine::general_purpose::STANDARD};
 use futures_util::StreamExt;
 use infravault_images::{
-    BodyError, Description, Error, FileName, IdempotencyKey, Images, NewImage, Tags, Title, Upload, Uploaded,
+    BodyError, Description, Error, FileName, IdempotencyKey, Images, NewImage, Tags, Title, UploadRequest,
+    Uploaded,
 };
 use infravault_kernel::Sha256;
 use serde::{Deserialize, Serialize};
@@ -173,11 +174,11 @@ async fn upload_plain(
     payload: web::Payload,
 ) -> Result<Uploaded, Problem> {
     let length = length(request);
-    let upload = Upload {
+    let upload = UploadRequest {
         image: described(query, request.headers())?,
         declared_type,
-        at_least: length.unwrap_or(0),
-        at_most: length,
+        min_len: length.unwrap_or(0),
+        max_len: length,
         key: key(request)?,
         digest: digest(request.headers())?,
     };

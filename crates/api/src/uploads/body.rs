@@ -1,7 +1,7 @@
 //! How an open upload looks on the wire.
 use crate::app::App;
 use base64::{Engine, engine::general_purpose::STANDARD};
-use infravault_images::{OpenUpload, Progress, PutTarget, SignedPart, UploadKind};
+use infravault_images::{PutTarget, SessionState, SignedPart, UploadKind, UploadSession};
 use infravault_kernel::{Id, UploadId};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -58,8 +58,8 @@ enum StateWord {
     Joined,
 }
 
-impl From<OpenUpload> for OpenUploadBody {
-    fn from(upload: OpenUpload) -> Self {
+impl From<UploadSession> for OpenUploadBody {
+    fn from(upload: UploadSession) -> Self {
         Self {
             id: upload.id.uuid(),
             kind: match upload.kind {
@@ -67,11 +67,11 @@ impl From<OpenUpload> for OpenUploadBody {
                 UploadKind::Parts => KindWord::Multipart,
                 UploadKind::Tus | UploadKind::TusPartial => KindWord::Tus,
             },
-            state: match upload.progress {
-                Progress::Open => StateWord::Open,
-                Progress::Finishing => StateWord::Finishing,
-                Progress::Finished => StateWord::Finished,
-                Progress::Joined => StateWord::Joined,
+            state: match upload.state {
+                SessionState::Open => StateWord::Open,
+                SessionState::Finishing => StateWord::Finishing,
+                SessionState::Finished => StateWord::Finished,
+                SessionState::Joined => StateWord::Joined,
             },
             size: upload.len,
             received: upload.kind.is_tus().then_some(upload.received),
@@ -101,7 +101,10 @@ impl SignedRequestBody {
     pub(super) fn new(app: &App, upload: UploadId, signed: SignedPart) -> Self {
         let (url, headers) = match signed.target {
             PutTarget::Store(put) => (put.url, put.headers.into_iter().collect()),
-            PutTarget::Here(piece, url) => {
+            PutTarget::Api {
+                part: piece,
+                signature: url,
+            } => {
                 let query = url::form_urlencoded::Serializer::new(String::new())
                     .append_pair("exp", &url.expires.to_string())
                     .append_pair("kid", &url.kid)

@@ -38,6 +38,10 @@ pub async fn complete_upload(
     body: Json<CompleteUpload>,
 ) -> Result<HttpResponse, Problem> {
     let parts = body.0.parts.as_deref();
-    let uploaded = app.images.uploads.complete_upload(&ctx, id.0, parts).await?;
+    let uploaded = app
+        .images
+        .uploads
+        .complete_presigned_upload(&ctx, id.0, parts)
+        .await?;
     Ok(created(&app.images, uploaded))
 }

@@ -20,6 +20,6 @@ pub async fn delete_upload(
     ctx: RequestCtx,
     id: Path<UploadId>,
 ) -> Result<HttpResponse, Problem> {
-    app.images.uploads.end_upload(&ctx, id.0).await?;
+    app.images.uploads.end_upload_session(&ctx, id.0).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -20,6 +20,6 @@ pub async fn get_upload(
     ctx: RequestCtx,
     id: Path<UploadId>,
 ) -> Result<HttpResponse, Problem> {
-    let upload = app.images.uploads.find_upload(&ctx, id.0).await?;
+    let upload = app.images.uploads.find_upload_session(&ctx, id.0).await?;
     Ok(HttpResponse::Ok().json(OpenUploadBody::from(upload)))
 }

@@ -8,7 +8,7 @@ use crate::{
 };
 use actix_web::{HttpResponse, http::header, web};
 use infravault_images::{
-    Description, Error, FileName, MediaType, NewImage, Opening, Part, Tags, Title, UploadKind,
+    Description, Error, FileName, MediaType, NewImage, NewUploadSession, Part, Tags, Title, UploadKind,
 };
 use infravault_kernel::{FieldError, Sha256};
 use serde::{Deserialize, Serialize};
@@ -62,7 +62,7 @@ struct PresignedUploadBody {
 }
 
 impl NewUpload {
-    fn parse(self) -> Result<Opening, Error> {
+    fn parse(self) -> Result<NewUploadSession, Error> {
         let mut faults = Vec::new();
         let title = self.title.as_deref().map(Title::parse);
         let tags = Tags::parse(self.tags.iter().map(String::as_str));
@@ -87,7 +87,7 @@ impl NewUpload {
         if !faults.is_empty() {
             return Err(Error::Invalid(faults));
         }
-        Ok(Opening {
+        Ok(NewUploadSession {
             image,
             declared_type: MediaType::from(self.media_type).as_str().to_owned(),
             len: self.size,
@@ -118,7 +118,7 @@ pub async fn presign_upload(
     body: Json<NewUpload>,
 ) -> Result<HttpResponse, Problem> {
     let opening = body.0.parse()?;
-    let upload = app.images.uploads.open_upload(&ctx, &opening).await?;
+    let upload = app.images.uploads.create_upload_session(&ctx, &opening).await?;
     let whole = opening.digest.filter(|_| upload.kind == UploadKind::Single);
     let part = whole.map(|sha256| Part {
         number: 1,

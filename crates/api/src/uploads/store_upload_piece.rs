@@ -8,7 +8,7 @@ use crate::{
 use actix_web::{HttpRequest, HttpResponse, web};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use futures_util::StreamExt;
-use infravault_images::{PieceUrl, Sent};
+use infravault_images::{PartHeaders, PartSignature};
 use infravault_kernel::{Sha256, UploadId};
 use serde::Deserialize;
 use std::str::FromStr;
@@ -53,14 +53,14 @@ pub async fn store_upload_piece(
     let upload: UploadId = variable(&request, "id")?;
     let piece = variable::<Hyphenated>(&request, "piece")?.into_uuid();
     let media_type = request.headers().get("content-type");
-    let sent = Sent {
+    let sent = PartHeaders {
         len: content_length(&request),
         media_type: media_type
             .and_then(|value| value.to_str().ok())
             .unwrap_or_default(),
         sha256: checksum(&request),
     };
-    let url = PieceUrl {
+    let url = PartSignature {
         expires: query.0.exp,
         kid: query.0.kid,
         signature: query.0.sig,
@@ -68,7 +68,7 @@ pub async fn store_upload_piece(
     let body = payload.map(|bytes| bytes.map_err(|error| broken(&error)));
     app.images
         .uploads
-        .store_piece(&ctx, (upload, piece), &url, &sent, body)
+        .store_part(&ctx, (upload, piece), &url, &sent, body)
         .await
         .map_err(upload_problem)?;
     Ok(HttpResponse::Ok().finish())

@@ -10,5 +10,5 @@ pub mod similar;
 pub mod sweep;
 pub mod trash;
 pub mod upload;
-pub mod uploads;
+pub mod upload_sessions;
 pub mod usage;

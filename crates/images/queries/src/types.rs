@@ -353,31 +353,31 @@ pub mod images {
     }
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     #[allow(non_camel_case_types)]
-    pub enum UploadState {
+    pub enum UploadSessionState {
         Open,
         Finishing,
         Finished,
         Joined,
         Ended,
     }
-    impl<'a> postgres_types::ToSql for UploadState {
+    impl<'a> postgres_types::ToSql for UploadSessionState {
         fn to_sql(
             &self,
             ty: &postgres_types::Type,
             buf: &mut postgres_types::private::BytesMut,
         ) -> Result<postgres_types::IsNull, Box<dyn std::error::Error + Sync + Send>> {
             let s = match *self {
-                UploadState::Open => "open",
-                UploadState::Finishing => "finishing",
-                UploadState::Finished => "finished",
-                UploadState::Joined => "joined",
-                UploadState::Ended => "ended",
+                UploadSessionState::Open => "open",
+                UploadSessionState::Finishing => "finishing",
+                UploadSessionState::Finished => "finished",
+                UploadSessionState::Joined => "joined",
+                UploadSessionState::Ended => "ended",
             };
             buf.extend_from_slice(s.as_bytes());
             std::result::Result::Ok(postgres_types::IsNull::No)
         }
         fn accepts(ty: &postgres_types::Type) -> bool {
-            if ty.name() != "upload_state" {
+            if ty.name() != "upload_session_state" {
                 return false;
             }
             match *ty.kind() {
@@ -405,22 +405,22 @@ pub mod images {
             postgres_types::__to_sql_checked(self, ty, out)
         }
     }
-    impl<'a> postgres_types::FromSql<'a> for UploadState {
+    impl<'a> postgres_types::FromSql<'a> for UploadSessionState {
         fn from_sql(
             ty: &postgres_types::Type,
             buf: &'a [u8],
-        ) -> Result<UploadState, Box<dyn std::error::Error + Sync + Send>> {
+        ) -> Result<UploadSessionState, Box<dyn std::error::Error + Sync + Send>> {
             match std::str::from_utf8(buf)? {
-                "open" => Ok(UploadState::Open),
-                "finishing" => Ok(UploadState::Finishing),
-                "finished" => Ok(UploadState::Finished),
-                "joined" => Ok(UploadState::Joined),
-                "ended" => Ok(UploadState::Ended),
+                "open" => Ok(UploadSessionState::Open),
+                "finishing" => Ok(UploadSessionState::Finishing),
+                "finished" => Ok(UploadSessionState::Finished),
+                "joined" => Ok(UploadSessionState::Joined),
+                "ended" => Ok(UploadSessionState::Ended),
                 s => Result::Err(Into::into(format!("invalid variant `{}`", s))),
             }
         }
         fn accepts(ty: &postgres_types::Type) -> bool {
-            if ty.name() != "upload_state" {
+            if ty.name() != "upload_session_state" {
                 return false;
             }
             match *ty.kind() {

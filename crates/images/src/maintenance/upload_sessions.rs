@@ -27,11 +27,13 @@ impl Maintenance {
         let Some(tx) = self.begin_sweep().await? else {
             return Ok(0);
         };
-        let expired = sql::uploads::expire_uploads()
+        let expired = sql::upload_sessions::expire_sessions()
             .bind(&*tx, &ctx.now())
             .all()
             .await?;
-        sql::uploads::drop_stale_chunks().bind(&*tx, &ctx.now()).await?;
+        sql::upload_sessions::discard_stale_parts()
+            .bind(&*tx, &ctx.now())
+            .await?;
         tx.commit().await?;
         swept.expired += count(expired.len());
         Ok(expired.len())
@@ -42,11 +44,14 @@ impl Maintenance {
         let Some(tx) = self.begin_sweep().await? else {
             return Ok(0);
         };
-        let params = sql::uploads::ClaimPiecesParams {
+        let params = sql::upload_sessions::ClaimDiscardedPartsParams {
             until: ctx.now() + CLAIM,
             now: ctx.now(),
         };
-        let claimed = sql::uploads::claim_pieces().params(&*tx, &params).all().await?;
+        let claimed = sql::upload_sessions::claim_discarded_parts()
+            .params(&*tx, &params)
+            .all()
+            .await?;
         tx.commit().await?;
         let mut gone: Vec<Uuid> = Vec::with_capacity(claimed.len());
         for some in claimed.chunks(SIDE_BY_SIDE) {
@@ -63,7 +68,9 @@ impl Maintenance {
         }
         if !gone.is_empty() {
             let tx = self.db.begin_system().await?;
-            swept.pieces += sql::uploads::forget_pieces().bind(&*tx, &gone.as_slice()).await?;
+            swept.pieces += sql::upload_sessions::delete_parts()
+                .bind(&*tx, &gone.as_slice())
+                .await?;
             tx.commit().await?;
         }
         Ok(claimed.len())
@@ -99,7 +106,7 @@ impl Maintenance {
                 .collect();
             let ids: Vec<Uuid> = pieces.iter().map(|(_, piece)| *piece).collect();
             let tx = self.db.begin_system().await?;
-            let known = sql::uploads::known_pieces()
+            let known = sql::upload_sessions::list_known_parts()
                 .bind(&*tx, &ids.as_slice())
                 .all()
                 .await?;
@@ -122,7 +129,9 @@ impl Maintenance {
             return Ok(());
         };
         let before = ctx.now() - time::Duration::DAY;
-        sql::uploads::forget_uploads().bind(&*tx, &before).await?;
+        sql::upload_sessions::delete_old_sessions()
+            .bind(&*tx, &before)
+            .await?;
         Ok(tx.commit().await?)
     }
 }

@@ -1,18 +1,18 @@
-//! Idempotency keys: the same upload sent twice makes one image.
+//! Idempotency keys: a repeated upload creates one image.
+use super::reserve::Reservation;
 use crate::{
-    Error, IdempotencyError, Title, Upload, Uploaded, Uploads, ValidationError,
+    Config, Error, IdempotencyError, ValidationError,
     sql::{self, Params},
 };
 use infravault_db::Tx;
-use infravault_kernel::{AccountId, Ctx, Hasher, Id, ImageId, Sha256};
-use time::OffsetDateTime;
+use infravault_kernel::{Ctx, Id, ImageId, Sha256};
 
-/// What a client sent as `Idempotency-Key`: 1 to 255 characters.
+/// The value of `Idempotency-Key`: 1 to 255 characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdempotencyKey(String);
 
 impl IdempotencyKey {
-    /// Accepts a string of structured fields (RFC 9651 section 3.3.3), or visible ASCII characters without quotes.
+    /// Parses a structured field string (RFC 9651, section 3.3.3) or visible ASCII characters without quotes.
     pub fn parse(text: &str) -> Result<Self, ValidationError> {
         let key = match text.strip_prefix('"') {
             Some(quoted) => unquote(quoted).ok_or(ValidationError::NO_KEY)?,
@@ -26,16 +26,15 @@ impl IdempotencyKey {
         }
     }
 
-    /// The key of another file of the same request, counted from 0. No client can send it, because of its first character.
+    /// The key of a further file of the same request, counted from 0. Its first character keeps clients from sending it.
     #[must_use]
-    pub fn of_file(&self, index: usize) -> Self {
+    pub fn for_file(&self, index: usize) -> Self {
         Self(format!(
             "\u{1F}{index}\u{1F}{}",
             Sha256::digest(self.0.as_bytes())
         ))
     }
 
-    /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -56,28 +55,28 @@ fn unquote(text: &str) -> Option<String> {
     None
 }
 
-/// What a key is worth to a new upload.
-pub(crate) enum Claim {
-    /// It belongs to this upload now.
-    Taken,
-    /// An upload with it has finished: which image it made, and what of.
+/// Outcome of claiming a key.
+pub(super) enum KeyClaim {
+    /// The key belongs to this upload now.
+    Claimed,
+    /// An earlier upload with this key finished.
     Finished {
         image: ImageId,
         fingerprint: Option<Vec<u8>>,
     },
 }
 
-impl Uploads {
-    /// Takes a key for an upload, in its first transaction.
-    pub(crate) async fn claim_key_in(
+impl IdempotencyKey {
+    /// Claims the key for an upload, in its first transaction.
+    pub(super) async fn claim_in(
         &self,
         tx: &Tx,
-        owner: AccountId,
-        key: &IdempotencyKey,
-        image: ImageId,
-        now: OffsetDateTime,
-    ) -> Result<Claim, Error> {
-        let (owner, key, image) = (owner.uuid(), key.as_str(), image.uuid());
+        ctx: &Ctx,
+        config: &Config,
+        reservation: &Reservation,
+    ) -> Result<KeyClaim, Error> {
+        let (owner, image, now) = (reservation.owner.uuid(), reservation.image.uuid(), ctx.now());
+        let key = self.as_str();
         let params = sql::upload::InsertKeyParams {
             owner,
             key,
@@ -85,16 +84,15 @@ impl Uploads {
             now,
         };
         if sql::upload::insert_key().params(&**tx, &params).await? == 1 {
-            return Ok(Claim::Taken);
+            return Ok(KeyClaim::Claimed);
         }
         let params = sql::upload::FindKeyParams { owner, key };
         let found = sql::upload::find_key().params(&**tx, &params).opt().await?;
-        // It was there a moment ago: its upload has just failed.
+        // The key disappeared after the insert: its upload has just failed.
         let found = found.ok_or(IdempotencyError::InFlight)?;
-        let (abandoned, forgotten) = (now - self.config.key_lease, now - self.config.key_ttl);
         match found.finished_at {
-            None if found.started_at > abandoned => Err(IdempotencyError::InFlight.into()),
-            Some(finished) if finished > forgotten => Ok(Claim::Finished {
+            None if found.started_at > now - config.key_lease => Err(IdempotencyError::InFlight.into()),
+            Some(finished) if finished > now - config.key_ttl => Ok(KeyClaim::Finished {
                 image: ImageId::from_uuid(found.image_id),
                 fingerprint: found.fingerprint,
             }),
@@ -106,74 +104,39 @@ impl Uploads {
                     key,
                 };
                 sql::upload::take_over_key().params(&**tx, &params).await?;
-                Ok(Claim::Taken)
+                Ok(KeyClaim::Claimed)
             }
         }
     }
 
-    /// Answers an upload that was sent again: with the image as it is now, if the bytes and everything said about
-    /// them are the same.
-    pub(crate) async fn replay(
+    /// Records the finished upload, in its second transaction. Fails if another upload has taken over the key.
+    pub(super) async fn finish_in(
         &self,
+        tx: &Tx,
         ctx: &Ctx,
-        upload: &Upload,
-        body: Sha256,
-        image: ImageId,
-        recorded: Option<&[u8]>,
-    ) -> Result<Uploaded, Error> {
-        if recorded != Some(fingerprint(upload, body).bytes().as_slice()) {
-            return Err(IdempotencyError::Mismatch.into());
-        }
-        let image = match self.library.find(ctx, image).await {
-            Err(Error::NotFound) => return Err(IdempotencyError::Gone.into()),
-            found => found?,
+        reservation: &Reservation,
+        fingerprint: Sha256,
+    ) -> Result<(), Error> {
+        let params = sql::upload::FinishKeyParams {
+            fingerprint: fingerprint.bytes().as_slice(),
+            now: ctx.now(),
+            owner: reservation.owner.uuid(),
+            key: self.as_str(),
+            image: reservation.image.uuid(),
         };
-        let duplicate_of = self.find_same(ctx, image.owner, image.sha256, image.id).await?;
-        let duplicate_of = duplicate_of.map(|twin| twin.id);
-        Ok(Uploaded { image, duplicate_of })
+        if sql::upload::finish_key().params(&**tx, &params).await? == 0 {
+            return Err(IdempotencyError::InFlight.into());
+        }
+        Ok(())
     }
-}
-
-/// What makes two uploads the same: method, route, declared type, bytes, and what is said about them.
-pub(crate) fn fingerprint(upload: &Upload, body: Sha256) -> Sha256 {
-    let image = &upload.image;
-    let mut hasher = Sha256::hasher();
-    let title = image.title.as_ref().map(Title::as_str);
-    let texts = [
-        "POST",
-        "/images",
-        upload.declared_type.as_str(),
-        image.file_name.as_str(),
-        if title.is_some() { "titled" } else { "untitled" },
-        title.unwrap_or_default(),
-        image.description.as_str(),
-        image.visibility.as_str(),
-    ];
-    for text in texts
-        .into_iter()
-        .chain(image.tags.as_slice().iter().map(String::as_str))
-        // Said only where it is so, as before there was a choice; no tag has a comma.
-        .chain(image.keep_location.then_some(",keep_location"))
-    {
-        add(&mut hasher, text.as_bytes());
-    }
-    add(&mut hasher, body.bytes());
-    hasher.finish()
-}
-
-/// Every part carries its length, so that no two lists of parts run into the same bytes.
-fn add(hasher: &mut Hasher, part: &[u8]) {
-    hasher.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
-    hasher.update(part);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Description, FileName, NewImage, Tags, Visibility};
 
     #[test]
-    fn keys() {
+    fn keys_are_parsed_and_file_keys_cannot_be_sent() {
         for (text, expected) in [
             ("abc", Some("abc")),
             ("\"abc\"", Some("abc")),
@@ -197,48 +160,11 @@ mod tests {
         ] {
             let key = IdempotencyKey::parse(text);
             assert_eq!(key.as_ref().map(IdempotencyKey::as_str).ok(), expected, "{text}");
-            let others = key.map_or_else(|_| Vec::new(), |key| vec![key.of_file(1), key.of_file(2)]);
+            let others = key.map_or_else(|_| Vec::new(), |key| vec![key.for_file(1), key.for_file(2)]);
             for (at, other) in others.iter().enumerate() {
                 assert!(IdempotencyKey::parse(other.as_str()).is_err() && other.as_str().len() < 255);
                 assert_ne!(*other, others[1 - at]);
             }
         }
-    }
-
-    #[test]
-    fn everything_that_is_said_counts() {
-        let upload = Upload {
-            image: NewImage {
-                file_name: FileName::clean("a.jpg"),
-                title: None,
-                description: Description::empty(),
-                tags: Tags::default(),
-                visibility: Visibility::Private,
-                keep_location: false,
-            },
-            declared_type: "image/jpeg".to_owned(),
-            at_least: 0,
-            at_most: None,
-            key: None,
-            digest: None,
-        };
-        let mut all = vec![upload.clone(); 8];
-        all[1].image.title = Some(Title::parse("a").unwrap());
-        all[2].image.description = Description::parse("a").unwrap();
-        all[3].image.tags = Tags::parse(["a"]).unwrap();
-        all[4].image.visibility = Visibility::Public;
-        all[5].image.file_name = FileName::clean("b.jpg");
-        all[6].declared_type = "image/png".to_owned();
-        all[7].image.keep_location = true;
-        let body = Sha256::digest(b"body");
-        let mut prints: Vec<String> = all
-            .iter()
-            .map(|upload| fingerprint(upload, body).to_string())
-            .collect();
-        prints.push(fingerprint(&upload, Sha256::digest(b"other")).to_string());
-        prints.sort();
-        prints.dedup();
-        assert_eq!(prints.len(), 9);
-        assert_eq!(fingerprint(&upload, body), fingerprint(&upload.clone(), body));
     }
 }

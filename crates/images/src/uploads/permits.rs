@@ -1,4 +1,4 @@
-//! How many bodies this process takes in at once: of everybody, and of one account.
+//! Limits concurrent uploads of this process, in total and per account.
 use crate::{BodyError, Config, Error};
 use infravault_kernel::AccountId;
 use std::{
@@ -6,52 +6,51 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-/// Counts what is under way. An account that sends nothing takes no room.
 #[derive(Debug)]
-pub(crate) struct InFlight {
-    most: usize,
-    most_of_one: usize,
+pub(super) struct UploadLimiter {
+    max: usize,
+    max_per_account: usize,
     counts: Mutex<Counts>,
 }
 
+/// Accounts without uploads have no entry.
 #[derive(Debug, Default)]
 struct Counts {
-    all: usize,
-    of: HashMap<AccountId, usize>,
+    total: usize,
+    per_account: HashMap<AccountId, usize>,
 }
 
-/// One body that is under way; it makes room when it is dropped.
+/// One slot of the limits, released on drop.
 #[derive(Debug)]
-pub(crate) struct Place {
+pub(super) struct UploadPermit {
     account: AccountId,
-    within: Arc<InFlight>,
+    limiter: Arc<UploadLimiter>,
 }
 
-impl InFlight {
-    pub(crate) fn new(config: &Config) -> Self {
+impl UploadLimiter {
+    pub(super) fn new(config: &Config) -> Self {
         Self {
-            most: config.uploads_in_flight,
-            most_of_one: config.uploads_per_account,
+            max: config.uploads_in_flight,
+            max_per_account: config.uploads_per_account,
             counts: Mutex::default(),
         }
     }
 
-    /// A place for one more, or why there is none.
-    pub(crate) fn enter(self: &Arc<Self>, account: AccountId) -> Result<Place, Error> {
+    pub(super) fn acquire(self: &Arc<Self>, account: AccountId) -> Result<UploadPermit, Error> {
         let mut counts = self.counts();
-        let of_one = counts.of.get(&account).copied().unwrap_or_default();
-        if of_one >= self.most_of_one {
-            return Err(BodyError::TooMany { most: of_one }.into());
+        let of_account = counts.per_account.get(&account).copied().unwrap_or_default();
+        if of_account >= self.max_per_account {
+            return Err(BodyError::TooManyUploads { limit: of_account }.into());
         }
-        if counts.all >= self.most {
-            return Err(BodyError::Crowded.into());
+        if counts.total >= self.max {
+            return Err(BodyError::Overloaded.into());
         }
-        counts.all += 1;
-        counts.of.insert(account, of_one + 1);
+        counts.total += 1;
+        counts.per_account.insert(account, of_account + 1);
         drop(counts);
-        Ok(Place {
+        Ok(UploadPermit {
             account,
-            within: Arc::clone(self),
+            limiter: Arc::clone(self),
         })
     }
 
@@ -60,14 +59,14 @@ impl InFlight {
     }
 }
 
-impl Drop for Place {
+impl Drop for UploadPermit {
     fn drop(&mut self) {
-        let mut counts = self.within.counts();
-        counts.all = counts.all.saturating_sub(1);
-        if let Some(of_one) = counts.of.get_mut(&self.account) {
-            *of_one = of_one.saturating_sub(1);
-            if *of_one == 0 {
-                counts.of.remove(&self.account);
+        let mut counts = self.limiter.counts();
+        counts.total = counts.total.saturating_sub(1);
+        if let Some(of_account) = counts.per_account.get_mut(&self.account) {
+            *of_account = of_account.saturating_sub(1);
+            if *of_account == 0 {
+                counts.per_account.remove(&self.account);
             }
         }
     }
@@ -79,27 +78,27 @@ mod tests {
     use infravault_kernel::{DomainError, Id};
 
     #[test]
-    fn places_are_counted_and_given_back() {
-        let within = Arc::new(InFlight {
-            most: 3,
-            most_of_one: 2,
+    fn permits_are_limited_in_total_and_per_account() {
+        let limiter = Arc::new(UploadLimiter {
+            max: 3,
+            max_per_account: 2,
             counts: Mutex::default(),
         });
         let [alice, bob] = [1, 2].map(|number| AccountId::from_uuid(uuid::Uuid::from_u128(number)));
         let code =
-            |entered: Result<Place, Error>| entered.map_err(|error| (error.code(), error.retry_after()));
-        let first = within.enter(alice).unwrap();
-        let second = within.enter(alice).unwrap();
+            |permit: Result<UploadPermit, Error>| permit.map_err(|error| (error.code(), error.retry_after()));
+        let first = limiter.acquire(alice).unwrap();
+        let second = limiter.acquire(alice).unwrap();
         assert_eq!(
-            code(within.enter(alice)).unwrap_err(),
+            code(limiter.acquire(alice)).unwrap_err(),
             ("too-many-uploads", Some(2))
         );
-        let third = within.enter(bob).unwrap();
-        assert_eq!(code(within.enter(bob)).unwrap_err(), ("overloaded", Some(2)));
+        let third = limiter.acquire(bob).unwrap();
+        assert_eq!(code(limiter.acquire(bob)).unwrap_err(), ("overloaded", Some(2)));
         drop(first);
-        let fourth = within.enter(bob).unwrap();
+        let fourth = limiter.acquire(bob).unwrap();
         drop((second, third, fourth));
-        let counts = within.counts();
-        assert_eq!((counts.all, counts.of.len()), (0, 0));
+        let counts = limiter.counts();
+        assert_eq!((counts.total, counts.per_account.len()), (0, 0));
     }
 }

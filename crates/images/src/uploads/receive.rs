@@ -1,4 +1,4 @@
-//! Taking in the bytes of an upload: from a channel into the spool, at a bearable pace, and looking at what came.
+//! Receives a request body into the spool, at a minimum rate, and inspects it.
 use crate::{BodyError, Config, Error};
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
@@ -10,102 +10,99 @@ use tokio::{
     time::{Instant, timeout},
 };
 
-/// What comes through the channel: bytes, or `None` for the end. A channel that closes before is a client that went
-/// away.
-pub(crate) type Piece = Result<Option<Bytes>, BodyError>;
+/// A buffer of a request body, or `None` at its end. A channel that closes earlier means that the client disconnected.
+pub(super) type BodyChunk = Result<Option<Bytes>, BodyError>;
 
-/// How many pieces may be under way. It bounds the memory of an upload, together with the spool.
-pub(crate) const PIECES_UNDER_WAY: usize = 2;
+/// Chunks between the request and its upload. Together with the spool it bounds the memory of an upload.
+pub(super) const CHUNK_BUFFER: usize = 2;
 
-/// Passes a body on into the channel until it ends, or until nobody wants it any more.
-pub(crate) async fn pump(body: impl Stream<Item = Result<Bytes, BodyError>>, pieces: Sender<Piece>) {
+/// Sends a body into the channel, until it ends or the receiver is closed.
+pub(super) async fn pump(body: impl Stream<Item = Result<Bytes, BodyError>>, chunks: Sender<BodyChunk>) {
     let mut body = pin!(body);
     loop {
         let item = tokio::select! {
             biased;
-            () = pieces.closed() => return,
+            () = chunks.closed() => return,
             item = body.next() => item.transpose(),
         };
         let ends = !matches!(item, Ok(Some(_)));
-        if pieces.send(item).await.is_err() || ends {
+        if chunks.send(item).await.is_err() || ends {
             return;
         }
     }
 }
 
-/// Takes in the whole body.
-pub(crate) async fn receive(
+/// Receives the whole body.
+pub(super) async fn receive(
     spool: Spool,
-    pieces: &mut Receiver<Piece>,
+    chunks: &mut Receiver<BodyChunk>,
     config: &Config,
 ) -> Result<SpooledFile, Error> {
-    timeout(config.upload_deadline, receive_all(spool, pieces, config))
+    timeout(config.upload_deadline, receive_all(spool, chunks, config))
         .await
         .map_err(|_| BodyError::TooSlow)?
 }
 
 async fn receive_all(
     mut spool: Spool,
-    pieces: &mut Receiver<Piece>,
+    chunks: &mut Receiver<BodyChunk>,
     config: &Config,
 ) -> Result<SpooledFile, Error> {
-    let mut pace = Pace::new(config);
+    let mut rate = MinRate::new(config);
     loop {
-        let piece = pace.wait_for(pieces).await?.ok_or(BodyError::Interrupted)??;
-        match piece {
+        match rate.next_chunk(chunks).await?.ok_or(BodyError::Interrupted)?? {
             Some(bytes) => spool.write(bytes).await?,
             None => return Ok(spool.finish().await?),
         }
     }
 }
 
-/// Measures how fast a client sends. Only the time that was spent waiting for the client counts, so that nobody is
-/// blamed for a slow disk.
-pub(crate) struct Pace {
+/// Enforces the minimum rate. Only time spent waiting for the client counts, so that a slow disk is not the client's fault.
+pub(super) struct MinRate {
     window: Duration,
-    at_least: u64,
+    bytes_per_window: u64,
     waited: Duration,
-    bytes: u64,
+    received: u64,
 }
 
-impl Pace {
-    pub(crate) fn new(config: &Config) -> Self {
+impl MinRate {
+    pub(super) fn new(config: &Config) -> Self {
         Self {
             window: config.rate_window,
-            at_least: config.min_rate.saturating_mul(config.rate_window.as_secs()),
+            bytes_per_window: config.min_rate.saturating_mul(config.rate_window.as_secs()),
             waited: Duration::ZERO,
-            bytes: 0,
+            received: 0,
         }
     }
 
-    /// The next piece; none where the client went away.
-    pub(crate) async fn wait_for(
+    /// Waits for the next chunk. Returns `None` if the client disconnected.
+    pub(super) async fn next_chunk(
         &mut self,
-        pieces: &mut Receiver<Piece>,
-    ) -> Result<Option<Piece>, BodyError> {
+        chunks: &mut Receiver<BodyChunk>,
+    ) -> Result<Option<BodyChunk>, BodyError> {
         loop {
-            let began = Instant::now();
+            let start = Instant::now();
             let left = self.window.saturating_sub(self.waited);
-            let piece = timeout(left, pieces.recv()).await;
-            self.waited += began.elapsed();
-            if let Ok(Some(Ok(Some(bytes)))) = &piece {
-                self.bytes += u64::try_from(bytes.len()).unwrap_or_default();
+            let chunk = timeout(left, chunks.recv()).await;
+            self.waited += start.elapsed();
+            if let Ok(Some(Ok(Some(bytes)))) = &chunk {
+                self.received += u64::try_from(bytes.len()).unwrap_or_default();
             }
             if self.waited >= self.window {
-                if self.bytes < self.at_least {
+                if self.received < self.bytes_per_window {
                     return Err(BodyError::TooSlow);
                 }
-                (self.waited, self.bytes) = (Duration::ZERO, 0);
+                (self.waited, self.received) = (Duration::ZERO, 0);
             }
-            if let Ok(piece) = piece {
-                return Ok(piece);
+            if let Ok(chunk) = chunk {
+                return Ok(chunk);
             }
         }
     }
 }
 
-/// Looks at the structure of what came, on a thread that may wait for the disk.
-pub(crate) async fn inspect(spooled: &SpooledFile, limits: &Limits) -> Result<ImageInfo, Error> {
+/// Checks the structure of the image, on a thread that may block.
+pub(super) async fn inspect(spooled: &SpooledFile, limits: &Limits) -> Result<ImageInfo, Error> {
     let (reader, len, limits) = (spooled.reader(), spooled.len(), limits.clone());
     let facts = tokio::task::spawn_blocking(move || prescan(reader, len, &limits))
         .await
@@ -126,39 +123,39 @@ mod tests {
         }
     }
 
-    /// Sends `count` pieces of `len` bytes, one every `every` seconds.
-    async fn paced(len: usize, every: u64, count: usize) -> Result<usize, BodyError> {
-        let (sender, mut receiver) = mpsc::channel::<Piece>(1);
+    /// Sends `count` chunks of `len` bytes, one every `every` seconds.
+    async fn receive_paced(len: usize, every: u64, count: usize) -> Result<usize, BodyError> {
+        let (sender, mut receiver) = mpsc::channel::<BodyChunk>(1);
         tokio::spawn(async move {
             for _ in 0..count {
                 tokio::time::sleep(Duration::from_secs(every)).await;
                 let _ = sender.send(Ok(Some(Bytes::from(vec![0; len])))).await;
             }
             let _ = sender.send(Ok(None)).await;
-            // Keeps the channel open, as a client that waits does.
+            // Keeps the channel open, like a client that waits.
             std::future::pending::<()>().await;
         });
-        let mut pace = Pace::new(&config());
+        let mut rate = MinRate::new(&config());
         let mut total = 0;
         loop {
-            match pace.wait_for(&mut receiver).await?.unwrap() {
+            match rate.next_chunk(&mut receiver).await?.unwrap() {
                 Ok(Some(bytes)) => total += bytes.len(),
                 Ok(None) => return Ok(total),
-                Err(fault) => return Err(fault),
+                Err(error) => return Err(error),
             }
         }
     }
 
     #[tokio::test(start_paused = true)]
-    async fn slow_bodies_are_closed_and_steady_ones_are_not() {
-        assert_eq!(paced(100, 5, 40).await, Ok(4000));
-        assert_eq!(paced(1, 2, 40).await, Err(BodyError::TooSlow));
-        assert_eq!(paced(1000, 30, 4).await, Err(BodyError::TooSlow));
-        assert_eq!(paced(1, 1, 15).await, Ok(15), "a short body may be slow");
+    async fn body_below_minimum_rate_is_rejected() {
+        assert_eq!(receive_paced(100, 5, 40).await, Ok(4000));
+        assert_eq!(receive_paced(1, 2, 40).await, Err(BodyError::TooSlow));
+        assert_eq!(receive_paced(1000, 30, 4).await, Err(BodyError::TooSlow));
+        assert_eq!(receive_paced(1, 1, 15).await, Ok(15), "a short body may be slow");
     }
 
     #[tokio::test]
-    async fn the_pump_says_how_the_body_ended() {
+    async fn pump_forwards_the_end_or_error_of_the_body() {
         for (body, expected) in [
             (
                 vec![Ok(Bytes::from_static(b"a"))],
@@ -169,19 +166,19 @@ mod tests {
                 vec![Err(BodyError::Interrupted)],
             ),
         ] {
-            let (sender, mut receiver) = mpsc::channel::<Piece>(PIECES_UNDER_WAY);
+            let (sender, mut receiver) = mpsc::channel::<BodyChunk>(CHUNK_BUFFER);
             pump(futures_util::stream::iter(body), sender).await;
-            let mut came = Vec::new();
-            while let Some(piece) = receiver.recv().await {
-                came.push(piece);
+            let mut received = Vec::new();
+            while let Some(chunk) = receiver.recv().await {
+                received.push(chunk);
             }
-            assert_eq!(came, expected);
+            assert_eq!(received, expected);
         }
     }
 
     #[tokio::test]
-    async fn the_pump_stops_when_nobody_listens() {
-        let (sender, receiver) = mpsc::channel::<Piece>(PIECES_UNDER_WAY);
+    async fn pump_stops_when_receiver_is_dropped() {
+        let (sender, receiver) = mpsc::channel::<BodyChunk>(CHUNK_BUFFER);
         drop(receiver);
         pump(futures_util::stream::pending(), sender).await;
     }

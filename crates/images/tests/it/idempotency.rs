@@ -1,12 +1,12 @@
 //! The same upload sent again.
 use crate::setup::{World, announced, code, whole};
 use futures_util::future::join_all;
-use infravault_images::{IdempotencyKey, Title, Upload};
+use infravault_images::{IdempotencyKey, Title, UploadRequest};
 use infravault_testkit::samples;
 use std::time::Duration;
 
-fn with_key(bytes: &[u8], key: &str) -> Upload {
-    Upload {
+fn with_key(bytes: &[u8], key: &str) -> UploadRequest {
+    UploadRequest {
         key: Some(IdempotencyKey::parse(key).unwrap()),
         ..announced(bytes)
     }

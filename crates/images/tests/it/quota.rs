@@ -14,7 +14,7 @@ async fn sixty_four_uploads_into_room_for_ten() {
         let alice = world.person("alice").await;
         world.db.set_quota(account(&alice), len * 10 + len / 2).await;
         let mut upload = announced(&bytes);
-        upload.at_least = u64::try_from(at_least).unwrap();
+        upload.min_len = u64::try_from(at_least).unwrap();
         let uploads = (0..64).map(|_| {
             world
                 .images

@@ -2,8 +2,8 @@
 use bytes::Bytes;
 use futures_util::{Stream, stream};
 use infravault_images::{
-    BodyError, Config, Description, Error, FileName, Image, Images, NewImage, Tags, Title, Upload, Uploaded,
-    Visibility,
+    BodyError, Config, Description, Error, FileName, Image, Images, NewImage, Tags, Title, UploadRequest,
+    Uploaded, Visibility,
 };
 use infravault_kernel::{AccountId, Clock, Credential, Ctx, DomainError, Id, ImageId, config::Env};
 use infravault_objects::{FsConfig, Objects, StoreConfig};
@@ -171,9 +171,9 @@ impl Drop for World {
 }
 
 /// What a client says that sends these bytes as a plain body.
-pub(crate) fn announced(bytes: &[u8]) -> Upload {
+pub(crate) fn announced(bytes: &[u8]) -> UploadRequest {
     let len = u64::try_from(bytes.len()).unwrap();
-    Upload {
+    UploadRequest {
         image: NewImage {
             file_name: FileName::clean("photo.jpg"),
             title: None,
@@ -183,8 +183,8 @@ pub(crate) fn announced(bytes: &[u8]) -> Upload {
             keep_location: false,
         },
         declared_type: "image/jpeg".to_owned(),
-        at_least: len,
-        at_most: Some(len),
+        min_len: len,
+        max_len: Some(len),
         key: None,
         digest: None,
     }

@@ -107,7 +107,7 @@ async fn bodies_that_are_too_large_are_refused_in_time() {
         "payload-too-large"
     );
     let mut unannounced = announced(&bytes);
-    (unannounced.at_least, unannounced.at_most) = (0, None);
+    (unannounced.min_len, unannounced.max_len) = (0, None);
     let outcome = world
         .images
         .uploads

@@ -3,16 +3,16 @@ use crate::setup::{World, account, announced, code, whole};
 use bytes::Bytes;
 use futures_util::{Stream, future::join_all, stream};
 use infravault_images::{
-    Appended, BodyError, Checksum, ChecksumAlgorithm, Config, Error, Images, OpenUpload, Opening, Part,
-    PutTarget, Sent, UploadKind,
+    AppendOutcome, BodyError, Checksum, ChecksumAlgorithm, Config, Error, Images, NewUploadSession, Part,
+    PartHeaders, PutTarget, UploadKind, UploadSession,
 };
 use infravault_kernel::{Clock, Ctx, Secret, Sha256, UploadId};
 use infravault_sandbox::Sandbox;
 use infravault_testkit::samples;
 use std::time::Duration;
 
-fn opening(bytes: &[u8], kind: UploadKind) -> Opening {
-    Opening {
+fn opening(bytes: &[u8], kind: UploadKind) -> NewUploadSession {
+    NewUploadSession {
         image: announced(bytes).image,
         declared_type: "image/jpeg".to_owned(),
         len: u64::try_from(bytes.len()).unwrap(),
@@ -55,7 +55,7 @@ async fn append(
     id: UploadId,
     at: usize,
     bytes: &[u8],
-) -> Result<Appended, Error> {
+) -> Result<AppendOutcome, Error> {
     let at = u64::try_from(at).unwrap();
     images
         .uploads
@@ -66,7 +66,7 @@ async fn append(
 async fn store(
     images: &Images,
     ctx: &Ctx,
-    upload: &OpenUpload,
+    upload: &UploadSession,
     number: u64,
     bytes: &[u8],
 ) -> Result<(), Error> {
@@ -75,17 +75,21 @@ async fn store(
         .sign_parts(ctx, upload.id, &[part(bytes, number)])
         .await?;
     let signed = signed.first().unwrap();
-    let PutTarget::Here(piece, url) = &signed.target else {
+    let PutTarget::Api {
+        part: piece,
+        signature: url,
+    } = &signed.target
+    else {
         panic!("a folder takes nothing itself")
     };
-    let sent = Sent {
+    let sent = PartHeaders {
         len: Some(u64::try_from(bytes.len()).unwrap()),
         media_type: &signed.media_type,
         sha256: Some(Sha256::digest(bytes)),
     };
     images
         .uploads
-        .store_piece(ctx, (upload.id, *piece), url, &sent, whole(bytes.to_vec()))
+        .store_part(ctx, (upload.id, *piece), url, &sent, whole(bytes.to_vec()))
         .await
 }
 
@@ -97,7 +101,7 @@ async fn sweep(world: &World, later: Duration) {
         .sweep(&world.system_in(later))
         .await
         .unwrap();
-    assert_eq!(world.count("images.upload_pieces").await, 0);
+    assert_eq!(world.count("images.upload_parts").await, 0);
     let incoming = world
         .files()
         .into_iter()
@@ -116,7 +120,7 @@ async fn two_nodes_continue_each_other_s_upload() {
     );
     let upload = a
         .uploads
-        .open_upload(&alice, &opening(&bytes, UploadKind::Tus))
+        .create_upload_session(&alice, &opening(&bytes, UploadKind::Tus))
         .await
         .unwrap();
     let len = i64::try_from(bytes.len()).unwrap();
@@ -127,7 +131,7 @@ async fn two_nodes_continue_each_other_s_upload() {
         .append(&alice, upload.id, (0, None), None, cut(&bytes[..first]))
         .await;
     assert_eq!(code(&outcome), "invalid-request");
-    let stands = b.uploads.find_upload(&alice, upload.id).await.unwrap();
+    let stands = b.uploads.find_upload_session(&alice, upload.id).await.unwrap();
     assert_eq!(
         stands.received,
         u64::try_from(first).unwrap(),
@@ -146,7 +150,11 @@ async fn two_nodes_continue_each_other_s_upload() {
     assert_eq!(image.sha256, Sha256::digest(&bytes));
     assert_eq!(world.usage(&alice).await, (len, 0, 1));
     for node in [&a, &b] {
-        let again = node.uploads.finish_upload(&alice, upload.id).await.unwrap();
+        let again = node
+            .uploads
+            .finish_upload_session(&alice, upload.id)
+            .await
+            .unwrap();
         assert_eq!(again.image.id, image.id, "finishing twice gives the same image");
     }
     sweep(&world, Duration::ZERO).await;
@@ -161,7 +169,7 @@ async fn what_a_node_had_begun_when_it_died_is_no_part_of_the_upload() {
     let images = beside(&world, Config::default());
     let upload = images
         .uploads
-        .open_upload(&alice, &opening(&bytes, UploadKind::Tus))
+        .create_upload_session(&alice, &opening(&bytes, UploadKind::Tus))
         .await
         .unwrap();
     let half = bytes.len() / 2;
@@ -171,9 +179,9 @@ async fn what_a_node_had_begun_when_it_died_is_no_part_of_the_upload() {
     // A chunk of another node that was written down, and perhaps stored, and never acknowledged.
     world
         .run(&format!(
-            "INSERT INTO images.upload_pieces (id, upload_id, owner_id, stored_under, place, byte_size, sha256, due_at)
+            "INSERT INTO images.upload_parts (id, session_id, owner_id, stored_under, position, byte_size, sha256, due_at)
              SELECT gen_random_uuid(), id, owner_id, id, received_bytes, 100, decode(repeat('ab', 32), 'hex'),
-                now() + interval '1 hour' FROM images.uploads WHERE id = '{}'",
+                now() + interval '1 hour' FROM images.upload_sessions WHERE id = '{}'",
             upload.id
         ))
         .await;
@@ -192,7 +200,7 @@ async fn a_store_that_loses_pieces_for_a_while_ends_no_upload() {
     let images = beside(&world, Config::default());
     let upload = images
         .uploads
-        .open_upload(&alice, &opening(&bytes, UploadKind::Tus))
+        .create_upload_session(&alice, &opening(&bytes, UploadKind::Tus))
         .await
         .unwrap();
     let (half, last) = (bytes.len() / 2, bytes.len() - 1);
@@ -219,9 +227,16 @@ async fn a_store_that_loses_pieces_for_a_while_ends_no_upload() {
     let spoilt = spoilt.unwrap();
     let sound = std::fs::read(&spoilt).unwrap();
     std::fs::write(&spoilt, vec![0; sound.len()]).unwrap();
-    assert_ne!(code(&images.uploads.finish_upload(&alice, upload.id).await), "ok");
+    assert_ne!(
+        code(&images.uploads.finish_upload_session(&alice, upload.id).await),
+        "ok"
+    );
     std::fs::write(&spoilt, sound).unwrap();
-    let made = images.uploads.finish_upload(&alice, upload.id).await.unwrap();
+    let made = images
+        .uploads
+        .finish_upload_session(&alice, upload.id)
+        .await
+        .unwrap();
     assert_eq!(made.image.sha256, Sha256::digest(&bytes));
     assert_eq!(
         world.usage(&alice).await,
@@ -244,7 +259,7 @@ async fn who_is_slow_and_not_too_slow_has_the_time_it_takes() {
     );
     let upload = images
         .uploads
-        .open_upload(&alice, &opening(&bytes, UploadKind::Tus))
+        .create_upload_session(&alice, &opening(&bytes, UploadKind::Tus))
         .await
         .unwrap();
     let pieces: Vec<Bytes> = bytes
@@ -273,7 +288,7 @@ async fn whoever_loses_the_offset_gets_a_conflict_and_leaves_nothing() {
     let upload = world
         .images
         .uploads
-        .open_upload(&alice, &opening(&bytes, UploadKind::Tus))
+        .create_upload_session(&alice, &opening(&bytes, UploadKind::Tus))
         .await
         .unwrap();
     let nodes: Vec<Images> = (0..2).map(|_| beside(&world, Config::default())).collect();
@@ -292,7 +307,7 @@ async fn whoever_loses_the_offset_gets_a_conflict_and_leaves_nothing() {
         .await
         .unwrap();
     assert_eq!(
-        world.count("images.upload_pieces").await,
+        world.count("images.upload_parts").await,
         1,
         "the losers' chunks are gone"
     );
@@ -314,7 +329,7 @@ async fn large_bodies_go_in_chunks_that_are_kept_one_by_one() {
     let upload = world
         .images
         .uploads
-        .open_upload(&alice, &opening(&bytes, UploadKind::Tus))
+        .create_upload_session(&alice, &opening(&bytes, UploadKind::Tus))
         .await
         .unwrap();
     let many = stream::iter(
@@ -331,11 +346,11 @@ async fn large_bodies_go_in_chunks_that_are_kept_one_by_one() {
         .await;
     assert!(outcome.is_err(), "it is no image, and the upload is over");
     assert_eq!(
-        code(&world.images.uploads.find_upload(&alice, upload.id).await),
+        code(&world.images.uploads.find_upload_session(&alice, upload.id).await),
         "upload-gone"
     );
     assert_eq!(world.usage(&alice).await, (0, 0, 0));
-    assert_eq!(world.count("images.upload_pieces").await, 3);
+    assert_eq!(world.count("images.upload_parts").await, 3);
     sweep(&world, Duration::ZERO).await;
     assert_eq!(world.count("images.images").await, 0);
 }
@@ -348,7 +363,7 @@ async fn a_checksum_holds_for_the_whole_request() {
     let images = &world.images;
     let upload = images
         .uploads
-        .open_upload(&alice, &opening(&bytes, UploadKind::Tus))
+        .create_upload_session(&alice, &opening(&bytes, UploadKind::Tus))
         .await
         .unwrap();
     let sum = |bytes: &[u8]| Checksum {
@@ -380,7 +395,7 @@ async fn a_checksum_holds_for_the_whole_request() {
     assert_eq!(
         images
             .uploads
-            .find_upload(&alice, upload.id)
+            .find_upload_session(&alice, upload.id)
             .await
             .unwrap()
             .received,
@@ -414,16 +429,24 @@ async fn what_expires_or_is_ended_gives_everything_back() {
     ] {
         let upload = images
             .uploads
-            .open_upload(&alice, &opening(&bytes, kind))
+            .create_upload_session(&alice, &opening(&bytes, kind))
             .await
             .unwrap();
         if kind.is_tus() {
             append(images, &alice, upload.id, 0, &bytes[..50]).await.unwrap();
         }
-        images.uploads.end_upload(&alice, upload.id).await.unwrap();
-        images.uploads.end_upload(&alice, upload.id).await.unwrap();
+        images
+            .uploads
+            .end_upload_session(&alice, upload.id)
+            .await
+            .unwrap();
+        images
+            .uploads
+            .end_upload_session(&alice, upload.id)
+            .await
+            .unwrap();
         assert_eq!(
-            code(&images.uploads.find_upload(&alice, upload.id).await),
+            code(&images.uploads.find_upload_session(&alice, upload.id).await),
             "upload-gone"
         );
         assert_eq!(world.usage(&alice).await, (0, 0, 0), "{kind:?}");
@@ -431,7 +454,7 @@ async fn what_expires_or_is_ended_gives_everything_back() {
     sweep(&world, Duration::ZERO).await;
     let upload = images
         .uploads
-        .open_upload(&alice, &opening(&bytes, UploadKind::Tus))
+        .create_upload_session(&alice, &opening(&bytes, UploadKind::Tus))
         .await
         .unwrap();
     append(images, &alice, upload.id, 0, &bytes[..50]).await.unwrap();
@@ -441,7 +464,7 @@ async fn what_expires_or_is_ended_gives_everything_back() {
         ..alice.clone()
     };
     assert_eq!(
-        code(&images.uploads.find_upload(&late, upload.id).await),
+        code(&images.uploads.find_upload_session(&late, upload.id).await),
         "upload-gone"
     );
     assert_eq!(
@@ -451,9 +474,9 @@ async fn what_expires_or_is_ended_gives_everything_back() {
     sweep(&world, day).await;
     assert_eq!(world.usage(&alice).await, (0, 0, 0));
     sweep(&world, day * 3).await;
-    assert_eq!(world.count("images.uploads").await, 0);
+    assert_eq!(world.count("images.upload_sessions").await, 0);
     assert_eq!(
-        code(&images.uploads.find_upload(&alice, upload.id).await),
+        code(&images.uploads.find_upload_session(&alice, upload.id).await),
         "not-found"
     );
 }
@@ -466,19 +489,19 @@ async fn nobody_else_knows_of_an_upload() {
     let images = &world.images;
     let upload = images
         .uploads
-        .open_upload(&alice, &opening(&bytes, UploadKind::Tus))
+        .create_upload_session(&alice, &opening(&bytes, UploadKind::Tus))
         .await
         .unwrap();
     assert_eq!(
-        code(&images.uploads.find_upload(&bob, upload.id).await),
+        code(&images.uploads.find_upload_session(&bob, upload.id).await),
         "not-found"
     );
     assert_eq!(
-        code(&images.uploads.end_upload(&bob, upload.id).await),
+        code(&images.uploads.end_upload_session(&bob, upload.id).await),
         "not-found"
     );
     assert_eq!(
-        code(&images.uploads.finish_upload(&bob, upload.id).await),
+        code(&images.uploads.finish_upload_session(&bob, upload.id).await),
         "not-found"
     );
     assert_eq!(
@@ -486,12 +509,22 @@ async fn nobody_else_knows_of_an_upload() {
         "not-found"
     );
     assert_eq!(
-        code(&images.uploads.find_upload(&world.nobody(), upload.id).await),
+        code(
+            &images
+                .uploads
+                .find_upload_session(&world.nobody(), upload.id)
+                .await
+        ),
         "authentication-required"
     );
     let announced = opening(&bytes, UploadKind::Single);
     assert_eq!(
-        code(&images.uploads.open_upload(&world.nobody(), &announced).await),
+        code(
+            &images
+                .uploads
+                .create_upload_session(&world.nobody(), &announced)
+                .await
+        ),
         "authentication-required"
     );
 }
@@ -505,8 +538,8 @@ async fn quota_is_kept_for_open_uploads_and_never_twice() {
     world.db.set_quota(account(&alice), len * 5 + len / 2).await;
     let images = beside(&world, Config::default());
     let announced = opening(&bytes, UploadKind::Tus);
-    let opened = join_all((0..20).map(|_| images.uploads.open_upload(&alice, &announced))).await;
-    let open: Vec<OpenUpload> = opened.into_iter().filter_map(Result::ok).collect();
+    let opened = join_all((0..20).map(|_| images.uploads.create_upload_session(&alice, &announced))).await;
+    let open: Vec<UploadSession> = opened.into_iter().filter_map(Result::ok).collect();
     assert_eq!(open.len(), 5);
     assert_eq!(world.usage(&alice).await, (0, len * 5, 0));
     let finished = join_all(
@@ -517,7 +550,7 @@ async fn quota_is_kept_for_open_uploads_and_never_twice() {
     assert!(finished.iter().all(Result::is_ok), "{finished:?}");
     assert_eq!(world.usage(&alice).await, (len * 5, 0, 5));
     assert_eq!(
-        code(&images.uploads.open_upload(&alice, &announced).await),
+        code(&images.uploads.create_upload_session(&alice, &announced).await),
         "storage-quota-exceeded"
     );
     sweep(&world, Duration::ZERO).await;
@@ -531,13 +564,16 @@ async fn many_who_finish_at_once_get_one_image() {
     let nodes: Vec<Images> = (0..2).map(|_| beside(&world, Config::default())).collect();
     let upload = nodes[0]
         .uploads
-        .open_upload(&alice, &opening(&bytes, UploadKind::Single))
+        .create_upload_session(&alice, &opening(&bytes, UploadKind::Single))
         .await
         .unwrap();
     store(&nodes[0], &alice, &upload, 1, &bytes).await.unwrap();
-    let made =
-        join_all((0..10).map(|index| nodes[index % 2].uploads.complete_upload(&alice, upload.id, None)))
-            .await;
+    let made = join_all((0..10).map(|index| {
+        nodes[index % 2]
+            .uploads
+            .complete_presigned_upload(&alice, upload.id, None)
+    }))
+    .await;
     let ids: Vec<_> = made.into_iter().map(|made| made.unwrap().image.id).collect();
     assert!(ids.iter().all(|id| *id == ids[0]), "{ids:?}");
     assert_eq!(world.count("images.images").await, 1);
@@ -557,7 +593,7 @@ async fn finishing_works_again_after_the_store_failed() {
     let images = beside(&world, Config::default());
     let upload = images
         .uploads
-        .open_upload(&alice, &opening(&bytes, UploadKind::Single))
+        .create_upload_session(&alice, &opening(&bytes, UploadKind::Single))
         .await
         .unwrap();
     store(&images, &alice, &upload, 1, &bytes).await.unwrap();
@@ -566,7 +602,10 @@ async fn finishing_works_again_after_the_store_failed() {
     let aside = world.folder.join("aside");
     std::fs::rename(&originals, &aside).unwrap();
     std::fs::write(&originals, b"in the way").unwrap();
-    let failed = images.uploads.complete_upload(&alice, upload.id, None).await;
+    let failed = images
+        .uploads
+        .complete_presigned_upload(&alice, upload.id, None)
+        .await;
     assert_eq!(code(&failed), "storage-unavailable");
     assert_eq!(
         world.usage(&alice).await,
@@ -577,7 +616,7 @@ async fn finishing_works_again_after_the_store_failed() {
     std::fs::rename(&aside, &originals).unwrap();
     let made = images
         .uploads
-        .complete_upload(&alice, upload.id, None)
+        .complete_presigned_upload(&alice, upload.id, None)
         .await
         .unwrap();
     assert_eq!(made.image.sha256, Sha256::digest(&bytes));
@@ -595,7 +634,7 @@ async fn a_node_that_dies_while_it_finishes_is_relieved() {
     for swept in [false, true] {
         let upload = images
             .uploads
-            .open_upload(&alice, &opening(&bytes, UploadKind::Single))
+            .create_upload_session(&alice, &opening(&bytes, UploadKind::Single))
             .await
             .unwrap();
         store(&images, &alice, &upload, 1, &bytes).await.unwrap();
@@ -605,8 +644,8 @@ async fn a_node_that_dies_while_it_finishes_is_relieved() {
             .run(&format!(
                 "INSERT INTO images.images (id, owner_id, attempt, title, file_name, reserved_bytes, created_at, updated_at)
                  SELECT gen_random_uuid(), owner_id, gen_random_uuid(), 'x', 'x', declared_bytes, now(), now()
-                 FROM images.uploads WHERE id = '{id}';
-                 UPDATE images.uploads AS u SET state = 'finishing', reserved_bytes = 0, image_id = i.id,
+                 FROM images.upload_sessions WHERE id = '{id}';
+                 UPDATE images.upload_sessions AS u SET state = 'finishing', reserved_bytes = 0, image_id = i.id,
                     attempt = i.attempt, claimed_until = now() - interval '1 second'
                  FROM images.images AS i WHERE u.id = '{id}' AND i.title = 'x' AND i.state = 'pending';",
                 id = upload.id
@@ -624,7 +663,7 @@ async fn a_node_that_dies_while_it_finishes_is_relieved() {
         }
         let made = images
             .uploads
-            .complete_upload(&alice, upload.id, None)
+            .complete_presigned_upload(&alice, upload.id, None)
             .await
             .unwrap();
         assert_eq!(made.image.sha256, Sha256::digest(&bytes));
@@ -649,14 +688,14 @@ async fn parts_are_what_was_announced_or_nothing() {
     let images = beside(&world, Config::default());
     let upload = images
         .uploads
-        .open_upload(&alice, &opening(&bytes, UploadKind::Parts))
+        .create_upload_session(&alice, &opening(&bytes, UploadKind::Parts))
         .await
         .unwrap();
     store(&images, &alice, &upload, 2, &bytes[half..]).await.unwrap();
     let complete = async |parts: &[u64]| {
         images
             .uploads
-            .complete_upload(&alice, upload.id, Some(parts))
+            .complete_presigned_upload(&alice, upload.id, Some(parts))
             .await
     };
     assert_eq!(
@@ -706,7 +745,7 @@ async fn bytes_that_got_past_the_store_are_not_believed() {
         let honest = if lie == "no image" { &html } else { &bytes };
         let upload = images
             .uploads
-            .open_upload(&alice, &opening(honest, UploadKind::Single))
+            .create_upload_session(&alice, &opening(honest, UploadKind::Single))
             .await
             .unwrap();
         let signed = images
@@ -714,7 +753,7 @@ async fn bytes_that_got_past_the_store_are_not_believed() {
             .sign_parts(&alice, upload.id, &[part(honest, 1)])
             .await
             .unwrap();
-        let PutTarget::Here(piece, _) = signed[0].target else {
+        let PutTarget::Api { part: piece, .. } = signed[0].target else {
             panic!()
         };
         let mut stored = honest.clone();
@@ -737,12 +776,21 @@ async fn bytes_that_got_past_the_store_are_not_believed() {
             "upload-mismatch"
         };
         assert_eq!(
-            code(&images.uploads.complete_upload(&alice, upload.id, None).await),
+            code(
+                &images
+                    .uploads
+                    .complete_presigned_upload(&alice, upload.id, None)
+                    .await
+            ),
             expected,
             "{lie}"
         );
         if lie == "other length" {
-            images.uploads.end_upload(&alice, upload.id).await.unwrap();
+            images
+                .uploads
+                .end_upload_session(&alice, upload.id)
+                .await
+                .unwrap();
         }
         assert_eq!(world.usage(&alice).await, (0, 0, 0), "{lie}");
     }
@@ -760,7 +808,7 @@ async fn parts_of_a_concatenation_become_one_image() {
     for piece in bytes.chunks(bytes.len() / 3 + 1) {
         let upload = images
             .uploads
-            .open_upload(&alice, &opening(piece, UploadKind::TusPartial))
+            .create_upload_session(&alice, &opening(piece, UploadKind::TusPartial))
             .await
             .unwrap();
         append(images, &alice, upload.id, 0, piece).await.unwrap();
@@ -770,11 +818,11 @@ async fn parts_of_a_concatenation_become_one_image() {
         let texts = (String::new(), "final;…".to_owned());
         images
             .uploads
-            .join_uploads(&alice, announced(&bytes).image, parts, texts)
+            .concatenate_uploads(&alice, announced(&bytes).image, parts, texts)
             .await
     };
     assert_eq!(
-        code(&images.uploads.finish_upload(&alice, parts[0]).await),
+        code(&images.uploads.finish_upload_session(&alice, parts[0]).await),
         "not-found"
     );
     let whole = join(&parts).await.unwrap();
@@ -784,17 +832,21 @@ async fn parts_of_a_concatenation_become_one_image() {
         "upload-gone",
         "they are part of another whole"
     );
-    let made = images.uploads.finish_upload(&alice, whole.id).await.unwrap();
+    let made = images
+        .uploads
+        .finish_upload_session(&alice, whole.id)
+        .await
+        .unwrap();
     assert_eq!(made.image.sha256, Sha256::digest(&bytes));
     let len = i64::try_from(bytes.len()).unwrap();
     assert_eq!(world.usage(&alice).await, (len, 0, 1));
     let open = images
         .uploads
-        .open_upload(&alice, &opening(&bytes, UploadKind::TusPartial))
+        .create_upload_session(&alice, &opening(&bytes, UploadKind::TusPartial))
         .await
         .unwrap();
     assert_eq!(code(&join(&[open.id]).await), "upload-mismatch");
-    images.uploads.end_upload(&alice, open.id).await.unwrap();
+    images.uploads.end_upload_session(&alice, open.id).await.unwrap();
     assert_eq!(world.usage(&alice).await, (len, 0, 1));
     sweep(&world, Duration::ZERO).await;
 }
@@ -807,7 +859,7 @@ async fn what_no_upload_knows_of_is_deleted() {
     let upload = world
         .images
         .uploads
-        .open_upload(&alice, &opening(&bytes, UploadKind::Tus))
+        .create_upload_session(&alice, &opening(&bytes, UploadKind::Tus))
         .await
         .unwrap();
     append(&world.images, &alice, upload.id, 0, &bytes[..50])
@@ -851,12 +903,24 @@ async fn so_many_may_be_open_and_no_more() {
         },
     );
     let announced = opening(&bytes, UploadKind::Tus);
-    let first = images.uploads.open_upload(&alice, &announced).await.unwrap();
-    images.uploads.open_upload(&alice, &announced).await.unwrap();
+    let first = images
+        .uploads
+        .create_upload_session(&alice, &announced)
+        .await
+        .unwrap();
+    images
+        .uploads
+        .create_upload_session(&alice, &announced)
+        .await
+        .unwrap();
     assert_eq!(
-        code(&images.uploads.open_upload(&alice, &announced).await),
+        code(&images.uploads.create_upload_session(&alice, &announced).await),
         "too-many-uploads"
     );
-    images.uploads.end_upload(&alice, first.id).await.unwrap();
-    images.uploads.open_upload(&alice, &announced).await.unwrap();
+    images.uploads.end_upload_session(&alice, first.id).await.unwrap();
+    images
+        .uploads
+        .create_upload_session(&alice, &announced)
+        .await
+        .unwrap();
 }

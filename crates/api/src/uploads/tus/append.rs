@@ -103,6 +103,6 @@ async fn append(
         .await
         .map_err(failed)?;
     let mut response = answer(StatusCode::NO_CONTENT);
-    describe(&mut response, &appended.upload, appended.uploaded.as_ref());
+    describe(&mut response, &appended.session, appended.uploaded.as_ref());
     Ok(response.finish())
 }

@@ -18,7 +18,7 @@ use actix_web::{
     web,
 };
 use futures_util::StreamExt;
-use infravault_images::{Appended, NewImage, OpenUpload, Opening, UploadKind};
+use infravault_images::{AppendOutcome, NewImage, NewUploadSession, UploadKind, UploadSession};
 use infravault_kernel::UploadId;
 
 /// Opens an upload of `Upload-Length` bytes, which are reserved from the quota. `Upload-Metadata` may have `filename`,
@@ -67,14 +67,14 @@ pub async fn create_tus_upload(
     let upload = app
         .images
         .uploads
-        .open_upload(&ctx, &opening)
+        .create_upload_session(&ctx, &opening)
         .await
         .map_err(failed)?;
     let appended = if bytes {
         begin(&app, &ctx, &request, upload, payload).await?
     } else {
-        Appended {
-            upload,
+        AppendOutcome {
+            session: upload,
             uploaded: None,
         }
     };
@@ -90,11 +90,11 @@ fn ascii(request: &HttpRequest, name: &header::HeaderName) -> Result<String, Pro
     value.to_str().map(str::to_owned).map_err(refused)
 }
 
-fn created(appended: &Appended) -> HttpResponse {
+fn created(appended: &AppendOutcome) -> HttpResponse {
     let mut response = answer(StatusCode::CREATED);
-    describe(&mut response, &appended.upload, appended.uploaded.as_ref());
+    describe(&mut response, &appended.session, appended.uploaded.as_ref());
     response
-        .insert_header((header::LOCATION, location(appended.upload.id)))
+        .insert_header((header::LOCATION, location(appended.session.id)))
         .finish()
 }
 
@@ -102,7 +102,7 @@ fn opening(
     request: &HttpRequest,
     image: NewImage,
     (metadata, concat): (String, String),
-) -> Result<Opening, Problem> {
+) -> Result<NewUploadSession, Problem> {
     let len = number(request, &UPLOAD_LENGTH)?;
     let missing = || {
         own(Problem::parameter(
@@ -110,7 +110,7 @@ fn opening(
             "must say how many bytes will come",
         ))
     };
-    Ok(Opening {
+    Ok(NewUploadSession {
         image,
         declared_type: "application/octet-stream".to_owned(),
         len: len.ok_or_else(missing)?,
@@ -130,9 +130,9 @@ async fn begin(
     app: &App,
     ctx: &RequestCtx,
     request: &HttpRequest,
-    upload: OpenUpload,
+    upload: UploadSession,
     payload: web::Payload,
-) -> Result<Appended, Problem> {
+) -> Result<AppendOutcome, Problem> {
     let outcome = match checksum(request) {
         Ok(checksum) => {
             let body = payload.map(|bytes| bytes.map_err(|error| broken(&error)));
@@ -147,7 +147,7 @@ async fn begin(
         Err(problem) => Err(problem),
     };
     if outcome.is_err()
-        && let Err(error) = app.images.uploads.end_upload(ctx, upload.id).await
+        && let Err(error) = app.images.uploads.end_upload_session(ctx, upload.id).await
     {
         slog::warn!(ctx.log, "an upload whose first bytes failed is left to the sweeper";
             "upload" => %upload.id, "error" => %error);
@@ -166,17 +166,17 @@ async fn join(
     let upload = app
         .images
         .uploads
-        .join_uploads(ctx, image, parts, texts)
+        .concatenate_uploads(ctx, image, parts, texts)
         .await
         .map_err(failed)?;
     let uploaded = app
         .images
         .uploads
-        .finish_upload(ctx, upload.id)
+        .finish_upload_session(ctx, upload.id)
         .await
         .map_err(failed)?;
-    Ok(created(&Appended {
-        upload,
+    Ok(created(&AppendOutcome {
+        session: upload,
         uploaded: Some(uploaded),
     }))
 }

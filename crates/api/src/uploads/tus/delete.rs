@@ -34,6 +34,10 @@ pub(super) async fn end(
     id: UploadId,
 ) -> Result<HttpResponse, Problem> {
     check_version(request)?;
-    app.images.uploads.end_upload(ctx, id).await.map_err(failed)?;
+    app.images
+        .uploads
+        .end_upload_session(ctx, id)
+        .await
+        .map_err(failed)?;
     Ok(answer(StatusCode::NO_CONTENT).finish())
 }

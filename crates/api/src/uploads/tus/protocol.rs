@@ -8,7 +8,7 @@ use actix_web::{
     },
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
-use infravault_images::{Checksum, ChecksumAlgorithm, OpenUpload, Uploaded};
+use infravault_images::{Checksum, ChecksumAlgorithm, UploadSession, Uploaded};
 use infravault_kernel::{DomainError, UploadId};
 use time::{OffsetDateTime, format_description::BorrowedFormatItem, macros::format_description};
 
@@ -71,7 +71,11 @@ pub(super) fn answer(status: StatusCode) -> HttpResponseBuilder {
 }
 
 /// Adds where an upload stands, and the image if there is one.
-pub(super) fn describe(response: &mut HttpResponseBuilder, upload: &OpenUpload, uploaded: Option<&Uploaded>) {
+pub(super) fn describe(
+    response: &mut HttpResponseBuilder,
+    upload: &UploadSession,
+    uploaded: Option<&Uploaded>,
+) {
     response
         .insert_header((UPLOAD_OFFSET, upload.received))
         .insert_header((UPLOAD_EXPIRES, http_date(upload.expires_at)));

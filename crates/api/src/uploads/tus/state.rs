@@ -12,7 +12,7 @@ use actix_web::{
     http::{StatusCode, header},
     web,
 };
-use infravault_images::{Error, OpenUpload, Progress, UploadKind, Uploaded};
+use infravault_images::{Error, SessionState, UploadKind, UploadSession, Uploaded};
 use infravault_kernel::{DomainError, ErrorKind, UploadId};
 
 /// Where an own upload stands. One whose bytes are all there is finished first, if that did not work before: a client that
@@ -37,7 +37,7 @@ pub async fn get_tus_upload(
     id: Path<UploadId>,
 ) -> Result<HttpResponse, Problem> {
     check_version(&request)?;
-    let found = app.images.uploads.find_upload(&ctx, id.0).await;
+    let found = app.images.uploads.find_upload_session(&ctx, id.0).await;
     let upload = found.map_err(|error| match error.kind() {
         ErrorKind::Unavailable => locked(&error),
         _ => failed(error),
@@ -62,12 +62,13 @@ pub async fn get_tus_upload(
     Ok(response.finish())
 }
 
-async fn finish(app: &App, ctx: &RequestCtx, upload: &OpenUpload) -> Result<Option<Uploaded>, Problem> {
-    let waits = upload.kind == UploadKind::Tus && upload.is_whole() && upload.progress != Progress::Finished;
+async fn finish(app: &App, ctx: &RequestCtx, upload: &UploadSession) -> Result<Option<Uploaded>, Problem> {
+    let waits =
+        upload.kind == UploadKind::Tus && upload.is_complete() && upload.state != SessionState::Finished;
     if !waits {
         return Ok(None);
     }
-    match app.images.uploads.finish_upload(ctx, upload.id).await {
+    match app.images.uploads.finish_upload_session(ctx, upload.id).await {
         Ok(uploaded) => Ok(Some(uploaded)),
         Err(error)
             if matches!(

@@ -1,7 +1,7 @@
 // This file was generated with `cornucopia`. Do not modify.
 
 #[derive(Debug)]
-pub struct SettleImageParams<T1: crate::StringSql, T2: crate::BytesSql> {
+pub struct FinalizeImageParams<T1: crate::StringSql, T2: crate::BytesSql> {
     pub media_type: T1,
     pub byte_size: i64,
     pub width: i32,
@@ -14,8 +14,8 @@ pub struct SettleImageParams<T1: crate::StringSql, T2: crate::BytesSql> {
     pub attempt: uuid::Uuid,
 }
 #[derive(Debug)]
-pub struct SettleDuplicateParams<T1: crate::BytesSql, T2: crate::StringSql> {
-    pub twin: uuid::Uuid,
+pub struct FinalizeDuplicateParams<T1: crate::BytesSql, T2: crate::StringSql> {
+    pub duplicate: uuid::Uuid,
     pub owner: uuid::Uuid,
     pub sha256: T1,
     pub media_type: T2,
@@ -497,15 +497,15 @@ impl FindLiveStmt {
         }
     }
 }
-pub struct SettleImageStmt(&'static str, Option<tokio_postgres::Statement>);
-/// The bytes are stored: the image exists from now on. No row where the sweeper was faster.
-pub fn settle_image() -> SettleImageStmt {
-    SettleImageStmt(
+pub struct FinalizeImageStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Make a pending row an image whose bytes are stored. No row if the sweeper has released the reservation.
+pub fn finalize_image() -> FinalizeImageStmt {
+    FinalizeImageStmt(
         "UPDATE images.images SET state = 'stored', media_type = $1, byte_size = $2, width = $3, height = $4, orientation = $5, frames = $6, sha256 = $7, reserved_bytes = 0, updated_at = $8, stored_at = $8 WHERE id = $9 AND state = 'pending' AND attempt = $10 RETURNING id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at",
         None,
     )
 }
-impl SettleImageStmt {
+impl FinalizeImageStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -584,15 +584,15 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::BytesSql>
         'c,
         'a,
         's,
-        SettleImageParams<T1, T2>,
+        FinalizeImageParams<T1, T2>,
         ImageRowQuery<'c, 'a, 's, C, ImageRow, 10>,
         C,
-    > for SettleImageStmt
+    > for FinalizeImageStmt
 {
     fn params(
         &'s self,
         client: &'c C,
-        params: &'a SettleImageParams<T1, T2>,
+        params: &'a FinalizeImageParams<T1, T2>,
     ) -> ImageRowQuery<'c, 'a, 's, C, ImageRow, 10> {
         self.bind(
             client,
@@ -609,17 +609,17 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::BytesSql>
         )
     }
 }
-pub struct SettleDuplicateStmt(&'static str, Option<tokio_postgres::Statement>);
-/// As settle_image, for bytes that another image of the owner has: it shares its object, and what is known of it. The
-/// other one cannot be removed before this transaction ends, and whoever removes it then sees this row. No row where it
-/// was removed before, or where the sweeper was faster.
-pub fn settle_duplicate() -> SettleDuplicateStmt {
-    SettleDuplicateStmt(
-        "WITH twin AS MATERIALIZED ( SELECT id, attempt, stored_as, state, has_alpha, color, thumbhash, phash, camera FROM images.images WHERE id = $1 AND owner_id = $2 AND sha256 = $3 AND stored_at IS NOT NULL AND removed_at IS NULL FOR SHARE ) UPDATE images.images AS i SET attempt = twin.attempt, stored_as = coalesce(twin.stored_as, twin.id), state = CASE WHEN twin.state = 'ready' AND NOT i.keep_location THEN 'ready'::images.state ELSE 'stored' END, media_type = $4, byte_size = $5, width = $6, height = $7, orientation = $8, frames = $9, sha256 = $3, has_alpha = twin.has_alpha, color = twin.color, thumbhash = twin.thumbhash, phash = twin.phash, camera = twin.camera, reserved_bytes = 0, updated_at = $10, stored_at = $10 FROM twin WHERE i.id = $11 AND i.state = 'pending' AND i.attempt = $12 RETURNING i.id, i.owner_id, i.attempt, i.visibility, i.version, i.title, i.description, i.tags, i.file_name, i.media_type, i.byte_size, i.width, i.height, i.orientation, i.frames, i.sha256, i.state, i.stored_as, i.failure, i.has_alpha, i.color, i.thumbhash, i.phash, i.camera, i.keep_location, i.created_at, i.updated_at",
+pub struct FinalizeDuplicateStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Make a pending row an image that shares the object and the processing results of another image of the owner. The other
+/// image cannot be removed before this transaction ends, and whatever removes it then sees this row. No row if the other
+/// image was removed before, or if the sweeper has released the reservation.
+pub fn finalize_duplicate() -> FinalizeDuplicateStmt {
+    FinalizeDuplicateStmt(
+        "WITH duplicate AS MATERIALIZED ( SELECT id, attempt, stored_as, state, has_alpha, color, thumbhash, phash, camera FROM images.images WHERE id = $1 AND owner_id = $2 AND sha256 = $3 AND stored_at IS NOT NULL AND removed_at IS NULL FOR SHARE ) UPDATE images.images AS i SET attempt = duplicate.attempt, stored_as = coalesce(duplicate.stored_as, duplicate.id), state = CASE WHEN duplicate.state = 'ready' AND NOT i.keep_location THEN 'ready'::images.state ELSE 'stored' END, media_type = $4, byte_size = $5, width = $6, height = $7, orientation = $8, frames = $9, sha256 = $3, has_alpha = duplicate.has_alpha, color = duplicate.color, thumbhash = duplicate.thumbhash, phash = duplicate.phash, camera = duplicate.camera, reserved_bytes = 0, updated_at = $10, stored_at = $10 FROM duplicate WHERE i.id = $11 AND i.state = 'pending' AND i.attempt = $12 RETURNING i.id, i.owner_id, i.attempt, i.visibility, i.version, i.title, i.description, i.tags, i.file_name, i.media_type, i.byte_size, i.width, i.height, i.orientation, i.frames, i.sha256, i.state, i.stored_as, i.failure, i.has_alpha, i.color, i.thumbhash, i.phash, i.camera, i.keep_location, i.created_at, i.updated_at",
         None,
     )
 }
-impl SettleDuplicateStmt {
+impl FinalizeDuplicateStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -630,7 +630,7 @@ impl SettleDuplicateStmt {
     fn bind<'c, 'a, 's, C: GenericClient, T1: crate::BytesSql, T2: crate::StringSql>(
         &'s self,
         client: &'c C,
-        twin: &'a uuid::Uuid,
+        duplicate: &'a uuid::Uuid,
         owner: &'a uuid::Uuid,
         sha256: &'a T1,
         media_type: &'a T2,
@@ -646,7 +646,7 @@ impl SettleDuplicateStmt {
         ImageRowQuery {
             client,
             params: [
-                twin,
+                duplicate,
                 owner,
                 sha256,
                 media_type,
@@ -702,19 +702,19 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::BytesSql, T2: crate::StringSql>
         'c,
         'a,
         's,
-        SettleDuplicateParams<T1, T2>,
+        FinalizeDuplicateParams<T1, T2>,
         ImageRowQuery<'c, 'a, 's, C, ImageRow, 12>,
         C,
-    > for SettleDuplicateStmt
+    > for FinalizeDuplicateStmt
 {
     fn params(
         &'s self,
         client: &'c C,
-        params: &'a SettleDuplicateParams<T1, T2>,
+        params: &'a FinalizeDuplicateParams<T1, T2>,
     ) -> ImageRowQuery<'c, 'a, 's, C, ImageRow, 12> {
         self.bind(
             client,
-            &params.twin,
+            &params.duplicate,
             &params.owner,
             &params.sha256,
             &params.media_type,

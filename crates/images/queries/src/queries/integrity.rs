@@ -1209,10 +1209,10 @@ impl LibrarySizeStmt {
     }
 }
 pub struct EndUploadsStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Ends uploads whose pieces are not there.
+/// End upload sessions whose parts are not in the store.
 pub fn end_uploads() -> EndUploadsStmt {
     EndUploadsStmt(
-        "UPDATE images.uploads SET expires_at = $1 WHERE state IN ('open', 'finishing') AND expires_at > $1",
+        "UPDATE images.upload_sessions SET expires_at = $1 WHERE state IN ('open', 'finishing') AND expires_at > $1",
         None,
     )
 }

@@ -54,22 +54,25 @@ pub struct FinishKeyParams<T1: crate::BytesSql, T2: crate::StringSql> {
     pub image: uuid::Uuid,
 }
 #[derive(Debug)]
-pub struct FindSameParams<T1: crate::BytesSql, T2: crate::StringSql, T3: crate::ArraySql<Item = T2>>
-{
+pub struct FindDuplicateParams<
+    T1: crate::BytesSql,
+    T2: crate::StringSql,
+    T3: crate::ArraySql<Item = T2>,
+> {
     pub sha256: T1,
     pub owner: uuid::Uuid,
     pub marks: T3,
-    pub besides: uuid::Uuid,
+    pub image: uuid::Uuid,
 }
 #[derive(Clone, Copy, Debug)]
-pub struct SettleUsageParams {
+pub struct FinalizeUsageParams {
     pub real: i64,
     pub reserved: i64,
     pub owner: uuid::Uuid,
     pub quota: i64,
 }
 #[derive(Clone, Copy, Debug)]
-pub struct ForgetPendingParams {
+pub struct DeletePendingParams {
     pub id: uuid::Uuid,
     pub attempt: uuid::Uuid,
 }
@@ -80,7 +83,7 @@ pub struct AbandonPendingParams {
     pub attempt: uuid::Uuid,
 }
 #[derive(Clone, Copy, Debug)]
-pub struct ReopenDeletingParams {
+pub struct RequeueDeletionParams {
     pub now: time::OffsetDateTime,
     pub id: uuid::Uuid,
     pub attempt: uuid::Uuid,
@@ -121,7 +124,7 @@ impl<'a> From<KeyRowBorrowed<'a>> for KeyRow {
     }
 }
 #[derive(Debug, Clone, PartialEq, Copy)]
-pub struct FindSame {
+pub struct FindDuplicate {
     pub id: uuid::Uuid,
     pub stored_as: uuid::Uuid,
     pub attempt: uuid::Uuid,
@@ -192,20 +195,20 @@ where
         Ok(mapped)
     }
 }
-pub struct FindSameQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+pub struct FindDuplicateQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
     query: &'static str,
     cached: Option<&'s tokio_postgres::Statement>,
-    extractor: fn(&tokio_postgres::Row) -> Result<FindSame, tokio_postgres::Error>,
-    mapper: fn(FindSame) -> T,
+    extractor: fn(&tokio_postgres::Row) -> Result<FindDuplicate, tokio_postgres::Error>,
+    mapper: fn(FindDuplicate) -> T,
 }
-impl<'c, 'a, 's, C, T: 'c, const N: usize> FindSameQuery<'c, 'a, 's, C, T, N>
+impl<'c, 'a, 's, C, T: 'c, const N: usize> FindDuplicateQuery<'c, 'a, 's, C, T, N>
 where
     C: GenericClient,
 {
-    pub fn map<R>(self, mapper: fn(FindSame) -> R) -> FindSameQuery<'c, 'a, 's, C, R, N> {
-        FindSameQuery {
+    pub fn map<R>(self, mapper: fn(FindDuplicate) -> R) -> FindDuplicateQuery<'c, 'a, 's, C, R, N> {
+        FindDuplicateQuery {
             client: self.client,
             params: self.params,
             query: self.query,
@@ -321,7 +324,7 @@ where
     }
 }
 pub struct ReserveBytesStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Promises bytes to an upload, if they still fit into the quota; no row where they do not.
+/// Reserve bytes of the quota for an upload. No row if they exceed it.
 pub fn reserve_bytes() -> ReserveBytesStmt {
     ReserveBytesStmt(
         "INSERT INTO images.usage (owner_id, reserved_bytes) SELECT $1, $2 WHERE $2::bigint <= $3::bigint ON CONFLICT (owner_id) DO UPDATE SET reserved_bytes = usage.reserved_bytes + excluded.reserved_bytes WHERE usage.used_bytes + usage.reserved_bytes + excluded.reserved_bytes <= $3::bigint",
@@ -369,7 +372,7 @@ impl<'a, C: GenericClient + Send + Sync>
     }
 }
 pub struct InsertPendingStmt(&'static str, Option<tokio_postgres::Statement>);
-/// The row of an upload whose bytes are still to come.
+/// Create the row of an image whose bytes have not arrived yet.
 pub fn insert_pending() -> InsertPendingStmt {
     InsertPendingStmt(
         "INSERT INTO images.images (id, owner_id, attempt, visibility, title, description, tags, file_name, keep_location, reserved_bytes, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)",
@@ -473,7 +476,7 @@ impl<
     }
 }
 pub struct InsertKeyStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Takes an idempotency key for an upload; changes nothing where it is taken.
+/// Claim an idempotency key for an upload. Changes nothing if the key is taken.
 pub fn insert_key() -> InsertKeyStmt {
     InsertKeyStmt(
         "INSERT INTO images.idempotency_keys (owner_id, key, image_id, started_at) VALUES ($1, $2, $3, $4) ON CONFLICT (owner_id, key) DO NOTHING",
@@ -528,7 +531,7 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql>
     }
 }
 pub struct FindKeyStmt(&'static str, Option<tokio_postgres::Statement>);
-/// What is known of an idempotency key, which stays as it is until the transaction ends.
+/// Find an idempotency key and lock it until the transaction ends.
 pub fn find_key() -> FindKeyStmt {
     FindKeyStmt(
         "SELECT image_id, fingerprint, started_at, finished_at FROM images.idempotency_keys WHERE owner_id = $1 AND key = $2 FOR UPDATE",
@@ -586,7 +589,7 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>
     }
 }
 pub struct TakeOverKeyStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Gives an abandoned or expired idempotency key to another upload.
+/// Give an abandoned or expired idempotency key to another upload.
 pub fn take_over_key() -> TakeOverKeyStmt {
     TakeOverKeyStmt(
         "UPDATE images.idempotency_keys SET image_id = $1, started_at = $2, fingerprint = NULL, finished_at = NULL WHERE owner_id = $3 AND key = $4",
@@ -641,7 +644,7 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql>
     }
 }
 pub struct FinishKeyStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Records what an idempotency key was used for; changes nothing where another upload has taken it over.
+/// Record the finished upload of an idempotency key. Changes nothing if another upload has taken over the key.
 pub fn finish_key() -> FinishKeyStmt {
     FinishKeyStmt(
         "UPDATE images.idempotency_keys SET fingerprint = $1, finished_at = $2 WHERE owner_id = $3 AND key = $4 AND image_id = $5",
@@ -699,16 +702,16 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::BytesSql, T2: crate::StringS
         ))
     }
 }
-pub struct FindSameStmt(&'static str, Option<tokio_postgres::Statement>);
-/// The oldest live image of an owner with these bytes. Found by its bytes and sorted then, because an owner may have
-/// many images and has few with the same bytes. None whose bytes are known to be lost.
-pub fn find_same() -> FindSameStmt {
-    FindSameStmt(
+pub struct FindDuplicateStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Find the owner's oldest other live image with these bytes, unless its original is known to be lost. Selects by bytes
+/// before sorting, because an owner may have many images and has few with the same bytes.
+pub fn find_duplicate() -> FindDuplicateStmt {
+    FindDuplicateStmt(
         "WITH same AS MATERIALIZED ( SELECT id, coalesce(stored_as, id) AS stored_as, attempt, created_at FROM images.images WHERE sha256 = $1 AND owner_id = $2 AND stored_at IS NOT NULL AND removed_at IS NULL AND (failure IS NULL OR failure <> ALL($3::text[])) ) SELECT id, stored_as, attempt FROM same WHERE id <> $4 ORDER BY created_at, id LIMIT 1",
         None,
     )
 }
-impl FindSameStmt {
+impl FindDuplicateStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -730,21 +733,21 @@ impl FindSameStmt {
         sha256: &'a T1,
         owner: &'a uuid::Uuid,
         marks: &'a T3,
-        besides: &'a uuid::Uuid,
-    ) -> FindSameQuery<'c, 'a, 's, C, FindSame, 4> {
-        FindSameQuery {
+        image: &'a uuid::Uuid,
+    ) -> FindDuplicateQuery<'c, 'a, 's, C, FindDuplicate, 4> {
+        FindDuplicateQuery {
             client,
-            params: [sha256, owner, marks, besides],
+            params: [sha256, owner, marks, image],
             query: self.0,
             cached: self.1.as_ref(),
-            extractor: |row: &tokio_postgres::Row| -> Result<FindSame, tokio_postgres::Error> {
-                Ok(FindSame {
+            extractor: |row: &tokio_postgres::Row| -> Result<FindDuplicate, tokio_postgres::Error> {
+                Ok(FindDuplicate {
                     id: row.try_get(0)?,
                     stored_as: row.try_get(1)?,
                     attempt: row.try_get(2)?,
                 })
             },
-            mapper: |it| FindSame::from(it),
+            mapper: |it| FindDuplicate::from(it),
         }
     }
 }
@@ -761,30 +764,30 @@ impl<
         'c,
         'a,
         's,
-        FindSameParams<T1, T2, T3>,
-        FindSameQuery<'c, 'a, 's, C, FindSame, 4>,
+        FindDuplicateParams<T1, T2, T3>,
+        FindDuplicateQuery<'c, 'a, 's, C, FindDuplicate, 4>,
         C,
-    > for FindSameStmt
+    > for FindDuplicateStmt
 {
     fn params(
         &'s self,
         client: &'c C,
-        params: &'a FindSameParams<T1, T2, T3>,
-    ) -> FindSameQuery<'c, 'a, 's, C, FindSame, 4> {
+        params: &'a FindDuplicateParams<T1, T2, T3>,
+    ) -> FindDuplicateQuery<'c, 'a, 's, C, FindDuplicate, 4> {
         self.bind(
             client,
             &params.sha256,
             &params.owner,
             &params.marks,
-            &params.besides,
+            &params.image,
         )
     }
 }
 pub struct EnqueueProcessingStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Asks for the work on an image, once this transaction has ended well.
+/// Enqueue the processing of an image; the job starts after this transaction has committed.
 pub fn enqueue_processing() -> EnqueueProcessingStmt {
     EnqueueProcessingStmt(
-        "SELECT true AS asked FROM images.enqueue_processing($1)",
+        "SELECT true AS enqueued FROM images.enqueue_processing($1)",
         None,
     )
 }
@@ -811,16 +814,16 @@ impl EnqueueProcessingStmt {
         }
     }
 }
-pub struct SettleUsageStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Turns a promise into use, if the bytes that really came fit into the quota. A promise that the sweeper took back
-/// is no longer there to turn.
-pub fn settle_usage() -> SettleUsageStmt {
-    SettleUsageStmt(
+pub struct FinalizeUsageStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Turn reserved bytes into used bytes. Changes nothing if the actual bytes exceed the quota, or if the sweeper has released
+/// the reservation.
+pub fn finalize_usage() -> FinalizeUsageStmt {
+    FinalizeUsageStmt(
         "UPDATE images.usage SET used_bytes = used_bytes + $1, reserved_bytes = reserved_bytes - $2, image_count = image_count + 1 WHERE owner_id = $3 AND used_bytes + $1 <= $4::bigint AND reserved_bytes >= $2",
         None,
     )
 }
-impl SettleUsageStmt {
+impl FinalizeUsageStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -846,17 +849,17 @@ impl<'a, C: GenericClient + Send + Sync>
         'a,
         'a,
         'a,
-        SettleUsageParams,
+        FinalizeUsageParams,
         std::pin::Pin<
             Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
         >,
         C,
-    > for SettleUsageStmt
+    > for FinalizeUsageStmt
 {
     fn params(
         &'a self,
         client: &'a C,
-        params: &'a SettleUsageParams,
+        params: &'a FinalizeUsageParams,
     ) -> std::pin::Pin<
         Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
     > {
@@ -869,15 +872,15 @@ impl<'a, C: GenericClient + Send + Sync>
         ))
     }
 }
-pub struct ForgetPendingStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Forgets a refused upload of which nothing was stored.
-pub fn forget_pending() -> ForgetPendingStmt {
-    ForgetPendingStmt(
+pub struct DeletePendingStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Delete the row of a failed upload of which nothing was stored.
+pub fn delete_pending() -> DeletePendingStmt {
+    DeletePendingStmt(
         "DELETE FROM images.images WHERE id = $1 AND state = 'pending' AND attempt = $2",
         None,
     )
 }
-impl ForgetPendingStmt {
+impl DeletePendingStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -899,17 +902,17 @@ impl<'a, C: GenericClient + Send + Sync>
         'a,
         'a,
         'a,
-        ForgetPendingParams,
+        DeletePendingParams,
         std::pin::Pin<
             Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
         >,
         C,
-    > for ForgetPendingStmt
+    > for DeletePendingStmt
 {
     fn params(
         &'a self,
         client: &'a C,
-        params: &'a ForgetPendingParams,
+        params: &'a DeletePendingParams,
     ) -> std::pin::Pin<
         Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
     > {
@@ -917,7 +920,7 @@ impl<'a, C: GenericClient + Send + Sync>
     }
 }
 pub struct AbandonPendingStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Leaves a failed upload to the sweeper, because bytes of it may be stored.
+/// Leave a failed upload to the sweeper, because its object may be stored.
 pub fn abandon_pending() -> AbandonPendingStmt {
     AbandonPendingStmt(
         "UPDATE images.images SET state = 'deleting', reserved_bytes = 0, updated_at = $1, removed_at = $1 WHERE id = $2 AND state = 'pending' AND attempt = $3",
@@ -964,15 +967,15 @@ impl<'a, C: GenericClient + Send + Sync>
         Box::pin(self.bind(client, &params.now, &params.id, &params.attempt))
     }
 }
-pub struct ReopenDeletingStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Leaves an object to the sweeper once more: it was stored after the sweeper had given the upload up.
-pub fn reopen_deleting() -> ReopenDeletingStmt {
-    ReopenDeletingStmt(
+pub struct RequeueDeletionStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Leave an object to the sweeper again that was stored after the sweeper had released its reservation.
+pub fn requeue_deletion() -> RequeueDeletionStmt {
+    RequeueDeletionStmt(
         "UPDATE images.images SET state = 'deleting', updated_at = $1, removed_at = $1 WHERE id = $2 AND state IN ('deleting', 'deleted') AND attempt = $3",
         None,
     )
 }
-impl ReopenDeletingStmt {
+impl RequeueDeletionStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -995,17 +998,17 @@ impl<'a, C: GenericClient + Send + Sync>
         'a,
         'a,
         'a,
-        ReopenDeletingParams,
+        RequeueDeletionParams,
         std::pin::Pin<
             Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
         >,
         C,
-    > for ReopenDeletingStmt
+    > for RequeueDeletionStmt
 {
     fn params(
         &'a self,
         client: &'a C,
-        params: &'a ReopenDeletingParams,
+        params: &'a RequeueDeletionParams,
     ) -> std::pin::Pin<
         Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
     > {
@@ -1013,7 +1016,7 @@ impl<'a, C: GenericClient + Send + Sync>
     }
 }
 pub struct ReleaseBytesStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Takes back a promise.
+/// Release reserved bytes.
 pub fn release_bytes() -> ReleaseBytesStmt {
     ReleaseBytesStmt(
         "UPDATE images.usage SET reserved_bytes = reserved_bytes - $1 WHERE owner_id = $2",
@@ -1060,7 +1063,7 @@ impl<'a, C: GenericClient + Send + Sync>
     }
 }
 pub struct ReleaseKeyStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Frees the idempotency key of a failed upload.
+/// Release the idempotency key of a failed upload.
 pub fn release_key() -> ReleaseKeyStmt {
     ReleaseKeyStmt(
         "DELETE FROM images.idempotency_keys WHERE image_id = $1 AND finished_at IS NULL",

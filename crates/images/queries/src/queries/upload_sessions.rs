@@ -1,7 +1,7 @@
 // This file was generated with `cornucopia`. Do not modify.
 
 #[derive(Debug)]
-pub struct OpenUploadParams<
+pub struct InsertSessionParams<
     T1: crate::StringSql,
     T2: crate::BytesSql,
     T3: crate::StringSql,
@@ -31,96 +31,96 @@ pub struct OpenUploadParams<
     pub expires: time::OffsetDateTime,
 }
 #[derive(Debug)]
-pub struct PromiseChunkParams<T1: crate::BytesSql> {
+pub struct ReserveChunkParams<T1: crate::BytesSql> {
     pub id: uuid::Uuid,
     pub received: i64,
-    pub most: i32,
-    pub piece: uuid::Uuid,
-    pub place: i64,
+    pub max: i32,
+    pub part: uuid::Uuid,
+    pub position: i64,
     pub len: i64,
     pub sha256: T1,
     pub due: time::OffsetDateTime,
 }
 #[derive(Debug)]
-pub struct AdvanceParams<T1: crate::ArraySql<Item = uuid::Uuid>> {
-    pub pieces: T1,
+pub struct AdvanceOffsetParams<T1: crate::ArraySql<Item = uuid::Uuid>> {
+    pub parts: T1,
     pub id: uuid::Uuid,
     pub len: i64,
     pub expires: time::OffsetDateTime,
     pub received: i64,
-    pub many: i64,
+    pub count: i64,
 }
 #[derive(Debug)]
-pub struct DropPiecesParams<T1: crate::ArraySql<Item = uuid::Uuid>> {
+pub struct DiscardPartsParams<T1: crate::ArraySql<Item = uuid::Uuid>> {
     pub now: time::OffsetDateTime,
-    pub pieces: T1,
+    pub parts: T1,
 }
 #[derive(Debug)]
-pub struct DropWrittenParams<T1: crate::ArraySql<Item = uuid::Uuid>> {
+pub struct DiscardReservedPartsParams<T1: crate::ArraySql<Item = uuid::Uuid>> {
     pub now: time::OffsetDateTime,
-    pub pieces: T1,
+    pub parts: T1,
 }
 #[derive(Debug)]
-pub struct PromisePartParams<T1: crate::BytesSql> {
+pub struct ReservePartParams<T1: crate::BytesSql> {
     pub expires: time::OffsetDateTime,
     pub id: uuid::Uuid,
-    pub most: i32,
-    pub piece: uuid::Uuid,
+    pub max: i32,
+    pub part: uuid::Uuid,
     pub number: i64,
     pub len: i64,
     pub sha256: T1,
     pub due: time::OffsetDateTime,
 }
 #[derive(Clone, Copy, Debug)]
-pub struct ProlongPieceParams {
+pub struct ExtendPartParams {
     pub due: time::OffsetDateTime,
-    pub piece: uuid::Uuid,
+    pub part: uuid::Uuid,
 }
 #[derive(Clone, Copy, Debug)]
-pub struct FindPieceParams {
+pub struct FindPartParams {
     pub now: time::OffsetDateTime,
-    pub piece: uuid::Uuid,
-    pub upload: uuid::Uuid,
+    pub part: uuid::Uuid,
+    pub session: uuid::Uuid,
 }
 #[derive(Clone, Copy, Debug)]
-pub struct ClaimFinishingParams {
+pub struct ClaimSessionParams {
     pub image: uuid::Uuid,
     pub attempt: uuid::Uuid,
     pub seconds: f64,
     pub id: uuid::Uuid,
 }
 #[derive(Clone, Copy, Debug)]
-pub struct RenewFinishingParams {
+pub struct RenewClaimParams {
     pub seconds: f64,
     pub id: uuid::Uuid,
     pub attempt: uuid::Uuid,
 }
 #[derive(Clone, Copy, Debug)]
-pub struct FinishUploadParams {
+pub struct FinishSessionParams {
     pub id: uuid::Uuid,
     pub attempt: uuid::Uuid,
     pub now: time::OffsetDateTime,
 }
 #[derive(Clone, Copy, Debug)]
-pub struct ReopenUploadParams {
+pub struct ReopenSessionParams {
     pub reserved: i64,
     pub expires: time::OffsetDateTime,
     pub id: uuid::Uuid,
     pub attempt: uuid::Uuid,
 }
 #[derive(Clone, Copy, Debug)]
-pub struct EndUploadParams {
+pub struct EndSessionParams {
     pub id: uuid::Uuid,
     pub now: time::OffsetDateTime,
 }
 #[derive(Clone, Copy, Debug)]
-pub struct JoinPiecesParams {
+pub struct MovePartsParams {
     pub into: uuid::Uuid,
     pub base: i64,
     pub id: uuid::Uuid,
 }
 #[derive(Clone, Copy, Debug)]
-pub struct JoinUploadParams {
+pub struct JoinSessionParams {
     pub into: uuid::Uuid,
     pub expires: time::OffsetDateTime,
     pub id: uuid::Uuid,
@@ -131,19 +131,20 @@ pub struct SetReceivedParams {
     pub id: uuid::Uuid,
 }
 #[derive(Clone, Copy, Debug)]
-pub struct ClaimPiecesParams {
+pub struct ClaimDiscardedPartsParams {
     pub until: time::OffsetDateTime,
     pub now: time::OffsetDateTime,
 }
 #[derive(Debug, Clone, PartialEq)]
-pub struct UploadRow {
+pub struct SessionRow {
     pub id: uuid::Uuid,
     pub owner_id: uuid::Uuid,
     pub kind: crate::types::images::UploadKind,
-    pub state: crate::types::images::UploadState,
+    pub state: crate::types::images::UploadSessionState,
     pub declared_bytes: i64,
     pub received_bytes: i64,
     pub reserved_bytes: i64,
+    pub part_count: i32,
     pub media_type: String,
     pub sha256: Option<Vec<u8>>,
     pub file_name: String,
@@ -156,18 +157,21 @@ pub struct UploadRow {
     pub concat: String,
     pub image_id: Option<uuid::Uuid>,
     pub attempt: Option<uuid::Uuid>,
+    pub claimed_until: Option<time::OffsetDateTime>,
     pub joined_into: Option<uuid::Uuid>,
+    pub created_at: time::OffsetDateTime,
     pub expires_at: time::OffsetDateTime,
     pub claimed: bool,
 }
-pub struct UploadRowBorrowed<'a> {
+pub struct SessionRowBorrowed<'a> {
     pub id: uuid::Uuid,
     pub owner_id: uuid::Uuid,
     pub kind: crate::types::images::UploadKind,
-    pub state: crate::types::images::UploadState,
+    pub state: crate::types::images::UploadSessionState,
     pub declared_bytes: i64,
     pub received_bytes: i64,
     pub reserved_bytes: i64,
+    pub part_count: i32,
     pub media_type: &'a str,
     pub sha256: Option<&'a [u8]>,
     pub file_name: &'a str,
@@ -180,13 +184,15 @@ pub struct UploadRowBorrowed<'a> {
     pub concat: &'a str,
     pub image_id: Option<uuid::Uuid>,
     pub attempt: Option<uuid::Uuid>,
+    pub claimed_until: Option<time::OffsetDateTime>,
     pub joined_into: Option<uuid::Uuid>,
+    pub created_at: time::OffsetDateTime,
     pub expires_at: time::OffsetDateTime,
     pub claimed: bool,
 }
-impl<'a> From<UploadRowBorrowed<'a>> for UploadRow {
+impl<'a> From<SessionRowBorrowed<'a>> for SessionRow {
     fn from(
-        UploadRowBorrowed {
+        SessionRowBorrowed {
             id,
             owner_id,
             kind,
@@ -194,6 +200,7 @@ impl<'a> From<UploadRowBorrowed<'a>> for UploadRow {
             declared_bytes,
             received_bytes,
             reserved_bytes,
+            part_count,
             media_type,
             sha256,
             file_name,
@@ -206,10 +213,12 @@ impl<'a> From<UploadRowBorrowed<'a>> for UploadRow {
             concat,
             image_id,
             attempt,
+            claimed_until,
             joined_into,
+            created_at,
             expires_at,
             claimed,
-        }: UploadRowBorrowed<'a>,
+        }: SessionRowBorrowed<'a>,
     ) -> Self {
         Self {
             id,
@@ -219,6 +228,7 @@ impl<'a> From<UploadRowBorrowed<'a>> for UploadRow {
             declared_bytes,
             received_bytes,
             reserved_bytes,
+            part_count,
             media_type: media_type.into(),
             sha256: sha256.map(|v| v.into()),
             file_name: file_name.into(),
@@ -231,44 +241,46 @@ impl<'a> From<UploadRowBorrowed<'a>> for UploadRow {
             concat: concat.into(),
             image_id,
             attempt,
+            claimed_until,
             joined_into,
+            created_at,
             expires_at,
             claimed,
         }
     }
 }
 #[derive(Debug, Clone, PartialEq)]
-pub struct PieceRow {
+pub struct PartRow {
     pub id: uuid::Uuid,
     pub stored_under: uuid::Uuid,
-    pub place: i64,
+    pub position: i64,
     pub byte_size: i64,
     pub sha256: Vec<u8>,
     pub stored: bool,
 }
-pub struct PieceRowBorrowed<'a> {
+pub struct PartRowBorrowed<'a> {
     pub id: uuid::Uuid,
     pub stored_under: uuid::Uuid,
-    pub place: i64,
+    pub position: i64,
     pub byte_size: i64,
     pub sha256: &'a [u8],
     pub stored: bool,
 }
-impl<'a> From<PieceRowBorrowed<'a>> for PieceRow {
+impl<'a> From<PartRowBorrowed<'a>> for PartRow {
     fn from(
-        PieceRowBorrowed {
+        PartRowBorrowed {
             id,
             stored_under,
-            place,
+            position,
             byte_size,
             sha256,
             stored,
-        }: PieceRowBorrowed<'a>,
+        }: PartRowBorrowed<'a>,
     ) -> Self {
         Self {
             id,
             stored_under,
-            place,
+            position,
             byte_size,
             sha256: sha256.into(),
             stored,
@@ -276,32 +288,32 @@ impl<'a> From<PieceRowBorrowed<'a>> for PieceRow {
     }
 }
 #[derive(Debug, Clone, PartialEq)]
-pub struct FindPiece {
+pub struct FindPart {
     pub owner_id: uuid::Uuid,
     pub byte_size: i64,
     pub sha256: Vec<u8>,
     pub media_type: String,
     pub stored: bool,
-    pub wanted: bool,
+    pub accepted: bool,
 }
-pub struct FindPieceBorrowed<'a> {
+pub struct FindPartBorrowed<'a> {
     pub owner_id: uuid::Uuid,
     pub byte_size: i64,
     pub sha256: &'a [u8],
     pub media_type: &'a str,
     pub stored: bool,
-    pub wanted: bool,
+    pub accepted: bool,
 }
-impl<'a> From<FindPieceBorrowed<'a>> for FindPiece {
+impl<'a> From<FindPartBorrowed<'a>> for FindPart {
     fn from(
-        FindPieceBorrowed {
+        FindPartBorrowed {
             owner_id,
             byte_size,
             sha256,
             media_type,
             stored,
-            wanted,
-        }: FindPieceBorrowed<'a>,
+            accepted,
+        }: FindPartBorrowed<'a>,
     ) -> Self {
         Self {
             owner_id,
@@ -309,12 +321,12 @@ impl<'a> From<FindPieceBorrowed<'a>> for FindPiece {
             sha256: sha256.into(),
             media_type: media_type.into(),
             stored,
-            wanted,
+            accepted,
         }
     }
 }
 #[derive(Debug, Clone, PartialEq, Copy)]
-pub struct ClaimPieces {
+pub struct ClaimDiscardedParts {
     pub id: uuid::Uuid,
     pub stored_under: uuid::Uuid,
 }
@@ -384,20 +396,23 @@ where
         Ok(mapped)
     }
 }
-pub struct UploadRowQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+pub struct SessionRowQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
     query: &'static str,
     cached: Option<&'s tokio_postgres::Statement>,
-    extractor: fn(&tokio_postgres::Row) -> Result<UploadRowBorrowed, tokio_postgres::Error>,
-    mapper: fn(UploadRowBorrowed) -> T,
+    extractor: fn(&tokio_postgres::Row) -> Result<SessionRowBorrowed, tokio_postgres::Error>,
+    mapper: fn(SessionRowBorrowed) -> T,
 }
-impl<'c, 'a, 's, C, T: 'c, const N: usize> UploadRowQuery<'c, 'a, 's, C, T, N>
+impl<'c, 'a, 's, C, T: 'c, const N: usize> SessionRowQuery<'c, 'a, 's, C, T, N>
 where
     C: GenericClient,
 {
-    pub fn map<R>(self, mapper: fn(UploadRowBorrowed) -> R) -> UploadRowQuery<'c, 'a, 's, C, R, N> {
-        UploadRowQuery {
+    pub fn map<R>(
+        self,
+        mapper: fn(SessionRowBorrowed) -> R,
+    ) -> SessionRowQuery<'c, 'a, 's, C, R, N> {
+        SessionRowQuery {
             client: self.client,
             params: self.params,
             query: self.query,
@@ -448,20 +463,20 @@ where
         Ok(mapped)
     }
 }
-pub struct PieceRowQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+pub struct PartRowQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
     query: &'static str,
     cached: Option<&'s tokio_postgres::Statement>,
-    extractor: fn(&tokio_postgres::Row) -> Result<PieceRowBorrowed, tokio_postgres::Error>,
-    mapper: fn(PieceRowBorrowed) -> T,
+    extractor: fn(&tokio_postgres::Row) -> Result<PartRowBorrowed, tokio_postgres::Error>,
+    mapper: fn(PartRowBorrowed) -> T,
 }
-impl<'c, 'a, 's, C, T: 'c, const N: usize> PieceRowQuery<'c, 'a, 's, C, T, N>
+impl<'c, 'a, 's, C, T: 'c, const N: usize> PartRowQuery<'c, 'a, 's, C, T, N>
 where
     C: GenericClient,
 {
-    pub fn map<R>(self, mapper: fn(PieceRowBorrowed) -> R) -> PieceRowQuery<'c, 'a, 's, C, R, N> {
-        PieceRowQuery {
+    pub fn map<R>(self, mapper: fn(PartRowBorrowed) -> R) -> PartRowQuery<'c, 'a, 's, C, R, N> {
+        PartRowQuery {
             client: self.client,
             params: self.params,
             query: self.query,
@@ -512,20 +527,20 @@ where
         Ok(mapped)
     }
 }
-pub struct FindPieceQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+pub struct FindPartQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
     query: &'static str,
     cached: Option<&'s tokio_postgres::Statement>,
-    extractor: fn(&tokio_postgres::Row) -> Result<FindPieceBorrowed, tokio_postgres::Error>,
-    mapper: fn(FindPieceBorrowed) -> T,
+    extractor: fn(&tokio_postgres::Row) -> Result<FindPartBorrowed, tokio_postgres::Error>,
+    mapper: fn(FindPartBorrowed) -> T,
 }
-impl<'c, 'a, 's, C, T: 'c, const N: usize> FindPieceQuery<'c, 'a, 's, C, T, N>
+impl<'c, 'a, 's, C, T: 'c, const N: usize> FindPartQuery<'c, 'a, 's, C, T, N>
 where
     C: GenericClient,
 {
-    pub fn map<R>(self, mapper: fn(FindPieceBorrowed) -> R) -> FindPieceQuery<'c, 'a, 's, C, R, N> {
-        FindPieceQuery {
+    pub fn map<R>(self, mapper: fn(FindPartBorrowed) -> R) -> FindPartQuery<'c, 'a, 's, C, R, N> {
+        FindPartQuery {
             client: self.client,
             params: self.params,
             query: self.query,
@@ -640,20 +655,23 @@ where
         Ok(mapped)
     }
 }
-pub struct ClaimPiecesQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+pub struct ClaimDiscardedPartsQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
     query: &'static str,
     cached: Option<&'s tokio_postgres::Statement>,
-    extractor: fn(&tokio_postgres::Row) -> Result<ClaimPieces, tokio_postgres::Error>,
-    mapper: fn(ClaimPieces) -> T,
+    extractor: fn(&tokio_postgres::Row) -> Result<ClaimDiscardedParts, tokio_postgres::Error>,
+    mapper: fn(ClaimDiscardedParts) -> T,
 }
-impl<'c, 'a, 's, C, T: 'c, const N: usize> ClaimPiecesQuery<'c, 'a, 's, C, T, N>
+impl<'c, 'a, 's, C, T: 'c, const N: usize> ClaimDiscardedPartsQuery<'c, 'a, 's, C, T, N>
 where
     C: GenericClient,
 {
-    pub fn map<R>(self, mapper: fn(ClaimPieces) -> R) -> ClaimPiecesQuery<'c, 'a, 's, C, R, N> {
-        ClaimPiecesQuery {
+    pub fn map<R>(
+        self,
+        mapper: fn(ClaimDiscardedParts) -> R,
+    ) -> ClaimDiscardedPartsQuery<'c, 'a, 's, C, R, N> {
+        ClaimDiscardedPartsQuery {
             client: self.client,
             params: self.params,
             query: self.query,
@@ -704,15 +722,15 @@ where
         Ok(mapped)
     }
 }
-pub struct CountOpenStmt(&'static str, Option<tokio_postgres::Statement>);
-/// How many uploads of an account are open.
-pub fn count_open() -> CountOpenStmt {
-    CountOpenStmt(
-        "SELECT count(*) AS open FROM images.uploads WHERE owner_id = $1 AND state IN ('open', 'finishing')",
+pub struct CountOpenSessionsStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Count the open sessions of an account.
+pub fn count_open_sessions() -> CountOpenSessionsStmt {
+    CountOpenSessionsStmt(
+        "SELECT count(*) AS open FROM images.upload_sessions WHERE owner_id = $1 AND state IN ('open', 'finishing')",
         None,
     )
 }
-impl CountOpenStmt {
+impl CountOpenSessionsStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -735,15 +753,15 @@ impl CountOpenStmt {
         }
     }
 }
-pub struct OpenUploadStmt(&'static str, Option<tokio_postgres::Statement>);
-/// The row of an upload whose bytes come later.
-pub fn open_upload() -> OpenUploadStmt {
-    OpenUploadStmt(
-        "INSERT INTO images.uploads (id, owner_id, kind, declared_bytes, reserved_bytes, media_type, sha256, file_name, title, description, tags, visibility, keep_location, metadata, concat, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+pub struct InsertSessionStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Create a session.
+pub fn insert_session() -> InsertSessionStmt {
+    InsertSessionStmt(
+        "INSERT INTO images.upload_sessions (id, owner_id, kind, declared_bytes, reserved_bytes, media_type, sha256, file_name, title, description, tags, visibility, keep_location, metadata, concat, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
         None,
     )
 }
-impl OpenUploadStmt {
+impl InsertSessionStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -829,17 +847,17 @@ impl<
         'a,
         'a,
         'a,
-        OpenUploadParams<T1, T2, T3, T4, T5, T6, T7, T8, T9>,
+        InsertSessionParams<T1, T2, T3, T4, T5, T6, T7, T8, T9>,
         std::pin::Pin<
             Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
         >,
         C,
-    > for OpenUploadStmt
+    > for InsertSessionStmt
 {
     fn params(
         &'a self,
         client: &'a C,
-        params: &'a OpenUploadParams<T1, T2, T3, T4, T5, T6, T7, T8, T9>,
+        params: &'a InsertSessionParams<T1, T2, T3, T4, T5, T6, T7, T8, T9>,
     ) -> std::pin::Pin<
         Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
     > {
@@ -865,15 +883,15 @@ impl<
         ))
     }
 }
-pub struct FindUploadStmt(&'static str, Option<tokio_postgres::Statement>);
-/// An upload of the account that asks. `claimed` says whether somebody finishes it now.
-pub fn find_upload() -> FindUploadStmt {
-    FindUploadStmt(
-        "SELECT id, owner_id, kind, state, declared_bytes, received_bytes, reserved_bytes, media_type, sha256, file_name, title, description, tags, visibility, keep_location, metadata, concat, image_id, attempt, joined_into, expires_at, coalesce(claimed_until > clock_timestamp(), false) AS claimed FROM images.uploads WHERE id = $1",
+pub struct FindSessionStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Find a session of the caller. `claimed`: a node is finishing it.
+pub fn find_session() -> FindSessionStmt {
+    FindSessionStmt(
+        "SELECT *, coalesce(claimed_until > clock_timestamp(), false) AS claimed FROM images.upload_sessions WHERE id = $1",
         None,
     )
 }
-impl FindUploadStmt {
+impl FindSessionStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -885,15 +903,15 @@ impl FindUploadStmt {
         &'s self,
         client: &'c C,
         id: &'a uuid::Uuid,
-    ) -> UploadRowQuery<'c, 'a, 's, C, UploadRow, 1> {
-        UploadRowQuery {
+    ) -> SessionRowQuery<'c, 'a, 's, C, SessionRow, 1> {
+        SessionRowQuery {
             client,
             params: [id],
             query: self.0,
             cached: self.1.as_ref(),
             extractor:
-                |row: &tokio_postgres::Row| -> Result<UploadRowBorrowed, tokio_postgres::Error> {
-                    Ok(UploadRowBorrowed {
+                |row: &tokio_postgres::Row| -> Result<SessionRowBorrowed, tokio_postgres::Error> {
+                    Ok(SessionRowBorrowed {
                         id: row.try_get(0)?,
                         owner_id: row.try_get(1)?,
                         kind: row.try_get(2)?,
@@ -901,36 +919,39 @@ impl FindUploadStmt {
                         declared_bytes: row.try_get(4)?,
                         received_bytes: row.try_get(5)?,
                         reserved_bytes: row.try_get(6)?,
-                        media_type: row.try_get(7)?,
-                        sha256: row.try_get(8)?,
-                        file_name: row.try_get(9)?,
-                        title: row.try_get(10)?,
-                        description: row.try_get(11)?,
-                        tags: row.try_get(12)?,
-                        visibility: row.try_get(13)?,
-                        keep_location: row.try_get(14)?,
-                        metadata: row.try_get(15)?,
-                        concat: row.try_get(16)?,
-                        image_id: row.try_get(17)?,
-                        attempt: row.try_get(18)?,
-                        joined_into: row.try_get(19)?,
-                        expires_at: row.try_get(20)?,
-                        claimed: row.try_get(21)?,
+                        part_count: row.try_get(7)?,
+                        media_type: row.try_get(8)?,
+                        sha256: row.try_get(9)?,
+                        file_name: row.try_get(10)?,
+                        title: row.try_get(11)?,
+                        description: row.try_get(12)?,
+                        tags: row.try_get(13)?,
+                        visibility: row.try_get(14)?,
+                        keep_location: row.try_get(15)?,
+                        metadata: row.try_get(16)?,
+                        concat: row.try_get(17)?,
+                        image_id: row.try_get(18)?,
+                        attempt: row.try_get(19)?,
+                        claimed_until: row.try_get(20)?,
+                        joined_into: row.try_get(21)?,
+                        created_at: row.try_get(22)?,
+                        expires_at: row.try_get(23)?,
+                        claimed: row.try_get(24)?,
                     })
                 },
-            mapper: |it| UploadRow::from(it),
+            mapper: |it| SessionRow::from(it),
         }
     }
 }
-pub struct LockUploadStmt(&'static str, Option<tokio_postgres::Statement>);
-/// The same, and it stays as it is until the transaction ends.
-pub fn lock_upload() -> LockUploadStmt {
-    LockUploadStmt(
-        "SELECT id, owner_id, kind, state, declared_bytes, received_bytes, reserved_bytes, media_type, sha256, file_name, title, description, tags, visibility, keep_location, metadata, concat, image_id, attempt, joined_into, expires_at, coalesce(claimed_until > clock_timestamp(), false) AS claimed FROM images.uploads WHERE id = $1 FOR UPDATE",
+pub struct LockSessionStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Find a session of the caller and lock it until the transaction ends.
+pub fn lock_session() -> LockSessionStmt {
+    LockSessionStmt(
+        "SELECT *, coalesce(claimed_until > clock_timestamp(), false) AS claimed FROM images.upload_sessions WHERE id = $1 FOR UPDATE",
         None,
     )
 }
-impl LockUploadStmt {
+impl LockSessionStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -942,15 +963,15 @@ impl LockUploadStmt {
         &'s self,
         client: &'c C,
         id: &'a uuid::Uuid,
-    ) -> UploadRowQuery<'c, 'a, 's, C, UploadRow, 1> {
-        UploadRowQuery {
+    ) -> SessionRowQuery<'c, 'a, 's, C, SessionRow, 1> {
+        SessionRowQuery {
             client,
             params: [id],
             query: self.0,
             cached: self.1.as_ref(),
             extractor:
-                |row: &tokio_postgres::Row| -> Result<UploadRowBorrowed, tokio_postgres::Error> {
-                    Ok(UploadRowBorrowed {
+                |row: &tokio_postgres::Row| -> Result<SessionRowBorrowed, tokio_postgres::Error> {
+                    Ok(SessionRowBorrowed {
                         id: row.try_get(0)?,
                         owner_id: row.try_get(1)?,
                         kind: row.try_get(2)?,
@@ -958,36 +979,39 @@ impl LockUploadStmt {
                         declared_bytes: row.try_get(4)?,
                         received_bytes: row.try_get(5)?,
                         reserved_bytes: row.try_get(6)?,
-                        media_type: row.try_get(7)?,
-                        sha256: row.try_get(8)?,
-                        file_name: row.try_get(9)?,
-                        title: row.try_get(10)?,
-                        description: row.try_get(11)?,
-                        tags: row.try_get(12)?,
-                        visibility: row.try_get(13)?,
-                        keep_location: row.try_get(14)?,
-                        metadata: row.try_get(15)?,
-                        concat: row.try_get(16)?,
-                        image_id: row.try_get(17)?,
-                        attempt: row.try_get(18)?,
-                        joined_into: row.try_get(19)?,
-                        expires_at: row.try_get(20)?,
-                        claimed: row.try_get(21)?,
+                        part_count: row.try_get(7)?,
+                        media_type: row.try_get(8)?,
+                        sha256: row.try_get(9)?,
+                        file_name: row.try_get(10)?,
+                        title: row.try_get(11)?,
+                        description: row.try_get(12)?,
+                        tags: row.try_get(13)?,
+                        visibility: row.try_get(14)?,
+                        keep_location: row.try_get(15)?,
+                        metadata: row.try_get(16)?,
+                        concat: row.try_get(17)?,
+                        image_id: row.try_get(18)?,
+                        attempt: row.try_get(19)?,
+                        claimed_until: row.try_get(20)?,
+                        joined_into: row.try_get(21)?,
+                        created_at: row.try_get(22)?,
+                        expires_at: row.try_get(23)?,
+                        claimed: row.try_get(24)?,
                     })
                 },
-            mapper: |it| UploadRow::from(it),
+            mapper: |it| SessionRow::from(it),
         }
     }
 }
-pub struct ListPiecesStmt(&'static str, Option<tokio_postgres::Statement>);
-/// The pieces of an upload that are to be part of it, in their order.
-pub fn list_pieces() -> ListPiecesStmt {
-    ListPiecesStmt(
-        "SELECT id, stored_under, place, byte_size, sha256, state = 'stored' AS stored FROM images.upload_pieces WHERE upload_id = $1 AND state <> 'deleting' ORDER BY place, id",
+pub struct ListPartsStmt(&'static str, Option<tokio_postgres::Statement>);
+/// List the parts of a session in order.
+pub fn list_parts() -> ListPartsStmt {
+    ListPartsStmt(
+        "SELECT id, stored_under, position, byte_size, sha256, state = 'stored' AS stored FROM images.upload_parts WHERE session_id = $1 AND state <> 'deleting' ORDER BY position, id",
         None,
     )
 }
-impl ListPiecesStmt {
+impl ListPartsStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -998,37 +1022,38 @@ impl ListPiecesStmt {
     pub fn bind<'c, 'a, 's, C: GenericClient>(
         &'s self,
         client: &'c C,
-        upload: &'a uuid::Uuid,
-    ) -> PieceRowQuery<'c, 'a, 's, C, PieceRow, 1> {
-        PieceRowQuery {
+        session: &'a uuid::Uuid,
+    ) -> PartRowQuery<'c, 'a, 's, C, PartRow, 1> {
+        PartRowQuery {
             client,
-            params: [upload],
+            params: [session],
             query: self.0,
             cached: self.1.as_ref(),
             extractor:
-                |row: &tokio_postgres::Row| -> Result<PieceRowBorrowed, tokio_postgres::Error> {
-                    Ok(PieceRowBorrowed {
+                |row: &tokio_postgres::Row| -> Result<PartRowBorrowed, tokio_postgres::Error> {
+                    Ok(PartRowBorrowed {
                         id: row.try_get(0)?,
                         stored_under: row.try_get(1)?,
-                        place: row.try_get(2)?,
+                        position: row.try_get(2)?,
                         byte_size: row.try_get(3)?,
                         sha256: row.try_get(4)?,
                         stored: row.try_get(5)?,
                     })
                 },
-            mapper: |it| PieceRow::from(it),
+            mapper: |it| PartRow::from(it),
         }
     }
 }
-pub struct PromiseChunkStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Writes down a chunk before it is stored. No row where the upload has moved on, ended, or has too many pieces.
-pub fn promise_chunk() -> PromiseChunkStmt {
-    PromiseChunkStmt(
-        "WITH upload AS ( UPDATE images.uploads SET pieces = pieces + 1 WHERE id = $1 AND state = 'open' AND received_bytes = $2 AND pieces < $3 RETURNING id, owner_id ) INSERT INTO images.upload_pieces (id, upload_id, owner_id, stored_under, place, byte_size, sha256, due_at) SELECT $4, id, owner_id, id, $5, $6, $7, $8 FROM upload",
+pub struct ReserveChunkStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Insert the part of a tus upload before it is stored. No row if the offset has moved, the session has ended, or it has too
+/// many parts.
+pub fn reserve_chunk() -> ReserveChunkStmt {
+    ReserveChunkStmt(
+        "WITH session AS ( UPDATE images.upload_sessions SET part_count = part_count + 1 WHERE id = $1 AND state = 'open' AND received_bytes = $2 AND part_count < $3 RETURNING id, owner_id ) INSERT INTO images.upload_parts (id, session_id, owner_id, stored_under, position, byte_size, sha256, due_at) SELECT $4, id, owner_id, id, $5, $6, $7, $8 FROM session",
         None,
     )
 }
-impl PromiseChunkStmt {
+impl ReserveChunkStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -1041,9 +1066,9 @@ impl PromiseChunkStmt {
         client: &'c C,
         id: &'a uuid::Uuid,
         received: &'a i64,
-        most: &'a i32,
-        piece: &'a uuid::Uuid,
-        place: &'a i64,
+        max: &'a i32,
+        part: &'a uuid::Uuid,
+        position: &'a i64,
         len: &'a i64,
         sha256: &'a T1,
         due: &'a time::OffsetDateTime,
@@ -1051,7 +1076,7 @@ impl PromiseChunkStmt {
         client
             .execute(
                 self.0,
-                &[id, received, most, piece, place, len, sha256, due],
+                &[id, received, max, part, position, len, sha256, due],
             )
             .await
     }
@@ -1061,17 +1086,17 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::BytesSql>
         'a,
         'a,
         'a,
-        PromiseChunkParams<T1>,
+        ReserveChunkParams<T1>,
         std::pin::Pin<
             Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
         >,
         C,
-    > for PromiseChunkStmt
+    > for ReserveChunkStmt
 {
     fn params(
         &'a self,
         client: &'a C,
-        params: &'a PromiseChunkParams<T1>,
+        params: &'a ReserveChunkParams<T1>,
     ) -> std::pin::Pin<
         Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
     > {
@@ -1079,25 +1104,25 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::BytesSql>
             client,
             &params.id,
             &params.received,
-            &params.most,
-            &params.piece,
-            &params.place,
+            &params.max,
+            &params.part,
+            &params.position,
             &params.len,
             &params.sha256,
             &params.due,
         ))
     }
 }
-pub struct AdvanceStmt(&'static str, Option<tokio_postgres::Statement>);
-/// The offset moves over chunks that are stored: the lock of an upload. Nothing changes where another one has moved it, or
-/// where the sweeper has given one of the chunks up.
-pub fn advance() -> AdvanceStmt {
-    AdvanceStmt(
-        "WITH kept AS ( SELECT count(*) AS many FROM images.upload_pieces WHERE id = ANY($1) AND upload_id = $2 AND state = 'promised' ), moved AS ( UPDATE images.uploads SET received_bytes = received_bytes + $3, expires_at = $4 FROM kept WHERE uploads.id = $2 AND state = 'open' AND received_bytes = $5 AND kept.many = $6 RETURNING uploads.id ) UPDATE images.upload_pieces AS p SET state = 'stored' FROM moved WHERE p.upload_id = moved.id AND p.id = ANY($1) AND p.state = 'promised'",
+pub struct AdvanceOffsetStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Move the offset past parts that are stored: the lock of a tus upload. Changes nothing if another request has moved the
+/// offset, or if the sweeper has discarded one of the parts.
+pub fn advance_offset() -> AdvanceOffsetStmt {
+    AdvanceOffsetStmt(
+        "WITH reserved AS ( SELECT count(*) AS count FROM images.upload_parts WHERE id = ANY($1) AND session_id = $2 AND state = 'reserved' ), moved AS ( UPDATE images.upload_sessions AS s SET received_bytes = received_bytes + $3, expires_at = $4 FROM reserved WHERE s.id = $2 AND state = 'open' AND received_bytes = $5 AND reserved.count = $6 RETURNING s.id ) UPDATE images.upload_parts AS p SET state = 'stored' FROM moved WHERE p.session_id = moved.id AND p.id = ANY($1) AND p.state = 'reserved'",
         None,
     )
 }
-impl AdvanceStmt {
+impl AdvanceOffsetStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -1108,15 +1133,15 @@ impl AdvanceStmt {
     async fn bind<'c, 'a, 's, C: GenericClient, T1: crate::ArraySql<Item = uuid::Uuid>>(
         &'s self,
         client: &'c C,
-        pieces: &'a T1,
+        parts: &'a T1,
         id: &'a uuid::Uuid,
         len: &'a i64,
         expires: &'a time::OffsetDateTime,
         received: &'a i64,
-        many: &'a i64,
+        count: &'a i64,
     ) -> Result<u64, tokio_postgres::Error> {
         client
-            .execute(self.0, &[pieces, id, len, expires, received, many])
+            .execute(self.0, &[parts, id, len, expires, received, count])
             .await
     }
 }
@@ -1125,40 +1150,40 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::ArraySql<Item = uuid::Uuid>>
         'a,
         'a,
         'a,
-        AdvanceParams<T1>,
+        AdvanceOffsetParams<T1>,
         std::pin::Pin<
             Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
         >,
         C,
-    > for AdvanceStmt
+    > for AdvanceOffsetStmt
 {
     fn params(
         &'a self,
         client: &'a C,
-        params: &'a AdvanceParams<T1>,
+        params: &'a AdvanceOffsetParams<T1>,
     ) -> std::pin::Pin<
         Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
     > {
         Box::pin(self.bind(
             client,
-            &params.pieces,
+            &params.parts,
             &params.id,
             &params.len,
             &params.expires,
             &params.received,
-            &params.many,
+            &params.count,
         ))
     }
 }
-pub struct DropPiecesStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Leaves pieces to the sweeper that are not to be part of anything; those that somebody may still write, later.
-pub fn drop_pieces() -> DropPiecesStmt {
-    DropPiecesStmt(
-        "UPDATE images.upload_pieces SET due_at = CASE WHEN state = 'stored' THEN $1 ELSE due_at END, state = 'deleting' WHERE id = ANY($2) AND state <> 'deleting'",
+pub struct DiscardPartsStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Leave parts to the sweeper: stored ones at once, others when they can no longer be written.
+pub fn discard_parts() -> DiscardPartsStmt {
+    DiscardPartsStmt(
+        "UPDATE images.upload_parts SET due_at = CASE WHEN state = 'stored' THEN $1 ELSE due_at END, state = 'deleting' WHERE id = ANY($2) AND state <> 'deleting'",
         None,
     )
 }
-impl DropPiecesStmt {
+impl DiscardPartsStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -1170,9 +1195,9 @@ impl DropPiecesStmt {
         &'s self,
         client: &'c C,
         now: &'a time::OffsetDateTime,
-        pieces: &'a T1,
+        parts: &'a T1,
     ) -> Result<u64, tokio_postgres::Error> {
-        client.execute(self.0, &[now, pieces]).await
+        client.execute(self.0, &[now, parts]).await
     }
 }
 impl<'a, C: GenericClient + Send + Sync, T1: crate::ArraySql<Item = uuid::Uuid>>
@@ -1180,32 +1205,32 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::ArraySql<Item = uuid::Uuid>>
         'a,
         'a,
         'a,
-        DropPiecesParams<T1>,
+        DiscardPartsParams<T1>,
         std::pin::Pin<
             Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
         >,
         C,
-    > for DropPiecesStmt
+    > for DiscardPartsStmt
 {
     fn params(
         &'a self,
         client: &'a C,
-        params: &'a DropPiecesParams<T1>,
+        params: &'a DiscardPartsParams<T1>,
     ) -> std::pin::Pin<
         Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
     > {
-        Box::pin(self.bind(client, &params.now, &params.pieces))
+        Box::pin(self.bind(client, &params.now, &params.parts))
     }
 }
-pub struct DropWrittenStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Leaves pieces to the sweeper at once, because whoever wrote them has ended.
-pub fn drop_written() -> DropWrittenStmt {
-    DropWrittenStmt(
-        "UPDATE images.upload_pieces SET due_at = $1, state = 'deleting' WHERE id = ANY($2) AND state = 'promised'",
+pub struct DiscardReservedPartsStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Leave parts to the sweeper at once, because their writer has ended.
+pub fn discard_reserved_parts() -> DiscardReservedPartsStmt {
+    DiscardReservedPartsStmt(
+        "UPDATE images.upload_parts SET due_at = $1, state = 'deleting' WHERE id = ANY($2) AND state = 'reserved'",
         None,
     )
 }
-impl DropWrittenStmt {
+impl DiscardReservedPartsStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -1217,9 +1242,9 @@ impl DropWrittenStmt {
         &'s self,
         client: &'c C,
         now: &'a time::OffsetDateTime,
-        pieces: &'a T1,
+        parts: &'a T1,
     ) -> Result<u64, tokio_postgres::Error> {
-        client.execute(self.0, &[now, pieces]).await
+        client.execute(self.0, &[now, parts]).await
     }
 }
 impl<'a, C: GenericClient + Send + Sync, T1: crate::ArraySql<Item = uuid::Uuid>>
@@ -1227,32 +1252,32 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::ArraySql<Item = uuid::Uuid>>
         'a,
         'a,
         'a,
-        DropWrittenParams<T1>,
+        DiscardReservedPartsParams<T1>,
         std::pin::Pin<
             Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
         >,
         C,
-    > for DropWrittenStmt
+    > for DiscardReservedPartsStmt
 {
     fn params(
         &'a self,
         client: &'a C,
-        params: &'a DropWrittenParams<T1>,
+        params: &'a DiscardReservedPartsParams<T1>,
     ) -> std::pin::Pin<
         Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
     > {
-        Box::pin(self.bind(client, &params.now, &params.pieces))
+        Box::pin(self.bind(client, &params.now, &params.parts))
     }
 }
-pub struct PromisedBytesStmt(&'static str, Option<tokio_postgres::Statement>);
-/// The bytes of all pieces of an upload that are there, or may be.
-pub fn promised_bytes() -> PromisedBytesStmt {
-    PromisedBytesStmt(
-        "SELECT coalesce(sum(byte_size), 0)::bigint AS bytes FROM images.upload_pieces WHERE upload_id = $1",
+pub struct SumPartBytesStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Sum the bytes of all parts of a session, including those that may not be stored yet and those that are being deleted.
+pub fn sum_part_bytes() -> SumPartBytesStmt {
+    SumPartBytesStmt(
+        "SELECT coalesce(sum(byte_size), 0)::bigint AS bytes FROM images.upload_parts WHERE session_id = $1",
         None,
     )
 }
-impl PromisedBytesStmt {
+impl SumPartBytesStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -1263,11 +1288,11 @@ impl PromisedBytesStmt {
     pub fn bind<'c, 'a, 's, C: GenericClient>(
         &'s self,
         client: &'c C,
-        upload: &'a uuid::Uuid,
+        session: &'a uuid::Uuid,
     ) -> I64Query<'c, 'a, 's, C, i64, 1> {
         I64Query {
             client,
-            params: [upload],
+            params: [session],
             query: self.0,
             cached: self.1.as_ref(),
             extractor: |row| Ok(row.try_get(0)?),
@@ -1275,15 +1300,15 @@ impl PromisedBytesStmt {
         }
     }
 }
-pub struct PromisePartStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Writes down a part before anybody may store it: the upload does not rest. No row where the upload has too many.
-pub fn promise_part() -> PromisePartStmt {
-    PromisePartStmt(
-        "WITH upload AS ( UPDATE images.uploads SET pieces = pieces + 1, expires_at = greatest(expires_at, $1) WHERE id = $2 AND state = 'open' AND pieces < $3 RETURNING id, owner_id ) INSERT INTO images.upload_pieces (id, upload_id, owner_id, stored_under, place, byte_size, sha256, due_at) SELECT $4, id, owner_id, id, $5, $6, $7, $8 FROM upload",
+pub struct ReservePartStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Insert a part before a request for it is signed, and extend the session. No row if the session has too many parts.
+pub fn reserve_part() -> ReservePartStmt {
+    ReservePartStmt(
+        "WITH session AS ( UPDATE images.upload_sessions SET part_count = part_count + 1, expires_at = greatest(expires_at, $1) WHERE id = $2 AND state = 'open' AND part_count < $3 RETURNING id, owner_id ) INSERT INTO images.upload_parts (id, session_id, owner_id, stored_under, position, byte_size, sha256, due_at) SELECT $4, id, owner_id, id, $5, $6, $7, $8 FROM session",
         None,
     )
 }
-impl PromisePartStmt {
+impl ReservePartStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -1296,18 +1321,15 @@ impl PromisePartStmt {
         client: &'c C,
         expires: &'a time::OffsetDateTime,
         id: &'a uuid::Uuid,
-        most: &'a i32,
-        piece: &'a uuid::Uuid,
+        max: &'a i32,
+        part: &'a uuid::Uuid,
         number: &'a i64,
         len: &'a i64,
         sha256: &'a T1,
         due: &'a time::OffsetDateTime,
     ) -> Result<u64, tokio_postgres::Error> {
         client
-            .execute(
-                self.0,
-                &[expires, id, most, piece, number, len, sha256, due],
-            )
+            .execute(self.0, &[expires, id, max, part, number, len, sha256, due])
             .await
     }
 }
@@ -1316,17 +1338,17 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::BytesSql>
         'a,
         'a,
         'a,
-        PromisePartParams<T1>,
+        ReservePartParams<T1>,
         std::pin::Pin<
             Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
         >,
         C,
-    > for PromisePartStmt
+    > for ReservePartStmt
 {
     fn params(
         &'a self,
         client: &'a C,
-        params: &'a PromisePartParams<T1>,
+        params: &'a ReservePartParams<T1>,
     ) -> std::pin::Pin<
         Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
     > {
@@ -1334,8 +1356,8 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::BytesSql>
             client,
             &params.expires,
             &params.id,
-            &params.most,
-            &params.piece,
+            &params.max,
+            &params.part,
             &params.number,
             &params.len,
             &params.sha256,
@@ -1343,15 +1365,15 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::BytesSql>
         ))
     }
 }
-pub struct ProlongPieceStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Somebody may write it for a little longer.
-pub fn prolong_piece() -> ProlongPieceStmt {
-    ProlongPieceStmt(
-        "UPDATE images.upload_pieces SET due_at = $1 WHERE id = $2 AND state = 'promised'",
+pub struct ExtendPartStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Extend the time until which a part may be written.
+pub fn extend_part() -> ExtendPartStmt {
+    ExtendPartStmt(
+        "UPDATE images.upload_parts SET due_at = $1 WHERE id = $2 AND state = 'reserved'",
         None,
     )
 }
-impl ProlongPieceStmt {
+impl ExtendPartStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -1363,9 +1385,9 @@ impl ProlongPieceStmt {
         &'s self,
         client: &'c C,
         due: &'a time::OffsetDateTime,
-        piece: &'a uuid::Uuid,
+        part: &'a uuid::Uuid,
     ) -> Result<u64, tokio_postgres::Error> {
-        client.execute(self.0, &[due, piece]).await
+        client.execute(self.0, &[due, part]).await
     }
 }
 impl<'a, C: GenericClient + Send + Sync>
@@ -1373,32 +1395,32 @@ impl<'a, C: GenericClient + Send + Sync>
         'a,
         'a,
         'a,
-        ProlongPieceParams,
+        ExtendPartParams,
         std::pin::Pin<
             Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
         >,
         C,
-    > for ProlongPieceStmt
+    > for ExtendPartStmt
 {
     fn params(
         &'a self,
         client: &'a C,
-        params: &'a ProlongPieceParams,
+        params: &'a ExtendPartParams,
     ) -> std::pin::Pin<
         Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
     > {
-        Box::pin(self.bind(client, &params.due, &params.piece))
+        Box::pin(self.bind(client, &params.due, &params.part))
     }
 }
-pub struct FindPieceStmt(&'static str, Option<tokio_postgres::Statement>);
-/// What may be written to a piece, and whether it may be now.
-pub fn find_piece() -> FindPieceStmt {
-    FindPieceStmt(
-        "SELECT p.owner_id, p.byte_size, p.sha256, u.media_type, p.state = 'stored' AS stored, u.state = 'open' AND p.state <> 'deleting' AND u.expires_at > $1 AS wanted FROM images.upload_pieces AS p INNER JOIN images.uploads AS u ON u.id = p.upload_id WHERE p.id = $2 AND p.upload_id = $3",
+pub struct FindPartStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Find a part. `accepted`: it may be written now.
+pub fn find_part() -> FindPartStmt {
+    FindPartStmt(
+        "SELECT p.owner_id, p.byte_size, p.sha256, s.media_type, p.state = 'stored' AS stored, s.state = 'open' AND p.state <> 'deleting' AND s.expires_at > $1 AS accepted FROM images.upload_parts AS p INNER JOIN images.upload_sessions AS s ON s.id = p.session_id WHERE p.id = $2 AND p.session_id = $3",
         None,
     )
 }
-impl FindPieceStmt {
+impl FindPartStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -1410,26 +1432,26 @@ impl FindPieceStmt {
         &'s self,
         client: &'c C,
         now: &'a time::OffsetDateTime,
-        piece: &'a uuid::Uuid,
-        upload: &'a uuid::Uuid,
-    ) -> FindPieceQuery<'c, 'a, 's, C, FindPiece, 3> {
-        FindPieceQuery {
+        part: &'a uuid::Uuid,
+        session: &'a uuid::Uuid,
+    ) -> FindPartQuery<'c, 'a, 's, C, FindPart, 3> {
+        FindPartQuery {
             client,
-            params: [now, piece, upload],
+            params: [now, part, session],
             query: self.0,
             cached: self.1.as_ref(),
             extractor:
-                |row: &tokio_postgres::Row| -> Result<FindPieceBorrowed, tokio_postgres::Error> {
-                    Ok(FindPieceBorrowed {
+                |row: &tokio_postgres::Row| -> Result<FindPartBorrowed, tokio_postgres::Error> {
+                    Ok(FindPartBorrowed {
                         owner_id: row.try_get(0)?,
                         byte_size: row.try_get(1)?,
                         sha256: row.try_get(2)?,
                         media_type: row.try_get(3)?,
                         stored: row.try_get(4)?,
-                        wanted: row.try_get(5)?,
+                        accepted: row.try_get(5)?,
                     })
                 },
-            mapper: |it| FindPiece::from(it),
+            mapper: |it| FindPart::from(it),
         }
     }
 }
@@ -1438,28 +1460,28 @@ impl<'c, 'a, 's, C: GenericClient>
         'c,
         'a,
         's,
-        FindPieceParams,
-        FindPieceQuery<'c, 'a, 's, C, FindPiece, 3>,
+        FindPartParams,
+        FindPartQuery<'c, 'a, 's, C, FindPart, 3>,
         C,
-    > for FindPieceStmt
+    > for FindPartStmt
 {
     fn params(
         &'s self,
         client: &'c C,
-        params: &'a FindPieceParams,
-    ) -> FindPieceQuery<'c, 'a, 's, C, FindPiece, 3> {
-        self.bind(client, &params.now, &params.piece, &params.upload)
+        params: &'a FindPartParams,
+    ) -> FindPartQuery<'c, 'a, 's, C, FindPart, 3> {
+        self.bind(client, &params.now, &params.part, &params.session)
     }
 }
-pub struct MarkStoredStmt(&'static str, Option<tokio_postgres::Statement>);
-/// The store has acknowledged pieces.
-pub fn mark_stored() -> MarkStoredStmt {
-    MarkStoredStmt(
-        "UPDATE images.upload_pieces SET state = 'stored' WHERE id = ANY($1) AND state = 'promised'",
+pub struct MarkPartsStoredStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Record that the store has acknowledged parts.
+pub fn mark_parts_stored() -> MarkPartsStoredStmt {
+    MarkPartsStoredStmt(
+        "UPDATE images.upload_parts SET state = 'stored' WHERE id = ANY($1) AND state = 'reserved'",
         None,
     )
 }
-impl MarkStoredStmt {
+impl MarkPartsStoredStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -1470,20 +1492,20 @@ impl MarkStoredStmt {
     pub async fn bind<'c, 'a, 's, C: GenericClient, T1: crate::ArraySql<Item = uuid::Uuid>>(
         &'s self,
         client: &'c C,
-        pieces: &'a T1,
+        parts: &'a T1,
     ) -> Result<u64, tokio_postgres::Error> {
-        client.execute(self.0, &[pieces]).await
+        client.execute(self.0, &[parts]).await
     }
 }
-pub struct ClaimFinishingStmt(&'static str, Option<tokio_postgres::Statement>);
-/// One node makes the image now: the bytes reserved for the upload are the image's.
-pub fn claim_finishing() -> ClaimFinishingStmt {
-    ClaimFinishingStmt(
-        "UPDATE images.uploads SET state = 'finishing', image_id = $1, attempt = $2, reserved_bytes = 0, claimed_until = clock_timestamp() + make_interval(secs => $3) WHERE id = $4 AND state IN ('open', 'finishing')",
+pub struct ClaimSessionStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Claim a session for one node, which makes the image. Its reserved bytes become those of the image.
+pub fn claim_session() -> ClaimSessionStmt {
+    ClaimSessionStmt(
+        "UPDATE images.upload_sessions SET state = 'finishing', image_id = $1, attempt = $2, reserved_bytes = 0, claimed_until = clock_timestamp() + make_interval(secs => $3) WHERE id = $4 AND state IN ('open', 'finishing')",
         None,
     )
 }
-impl ClaimFinishingStmt {
+impl ClaimSessionStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -1507,17 +1529,17 @@ impl<'a, C: GenericClient + Send + Sync>
         'a,
         'a,
         'a,
-        ClaimFinishingParams,
+        ClaimSessionParams,
         std::pin::Pin<
             Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
         >,
         C,
-    > for ClaimFinishingStmt
+    > for ClaimSessionStmt
 {
     fn params(
         &'a self,
         client: &'a C,
-        params: &'a ClaimFinishingParams,
+        params: &'a ClaimSessionParams,
     ) -> std::pin::Pin<
         Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
     > {
@@ -1530,15 +1552,15 @@ impl<'a, C: GenericClient + Send + Sync>
         ))
     }
 }
-pub struct RenewFinishingStmt(&'static str, Option<tokio_postgres::Statement>);
-/// It still does.
-pub fn renew_finishing() -> RenewFinishingStmt {
-    RenewFinishingStmt(
-        "UPDATE images.uploads SET claimed_until = clock_timestamp() + make_interval(secs => $1) WHERE id = $2 AND state = 'finishing' AND attempt = $3",
+pub struct RenewClaimStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Renew the claim of a session.
+pub fn renew_claim() -> RenewClaimStmt {
+    RenewClaimStmt(
+        "UPDATE images.upload_sessions SET claimed_until = clock_timestamp() + make_interval(secs => $1) WHERE id = $2 AND state = 'finishing' AND attempt = $3",
         None,
     )
 }
-impl RenewFinishingStmt {
+impl RenewClaimStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -1561,32 +1583,32 @@ impl<'a, C: GenericClient + Send + Sync>
         'a,
         'a,
         'a,
-        RenewFinishingParams,
+        RenewClaimParams,
         std::pin::Pin<
             Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
         >,
         C,
-    > for RenewFinishingStmt
+    > for RenewClaimStmt
 {
     fn params(
         &'a self,
         client: &'a C,
-        params: &'a RenewFinishingParams,
+        params: &'a RenewClaimParams,
     ) -> std::pin::Pin<
         Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
     > {
         Box::pin(self.bind(client, &params.seconds, &params.id, &params.attempt))
     }
 }
-pub struct FinishUploadStmt(&'static str, Option<tokio_postgres::Statement>);
-/// The image is there: its pieces are not needed any more. No row where another node has taken the finishing over.
-pub fn finish_upload() -> FinishUploadStmt {
-    FinishUploadStmt(
-        "WITH finished AS ( UPDATE images.uploads SET state = 'finished', claimed_until = NULL WHERE id = $1 AND state = 'finishing' AND attempt = $2 RETURNING id ), dropped AS ( UPDATE images.upload_pieces AS p SET due_at = CASE WHEN p.state = 'stored' THEN $3 ELSE p.due_at END, state = 'deleting' FROM finished WHERE p.upload_id = finished.id AND p.state <> 'deleting' ) SELECT id FROM finished",
+pub struct FinishSessionStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Finish a session and discard its parts. No row if another node has taken it over.
+pub fn finish_session() -> FinishSessionStmt {
+    FinishSessionStmt(
+        "WITH finished AS ( UPDATE images.upload_sessions SET state = 'finished', claimed_until = NULL WHERE id = $1 AND state = 'finishing' AND attempt = $2 RETURNING id ), discarded AS ( UPDATE images.upload_parts AS p SET due_at = CASE WHEN p.state = 'stored' THEN $3 ELSE p.due_at END, state = 'deleting' FROM finished WHERE p.session_id = finished.id AND p.state <> 'deleting' ) SELECT id FROM finished",
         None,
     )
 }
-impl FinishUploadStmt {
+impl FinishSessionStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -1616,28 +1638,28 @@ impl<'c, 'a, 's, C: GenericClient>
         'c,
         'a,
         's,
-        FinishUploadParams,
+        FinishSessionParams,
         UuidUuidQuery<'c, 'a, 's, C, uuid::Uuid, 3>,
         C,
-    > for FinishUploadStmt
+    > for FinishSessionStmt
 {
     fn params(
         &'s self,
         client: &'c C,
-        params: &'a FinishUploadParams,
+        params: &'a FinishSessionParams,
     ) -> UuidUuidQuery<'c, 'a, 's, C, uuid::Uuid, 3> {
         self.bind(client, &params.id, &params.attempt, &params.now)
     }
 }
-pub struct ReopenUploadStmt(&'static str, Option<tokio_postgres::Statement>);
-/// The image could not be made now: the upload is as it was, with the bytes reserved for it.
-pub fn reopen_upload() -> ReopenUploadStmt {
-    ReopenUploadStmt(
-        "UPDATE images.uploads SET state = 'open', reserved_bytes = $1, image_id = NULL, attempt = NULL, claimed_until = NULL, expires_at = greatest(expires_at, $2) WHERE id = $3 AND state = 'finishing' AND attempt = $4",
+pub struct ReopenSessionStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Reopen a session of which no image could be made, with its reserved bytes.
+pub fn reopen_session() -> ReopenSessionStmt {
+    ReopenSessionStmt(
+        "UPDATE images.upload_sessions SET state = 'open', reserved_bytes = $1, image_id = NULL, attempt = NULL, claimed_until = NULL, expires_at = greatest(expires_at, $2) WHERE id = $3 AND state = 'finishing' AND attempt = $4",
         None,
     )
 }
-impl ReopenUploadStmt {
+impl ReopenSessionStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -1663,17 +1685,17 @@ impl<'a, C: GenericClient + Send + Sync>
         'a,
         'a,
         'a,
-        ReopenUploadParams,
+        ReopenSessionParams,
         std::pin::Pin<
             Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
         >,
         C,
-    > for ReopenUploadStmt
+    > for ReopenSessionStmt
 {
     fn params(
         &'a self,
         client: &'a C,
-        params: &'a ReopenUploadParams,
+        params: &'a ReopenSessionParams,
     ) -> std::pin::Pin<
         Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
     > {
@@ -1686,15 +1708,15 @@ impl<'a, C: GenericClient + Send + Sync>
         ))
     }
 }
-pub struct EndUploadStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Ends an upload: nothing more can come, its pieces go. What was reserved for it is to be given back.
-pub fn end_upload() -> EndUploadStmt {
-    EndUploadStmt(
-        "WITH was AS ( SELECT id, reserved_bytes FROM images.uploads WHERE id = $1 FOR UPDATE ), ended AS ( UPDATE images.uploads AS u SET state = 'ended', reserved_bytes = 0, claimed_until = NULL FROM was WHERE u.id = was.id ), dropped AS ( UPDATE images.upload_pieces AS p SET due_at = CASE WHEN p.state = 'stored' THEN $2 ELSE p.due_at END, state = 'deleting' FROM was WHERE p.upload_id = was.id AND p.state <> 'deleting' ) SELECT reserved_bytes FROM was",
+pub struct EndSessionStmt(&'static str, Option<tokio_postgres::Statement>);
+/// End a session and discard its parts. Returns the reserved bytes, which the caller releases.
+pub fn end_session() -> EndSessionStmt {
+    EndSessionStmt(
+        "WITH open AS ( SELECT id, reserved_bytes FROM images.upload_sessions WHERE id = $1 FOR UPDATE ), ended AS ( UPDATE images.upload_sessions AS s SET state = 'ended', reserved_bytes = 0, claimed_until = NULL FROM open WHERE s.id = open.id ), discarded AS ( UPDATE images.upload_parts AS p SET due_at = CASE WHEN p.state = 'stored' THEN $2 ELSE p.due_at END, state = 'deleting' FROM open WHERE p.session_id = open.id AND p.state <> 'deleting' ) SELECT reserved_bytes FROM open",
         None,
     )
 }
-impl EndUploadStmt {
+impl EndSessionStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -1719,26 +1741,26 @@ impl EndUploadStmt {
     }
 }
 impl<'c, 'a, 's, C: GenericClient>
-    crate::client::async_::Params<'c, 'a, 's, EndUploadParams, I64Query<'c, 'a, 's, C, i64, 2>, C>
-    for EndUploadStmt
+    crate::client::async_::Params<'c, 'a, 's, EndSessionParams, I64Query<'c, 'a, 's, C, i64, 2>, C>
+    for EndSessionStmt
 {
     fn params(
         &'s self,
         client: &'c C,
-        params: &'a EndUploadParams,
+        params: &'a EndSessionParams,
     ) -> I64Query<'c, 'a, 's, C, i64, 2> {
         self.bind(client, &params.id, &params.now)
     }
 }
-pub struct JoinPiecesStmt(&'static str, Option<tokio_postgres::Statement>);
-/// The pieces of a part of an upload become those of the whole.
-pub fn join_pieces() -> JoinPiecesStmt {
-    JoinPiecesStmt(
-        "UPDATE images.upload_pieces SET upload_id = $1, place = place + $2 WHERE upload_id = $3 AND state = 'stored'",
+pub struct MovePartsStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Move the parts of a partial upload to the session that it is concatenated into.
+pub fn move_parts() -> MovePartsStmt {
+    MovePartsStmt(
+        "UPDATE images.upload_parts SET session_id = $1, position = position + $2 WHERE session_id = $3 AND state = 'stored'",
         None,
     )
 }
-impl JoinPiecesStmt {
+impl MovePartsStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -1761,32 +1783,32 @@ impl<'a, C: GenericClient + Send + Sync>
         'a,
         'a,
         'a,
-        JoinPiecesParams,
+        MovePartsParams,
         std::pin::Pin<
             Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
         >,
         C,
-    > for JoinPiecesStmt
+    > for MovePartsStmt
 {
     fn params(
         &'a self,
         client: &'a C,
-        params: &'a JoinPiecesParams,
+        params: &'a MovePartsParams,
     ) -> std::pin::Pin<
         Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
     > {
         Box::pin(self.bind(client, &params.into, &params.base, &params.id))
     }
 }
-pub struct JoinUploadStmt(&'static str, Option<tokio_postgres::Statement>);
-/// The part has become part of a whole, and what was reserved for it is the whole's.
-pub fn join_upload() -> JoinUploadStmt {
-    JoinUploadStmt(
-        "UPDATE images.uploads SET state = 'joined', joined_into = $1, reserved_bytes = 0, expires_at = $2 WHERE id = $3",
+pub struct JoinSessionStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Mark a partial upload as concatenated. Its reserved bytes become those of the other session.
+pub fn join_session() -> JoinSessionStmt {
+    JoinSessionStmt(
+        "UPDATE images.upload_sessions SET state = 'joined', joined_into = $1, reserved_bytes = 0, expires_at = $2 WHERE id = $3",
         None,
     )
 }
-impl JoinUploadStmt {
+impl JoinSessionStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -1809,17 +1831,17 @@ impl<'a, C: GenericClient + Send + Sync>
         'a,
         'a,
         'a,
-        JoinUploadParams,
+        JoinSessionParams,
         std::pin::Pin<
             Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
         >,
         C,
-    > for JoinUploadStmt
+    > for JoinSessionStmt
 {
     fn params(
         &'a self,
         client: &'a C,
-        params: &'a JoinUploadParams,
+        params: &'a JoinSessionParams,
     ) -> std::pin::Pin<
         Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
     > {
@@ -1827,10 +1849,10 @@ impl<'a, C: GenericClient + Send + Sync>
     }
 }
 pub struct SetReceivedStmt(&'static str, Option<tokio_postgres::Statement>);
-/// The whole has all bytes of its parts.
+/// Set the received bytes of a concatenated session.
 pub fn set_received() -> SetReceivedStmt {
     SetReceivedStmt(
-        "UPDATE images.uploads SET received_bytes = $1 WHERE id = $2",
+        "UPDATE images.upload_sessions SET received_bytes = $1 WHERE id = $2",
         None,
     )
 }
@@ -1873,15 +1895,15 @@ impl<'a, C: GenericClient + Send + Sync>
         Box::pin(self.bind(client, &params.received, &params.id))
     }
 }
-pub struct ExpireUploadsStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Ends uploads whose time is over and gives back what was reserved for them. At most 100.
-pub fn expire_uploads() -> ExpireUploadsStmt {
-    ExpireUploadsStmt(
-        "WITH was AS ( SELECT id, owner_id, reserved_bytes FROM images.uploads WHERE expires_at <= $1 AND state IN ('open', 'finishing') AND (state = 'open' OR coalesce(claimed_until <= clock_timestamp(), true)) ORDER BY expires_at LIMIT 100 FOR UPDATE SKIP LOCKED ), ended AS ( UPDATE images.uploads AS u SET state = 'ended', reserved_bytes = 0, claimed_until = NULL FROM was WHERE u.id = was.id ), dropped AS ( UPDATE images.upload_pieces AS p SET due_at = CASE WHEN p.state = 'stored' THEN $1 ELSE p.due_at END, state = 'deleting' FROM was WHERE p.upload_id = was.id AND p.state <> 'deleting' ), freed AS ( UPDATE images.usage AS u SET reserved_bytes = u.reserved_bytes - f.bytes FROM (SELECT owner_id, sum(reserved_bytes)::bigint AS bytes FROM was GROUP BY owner_id) AS f WHERE u.owner_id = f.owner_id ) SELECT id FROM was",
+pub struct ExpireSessionsStmt(&'static str, Option<tokio_postgres::Statement>);
+/// End expired sessions and release their reserved bytes. At most 100.
+pub fn expire_sessions() -> ExpireSessionsStmt {
+    ExpireSessionsStmt(
+        "WITH expired AS ( SELECT id, owner_id, reserved_bytes FROM images.upload_sessions WHERE expires_at <= $1 AND state IN ('open', 'finishing') AND (state = 'open' OR coalesce(claimed_until <= clock_timestamp(), true)) ORDER BY expires_at LIMIT 100 FOR UPDATE SKIP LOCKED ), ended AS ( UPDATE images.upload_sessions AS s SET state = 'ended', reserved_bytes = 0, claimed_until = NULL FROM expired WHERE s.id = expired.id ), discarded AS ( UPDATE images.upload_parts AS p SET due_at = CASE WHEN p.state = 'stored' THEN $1 ELSE p.due_at END, state = 'deleting' FROM expired WHERE p.session_id = expired.id AND p.state <> 'deleting' ), released AS ( UPDATE images.usage AS u SET reserved_bytes = u.reserved_bytes - r.bytes FROM (SELECT owner_id, sum(reserved_bytes)::bigint AS bytes FROM expired GROUP BY owner_id) AS r WHERE u.owner_id = r.owner_id ) SELECT id FROM expired",
         None,
     )
 }
-impl ExpireUploadsStmt {
+impl ExpireSessionsStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -1904,16 +1926,16 @@ impl ExpireUploadsStmt {
         }
     }
 }
-pub struct DropStaleChunksStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Chunks that were promised long ago and never became part of their upload: their node has ended; and parts that were
-/// promised at the moment when their upload ended. At most 1000.
-pub fn drop_stale_chunks() -> DropStaleChunksStmt {
-    DropStaleChunksStmt(
-        "UPDATE images.upload_pieces SET state = 'deleting' WHERE id IN ( SELECT p.id FROM images.upload_pieces AS p INNER JOIN images.uploads AS u ON u.id = p.upload_id WHERE p.state = 'promised' AND p.due_at <= $1 AND (u.kind IN ('tus', 'tus_partial') OR u.state IN ('finished', 'ended')) LIMIT 1000 FOR UPDATE OF p SKIP LOCKED)",
+pub struct DiscardStalePartsStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Discard tus parts that were never acknowledged because their node crashed, and parts that were reserved at the moment
+/// their session ended. At most 1000.
+pub fn discard_stale_parts() -> DiscardStalePartsStmt {
+    DiscardStalePartsStmt(
+        "UPDATE images.upload_parts SET state = 'deleting' WHERE id IN ( SELECT p.id FROM images.upload_parts AS p INNER JOIN images.upload_sessions AS s ON s.id = p.session_id WHERE p.state = 'reserved' AND p.due_at <= $1 AND (s.kind IN ('tus', 'tus_partial') OR s.state IN ('finished', 'ended')) LIMIT 1000 FOR UPDATE OF p SKIP LOCKED)",
         None,
     )
 }
-impl DropStaleChunksStmt {
+impl DiscardStalePartsStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -1929,15 +1951,15 @@ impl DropStaleChunksStmt {
         client.execute(self.0, &[now]).await
     }
 }
-pub struct ClaimPiecesStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Pieces whose objects are to be deleted, left alone by others until a time. At most 100.
-pub fn claim_pieces() -> ClaimPiecesStmt {
-    ClaimPiecesStmt(
-        "UPDATE images.upload_pieces AS p SET due_at = $1 FROM ( SELECT id FROM images.upload_pieces WHERE state = 'deleting' AND due_at <= $2 ORDER BY due_at LIMIT 100 FOR UPDATE SKIP LOCKED ) AS due WHERE p.id = due.id RETURNING p.id, p.stored_under",
+pub struct ClaimDiscardedPartsStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Claim parts whose objects are to be deleted, until a time. At most 100.
+pub fn claim_discarded_parts() -> ClaimDiscardedPartsStmt {
+    ClaimDiscardedPartsStmt(
+        "UPDATE images.upload_parts AS p SET due_at = $1 FROM ( SELECT id FROM images.upload_parts WHERE state = 'deleting' AND due_at <= $2 ORDER BY due_at LIMIT 100 FOR UPDATE SKIP LOCKED ) AS due WHERE p.id = due.id RETURNING p.id, p.stored_under",
         None,
     )
 }
-impl ClaimPiecesStmt {
+impl ClaimDiscardedPartsStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -1950,19 +1972,20 @@ impl ClaimPiecesStmt {
         client: &'c C,
         until: &'a time::OffsetDateTime,
         now: &'a time::OffsetDateTime,
-    ) -> ClaimPiecesQuery<'c, 'a, 's, C, ClaimPieces, 2> {
-        ClaimPiecesQuery {
+    ) -> ClaimDiscardedPartsQuery<'c, 'a, 's, C, ClaimDiscardedParts, 2> {
+        ClaimDiscardedPartsQuery {
             client,
             params: [until, now],
             query: self.0,
             cached: self.1.as_ref(),
-            extractor: |row: &tokio_postgres::Row| -> Result<ClaimPieces, tokio_postgres::Error> {
-                Ok(ClaimPieces {
-                    id: row.try_get(0)?,
-                    stored_under: row.try_get(1)?,
-                })
-            },
-            mapper: |it| ClaimPieces::from(it),
+            extractor:
+                |row: &tokio_postgres::Row| -> Result<ClaimDiscardedParts, tokio_postgres::Error> {
+                    Ok(ClaimDiscardedParts {
+                        id: row.try_get(0)?,
+                        stored_under: row.try_get(1)?,
+                    })
+                },
+            mapper: |it| ClaimDiscardedParts::from(it),
         }
     }
 }
@@ -1971,28 +1994,28 @@ impl<'c, 'a, 's, C: GenericClient>
         'c,
         'a,
         's,
-        ClaimPiecesParams,
-        ClaimPiecesQuery<'c, 'a, 's, C, ClaimPieces, 2>,
+        ClaimDiscardedPartsParams,
+        ClaimDiscardedPartsQuery<'c, 'a, 's, C, ClaimDiscardedParts, 2>,
         C,
-    > for ClaimPiecesStmt
+    > for ClaimDiscardedPartsStmt
 {
     fn params(
         &'s self,
         client: &'c C,
-        params: &'a ClaimPiecesParams,
-    ) -> ClaimPiecesQuery<'c, 'a, 's, C, ClaimPieces, 2> {
+        params: &'a ClaimDiscardedPartsParams,
+    ) -> ClaimDiscardedPartsQuery<'c, 'a, 's, C, ClaimDiscardedParts, 2> {
         self.bind(client, &params.until, &params.now)
     }
 }
-pub struct ForgetPiecesStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Forgets pieces whose objects are gone.
-pub fn forget_pieces() -> ForgetPiecesStmt {
-    ForgetPiecesStmt(
-        "DELETE FROM images.upload_pieces WHERE id = ANY($1) AND state = 'deleting'",
+pub struct DeletePartsStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Delete the rows of parts whose objects are deleted.
+pub fn delete_parts() -> DeletePartsStmt {
+    DeletePartsStmt(
+        "DELETE FROM images.upload_parts WHERE id = ANY($1) AND state = 'deleting'",
         None,
     )
 }
-impl ForgetPiecesStmt {
+impl DeletePartsStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -2003,20 +2026,20 @@ impl ForgetPiecesStmt {
     pub async fn bind<'c, 'a, 's, C: GenericClient, T1: crate::ArraySql<Item = uuid::Uuid>>(
         &'s self,
         client: &'c C,
-        pieces: &'a T1,
+        parts: &'a T1,
     ) -> Result<u64, tokio_postgres::Error> {
-        client.execute(self.0, &[pieces]).await
+        client.execute(self.0, &[parts]).await
     }
 }
-pub struct ForgetUploadsStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Forgets uploads that ended long ago and of which nothing is left. At most 1000.
-pub fn forget_uploads() -> ForgetUploadsStmt {
-    ForgetUploadsStmt(
-        "DELETE FROM images.uploads WHERE id IN ( SELECT u.id FROM images.uploads AS u WHERE u.expires_at < $1 AND u.state IN ('finished', 'joined', 'ended') AND NOT EXISTS (SELECT FROM images.upload_pieces AS p WHERE p.upload_id = u.id) LIMIT 1000 FOR UPDATE SKIP LOCKED)",
+pub struct DeleteOldSessionsStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Delete sessions that ended before a time and have no parts. At most 1000.
+pub fn delete_old_sessions() -> DeleteOldSessionsStmt {
+    DeleteOldSessionsStmt(
+        "DELETE FROM images.upload_sessions WHERE id IN ( SELECT s.id FROM images.upload_sessions AS s WHERE s.expires_at < $1 AND s.state IN ('finished', 'joined', 'ended') AND NOT EXISTS (SELECT FROM images.upload_parts AS p WHERE p.session_id = s.id) LIMIT 1000 FOR UPDATE SKIP LOCKED)",
         None,
     )
 }
-impl ForgetUploadsStmt {
+impl DeleteOldSessionsStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -2032,15 +2055,15 @@ impl ForgetUploadsStmt {
         client.execute(self.0, &[before]).await
     }
 }
-pub struct KnownPiecesStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Which of these pieces have a row.
-pub fn known_pieces() -> KnownPiecesStmt {
-    KnownPiecesStmt(
-        "SELECT id FROM images.upload_pieces WHERE id = ANY($1)",
+pub struct ListKnownPartsStmt(&'static str, Option<tokio_postgres::Statement>);
+/// List those parts that have a row.
+pub fn list_known_parts() -> ListKnownPartsStmt {
+    ListKnownPartsStmt(
+        "SELECT id FROM images.upload_parts WHERE id = ANY($1)",
         None,
     )
 }
-impl KnownPiecesStmt {
+impl ListKnownPartsStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -2051,11 +2074,11 @@ impl KnownPiecesStmt {
     pub fn bind<'c, 'a, 's, C: GenericClient, T1: crate::ArraySql<Item = uuid::Uuid>>(
         &'s self,
         client: &'c C,
-        pieces: &'a T1,
+        parts: &'a T1,
     ) -> UuidUuidQuery<'c, 'a, 's, C, uuid::Uuid, 1> {
         UuidUuidQuery {
             client,
-            params: [pieces],
+            params: [parts],
             query: self.0,
             cached: self.1.as_ref(),
             extractor: |row| Ok(row.try_get(0)?),
