@@ -160,7 +160,7 @@ impl Sending<'_> {
             max_len: self.length,
             key: self.key.as_ref().map(|key| match index {
                 0 => key.clone(),
-                index => key.of_file(index),
+                index => key.for_file(index),
             }),
             digest,
         }
