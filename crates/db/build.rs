@@ -1,4 +1,4 @@
-//! Pairs every migration with its down script, and fails the build where one is missing.
+//! Pairs every migration with its down script, and fails the build if one is missing.
 use std::{env, error::Error, fmt::Write, fs, path::PathBuf};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -14,7 +14,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for name in names {
         let down = folder.join(name.replace(".sql", ".down.sql"));
         if !down.exists() {
-            return Err(format!("migrations/{name} has no down script; write {}", down.display()).into());
+            return Err(format!("migrations/{name} has no down script; create {}", down.display()).into());
         }
         let version: i32 = name
             .trim_start_matches('V')

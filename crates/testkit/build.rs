@@ -1,4 +1,4 @@
-//! Hashes the migrations, so that a template database is used only with the migrations that made it.
+//! Hashes the migrations, so that template databases are reused only with the same migrations.
 use std::{
     collections::hash_map::DefaultHasher,
     hash::{Hash, Hasher},

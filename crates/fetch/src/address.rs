@@ -1,14 +1,14 @@
-//! Which addresses are public, after the IANA special-purpose registries (RFC 6890 and its updates).
+//! Public addresses, by the IANA special-purpose registries (RFC 6890 and its updates).
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// IPv4 that is not globally reachable, or that no web server has: first address and prefix.
-const CLOSED_V4: &[(Ipv4Addr, u8)] = &[
+/// IPv4 networks that are not globally reachable or not unicast: first address and prefix length.
+const NON_PUBLIC_V4: &[(Ipv4Addr, u8)] = &[
     (Ipv4Addr::UNSPECIFIED, 8),
     (Ipv4Addr::new(10, 0, 0, 0), 8),
     (Ipv4Addr::new(100, 64, 0, 0), 10),
     (Ipv4Addr::new(127, 0, 0, 0), 8),
-    // Where Azure serves its machines, with secrets of theirs.
+    // The Azure metadata endpoint, which returns secrets of virtual machines.
     (Ipv4Addr::new(168, 63, 129, 16), 32),
     (Ipv4Addr::new(169, 254, 0, 0), 16),
     (Ipv4Addr::new(172, 16, 0, 0), 12),
@@ -23,20 +23,20 @@ const CLOSED_V4: &[(Ipv4Addr, u8)] = &[
     (Ipv4Addr::new(240, 0, 0, 0), 4),
 ];
 
-/// The only part of IPv6 that is assigned for global unicast.
+/// The IPv6 network assigned for global unicast.
 const GLOBAL_V6: (Ipv6Addr, u8) = (Ipv6Addr::new(0x2000, 0, 0, 0, 0, 0, 0, 0), 3);
 
-/// Parts of it that are special: protocol assignments with Teredo, documentation, 6to4, documentation again.
-const CLOSED_V6: &[(Ipv6Addr, u8)] = &[
+/// Its special-purpose networks: protocol assignments including Teredo, documentation, 6to4, documentation.
+const NON_PUBLIC_V6: &[(Ipv6Addr, u8)] = &[
     (Ipv6Addr::new(0x2001, 0, 0, 0, 0, 0, 0, 0), 23),
     (Ipv6Addr::new(0x2001, 0x0DB8, 0, 0, 0, 0, 0, 0), 32),
     (Ipv6Addr::new(0x2002, 0, 0, 0, 0, 0, 0, 0), 16),
     (Ipv6Addr::new(0x3FFF, 0, 0, 0, 0, 0, 0, 0), 20),
 ];
 
-/// Whether anybody on the Internet reaches the same machine by this address, or an operator allows it.
-pub(crate) fn may_be_reached(address: IpAddr, allowed: &[IpNet]) -> bool {
-    // `::ffff:10.0.0.1` is 10.0.0.1 to the operating system.
+/// Whether the address is public or in a network that the operator allows.
+pub(crate) fn is_allowed(address: IpAddr, allowed: &[IpNet]) -> bool {
+    // The operating system treats `::ffff:10.0.0.1` as 10.0.0.1.
     let address = address.to_canonical();
     allowed.iter().any(|network| network.contains(&address))
         || match address {
@@ -46,17 +46,17 @@ pub(crate) fn may_be_reached(address: IpAddr, allowed: &[IpNet]) -> bool {
 }
 
 fn is_public_v4(address: Ipv4Addr) -> bool {
-    !CLOSED_V4
+    !NON_PUBLIC_V4
         .iter()
         .any(|(first, prefix)| Ipv4Net::new_assert(*first, *prefix).contains(&address))
 }
 
 fn is_public_v6(address: Ipv6Addr) -> bool {
     let within = |(first, prefix): (Ipv6Addr, u8)| Ipv6Net::new_assert(first, prefix).contains(&address);
-    within(GLOBAL_V6) && !CLOSED_V6.iter().copied().any(within) && !is_isatap(address)
+    within(GLOBAL_V6) && !NON_PUBLIC_V6.iter().copied().any(within) && !is_isatap(address)
 }
 
-/// Addresses of ISATAP carry an IPv4 address behind `::5efe` or `::200:5efe` (RFC 5214 section 6.1).
+/// ISATAP addresses embed an IPv4 address after `::5efe` or `::200:5efe` (RFC 5214, section 6.1).
 fn is_isatap(address: Ipv6Addr) -> bool {
     let [_, _, _, _, high, low, _, _] = address.segments();
     low == 0x5EFE && matches!(high, 0 | 0x0200)
@@ -66,7 +66,7 @@ fn is_isatap(address: Ipv6Addr) -> bool {
 mod tests {
     use super::*;
 
-    const CLOSED: &str = "
+    const NON_PUBLIC: &str = "
         0.0.0.0 0.1.2.3 10.0.0.1 10.255.255.255 100.64.0.1 100.127.255.255 127.0.0.1 127.255.255.254
         168.63.129.16 169.254.169.254 172.16.0.1 172.31.255.255 192.0.0.170 192.0.2.1 192.88.99.1 192.168.1.1 198.18.0.1
         198.19.255.255 198.51.100.1 203.0.113.1 224.0.0.1 239.255.255.255 240.0.0.1 255.255.255.255 :: ::1
@@ -77,11 +77,11 @@ mod tests {
     ";
 
     #[test]
-    fn only_public_addresses() {
-        for closed in CLOSED.split_whitespace() {
-            assert!(!may_be_reached(closed.parse().unwrap(), &[]), "{closed}");
+    fn only_public_addresses_are_allowed() {
+        for address in NON_PUBLIC.split_whitespace() {
+            assert!(!is_allowed(address.parse().unwrap(), &[]), "{address}");
         }
-        for open in [
+        for address in [
             "1.1.1.1",
             "8.8.8.8",
             "100.63.255.255",
@@ -96,12 +96,12 @@ mod tests {
             "2606:4700::1111",
             "2a00:1450::1",
         ] {
-            assert!(may_be_reached(open.parse().unwrap(), &[]), "{open}");
+            assert!(is_allowed(address.parse().unwrap(), &[]), "{address}");
         }
     }
 
     #[test]
-    fn networks_of_the_operator() {
+    fn operator_networks_are_allowed() {
         let own: Vec<IpNet> = vec!["10.1.0.0/16".parse().unwrap()];
         for (address, expected) in [
             ("10.1.2.3", true),
@@ -109,11 +109,7 @@ mod tests {
             ("10.2.0.1", false),
             ("8.8.8.8", true),
         ] {
-            assert_eq!(
-                may_be_reached(address.parse().unwrap(), &own),
-                expected,
-                "{address}"
-            );
+            assert_eq!(is_allowed(address.parse().unwrap(), &own), expected, "{address}");
         }
     }
 }

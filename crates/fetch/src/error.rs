@@ -1,22 +1,17 @@
-//! Why something is not fetched.
+//! Errors of image import.
 use infravault_kernel::{DomainError, ErrorKind};
 
-/// Why something is not fetched, or not to its end.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The operator has not switched it on.
-    #[error(
-        "This server does not fetch images from others; its operator can switch it on (`IMPORT_ENABLED`)."
-    )]
+    #[error("Image import is disabled. The operator can enable it with `IMPORT_ENABLED`.")]
     Disabled,
-    /// The URL is not one that may be fetched.
-    #[error("The address may not be fetched: {0}.")]
+    /// The URL is not allowed.
+    #[error("The URL is not allowed: {0}.")]
     NotAllowed(&'static str),
-    /// The other server failed.
-    #[error("The other server did not give the image: {0}.")]
+    /// The download failed.
+    #[error("The download failed: {0}.")]
     Failed(String),
-    /// The client cannot be made.
-    #[error("the HTTP client for other servers cannot be made")]
+    #[error("cannot create the HTTP client for imports")]
     Setup(#[source] reqwest::Error),
 }
 

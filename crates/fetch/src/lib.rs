@@ -1,4 +1,4 @@
-//! Fetches what a user names by a URL, from public addresses only.
+//! HTTP requests to URLs from users, restricted to public addresses.
 #![doc = include_str!("../README.md")]
 mod address;
 mod config;

@@ -1,29 +1,29 @@
-//! Looking a name up, and judging what it stands for, at the moment of the connection.
-use crate::{Error, address::may_be_reached};
+//! DNS resolution that allows only public addresses, at connect time.
+use crate::{Error, address::is_allowed};
 use ipnet::IpNet;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use std::{net::SocketAddr, sync::Arc};
 use tokio::net::lookup_host;
 
-/// Said where a name or a number leads to where nobody may be sent.
-pub(crate) const NOT_PUBLIC: &str = "it leads to a network that is not public";
+/// The reason for rejecting a host name or an IP address.
+pub(crate) const NOT_PUBLIC: &str = "the host is not in a public network";
 
-/// Gives the client the addresses of a name, or none if one of them is not public. The client connects to these and asks
-/// nobody again.
+/// Resolves a host name, or returns an error if any of its addresses is not public. The client connects to the returned
+/// addresses without another lookup.
 #[derive(Debug)]
-pub(crate) struct PublicOnly {
+pub(crate) struct PublicResolver {
     pub(crate) allowed: Arc<[IpNet]>,
 }
 
-impl Resolve for PublicOnly {
+impl Resolve for PublicResolver {
     fn resolve(&self, name: Name) -> Resolving {
         let allowed = Arc::clone(&self.allowed);
         Box::pin(async move {
-            // The port is the client's to fill in.
-            let found: Vec<SocketAddr> = lookup_host((name.as_str(), 0)).await?.collect();
-            if found.iter().all(|address| may_be_reached(address.ip(), &allowed)) {
-                let found: Addrs = Box::new(found.into_iter());
-                Ok(found)
+            // The client fills in the port.
+            let addresses: Vec<SocketAddr> = lookup_host((name.as_str(), 0)).await?.collect();
+            if addresses.iter().all(|address| is_allowed(address.ip(), &allowed)) {
+                let addresses: Addrs = Box::new(addresses.into_iter());
+                Ok(addresses)
             } else {
                 Err(Error::NotAllowed(NOT_PUBLIC).into())
             }

@@ -1,23 +1,23 @@
-//! Which store, where, and its limits; read from the environment once, at start.
+//! Settings of the object store.
 use infravault_kernel::{Secret, config::Env};
 use std::{path::PathBuf, str::FromStr, time::Duration};
 
 const EXAMPLE_ENDPOINT: &str = "http://objectstore:9000";
 const MUST_BE_SET: &str = "must be set when STORE_BACKEND=s3";
 
-/// The object store's configuration.
+/// The settings of the object store.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// Which store, and where.
+    /// The backend.
     pub store: StoreConfig,
-    /// How many bytes all uploads in progress may take in the spool.
+    /// Maximum number of bytes of all uploads in the spool.
     pub spool_budget: u64,
-    /// Whether spool files may be files without a name (`O_TMPFILE`). Where the file system cannot make them the
-    /// named form is taken by itself; tests turn this off to walk that path.
+    /// Whether spool files may be unnamed (`O_TMPFILE`). File systems without support fall back to named files; tests
+    /// disable this to cover the fallback.
     pub unnamed_spool: bool,
 }
 
-/// Which store, and where.
+/// The backend and its settings.
 #[derive(Clone, Debug)]
 pub enum StoreConfig {
     /// A folder on this machine.
@@ -26,23 +26,23 @@ pub enum StoreConfig {
     S3(S3Config),
 }
 
-/// A folder as a store.
+/// The settings of a folder store.
 #[derive(Clone, Debug)]
 pub struct FsConfig {
-    /// The folder; it is made where it does not exist.
+    /// The folder; created if missing.
     pub dir: PathBuf,
-    /// With fewer free bytes on its file system the store counts as not ready.
+    /// Minimum number of free bytes on the file system. With less, the store is not ready.
     pub min_free: u64,
 }
 
-/// An S3-compatible store.
+/// The settings of an S3-compatible store.
 #[derive(Clone, Debug)]
 pub struct S3Config {
-    /// Where this process reaches the store: scheme, host and port.
+    /// The endpoint for this process: scheme, host and port.
     pub endpoint: String,
-    /// Where browsers reach it; without it no URL is signed for them.
+    /// The endpoint for browsers. Without it, no URL is presigned.
     pub public_endpoint: Option<String>,
-    /// The region that signatures name.
+    /// The region.
     pub region: String,
     /// The bucket.
     pub bucket: String,
@@ -52,13 +52,13 @@ pub struct S3Config {
     pub secret_key: Secret<String>,
     /// Whether the bucket is part of the path instead of the host name.
     pub path_style: bool,
-    /// Where uploads wait before they are stored.
+    /// The folder for uploads before they are stored.
     pub spool_dir: PathBuf,
-    /// How long a connection may take.
+    /// Connect timeout.
     pub connect_timeout: Duration,
-    /// How long nothing may move while a request runs.
+    /// Idle timeout of a request.
     pub idle_timeout: Duration,
-    /// Until when after the first one a request is tried again.
+    /// Time after the first attempt in which a request may be retried.
     pub retry_window: Duration,
 }
 
@@ -81,21 +81,21 @@ impl FromStr for Backend {
 }
 
 impl Config {
-    /// Reads the variables of the store. What only an S3 store needs is a fault only with `STORE_BACKEND=s3`.
+    /// Reads the settings. Variables of the S3 store are required only with `STORE_BACKEND=s3`.
     pub fn from_env(env: &mut Env) -> Self {
         let backend = env.value::<Backend>(
             "STORE_BACKEND",
             "fs",
-            "Where bytes are kept: `fs` (a folder) or `s3` (an S3-compatible store).",
+            "The object store: `fs` (a folder) or `s3` (an S3-compatible store).",
         );
         let fs = FsConfig::from_env(env);
         let spool_budget = env.bytes(
             "SPOOL_MAX_BYTES",
             "2GiB",
-            "How many bytes all uploads in progress may take on disk; beyond it uploads get 503.",
+            "Maximum number of bytes of all uploads in progress on disk. Further uploads get 503.",
         );
         if spool_budget == 0 {
-            env.reject("SPOOL_MAX_BYTES", "must not be zero", "2GiB");
+            env.reject("SPOOL_MAX_BYTES", "must not be 0", "2GiB");
         }
         let s3 = S3Config::from_env(env, backend == Backend::S3);
         Self {
@@ -115,33 +115,33 @@ impl FsConfig {
             dir: env.value(
                 "STORE_DIR",
                 "./data/objects",
-                "The folder of the `fs` store; uploads in progress lie in its subfolder `spool`.",
+                "The folder of the `fs` store. Uploads in progress are in its subfolder `spool`.",
             ),
             min_free: env.bytes(
                 "STORE_MIN_FREE_BYTES",
                 "256MiB",
-                "With fewer free bytes in the `fs` store's file system the server is not ready.",
+                "Minimum free space on the file system of the `fs` store. With less, the server is not ready.",
             ),
         }
     }
 }
 
 impl S3Config {
-    fn from_env(env: &mut Env, wanted: bool) -> Self {
-        let endpoint = origin(
+    fn from_env(env: &mut Env, required: bool) -> Self {
+        let endpoint = read_origin(
             env,
-            wanted,
+            required,
             "S3_ENDPOINT",
-            "Where this server reaches the S3 store: scheme, host and port. Must be set with `STORE_BACKEND=s3`.",
+            "The endpoint of the S3 store for this server: scheme, host and port. Required with `STORE_BACKEND=s3`.",
         );
-        let public_endpoint = origin(
+        let public_endpoint = read_origin(
             env,
-            wanted,
+            required,
             "S3_PUBLIC_ENDPOINT",
-            "Where browsers reach the S3 store: signed uploads go straight there, and through this server without it. Downloads always go through this server.",
+            "The endpoint of the S3 store for browsers. If set, presigned uploads go directly to the store. Downloads always go through this server.",
         );
-        let (access_key, secret_key) = keys(env, wanted);
-        if wanted && endpoint.is_none() {
+        let (access_key, secret_key) = read_keys(env, required);
+        if required && endpoint.is_none() {
             env.reject("S3_ENDPOINT", MUST_BE_SET, EXAMPLE_ENDPOINT);
         }
         Self {
@@ -153,42 +153,42 @@ impl S3Config {
             bucket: env.value(
                 "S3_BUCKET",
                 "infravault",
-                "The bucket; it is made where it does not exist.",
+                "The bucket. Created if missing.",
             ),
             path_style: env.value(
                 "S3_PATH_STYLE",
                 "true",
-                "Whether the bucket is part of the path (`true`) or of the host name (`false`).",
+                "Use the bucket as part of the path (`true`) or of the host name (`false`).",
             ),
             spool_dir: env
                 .optional(
                     "SPOOL_DIR",
                     "/var/spool/infravault",
-                    "Where uploads wait before they go to the S3 store; the system's temporary folder by default.",
+                    "The folder for uploads before they go to the S3 store. Default: the system's temporary folder.",
                 )
                 .unwrap_or_else(std::env::temp_dir),
             connect_timeout: env.duration(
                 "S3_CONNECT_TIMEOUT",
                 "2s",
-                "How long connecting to the S3 store may take.",
+                "Connect timeout of the S3 store.",
             ),
             idle_timeout: env.duration(
                 "S3_IDLE_TIMEOUT",
                 "5s",
-                "How long nothing may move while a request to the S3 store runs.",
+                "Idle timeout of a request to the S3 store.",
             ),
             retry_window: env.duration(
                 "S3_RETRY_WINDOW",
                 "20s",
-                "How long after its first try a request to the S3 store may be tried again, at most twice.",
+                "Time after the first attempt in which a request to the S3 store may be retried, at most twice.",
             ),
         }
     }
 }
 
-fn origin(env: &mut Env, wanted: bool, name: &str, about: &'static str) -> Option<String> {
+fn read_origin(env: &mut Env, required: bool, name: &str, about: &'static str) -> Option<String> {
     let value = env.optional::<String>(name, EXAMPLE_ENDPOINT, about)?;
-    if wanted && !is_origin(&value) {
+    if required && !is_origin(&value) {
         env.reject(
             name,
             "must be http:// or https:// with a host and no path",
@@ -198,20 +198,20 @@ fn origin(env: &mut Env, wanted: bool, name: &str, about: &'static str) -> Optio
     Some(value.trim_end_matches('/').to_owned())
 }
 
-fn keys(env: &mut Env, wanted: bool) -> (String, Secret<String>) {
+fn read_keys(env: &mut Env, required: bool) -> (String, Secret<String>) {
     let access_key = env.optional::<String>(
         "S3_ACCESS_KEY",
         "infravault",
-        "The access key of the S3 store. Must be set with `STORE_BACKEND=s3`.",
+        "The access key of the S3 store. Required with `STORE_BACKEND=s3`.",
     );
-    if wanted && access_key.is_none() {
+    if required && access_key.is_none() {
         env.reject("S3_ACCESS_KEY", MUST_BE_SET, "infravault");
     }
     let secret_key = env.secret(
         "S3_SECRET_KEY",
-        "The secret key of the S3 store. Must be set with `STORE_BACKEND=s3`.",
+        "The secret key of the S3 store. Required with `STORE_BACKEND=s3`.",
     );
-    if wanted && secret_key.is_none() {
+    if required && secret_key.is_none() {
         env.reject("S3_SECRET_KEY", MUST_BE_SET, "a-long-random-secret");
     }
     (access_key.unwrap_or_default(), secret_key.unwrap_or_default())
@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn the_default_is_a_folder() {
+    fn default_store_is_a_folder() {
         let (config, outcome) = read(&[]);
         assert_eq!(outcome, Ok(()));
         assert_eq!(config.spool_budget, 2 << 30);
@@ -252,15 +252,15 @@ mod tests {
     }
 
     #[test]
-    fn an_s3_store_names_everything_it_lacks() {
-        let faults = read(&[("STORE_BACKEND", "s3")]).1.unwrap_err();
+    fn every_missing_s3_setting_is_reported() {
+        let errors = read(&[("STORE_BACKEND", "s3")]).1.unwrap_err();
         for part in [
             "3 error",
             "S3_ENDPOINT must be set",
             "S3_ACCESS_KEY must be set",
             "S3_SECRET_KEY must be set",
         ] {
-            assert!(faults.contains(part), "{part} is missing in: {faults}");
+            assert!(errors.contains(part), "{part} is missing in: {errors}");
         }
         let good = [
             ("STORE_BACKEND", "s3"),
@@ -281,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn bad_values_are_faults() {
+    fn invalid_values_are_rejected() {
         for (name, value) in [
             ("STORE_BACKEND", "ftp"),
             ("SPOOL_MAX_BYTES", "0"),
@@ -296,10 +296,10 @@ mod tests {
             ];
             values.retain(|(known, _)| *known != name);
             values.push((name, value));
-            let faults = read(&values).1.unwrap_err();
+            let errors = read(&values).1.unwrap_err();
             assert!(
-                faults.contains("1 error") && faults.contains(name),
-                "{name}: {faults}"
+                errors.contains("1 error") && errors.contains(name),
+                "{name}: {errors}"
             );
         }
     }

@@ -1,79 +1,75 @@
-//! Copies an object from one store into another, and verifies its bytes on the way and where they arrived.
+//! Copies an object to another store and verifies its bytes in both.
 use crate::{Error, ObjectKey, Objects};
 use futures_util::TryStreamExt;
 use infravault_kernel::Sha256;
 
-/// An object with what its bytes must be.
+/// The recorded metadata of an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ObjectMeta<'a> {
-    /// Where it lies, in both stores.
+    /// The key, the same in both stores.
     pub key: &'a ObjectKey,
-    /// Its length in bytes.
+    /// The length in bytes.
     pub len: u64,
-    /// The SHA-256 of its bytes.
+    /// The SHA-256 of the bytes.
     pub sha256: Sha256,
-    /// Its media type, for the store that keeps one.
+    /// The media type. Only S3 stores it.
     pub media_type: &'a str,
 }
 
-/// When an object that is there already counts as copied.
+/// The check of an object that exists in the target store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum VerifyLevel {
-    /// Its length is right.
+    /// Compare the length.
     Length,
-    /// Its checksum is right, too: the one that the store keeps, or else that of its bytes, which are read.
+    /// Also compare the SHA-256: the stored checksum, or else that of the bytes.
     Checksum,
 }
 
-/// How an object came to be where it was to be copied.
+/// The result of a copy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CopyOutcome {
-    /// It was copied, and read back.
+    /// The object was copied and verified.
     Copied,
-    /// It was there.
+    /// The object already existed.
     AlreadyPresent,
 }
 
 impl Objects {
-    /// Reads an object to its end: [`Error::Missing`], or [`Error::Corrupt`] where its bytes are not those described.
+    /// Reads a whole object and verifies it. Returns [`Error::Missing`] or [`Error::Corrupt`].
     pub async fn verify(&self, object: &ObjectMeta<'_>) -> Result<(), Error> {
-        let mut bytes = self.read(object.key, object.len, None).await?;
-        let mut hasher = Sha256::hasher();
-        while let Some(piece) = bytes.try_next().await? {
-            hasher.update(&piece);
-        }
-        same_digest(object, hasher.finish())
+        let mut bytes = self.read_verified(object.key, object.len, object.sha256).await?;
+        while bytes.try_next().await?.is_some() {}
+        Ok(())
     }
 
-    /// Copies an object into another store, unless it is there. What lies there under its key and is something else is
-    /// replaced, once the bytes from here have proved to be the ones described.
+    /// Copies an object to another store unless it exists target. Different bytes under the same key are replaced, after the
+    /// bytes of this store have been verified.
     pub async fn copy_to(
         &self,
-        there: &Self,
+        target: &Self,
         object: &ObjectMeta<'_>,
         level: VerifyLevel,
     ) -> Result<CopyOutcome, Error> {
-        if there.contains(object, level).await? {
+        if target.contains(object, level).await? {
             return Ok(CopyOutcome::AlreadyPresent);
         }
-        let mut bytes = self.read(object.key, object.len, None).await?;
-        let mut spool = there.spool(object.len)?;
-        while let Some(piece) = bytes.try_next().await? {
-            spool.write(piece).await?;
+        let mut bytes = self.read_verified(object.key, object.len, object.sha256).await?;
+        let mut spool = target.spool(object.len)?;
+        while let Some(chunk) = bytes.try_next().await? {
+            spool.write(chunk).await?;
         }
         let spooled = spool.finish().await?;
-        same_digest(object, spooled.sha256())?;
-        match there.store(object.key, &spooled, object.media_type).await {
+        match target.store(object.key, &spooled, object.media_type).await {
             Err(Error::Conflict(_)) => {
-                there.delete(object.key).await?;
-                there.store(object.key, &spooled, object.media_type).await?;
+                target.delete(object.key).await?;
+                target.store(object.key, &spooled, object.media_type).await?;
             }
             outcome => outcome?,
         }
-        let verified = there.verify(object).await;
+        let verified = target.verify(object).await;
         if let Err(Error::Corrupt { .. }) = &verified {
-            // Whoever copies again must not find it there.
-            there.delete(object.key).await?;
+            // The next copy must not find it.
+            target.delete(object.key).await?;
         }
         verified.map(|()| CopyOutcome::Copied)
     }
@@ -95,12 +91,4 @@ impl Objects {
             },
         }
     }
-}
-
-fn same_digest(object: &ObjectMeta<'_>, found: Sha256) -> Result<(), Error> {
-    if found == object.sha256 {
-        return Ok(());
-    }
-    let fault = format!("has the SHA-256 {found} instead of {}", object.sha256);
-    Err(Error::corrupt(&object.key.path(), fault))
 }

@@ -1,83 +1,83 @@
-//! What can go wrong with bytes in a store.
+//! Errors of the object store.
 use infravault_kernel::{DomainError, ErrorKind, FieldError};
 use std::io;
 
-/// Any cause, kept for the log.
+/// Any error, for the log.
 pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-/// Why an object could not be received, stored, read or deleted.
+/// An object could not be received, stored, read or deleted.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// A row names an object that is not there.
-    #[error("no object is stored under {0}")]
+    /// A referenced object does not exist.
+    #[error("the object {0} does not exist")]
     Missing(String),
-    /// The stored bytes are not the ones that were stored: wrong length, cut, unreadable.
-    #[error("the object {key} {fault}")]
+    /// The stored bytes differ from the recorded ones, or cannot be read.
+    #[error("the object {key} {reason}")]
     Corrupt {
         /// The object's path.
         key: String,
-        /// What is wrong, as the end of a sentence.
-        fault: String,
+        /// The problem, as a predicate.
+        reason: String,
     },
-    /// Other bytes are stored under a key that is written once.
-    #[error("other bytes are already stored under {0}")]
+    /// The key already has an object with other bytes.
+    #[error("the object {0} already exists with other bytes")]
     Conflict(String),
-    /// The range asked for lies outside the object.
-    #[error("the range lies outside of the {len} bytes that there are")]
+    /// The requested range lies outside the object.
+    #[error("the range lies outside the {len} bytes of the object")]
     OutOfRange {
         /// The object's length in bytes.
         len: u64,
     },
-    /// More bytes came than allowed.
+    /// The body exceeds the limit.
     #[error("the body is larger than {limit} bytes")]
     TooLarge {
-        /// How many bytes would do.
+        /// The limit in bytes.
         limit: u64,
     },
-    /// No bytes came.
+    /// The body is empty.
     #[error("the body is empty")]
     Empty,
-    /// The uploads in progress fill `SPOOL_MAX_BYTES`.
-    #[error("the uploads in progress leave no room in the spool")]
+    /// The uploads in progress have used up `SPOOL_MAX_BYTES`.
+    #[error("the spool is full of uploads in progress")]
     Busy,
-    /// The disk, or the quota on it, is full.
+    /// The disk or the disk quota is full.
     #[error("the disk is full")]
     Full(#[source] io::Error),
-    /// The store did not answer, or answered that it cannot.
-    #[error("could not {doing}")]
+    /// The store did not respond, or responded with an error.
+    #[error("could not {operation}")]
     Unavailable {
-        /// What was tried, as an infinitive.
-        doing: &'static str,
-        /// Why it failed.
+        /// The operation, as an infinitive.
+        operation: &'static str,
+        /// The cause.
         #[source]
         source: BoxError,
     },
-    /// The configuration cannot be used.
+    /// The configuration is invalid.
     #[error("{0}")]
     Config(String),
 }
 
 impl Error {
-    pub(crate) fn unavailable(doing: &'static str, source: impl Into<BoxError>) -> Self {
+    pub(crate) fn unavailable(operation: &'static str, source: impl Into<BoxError>) -> Self {
         Self::Unavailable {
-            doing,
+            operation,
             source: source.into(),
         }
     }
 
-    pub(crate) fn corrupt(key: &str, fault: impl Into<String>) -> Self {
+    pub(crate) fn corrupt(key: &str, reason: impl Into<String>) -> Self {
         Self::Corrupt {
             key: key.to_owned(),
-            fault: fault.into(),
+            reason: reason.into(),
         }
     }
 
-    /// Tells a full disk from other failures.
-    pub(crate) fn io(doing: &'static str, error: impl Into<io::Error>) -> Self {
+    /// Separates full disks from other I/O errors.
+    pub(crate) fn io(operation: &'static str, error: impl Into<io::Error>) -> Self {
         let error = error.into();
         match error.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::Full(error),
-            _ => Self::unavailable(doing, error),
+            _ => Self::unavailable(operation, error),
         }
     }
 }
@@ -122,14 +122,14 @@ impl DomainError for Error {
     }
 }
 
-/// Runs file calls on a thread that may wait.
-pub(crate) async fn blocking<T: Send + 'static>(
-    doing: &'static str,
-    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+/// Runs blocking file operations on a blocking thread.
+pub(crate) async fn run_blocking<T: Send + 'static>(
+    operation: &'static str,
+    operation_fn: impl FnOnce() -> Result<T, Error> + Send + 'static,
 ) -> Result<T, Error> {
-    tokio::task::spawn_blocking(work)
+    tokio::task::spawn_blocking(operation_fn)
         .await
-        .map_err(|error| Error::unavailable(doing, error))?
+        .map_err(|error| Error::unavailable(operation, error))?
 }
 
 #[cfg(test)]
@@ -137,7 +137,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_full_disk_is_told_from_other_failures() {
+    fn full_disk_is_a_separate_error() {
         for (errno, full) in [
             (rustix::io::Errno::NOSPC, true),
             (rustix::io::Errno::DQUOT, true),

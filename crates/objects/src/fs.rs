@@ -1,10 +1,10 @@
-//! The folder store: every object is a file, written once, durable when `store` returns.
+//! The folder store: every object is a file that is written once and durable when `store` returns.
 mod list;
 
 use crate::{
     Error, FsConfig, Listing, ObjectKey, ObjectStat, ObjectStream, Prefix, SpooledFile,
-    error::blocking,
-    spool_dir::{SpoolDir, make_dirs, unusable},
+    error::run_blocking,
+    spool_dir::{SpoolDir, create_dirs, dir_error},
     stream::FileChunks,
 };
 use futures_util::TryStreamExt;
@@ -22,7 +22,7 @@ const READING: &str = "read from the object folder";
 const STORING: &str = "write to the object folder";
 const PROBING: &str = "use the object folder";
 
-/// A folder as a store.
+/// A folder store.
 #[derive(Debug)]
 pub(crate) struct Folder {
     root: PathBuf,
@@ -31,30 +31,30 @@ pub(crate) struct Folder {
 
 impl Folder {
     pub(crate) fn open(config: &FsConfig) -> Result<Self, Error> {
-        make_dirs(&config.dir).map_err(|error| unusable(&config.dir, &error))?;
-        // Absolute, so that a later change of the working directory does not move the store.
+        create_dirs(&config.dir).map_err(|error| dir_error(&config.dir, &error))?;
+        // An absolute path does not depend on the working directory.
         let root = config
             .dir
             .canonicalize()
-            .map_err(|error| unusable(&config.dir, &error))?;
+            .map_err(|error| dir_error(&config.dir, &error))?;
         Ok(Self {
             root,
             min_free: config.min_free,
         })
     }
 
-    /// On the same file system as the objects, so that storing is a link.
+    /// The spool is on the same file system as the objects, so that storing only links the file.
     pub(crate) fn spool_dir(&self) -> PathBuf {
         self.root.join("spool")
     }
 
-    /// Makes the folders of every prefix, so that no upload has to.
+    /// Creates all folders, so that uploads do not have to.
     pub(crate) async fn setup(self: Arc<Self>) -> Result<(), Error> {
-        blocking(STORING, move || {
+        run_blocking(STORING, move || {
             for prefix in Prefix::ALL {
                 let dir = self.root.join(prefix.as_str());
                 for shard in 0..=u8::MAX {
-                    make_dirs(&dir.join(format!("{shard:02x}")))
+                    create_dirs(&dir.join(format!("{shard:02x}")))
                         .map_err(|error| Error::io(STORING, error))?;
                 }
                 sync_dir(&dir)?;
@@ -64,9 +64,9 @@ impl Folder {
         .await
     }
 
-    pub(crate) async fn probe(self: Arc<Self>, place: Arc<SpoolDir>) -> Result<(), Error> {
-        blocking(PROBING, move || {
-            place
+    pub(crate) async fn probe(self: Arc<Self>, spool_dir: Arc<SpoolDir>) -> Result<(), Error> {
+        run_blocking(PROBING, move || {
+            spool_dir
                 .create()?
                 .file()
                 .write_all(b"probe")
@@ -81,10 +81,10 @@ impl Folder {
     }
 
     pub(crate) async fn store(self: Arc<Self>, key: ObjectKey, spooled: SpooledFile) -> Result<(), Error> {
-        blocking(STORING, move || self.store_now(&key, &spooled)).await
+        run_blocking(STORING, move || self.store_blocking(&key, &spooled)).await
     }
 
-    fn store_now(&self, key: &ObjectKey, spooled: &SpooledFile) -> Result<(), Error> {
+    fn store_blocking(&self, key: &ObjectKey, spooled: &SpooledFile) -> Result<(), Error> {
         let path = self.path(key)?;
         let dir = path.parent().unwrap_or(&self.root);
         spooled
@@ -95,31 +95,32 @@ impl Folder {
         crash_point("mid-store");
         let mut outcome = spooled.file.publish(&path);
         if outcome == Err(Errno::NOENT) {
-            self.make_shard(dir)?;
+            self.create_shard(dir)?;
             outcome = spooled.file.publish(&path);
         }
         match outcome {
             Ok(()) => {}
-            Err(Errno::EXIST) => same_bytes(key, &path, spooled)?,
+            Err(Errno::EXIST) => sync_existing(key, &path, spooled)?,
             Err(error) => return Err(Error::io(STORING, error)),
         }
         sync_dir(dir)
     }
 
-    /// Like [`Folder::store`], without waiting for the disk. A file that a stop of the machine left damaged is replaced.
+    /// Like [`Folder::store`], without syncing. A file that a crash of the machine damaged is replaced.
     pub(crate) async fn store_derived(
         self: Arc<Self>,
         key: ObjectKey,
         spooled: SpooledFile,
     ) -> Result<(), Error> {
-        blocking(STORING, move || {
+        run_blocking(STORING, move || {
             let path = self.path(&key)?;
             let mut outcome = spooled.file.publish(&path);
             if outcome == Err(Errno::NOENT) {
-                make_dirs(path.parent().unwrap_or(&self.root)).map_err(|error| Error::io(STORING, error))?;
+                create_dirs(path.parent().unwrap_or(&self.root))
+                    .map_err(|error| Error::io(STORING, error))?;
                 outcome = spooled.file.publish(&path);
             }
-            if outcome == Err(Errno::EXIST) && !holds(&path, &spooled)? {
+            if outcome == Err(Errno::EXIST) && !has_same_bytes(&path, &spooled)? {
                 std::fs::remove_file(&path).map_err(|error| Error::io(STORING, error))?;
                 outcome = spooled.file.publish(&path);
             }
@@ -131,12 +132,12 @@ impl Folder {
         .await
     }
 
-    /// Makes the folder of a shard durable, with those above it.
-    fn make_shard(&self, dir: &Path) -> Result<(), Error> {
-        make_dirs(dir).map_err(|error| Error::io(STORING, error))?;
-        for above in dir.ancestors().skip(1) {
-            sync_dir(above)?;
-            if above == self.root {
+    /// Creates the folder of a shard durably, with its parents.
+    fn create_shard(&self, dir: &Path) -> Result<(), Error> {
+        create_dirs(dir).map_err(|error| Error::io(STORING, error))?;
+        for parent in dir.ancestors().skip(1) {
+            sync_dir(parent)?;
+            if parent == self.root {
                 break;
             }
         }
@@ -144,7 +145,7 @@ impl Folder {
     }
 
     pub(crate) async fn head(self: Arc<Self>, key: ObjectKey) -> Result<Option<ObjectStat>, Error> {
-        blocking(READING, move || {
+        run_blocking(READING, move || {
             match std::fs::symlink_metadata(self.path(&key)?) {
                 Ok(data) if data.is_file() => Ok(Some(ObjectStat {
                     len: data.len(),
@@ -165,12 +166,12 @@ impl Folder {
         start: u64,
         count: u64,
     ) -> Result<ObjectStream, Error> {
-        blocking(READING, move || {
+        run_blocking(READING, move || {
             let name = key.path();
-            let file = self.open_whole(&key, len)?;
-            // The first chunk comes with the same visit to the blocking thread.
+            let file = self.open_checked(&key, len)?;
+            // Reading the first chunk here saves a switch to a blocking thread.
             let chunks = FileChunks::new(Arc::new(file), start, count)
-                .with_first()
+                .read_first()
                 .map_err(|error| Error::io(READING, error))?;
             let chunks = chunks.map_err(|error| Error::io(READING, error));
             Ok(ObjectStream::new(name, count, chunks))
@@ -179,27 +180,27 @@ impl Folder {
     }
 
     pub(crate) async fn open_file(self: Arc<Self>, key: ObjectKey, len: u64) -> Result<File, Error> {
-        blocking(READING, move || self.open_whole(&key, len)).await
+        run_blocking(READING, move || self.open_checked(&key, len)).await
     }
 
-    /// Opens the file of an object, which has as many bytes as were stored.
-    fn open_whole(&self, key: &ObjectKey, len: u64) -> Result<File, Error> {
+    /// Opens the file of an object and checks its length.
+    fn open_checked(&self, key: &ObjectKey, len: u64) -> Result<File, Error> {
         let file = open_file(&self.path(key)?).map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => Error::Missing(key.path()),
             _ => Error::io(READING, error),
         })?;
         let data = file.metadata().map_err(|error| Error::io(READING, error))?;
         if !data.is_file() || data.len() != len {
-            let fault = format!("has {} bytes instead of {len}", data.len());
-            return Err(Error::corrupt(&key.path(), fault));
+            let reason = format!("has {} bytes instead of {len}", data.len());
+            return Err(Error::corrupt(&key.path(), reason));
         }
         Ok(file)
     }
 
-    /// Not made durable at once: if the machine stops now the object is there again, without a row, and the integrity
-    /// job deletes it.
+    /// Deletes without syncing: if the machine crashes, the object may reappear without a row, and the integrity check
+    /// deletes it.
     pub(crate) async fn delete(self: Arc<Self>, key: ObjectKey) -> Result<(), Error> {
-        blocking(
+        run_blocking(
             "delete from the object folder",
             move || match std::fs::remove_file(self.path(&key)?) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => {
@@ -217,20 +218,21 @@ impl Folder {
         after: Option<String>,
         limit: usize,
     ) -> Result<Listing, Error> {
-        blocking(READING, move || {
-            list::list(&self.root, prefix, after.as_deref(), limit).map_err(|error| Error::io(READING, error))
+        run_blocking(READING, move || {
+            list::list_page(&self.root, prefix, after.as_deref(), limit)
+                .map_err(|error| Error::io(READING, error))
         })
         .await
     }
 
     fn path(&self, key: &ObjectKey) -> Result<PathBuf, Error> {
-        inside(&self.root, &key.path())
+        join_inside(&self.root, &key.path())
             .ok_or_else(|| Error::corrupt(&key.path(), "does not name a file in the store"))
     }
 }
 
-/// Joins a path to the root if it cannot leave it. Keys are made of ids, so this only guards against a mistake of ours.
-fn inside(root: &Path, path: &str) -> Option<PathBuf> {
+/// Joins a path to the root unless it would leave it. Keys consist of IDs, so this is a second line of defense.
+fn join_inside(root: &Path, path: &str) -> Option<PathBuf> {
     let plain = Path::new(path)
         .components()
         .all(|part| matches!(part, Component::Normal(_)));
@@ -238,7 +240,7 @@ fn inside(root: &Path, path: &str) -> Option<PathBuf> {
 }
 
 fn open_file(path: &Path) -> io::Result<File> {
-    // A link put into the store's place does not lead out of it, and a pipe does not make the reader wait.
+    // Does not follow symbolic links out of the store, and does not block on pipes.
     let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
     OpenOptions::new()
         .read(true)
@@ -252,9 +254,9 @@ fn sync_dir(dir: &Path) -> Result<(), Error> {
         .map_err(|error| Error::io(STORING, error))
 }
 
-/// Makes the file durable that is there already, if it holds what was to be stored.
-fn same_bytes(key: &ObjectKey, path: &Path, spooled: &SpooledFile) -> Result<(), Error> {
-    if !holds(path, spooled)? {
+/// Syncs an existing file if it has the same bytes.
+fn sync_existing(key: &ObjectKey, path: &Path, spooled: &SpooledFile) -> Result<(), Error> {
+    if !has_same_bytes(path, spooled)? {
         return Err(Error::Conflict(key.path()));
     }
     open_file(path)
@@ -262,15 +264,15 @@ fn same_bytes(key: &ObjectKey, path: &Path, spooled: &SpooledFile) -> Result<(),
         .map_err(|error| Error::io(STORING, error))
 }
 
-/// Whether a file holds what was to be stored.
-fn holds(path: &Path, spooled: &SpooledFile) -> Result<bool, Error> {
+/// Whether a file has the bytes of an upload.
+fn has_same_bytes(path: &Path, spooled: &SpooledFile) -> Result<bool, Error> {
     let mut file = open_file(path).map_err(|error| Error::io(STORING, error))?;
     let data = file.metadata().map_err(|error| Error::io(STORING, error))?;
     Ok(data.len() == spooled.len()
-        && hash(&mut file).map_err(|error| Error::io(STORING, error))? == spooled.sha256())
+        && hash_file(&mut file).map_err(|error| Error::io(STORING, error))? == spooled.sha256())
 }
 
-fn hash(file: &mut File) -> io::Result<Sha256> {
+fn hash_file(file: &mut File) -> io::Result<Sha256> {
     let mut hasher = Sha256::hasher();
     let mut buffer = vec![0; 64 << 10];
     loop {
@@ -287,11 +289,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_path_leaves_the_folder() {
+    fn paths_cannot_leave_the_folder() {
         let root = Path::new("/store");
-        assert_eq!(inside(root, "a/b"), Some(PathBuf::from("/store/a/b")));
+        assert_eq!(join_inside(root, "a/b"), Some(PathBuf::from("/store/a/b")));
         for path in ["", "/etc/passwd", "..", "a/../../b", "./a", "a/\0"] {
-            assert_eq!(inside(root, path), None, "{path:?}");
+            assert_eq!(join_inside(root, path), None, "{path:?}");
         }
     }
 }

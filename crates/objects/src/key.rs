@@ -1,15 +1,15 @@
-//! Where an object lies: a path made of ids only, and what follows from its kind.
+//! Object keys: paths that consist of IDs only.
 use infravault_kernel::{Id, ImageId, Sha256, UploadId};
 use uuid::Uuid;
 
-/// The top-level folders of a store; each holds one kind of object.
+/// A top-level folder of the store. Each contains one kind of object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Prefix {
-    /// The bytes that people uploaded, unchanged.
+    /// Uploaded originals.
     Originals,
-    /// Images made of them, which can be made again.
+    /// Renditions, which can be regenerated.
     Renditions,
-    /// Pieces of uploads that are open. Nothing in it is ever served.
+    /// Parts of upload sessions, which are never served.
     Incoming,
 }
 
@@ -28,35 +28,35 @@ impl Prefix {
     }
 }
 
-/// The key of one object. It never stands for other bytes: every attempt to store an original has its own, and a
-/// rendition is named by its content.
+/// The key of one object. A key never refers to different bytes: every attempt to store an original has its own key, and
+/// the key of a rendition contains its digest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ObjectKey {
     /// The original of an image.
     Original {
         /// The image.
         image: ImageId,
-        /// The attempt to store it, so that a late or repeated write never meets another one's bytes.
+        /// The ID of the attempt to store it, so that late or repeated writes never collide.
         attempt: Uuid,
     },
-    /// An image made of an image.
+    /// A rendition of an image.
     Rendition {
         /// The image.
         image: ImageId,
         /// The SHA-256 of the bytes.
         sha256: Sha256,
     },
-    /// A part of an upload that is open.
+    /// A part of an upload session.
     Incoming {
-        /// The upload that it was sent to.
+        /// The upload session.
         upload: UploadId,
-        /// The piece; it is written once.
+        /// The ID of the part.
         part: Uuid,
     },
 }
 
 impl ObjectKey {
-    /// The prefix that the object lies in.
+    /// The prefix of the path.
     #[must_use]
     pub fn prefix(&self) -> Prefix {
         match self {
@@ -67,8 +67,8 @@ impl ObjectKey {
     }
 
     /// The path inside the store: `originals/<2 hex>/<image>.<attempt>`, `renditions/<2 hex>/<image>.<64 hex>` or
-    /// `incoming/<2 hex>/<upload>.<piece>`. The two digits are the first id's last ones, which are random, so that 256
-    /// folders share the objects evenly.
+    /// `incoming/<2 hex>/<upload>.<part>`. The two digits are the last ones of the first ID, which are random, so that
+    /// objects spread evenly over 256 folders.
     #[must_use]
     pub fn path(&self) -> String {
         let (of, name) = match self {
@@ -80,7 +80,7 @@ impl ObjectKey {
         format!("{}/{last:02x}/{of}.{name}", self.prefix().as_str())
     }
 
-    /// Reads a path back; only the exact text that [`ObjectKey::path`] makes is a key.
+    /// Parses a path. Only the exact output of [`ObjectKey::path`] is a key.
     #[must_use]
     pub fn parse(path: &str) -> Option<Self> {
         let mut parts = path.split('/');
@@ -104,7 +104,7 @@ impl ObjectKey {
         (key.path() == path).then_some(key)
     }
 
-    /// What caches may do with the object when the store itself delivers it: both depend on who asks.
+    /// The `Cache-Control` of the stored object. Access depends on the caller, so it is always private.
     #[must_use]
     pub fn cache_control(&self) -> &'static str {
         match self {
@@ -113,7 +113,7 @@ impl ObjectKey {
         }
     }
 
-    /// How a browser shows the object when the store itself delivers it and nothing else is said.
+    /// The `Content-Disposition` of the stored object.
     #[must_use]
     pub fn disposition(&self) -> &'static str {
         match self {
@@ -137,7 +137,7 @@ mod tests {
     const ATTEMPT: &str = "01930000-0000-7000-8000-0000000000ff";
 
     #[test]
-    fn a_key_has_one_path_and_comes_back() {
+    fn key_and_path_round_trip() {
         let key = ObjectKey::Original {
             image: IMAGE.parse().unwrap(),
             attempt: ATTEMPT.parse().unwrap(),
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_else_is_a_key() {
+    fn other_paths_are_not_keys() {
         for path in [
             String::new(),
             "originals".to_owned(),

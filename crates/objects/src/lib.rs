@@ -1,4 +1,4 @@
-//! Bytes by key: an S3-compatible store or a plain folder, behind one handle.
+//! The object store: an S3-compatible store or a folder, behind one handle.
 #![doc = include_str!("../README.md")]
 #![warn(missing_docs)]
 

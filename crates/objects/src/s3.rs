@@ -1,4 +1,4 @@
-//! The S3 store: rust-s3 signs and administers, our own HTTP client moves the bytes.
+//! The S3 store: rust-s3 signs and does small requests, our HTTP client transfers the bytes.
 mod get;
 mod multipart;
 mod presign;
@@ -17,58 +17,58 @@ use std::{
 };
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
-/// Where the SHA-256 of the bytes is kept with the object, in hexadecimal.
+/// The object metadata with the SHA-256 of the bytes, in hexadecimal.
 const SHA256_META: &str = "x-amz-meta-sha256";
-/// A whole small request (HEAD, list, delete) takes no longer.
+/// Timeout of small requests (HEAD, list, delete).
 const CONTROL_TIMEOUT: Duration = Duration::from_secs(5);
 const PROBE_TIMEOUT: Duration = Duration::from_secs(2);
-/// How long the URLs live that this process signs for itself.
+/// Lifetime of the URLs that this process signs for itself.
 const SIGNED_SECONDS: u32 = 300;
 
 /// A bucket of an S3-compatible store.
 #[derive(Debug)]
 pub(crate) struct S3 {
     config: S3Config,
-    /// Signs, and does the small requests.
+    /// Signs URLs and does small requests.
     bucket: Box<Bucket>,
-    /// Signs for browsers.
+    /// Signs URLs for browsers.
     public: Option<Box<Bucket>>,
-    /// Moves the bytes: without a timeout over the whole body, and the headers of an answer can be read.
+    /// Transfers bytes: unlike `bucket`, without a timeout over the whole body, and with access to response headers.
     client: reqwest::Client,
     retry: RetryPolicy,
-    /// Whether the store knows `If-None-Match` on PUT, as far as is known.
-    conditional: AtomicBool,
+    /// Whether the store supports `If-None-Match` on PUT; `true` until it rejects one.
+    conditional_put: AtomicBool,
 }
 
 impl S3 {
     pub(crate) fn open(config: &S3Config, log: &Logger) -> Result<Self, Error> {
-        // Tries are counted here; rust-s3 would multiply them.
+        // `RetryPolicy` retries; retries of rust-s3 would multiply the attempts.
         s3::set_retries(0);
-        let bucket = bucket_at(config, &config.endpoint)?
+        let bucket = open_bucket(config, &config.endpoint)?
             .with_request_timeout(CONTROL_TIMEOUT)
-            .map_err(|error| unusable(&error))?;
+            .map_err(|error| config_error(&error))?;
         let public = config
             .public_endpoint
             .as_deref()
-            .map(|endpoint| bucket_at(config, endpoint))
+            .map(|endpoint| open_bucket(config, endpoint))
             .transpose()?;
         let client = reqwest::Client::builder()
             .connect_timeout(config.connect_timeout)
             .tcp_nodelay(true)
             .redirect(reqwest::redirect::Policy::none())
             .build()
-            .map_err(|error| Error::Config(format!("no HTTP client can be made: {error}")))?;
+            .map_err(|error| Error::Config(format!("cannot create the HTTP client: {error}")))?;
         Ok(Self {
             bucket,
             public,
             client,
             retry: RetryPolicy::new(config.retry_window, log.clone()),
-            conditional: AtomicBool::new(true),
+            conditional_put: AtomicBool::new(true),
             config: config.clone(),
         })
     }
 
-    /// Makes the bucket unless it can be listed.
+    /// Creates the bucket unless it can be listed.
     pub(crate) async fn setup(&self) -> Result<(), Error> {
         let Err(first) = self.probe().await else {
             return Ok(());
@@ -77,20 +77,20 @@ impl S3 {
         let region = region(config, &config.endpoint);
         let private = BucketConfiguration::default();
         let credentials = credentials(config)?;
-        let made = if config.path_style {
+        let created = if config.path_style {
             Bucket::create_with_path_style(&config.bucket, region, credentials, private).await
         } else {
             Bucket::create(&config.bucket, region, credentials, private).await
         };
-        match made {
-            // 409: another process may have made it at the same moment.
+        match created {
+            // 409: another process may have created it at the same time.
             Ok(_) | Err(S3Error::HttpFailWithBody(409, _)) => self.probe().await,
             Err(S3Error::HttpFailWithBody(..)) => Err(first),
-            Err(error) => Err(Error::unavailable("make the bucket", error)),
+            Err(error) => Err(Error::unavailable("create the bucket", error)),
         }
     }
 
-    /// Lists one object: HEAD on a bucket needs rights that not every key has.
+    /// Lists one object: HEAD on the bucket needs permissions that not every key has.
     pub(crate) async fn probe(&self) -> Result<(), Error> {
         let listing = self.bucket.list_page(String::new(), None, None, None, Some(1));
         match tokio::time::timeout(PROBE_TIMEOUT, listing).await {
@@ -101,13 +101,13 @@ impl S3 {
     }
 
     pub(crate) async fn head(&self, path: &str) -> Result<Option<ObjectStat>, Error> {
-        const DOING: &str = "look an object up in the store";
+        const DOING: &str = "look up an object in the store";
         self.retry
-            .run(DOING, || async {
+            .call(DOING, || async {
                 match self.bucket.head_object(path).await {
-                    Ok((found, _)) => stat(path, &found).map(Some).map_err(RetryError::Permanent),
+                    Ok((found, _)) => parse_head(path, &found).map(Some).map_err(RetryError::Permanent),
                     Err(S3Error::HttpFailWithBody(404, _)) => Ok(None),
-                    Err(error) => Err(trouble(DOING, error)),
+                    Err(error) => Err(classify(DOING, error)),
                 }
             })
             .await
@@ -116,11 +116,11 @@ impl S3 {
     pub(crate) async fn delete(&self, path: &str) -> Result<(), Error> {
         const DOING: &str = "delete an object from the store";
         self.retry
-            .run(DOING, || async {
+            .call(DOING, || async {
                 match self.bucket.delete_object(path).await {
                     Ok(_) => Ok(()),
                     Err(S3Error::HttpFailWithBody(404, body)) if !body.contains("NoSuchBucket") => Ok(()),
-                    Err(error) => Err(trouble(DOING, error)),
+                    Err(error) => Err(classify(DOING, error)),
                 }
             })
             .await
@@ -137,11 +137,11 @@ impl S3 {
         let prefix = format!("{}/", prefix.as_str());
         let (page, _) = self
             .retry
-            .run(DOING, || async {
+            .call(DOING, || async {
                 self.bucket
                     .list_page(prefix.clone(), None, None, after.clone(), Some(limit))
                     .await
-                    .map_err(|error| trouble(DOING, error))
+                    .map_err(|error| classify(DOING, error))
             })
             .await?;
         let items = page
@@ -157,7 +157,7 @@ impl S3 {
                 })
             })
             .collect::<Result<Vec<_>, Error>>()?;
-        // The last path is the cursor: unlike a continuation token it stays good for ever.
+        // The cursor is the last path: unlike a continuation token, it never expires.
         let next = items
             .last()
             .filter(|_| page.is_truncated)
@@ -165,8 +165,8 @@ impl S3 {
         Ok(Listing { items, next })
     }
 
-    fn is_conditional(&self) -> bool {
-        self.conditional.load(Ordering::Relaxed)
+    fn supports_conditional_put(&self) -> bool {
+        self.conditional_put.load(Ordering::Relaxed)
     }
 }
 
@@ -180,12 +180,12 @@ fn region(config: &S3Config, endpoint: &str) -> Region {
 fn credentials(config: &S3Config) -> Result<Credentials, Error> {
     let secret = config.secret_key.expose().as_str();
     Credentials::new(Some(&config.access_key), Some(secret), None, None, None)
-        .map_err(|error| Error::Config(format!("the S3 credentials cannot be used: {error}")))
+        .map_err(|error| Error::Config(format!("invalid S3 credentials: {error}")))
 }
 
-fn bucket_at(config: &S3Config, endpoint: &str) -> Result<Box<Bucket>, Error> {
+fn open_bucket(config: &S3Config, endpoint: &str) -> Result<Box<Bucket>, Error> {
     let bucket = Bucket::new(&config.bucket, region(config, endpoint), credentials(config)?)
-        .map_err(|error| unusable(&error))?;
+        .map_err(|error| config_error(&error))?;
     Ok(if config.path_style {
         bucket.with_path_style()
     } else {
@@ -193,16 +193,16 @@ fn bucket_at(config: &S3Config, endpoint: &str) -> Result<Box<Bucket>, Error> {
     })
 }
 
-fn unusable(error: &S3Error) -> Error {
-    Error::Config(format!("the S3 configuration cannot be used: {error}"))
+fn config_error(error: &S3Error) -> Error {
+    Error::Config(format!("invalid S3 configuration: {error}"))
 }
 
-/// Reads what HEAD answered. The length is required; a checksum is there where we wrote the object.
-fn stat(path: &str, found: &HeadObjectResult) -> Result<ObjectStat, Error> {
+/// Reads the response of HEAD. The length is required; objects of other writers have no checksum.
+fn parse_head(path: &str, found: &HeadObjectResult) -> Result<ObjectStat, Error> {
     let len = found
         .content_length
         .and_then(|len| u64::try_from(len).ok())
-        .ok_or_else(|| Error::corrupt(path, "has no length in the store's answer"))?;
+        .ok_or_else(|| Error::corrupt(path, "has no length in the response of the store"))?;
     let sha256 = found
         .metadata
         .as_ref()
@@ -211,25 +211,25 @@ fn stat(path: &str, found: &HeadObjectResult) -> Result<ObjectStat, Error> {
     Ok(ObjectStat { len, sha256 })
 }
 
-/// Sorts a failure of rust-s3 into worth another try or not.
-fn trouble(doing: &'static str, error: S3Error) -> RetryError {
+/// Decides whether an error of rust-s3 is worth a retry.
+fn classify(operation: &'static str, error: S3Error) -> RetryError {
     match error {
         S3Error::HttpFailWithBody(status, _) if !is_transient(status) => {
-            RetryError::Permanent(Error::unavailable(doing, error))
+            RetryError::Permanent(Error::unavailable(operation, error))
         }
         error => RetryError::Transient(error.into()),
     }
 }
 
-/// Whether a status may be another one next time.
+/// Whether a retry may change the status.
 fn is_transient(status: u16) -> bool {
     matches!(status, 408 | 425 | 429 | 500..=599)
 }
 
-/// What the store said, for the log; its text is cut.
-fn refused(status: u16, body: &str) -> String {
+/// The status and the truncated body, for the log.
+fn describe_response(status: u16, body: &str) -> String {
     let body: String = body.chars().take(300).collect();
-    format!("the store answered {status}: {body}")
+    format!("the store responded with {status}: {body}")
 }
 
 #[cfg(test)]
@@ -237,8 +237,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_statuses_that_may_pass_are_tried_again() {
-        for (status, again) in [
+    fn only_transient_statuses_are_retried() {
+        for (status, transient) in [
             (400, false),
             (403, false),
             (404, false),
@@ -249,8 +249,8 @@ mod tests {
         ] {
             let error = S3Error::HttpFailWithBody(status, String::new());
             assert_eq!(
-                matches!(trouble("test", error), RetryError::Transient(_)),
-                again,
+                matches!(classify("test", error), RetryError::Transient(_)),
+                transient,
                 "{status}"
             );
         }

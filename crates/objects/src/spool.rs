@@ -1,7 +1,7 @@
-//! Receives an upload's bytes into a file that leaves nothing behind, hashing and counting on the way.
+//! Receives an upload into a temporary file, and hashes and counts its bytes.
 use crate::{
     Error,
-    error::blocking,
+    error::run_blocking,
     spool_dir::{SpoolDir, SpoolFile},
 };
 use bytes::{Bytes, BytesMut};
@@ -17,17 +17,17 @@ use std::{
 };
 use tokio::task::JoinHandle;
 
-/// A batch of this size is written even if that means waiting for the one before.
-const BATCH: usize = 256 << 10;
-/// A batch of this size is written when nothing else of this upload is being written.
-const EARLY: usize = 64 << 10;
-/// Smaller pieces are copied together, so that a body in tiny chunks costs no more than its bytes.
-const SMALL: usize = 4 << 10;
-/// How many first bytes are kept at hand.
-const HEAD: usize = 64;
+/// At this size a batch is written, after waiting for the previous one.
+const MAX_BATCH: usize = 256 << 10;
+/// At this size a batch is written if no other one is being written.
+const MIN_BATCH: usize = 64 << 10;
+/// Smaller chunks are copied together, so that tiny chunks do not waste memory.
+const SMALL_CHUNK: usize = 4 << 10;
+/// Number of first bytes to keep in memory.
+const HEAD_LEN: usize = 64;
 const WRITING: &str = "write to the spool";
 
-/// Counts the bytes that all uploads in progress take.
+/// Limits the bytes of all uploads in progress.
 #[derive(Clone, Debug)]
 pub(crate) struct Budget {
     limit: u64,
@@ -42,28 +42,28 @@ impl Budget {
         }
     }
 
-    /// Admits an upload that fits into what is free now. Only bytes that come are counted, so that slow uploads that
-    /// announce much do not keep others out.
-    fn admit(&self, wanted: u64) -> Result<Reservation, Error> {
+    /// Admits an upload that fits into the free budget. Only received bytes count, so that slow uploads of announced large
+    /// bodies do not block others.
+    fn admit(&self, wanted: u64) -> Result<BudgetShare, Error> {
         let used = self.used.load(Ordering::Relaxed);
         if used.saturating_add(wanted) > self.limit {
             return Err(Error::Busy);
         }
-        Ok(Reservation {
+        Ok(BudgetShare {
             budget: self.clone(),
             held: AtomicU64::new(0),
         })
     }
 }
 
-/// The part of the budget that one upload holds until it is dropped.
+/// The bytes that one upload takes from the budget until it is dropped.
 #[derive(Debug)]
-struct Reservation {
+struct BudgetShare {
     budget: Budget,
     held: AtomicU64,
 }
 
-impl Reservation {
+impl BudgetShare {
     fn grow(&self, by: u64) -> Result<(), Error> {
         self.budget
             .used
@@ -76,79 +76,79 @@ impl Reservation {
     }
 }
 
-impl Drop for Reservation {
+impl Drop for BudgetShare {
     fn drop(&mut self) {
         let held = *self.held.get_mut();
         self.budget.used.fetch_sub(held, Ordering::Relaxed);
     }
 }
 
-/// An upload that is being received. Dropping it leaves nothing behind.
+/// An upload that is being received. Dropping it deletes its bytes.
 #[derive(Debug)]
 pub struct Spool {
     limit: u64,
     received: u64,
     pending: Vec<Bytes>,
-    /// The last small pieces, copied together; they follow `pending`.
+    /// The last small chunks, copied together; they follow `pending`.
     tail: BytesMut,
     pending_len: usize,
     writer: Option<Writer>,
-    running: Option<JoinHandle<Result<Writer, Error>>>,
-    reservation: Arc<Reservation>,
+    write_task: Option<JoinHandle<Result<Writer, Error>>>,
+    share: Arc<BudgetShare>,
 }
 
 impl Spool {
-    pub(crate) fn new(place: &Arc<SpoolDir>, budget: &Budget, limit: u64) -> Result<Self, Error> {
-        let reservation = Arc::new(budget.admit(limit)?);
+    pub(crate) fn new(spool_dir: &Arc<SpoolDir>, budget: &Budget, limit: u64) -> Result<Self, Error> {
+        let share = Arc::new(budget.admit(limit)?);
         Ok(Self {
             limit,
             received: 0,
             pending: Vec::new(),
             tail: BytesMut::new(),
             pending_len: 0,
-            writer: Some(Writer::new(Arc::clone(place), Arc::clone(&reservation))),
-            running: None,
-            reservation,
+            writer: Some(Writer::new(Arc::clone(spool_dir), Arc::clone(&share))),
+            write_task: None,
+            share,
         })
     }
 
-    /// How many bytes came so far.
+    /// The number of bytes received so far.
     #[must_use]
     pub fn received(&self) -> u64 {
         self.received
     }
 
-    /// Takes the next bytes. Waits while two batches are on their way to the disk; a failure to write an earlier batch
-    /// shows here or in [`Spool::finish`].
+    /// Adds bytes. Waits while two batches are pending. Write errors of earlier batches are returned here or by
+    /// [`Spool::finish`].
     pub async fn write(&mut self, bytes: Bytes) -> Result<(), Error> {
         let len = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
         if self.received.saturating_add(len) > self.limit {
             return Err(Error::TooLarge { limit: self.limit });
         }
-        self.reservation.grow(len)?;
+        self.share.grow(len)?;
         self.received += len;
         self.push(bytes);
-        let idle = self.running.as_ref().is_none_or(JoinHandle::is_finished);
-        if self.pending_len >= BATCH || (idle && self.pending_len >= EARLY) {
-            self.start().await?;
+        let idle = self.write_task.as_ref().is_none_or(JoinHandle::is_finished);
+        if self.pending_len >= MAX_BATCH || (idle && self.pending_len >= MIN_BATCH) {
+            self.start_write().await?;
         }
         Ok(())
     }
 
-    /// Ends the upload: all bytes are in the file. An upload without bytes is refused.
+    /// Finishes the upload: all bytes are in the file. An empty upload is an [`Error::Empty`].
     pub async fn finish(mut self) -> Result<SpooledFile, Error> {
         if self.received == 0 {
             return Err(Error::Empty);
         }
         if self.pending_len > 0 {
-            self.start().await?;
+            self.start_write().await?;
         }
         self.take_writer().await?.finish()
     }
 
     fn push(&mut self, bytes: Bytes) {
         self.pending_len += bytes.len();
-        if bytes.len() < SMALL {
+        if bytes.len() < SMALL_CHUNK {
             self.tail.extend_from_slice(&bytes);
             return;
         }
@@ -162,13 +162,13 @@ impl Spool {
         }
     }
 
-    /// Waits for the batch that is being written and sends the next one after it.
-    async fn start(&mut self) -> Result<(), Error> {
+    /// Waits for the batch being written and starts writing the next one.
+    async fn start_write(&mut self) -> Result<(), Error> {
         let mut writer = self.take_writer().await?;
         self.push_tail();
         let batch = std::mem::take(&mut self.pending);
         self.pending_len = 0;
-        self.running = Some(tokio::task::spawn_blocking(move || {
+        self.write_task = Some(tokio::task::spawn_blocking(move || {
             writer.write(&batch)?;
             Ok(writer)
         }));
@@ -176,9 +176,9 @@ impl Spool {
     }
 
     async fn take_writer(&mut self) -> Result<Writer, Error> {
-        if let Some(running) = &mut self.running {
-            let outcome = running.await;
-            self.running = None;
+        if let Some(task) = &mut self.write_task {
+            let outcome = task.await;
+            self.write_task = None;
             self.writer = Some(outcome.map_err(|error| Error::unavailable(WRITING, error))??);
         }
         self.writer
@@ -187,49 +187,40 @@ impl Spool {
     }
 }
 
-/// The blocking half: the file, and what is learned of the bytes on their way into it.
+/// The blocking half: writes and hashes the bytes.
 #[derive(Debug)]
 struct Writer {
-    place: Arc<SpoolDir>,
+    spool_dir: Arc<SpoolDir>,
     file: Option<SpoolFile>,
-    hasher: Hashing,
+    hasher: Hasher,
     head: Vec<u8>,
     len: u64,
-    // The budget stays held until the last batch is written, even if the upload was dropped meanwhile.
-    reservation: Arc<Reservation>,
-}
-
-/// A hasher in a type that can be shown.
-struct Hashing(Hasher);
-
-impl std::fmt::Debug for Hashing {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Hashing")
-    }
+    // Held until the last batch is written, even if the upload is dropped in the meantime.
+    share: Arc<BudgetShare>,
 }
 
 impl Writer {
-    fn new(place: Arc<SpoolDir>, reservation: Arc<Reservation>) -> Self {
+    fn new(spool_dir: Arc<SpoolDir>, share: Arc<BudgetShare>) -> Self {
         Self {
-            place,
+            spool_dir,
             file: None,
-            hasher: Hashing(Sha256::hasher()),
-            head: Vec::with_capacity(HEAD),
+            hasher: Sha256::hasher(),
+            head: Vec::with_capacity(HEAD_LEN),
             len: 0,
-            reservation,
+            share,
         }
     }
 
     fn write(&mut self, batch: &[Bytes]) -> Result<(), Error> {
         let spool_file = match self.file.take() {
             Some(file) => file,
-            None => self.place.create()?,
+            None => self.spool_dir.create()?,
         };
         let mut file = spool_file.file();
         for bytes in batch {
             file.write_all(bytes).map_err(|error| Error::io(WRITING, error))?;
-            self.hasher.0.update(bytes);
-            let missing = HEAD.saturating_sub(self.head.len());
+            self.hasher.update(bytes);
+            let missing = HEAD_LEN.saturating_sub(self.head.len());
             self.head.extend(bytes.iter().take(missing));
             self.len += u64::try_from(bytes.len()).unwrap_or_default();
         }
@@ -241,27 +232,27 @@ impl Writer {
         Ok(SpooledFile {
             file: Arc::new(self.file.ok_or(Error::Empty)?),
             len: self.len,
-            sha256: self.hasher.0.finish(),
+            sha256: self.hasher.finish(),
             head: self.head.into(),
-            _reservation: self.reservation,
+            _share: self.share,
         })
     }
 }
 
-/// An upload that was received whole. Dropping it leaves nothing behind, except what was stored of it.
+/// A completely received upload. Dropping it deletes the file unless it was stored.
 #[derive(Clone, Debug)]
 pub struct SpooledFile {
     pub(crate) file: Arc<SpoolFile>,
     len: u64,
     sha256: Sha256,
     head: Bytes,
-    _reservation: Arc<Reservation>,
+    _share: Arc<BudgetShare>,
 }
 
 impl SpooledFile {
-    /// How many bytes there are; never 0.
+    /// The number of bytes, at least 1.
     #[must_use]
-    #[expect(clippy::len_without_is_empty, reason = "an empty upload is refused")]
+    #[expect(clippy::len_without_is_empty, reason = "empty uploads are rejected")]
     pub fn len(&self) -> u64 {
         self.len
     }
@@ -272,13 +263,13 @@ impl SpooledFile {
         self.sha256
     }
 
-    /// The first bytes, at most 64, for sniffing the type.
+    /// The first bytes, at most 64, for detecting the media type.
     #[must_use]
     pub fn head(&self) -> &[u8] {
         &self.head
     }
 
-    /// Reads the bytes from the start. It blocks: use it on a blocking thread. Readers do not disturb each other.
+    /// Returns a blocking reader of the bytes. Readers are independent of each other.
     #[must_use]
     pub fn reader(&self) -> SpoolReader {
         SpoolReader {
@@ -288,7 +279,7 @@ impl SpooledFile {
         }
     }
 
-    /// The file, for another process to read. Only reading at a position is safe: the position is shared.
+    /// Duplicates the file for another process. The position is shared, so use only positioned reads.
     pub(crate) fn open_file(&self) -> Result<File, Error> {
         self.file
             .file()
@@ -300,7 +291,7 @@ impl SpooledFile {
     pub async fn read(&self) -> Result<Vec<u8>, Error> {
         let mut reader = self.reader();
         let len = usize::try_from(self.len).map_err(|error| Error::unavailable("read the spool", error))?;
-        blocking("read the spool", move || {
+        run_blocking("read the spool", move || {
             let mut bytes = Vec::with_capacity(len);
             reader
                 .read_to_end(&mut bytes)
@@ -311,7 +302,7 @@ impl SpooledFile {
     }
 }
 
-/// A blocking reader of an upload, with a position of its own.
+/// A blocking reader of an upload with its own position.
 #[derive(Debug)]
 pub struct SpoolReader {
     file: Arc<SpoolFile>,
@@ -344,7 +335,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_budget_counts_bytes_that_came_and_gets_them_back() {
+    fn budget_counts_received_bytes_until_they_are_dropped() {
         let budget = Budget::new(100);
         let first = budget.admit(80).unwrap();
         first.grow(60).unwrap();

@@ -1,4 +1,4 @@
-//! Where spool files are made: files without a name where the file system can, named ones elsewhere.
+//! The folder of spool files: unnamed files if the file system supports them, else named ones.
 use crate::Error;
 use infravault_kernel::Clock;
 use rustix::{
@@ -9,7 +9,7 @@ use std::{
     fs::{DirBuilder, File, OpenOptions},
     io,
     os::{
-        fd::AsRawFd,
+        fd::{AsFd, AsRawFd, BorrowedFd},
         unix::fs::{DirBuilderExt, OpenOptionsExt},
     },
     path::{Path, PathBuf},
@@ -17,7 +17,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-/// A named spool file this old belongs to no living upload.
+/// Named spool files of this age do not belong to a running upload.
 const ABANDONED: Duration = Duration::from_hours(24);
 const PREFIX: &str = "upload-";
 
@@ -26,15 +26,15 @@ const PREFIX: &str = "upload-";
 pub(crate) struct SpoolDir {
     dir: PathBuf,
     unnamed: AtomicBool,
-    /// Whether a file will get another name by [`SpoolFile::publish`]; otherwise a name is taken off at once.
+    /// Whether files will be published with [`SpoolFile::publish`]. Otherwise named files are unlinked at once.
     publishes: bool,
 }
 
 impl SpoolDir {
-    /// Makes the folder and removes what a killed process may have left there.
+    /// Creates the folder and removes abandoned files of killed processes.
     pub(crate) fn open(dir: PathBuf, unnamed: bool, publishes: bool) -> Result<Self, Error> {
-        make_dirs(&dir).map_err(|error| unusable(&dir, &error))?;
-        remove_abandoned(&dir).map_err(|error| unusable(&dir, &error))?;
+        create_dirs(&dir).map_err(|error| dir_error(&dir, &error))?;
+        remove_abandoned(&dir).map_err(|error| dir_error(&dir, &error))?;
         Ok(Self {
             dir,
             unnamed: AtomicBool::new(unnamed),
@@ -42,7 +42,7 @@ impl SpoolDir {
         })
     }
 
-    /// A new, empty file that only this process can read.
+    /// Creates an empty file that only this user can read.
     pub(crate) fn create(&self) -> Result<SpoolFile, Error> {
         if self.unnamed.load(Ordering::Relaxed) {
             let flags = OFlags::TMPFILE | OFlags::RDWR | OFlags::CLOEXEC;
@@ -53,15 +53,15 @@ impl SpoolDir {
                         name: None,
                     });
                 }
-                // What kernels and file systems answer that do not know the flag.
+                // Kernels and file systems without `O_TMPFILE`.
                 Err(Errno::OPNOTSUPP | Errno::ISDIR | Errno::INVAL) => {
                     self.unnamed.store(false, Ordering::Relaxed);
                 }
-                Err(error) => return Err(Error::io("make a spool file", error)),
+                Err(error) => return Err(Error::io("create a spool file", error)),
             }
         }
         self.create_named()
-            .map_err(|error| Error::io("make a spool file", error))
+            .map_err(|error| Error::io("create a spool file", error))
     }
 
     fn create_named(&self) -> io::Result<SpoolFile> {
@@ -83,7 +83,7 @@ impl SpoolDir {
     }
 }
 
-/// A file that disappears when it is dropped, unless it was published.
+/// A file that is removed when dropped, unless it was published.
 #[derive(Debug)]
 pub(crate) struct SpoolFile {
     file: File,
@@ -96,7 +96,7 @@ impl SpoolFile {
         &self.file
     }
 
-    /// Gives the file its final name; fails with `AlreadyExists` rather than replace another.
+    /// Links the file to its final path. Returns `EXIST` instead of replacing a file.
     pub(crate) fn publish(&self, to: &Path) -> Result<(), Errno> {
         let Some(name) = &self.name else {
             return self.publish_unnamed(to);
@@ -111,7 +111,7 @@ impl SpoolFile {
     }
 
     fn publish_unnamed(&self, to: &Path) -> Result<(), Errno> {
-        // The way of open(2): unlike `AT_EMPTY_PATH` it needs no privilege, only /proc.
+        // As described in open(2): unlike `AT_EMPTY_PATH`, this needs no privilege, only /proc.
         let from = format!("/proc/self/fd/{}", self.file.as_raw_fd());
         match rustix::fs::linkat(CWD, from, CWD, to, AtFlags::SYMLINK_FOLLOW) {
             Err(Errno::NOENT) => rustix::fs::linkat(&self.file, "", CWD, to, AtFlags::EMPTY_PATH),
@@ -121,9 +121,15 @@ impl SpoolFile {
 
     fn remove_name(&mut self) {
         if let Some(name) = self.name.take() {
-            // A name that a rename took away is gone already; one that stays is removed by a later start.
+            // After a rename the name no longer exists. Files that cannot be removed are removed at a later start.
             let _ = std::fs::remove_file(name);
         }
+    }
+}
+
+impl AsFd for SpoolFile {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.file.as_fd()
     }
 }
 
@@ -133,13 +139,13 @@ impl Drop for SpoolFile {
     }
 }
 
-/// Makes a folder and those above it, readable by this user only.
-pub(crate) fn make_dirs(dir: &Path) -> io::Result<()> {
+/// Creates a folder and its parents, accessible only by this user.
+pub(crate) fn create_dirs(dir: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(dir)
 }
 
-pub(crate) fn unusable(dir: &Path, error: &io::Error) -> Error {
-    Error::Config(format!("the folder {} cannot be used: {error}", dir.display()))
+pub(crate) fn dir_error(dir: &Path, error: &io::Error) -> Error {
+    Error::Config(format!("cannot use the folder {}: {error}", dir.display()))
 }
 
 fn remove_abandoned(dir: &Path) -> io::Result<()> {
@@ -165,7 +171,7 @@ fn remove_abandoned(dir: &Path) -> io::Result<()> {
 
 fn random_name() -> io::Result<String> {
     let mut bytes = [0; 16];
-    aws_lc_rs::rand::fill(&mut bytes).map_err(|_| io::Error::other("the system gives no random bytes"))?;
+    aws_lc_rs::rand::fill(&mut bytes).map_err(|_| io::Error::other("the system provides no random bytes"))?;
     Ok(format!("{:032x}", u128::from_ne_bytes(bytes)))
 }
 
@@ -175,8 +181,8 @@ mod tests {
 
     #[test]
     fn only_abandoned_spool_files_are_removed() {
-        let dir = std::env::temp_dir().join(format!("iv-place-{}", random_name().unwrap()));
-        make_dirs(&dir).unwrap();
+        let dir = std::env::temp_dir().join(format!("iv-spool-{}", random_name().unwrap()));
+        create_dirs(&dir).unwrap();
         let old = SystemTime::from(Clock::System.now()) - ABANDONED - Duration::from_mins(1);
         for (name, age) in [
             ("upload-old", Some(old)),

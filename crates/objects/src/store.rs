@@ -1,7 +1,7 @@
-//! The handle: one interface over both backends.
+//! The handle of the object store: one interface over both backends.
 use crate::{
     Config, Error, ObjectKey, ObjectStream, Prefix, Spool, SpooledFile, StoreConfig, fs::Folder, s3::S3,
-    spool::Budget, spool_dir::SpoolDir, stream::span,
+    spool::Budget, spool_dir::SpoolDir, stream::resolve_range,
 };
 use bytes::Bytes;
 use futures_util::TryStreamExt;
@@ -10,11 +10,11 @@ use slog::Logger;
 use std::{fs::File, ops::RangeInclusive, sync::Arc, time::Duration};
 use time::OffsetDateTime;
 
-/// The object store. Clones share everything.
+/// The object store. Clones share their state.
 #[derive(Clone, Debug)]
 pub struct Objects {
     backend: Backend,
-    place: Arc<SpoolDir>,
+    spool_dir: Arc<SpoolDir>,
     budget: Budget,
 }
 
@@ -24,25 +24,25 @@ enum Backend {
     S3(Arc<S3>),
 }
 
-/// What is known of a stored object without reading it.
+/// Information about a stored object, without reading it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ObjectStat {
-    /// Its length in bytes.
+    /// The length in bytes.
     pub len: u64,
-    /// Its SHA-256, where the store keeps it.
+    /// The SHA-256, if the store keeps it.
     pub sha256: Option<Sha256>,
 }
 
 /// One object of a listing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListedObject {
-    /// Where it lies.
+    /// The path.
     pub path: String,
-    /// Its key; `None` for what is not ours.
+    /// The key; `None` for foreign objects.
     pub key: Option<ObjectKey>,
-    /// Its length in bytes.
+    /// The length in bytes.
     pub len: u64,
-    /// When it was last written.
+    /// The time of the last write.
     pub modified: OffsetDateTime,
 }
 
@@ -51,62 +51,62 @@ pub struct ListedObject {
 pub struct Listing {
     /// The objects.
     pub items: Vec<ListedObject>,
-    /// What to pass as `after` for the next page, unless this is the last.
+    /// The value of `after` for the next page; `None` on the last page.
     pub next: Option<String>,
 }
 
-/// What a browser is told when it fetches an object by a signed URL.
+/// Response headers of a presigned GET that replace the stored ones.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ResponseOverrides {
-    /// The `Content-Disposition` (RFC 6266), instead of the stored one.
+    /// The `Content-Disposition` (RFC 6266).
     pub content_disposition: Option<String>,
-    /// The `Content-Type`, instead of the stored one.
+    /// The `Content-Type`.
     pub content_type: Option<String>,
 }
 
-/// A request by which a browser stores one object in the store itself.
+/// A presigned PUT request for one object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PresignedPut {
-    /// The address.
+    /// The URL.
     pub url: String,
-    /// The headers that must be sent with it, as they are; the length is sent by every client by itself.
+    /// The headers that the client must send unchanged, besides `Content-Length`.
     pub headers: Vec<(String, String)>,
 }
 
-/// What a signed PUT is bound to.
+/// The constraints of a presigned PUT.
 #[derive(Clone, Copy, Debug)]
 pub struct PutConstraints<'a> {
-    /// How many bytes there must be.
+    /// The length in bytes.
     pub len: u64,
-    /// Their media type.
+    /// The media type.
     pub media_type: &'a str,
-    /// Their SHA-256.
+    /// The SHA-256 of the bytes.
     pub sha256: Sha256,
 }
 
 impl Objects {
-    /// Opens the store. A folder is made where it does not exist; an S3 store is not asked yet. Call it inside the
-    /// asynchronous runtime, once.
+    /// Opens the store. Creates the folder of a folder store; does not contact an S3 store. Call it once, inside the
+    /// asynchronous runtime.
     pub fn open(config: &Config, log: &Logger) -> Result<Self, Error> {
-        let (backend, place) = match &config.store {
+        let (backend, spool_dir) = match &config.store {
             StoreConfig::Fs(fs) => {
                 let folder = Folder::open(fs)?;
-                let place = SpoolDir::open(folder.spool_dir(), config.unnamed_spool, true)?;
-                (Backend::Fs(Arc::new(folder)), place)
+                let spool_dir = SpoolDir::open(folder.spool_dir(), config.unnamed_spool, true)?;
+                (Backend::Fs(Arc::new(folder)), spool_dir)
             }
             StoreConfig::S3(s3) => {
-                let place = SpoolDir::open(s3.spool_dir.clone(), config.unnamed_spool, false)?;
-                (Backend::S3(Arc::new(S3::open(s3, log)?)), place)
+                let spool_dir = SpoolDir::open(s3.spool_dir.clone(), config.unnamed_spool, false)?;
+                (Backend::S3(Arc::new(S3::open(s3, log)?)), spool_dir)
             }
         };
         Ok(Self {
             backend,
-            place: Arc::new(place),
+            spool_dir: Arc::new(spool_dir),
             budget: Budget::new(config.spool_budget),
         })
     }
 
-    /// Makes what the store needs and lacks: the bucket, or the folders. It may be called again.
+    /// Creates the bucket or the folders if missing. Calling it again is safe.
     pub async fn setup(&self) -> Result<(), Error> {
         match &self.backend {
             Backend::Fs(folder) => Arc::clone(folder).setup().await,
@@ -114,21 +114,21 @@ impl Objects {
         }
     }
 
-    /// Whether the store would take and give bytes now; for readiness. It answers within about two seconds.
+    /// Checks that the store can be read and written, for readiness. Returns within about two seconds.
     pub async fn probe(&self) -> Result<(), Error> {
         match &self.backend {
-            Backend::Fs(folder) => Arc::clone(folder).probe(Arc::clone(&self.place)).await,
+            Backend::Fs(folder) => Arc::clone(folder).probe(Arc::clone(&self.spool_dir)).await,
             Backend::S3(s3) => s3.probe().await,
         }
     }
 
-    /// Begins to receive an upload of at most `limit` bytes; [`Error::Busy`] where the spool has no room for that many.
+    /// Starts receiving an upload of at most `limit` bytes. Returns [`Error::Busy`] if the spool has too little space.
     pub fn spool(&self, limit: u64) -> Result<Spool, Error> {
-        Spool::new(&self.place, &self.budget, limit)
+        Spool::new(&self.spool_dir, &self.budget, limit)
     }
 
-    /// Stores an upload under its key and returns when it is durable. The same bytes again are a success, other bytes are
-    /// [`Error::Conflict`] and the first stay.
+    /// Stores an upload under its key and returns when it is durable. Storing the same bytes again succeeds; other bytes are
+    /// an [`Error::Conflict`].
     pub async fn store(&self, key: &ObjectKey, spooled: &SpooledFile, media_type: &str) -> Result<(), Error> {
         match &self.backend {
             Backend::Fs(folder) => Arc::clone(folder).store(*key, spooled.clone()).await,
@@ -136,8 +136,8 @@ impl Objects {
         }
     }
 
-    /// Stores bytes that can be made again under a key that names their content. It is visible when this returns, not
-    /// yet durable: whoever finds it missing or damaged makes it again, and what is damaged is replaced.
+    /// Stores bytes that can be regenerated under a key that contains their digest. They are visible when this returns, but
+    /// not yet durable: callers regenerate missing or damaged objects. A damaged object is replaced.
     pub async fn store_derived(&self, key: &ObjectKey, bytes: Bytes, media_type: &str) -> Result<(), Error> {
         let mut spool = self.spool(u64::try_from(bytes.len()).unwrap_or(u64::MAX))?;
         spool.write(bytes).await?;
@@ -145,7 +145,7 @@ impl Objects {
         match &self.backend {
             Backend::Fs(folder) => Arc::clone(folder).store_derived(*key, spooled).await,
             Backend::S3(s3) => match s3.store(key, &spooled, media_type).await {
-                // The key is made of the bytes' own digest: what lies there and differs is damaged.
+                // The key contains the digest, so different bytes are damaged.
                 Err(Error::Conflict(_)) => {
                     self.delete(key).await?;
                     s3.store(key, &spooled, media_type).await
@@ -155,23 +155,23 @@ impl Objects {
         }
     }
 
-    /// An object of which `len` bytes were stored as a file that another process can read: the folder's own, which must
-    /// not be written to, or a copy without a name. Its position means nothing: read from offset 0.
+    /// Opens an object of `len` bytes as a file for another process: the stored file itself, which must not be written to, or
+    /// an unnamed copy. The file position is undefined; read from offset 0.
     pub async fn open_file(&self, key: &ObjectKey, len: u64) -> Result<File, Error> {
         match &self.backend {
             Backend::Fs(folder) => Arc::clone(folder).open_file(*key, len).await,
             Backend::S3(_) => {
                 let mut bytes = self.read(key, len, None).await?;
                 let mut spool = self.spool(len)?;
-                while let Some(piece) = bytes.try_next().await? {
-                    spool.write(piece).await?;
+                while let Some(chunk) = bytes.try_next().await? {
+                    spool.write(chunk).await?;
                 }
                 spool.finish().await?.open_file()
             }
         }
     }
 
-    /// What is known of an object, or `None` where there is none.
+    /// Returns information about an object, or `None` if it does not exist.
     pub async fn head(&self, key: &ObjectKey) -> Result<Option<ObjectStat>, Error> {
         match &self.backend {
             Backend::Fs(folder) => Arc::clone(folder).head(*key).await,
@@ -179,22 +179,32 @@ impl Objects {
         }
     }
 
-    /// Reads an object of which `len` bytes were stored, or the range of it. The range must lie inside; an object of
-    /// another length is [`Error::Corrupt`].
+    /// Reads an object of `len` bytes or a range of it. An object of another length is an [`Error::Corrupt`].
     pub async fn read(
         &self,
         key: &ObjectKey,
         len: u64,
         range: Option<RangeInclusive<u64>>,
     ) -> Result<ObjectStream, Error> {
-        let (start, count) = span(len, range.as_ref())?;
+        let (start, count) = resolve_range(len, range.as_ref())?;
         match &self.backend {
             Backend::Fs(folder) => Arc::clone(folder).read(*key, len, start, count).await,
             Backend::S3(s3) => s3.read(&key.path(), len, start, count).await,
         }
     }
 
-    /// Deletes an object; one that is not there counts as deleted.
+    /// Reads a whole object of `len` bytes and verifies its SHA-256 while streaming. If it differs, the stream ends with
+    /// [`Error::Corrupt`] instead of its last chunk.
+    pub async fn read_verified(
+        &self,
+        key: &ObjectKey,
+        len: u64,
+        sha256: Sha256,
+    ) -> Result<ObjectStream, Error> {
+        Ok(self.read(key, len, None).await?.with_expected_digest(sha256))
+    }
+
+    /// Deletes an object. Succeeds if it does not exist.
     pub async fn delete(&self, key: &ObjectKey) -> Result<(), Error> {
         match &self.backend {
             Backend::Fs(folder) => Arc::clone(folder).delete(*key).await,
@@ -202,7 +212,7 @@ impl Objects {
         }
     }
 
-    /// Lists up to `limit` objects of an prefix, in the order of their paths, those after `after` (a [`Listing::next`]).
+    /// Lists up to `limit` objects of a prefix in path order, starting after `after` (a [`Listing::next`]).
     pub async fn list(&self, prefix: Prefix, after: Option<String>, limit: usize) -> Result<Listing, Error> {
         match &self.backend {
             Backend::Fs(folder) => Arc::clone(folder).list(prefix, after, limit).await,
@@ -210,36 +220,35 @@ impl Objects {
         }
     }
 
-    /// A URL by which a browser can fetch the object from the store itself until `ttl` is over (at most a week), or
-    /// `None` where the store is a folder or has no public endpoint.
+    /// Presigns a GET request for browsers, valid for `ttl` (at most a week). Returns `None` for a folder store and without a
+    /// public endpoint.
     pub async fn presign_get(
         &self,
         key: &ObjectKey,
         ttl: Duration,
-        shown_as: &ResponseOverrides,
+        overrides: &ResponseOverrides,
     ) -> Result<Option<String>, Error> {
         match &self.backend {
             Backend::Fs(_) => Ok(None),
-            Backend::S3(s3) => s3.presign_get(&key.path(), ttl, shown_as).await,
+            Backend::S3(s3) => s3.presign_get(&key.path(), ttl, overrides).await,
         }
     }
 
-    /// A request by which a browser can store the object in the store itself until `ttl` is over, or `None` where the
-    /// store is a folder or has no public endpoint. The store takes only what the signature is bound to, as far as it
-    /// checks it: whoever reads the object later must not believe it.
+    /// Presigns a PUT request for browsers, valid for `ttl`. Returns `None` for a folder store and without a public endpoint.
+    /// Not every store enforces the constraints, so verify the object after the upload.
     pub async fn presign_put(
         &self,
         key: &ObjectKey,
         ttl: Duration,
-        bound: &PutConstraints<'_>,
+        constraints: &PutConstraints<'_>,
     ) -> Result<Option<PresignedPut>, Error> {
         match &self.backend {
             Backend::Fs(_) => Ok(None),
-            Backend::S3(s3) => s3.presign_put(key, ttl, bound).await,
+            Backend::S3(s3) => s3.presign_put(key, ttl, constraints).await,
         }
     }
 
-    /// Lets pages of these origins use signed requests, where the store can be told so: whether it could.
+    /// Allows presigned requests from these web origins. Returns `false` if the store has no CORS settings.
     pub async fn allow_origins(&self, origins: &[String]) -> Result<bool, Error> {
         match &self.backend {
             Backend::Fs(_) => Ok(false),

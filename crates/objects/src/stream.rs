@@ -1,4 +1,4 @@
-//! Objects as streams of bytes: exactly as many as promised, or an error.
+//! Objects as byte streams of an exact length.
 use crate::Error;
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt, stream::BoxStream};
@@ -6,26 +6,26 @@ use infravault_kernel::{Hasher, Sha256};
 use rustix::buffer::spare_capacity;
 use std::{
     fmt,
-    fs::File,
     future::Future,
     io,
     ops::RangeInclusive,
+    os::fd::AsFd,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
 };
 use tokio::task::JoinHandle;
 
-/// How many bytes are read from a file at once. With one chunk read ahead a slow reader holds two of them.
+/// Bytes per read from a file. With one chunk read ahead, a slow reader holds two chunks in memory.
 pub(crate) const CHUNK: u64 = 256 << 10;
 
-/// The bytes of an object, or of a part of it. It yields exactly [`ObjectStream::len`] bytes or ends with an error.
+/// The bytes of an object or of a range of it. Yields exactly [`ObjectStream::len`] bytes or ends with an error.
 pub struct ObjectStream {
     key: String,
     len: u64,
     left: u64,
     failed: bool,
-    /// The SHA-256 that all bytes must have, and what came so far of it.
+    /// The expected SHA-256 of all bytes, and the hasher of the bytes so far.
     expected: Option<(Sha256, Hasher)>,
     inner: BoxStream<'static, Result<Bytes, Error>>,
 }
@@ -46,20 +46,20 @@ impl ObjectStream {
         }
     }
 
-    /// The same stream, but its last bytes come only when all of them have this SHA-256.
-    pub(crate) fn expecting(mut self, sha256: Sha256) -> Self {
+    /// Withholds the last chunk unless the SHA-256 of all bytes matches.
+    pub(crate) fn with_expected_digest(mut self, sha256: Sha256) -> Self {
         self.expected = Some((sha256, Sha256::hasher()));
         self
     }
 
-    /// How many bytes the whole stream yields.
+    /// The number of bytes of the whole stream.
     #[must_use]
     #[expect(clippy::len_without_is_empty, reason = "an object is never empty")]
     pub fn len(&self) -> u64 {
         self.len
     }
 
-    /// Collects all bytes; for small objects.
+    /// Reads all bytes into memory.
     pub async fn read(mut self) -> Result<Vec<u8>, Error> {
         let mut all = Vec::with_capacity(usize::try_from(self.len).unwrap_or_default());
         while let Some(bytes) = self.next().await {
@@ -68,7 +68,7 @@ impl ObjectStream {
         Ok(all)
     }
 
-    /// Lets through what was promised and turns a wrong length into an error.
+    /// Checks the length and the digest.
     fn check(&mut self, item: Option<Result<Bytes, Error>>) -> Option<Result<Bytes, Error>> {
         match item {
             Some(Ok(bytes)) => {
@@ -84,13 +84,16 @@ impl ObjectStream {
                     && let Some((expected, hasher)) = self.expected.take()
                     && hasher.finish() != expected
                 {
-                    return Some(Err(Error::corrupt(&self.key, "has other bytes than recorded")));
+                    return Some(Err(Error::corrupt(
+                        &self.key,
+                        "has another SHA-256 than recorded",
+                    )));
                 }
                 Some(Ok(bytes))
             }
             None if self.left > 0 => {
-                let fault = format!("ended {} bytes early", self.left);
-                Some(Err(Error::corrupt(&self.key, fault)))
+                let reason = format!("ended {} bytes early", self.left);
+                Some(Err(Error::corrupt(&self.key, reason)))
             }
             other => other,
         }
@@ -121,9 +124,8 @@ impl fmt::Debug for ObjectStream {
     }
 }
 
-/// Checks a range against the recorded length: where it starts and how many bytes it has. An empty object, or a range
-/// that does not lie wholly inside, has none.
-pub(crate) fn span(len: u64, range: Option<&RangeInclusive<u64>>) -> Result<(u64, u64), Error> {
+/// Resolves a range to its first byte and length. Returns an error unless the range lies wholly inside the object.
+pub(crate) fn resolve_range(len: u64, range: Option<&RangeInclusive<u64>>) -> Result<(u64, u64), Error> {
     let (first, last) = match range {
         Some(range) => (*range.start(), *range.end()),
         None => (0, len.saturating_sub(1)),
@@ -134,26 +136,8 @@ pub(crate) fn span(len: u64, range: Option<&RangeInclusive<u64>>) -> Result<(u64
     Ok((first, last - first + 1))
 }
 
-/// Anything that holds an open file.
-pub(crate) trait AsFile: Send + Sync + 'static {
-    /// The file.
-    fn as_file(&self) -> &File;
-}
-
-impl AsFile for File {
-    fn as_file(&self) -> &File {
-        self
-    }
-}
-
-impl AsFile for crate::spool_dir::SpoolFile {
-    fn as_file(&self) -> &File {
-        self.file()
-    }
-}
-
-/// Reads a span of a file in chunks on blocking threads, one chunk ahead of the reader. It may end early: whoever uses
-/// it counts.
+/// Reads a range of a file in chunks on blocking threads, one chunk ahead of the reader. Ends early at the end of the file;
+/// [`ObjectStream`] checks the length.
 pub(crate) struct FileChunks<F> {
     file: Arc<F>,
     at: u64,
@@ -162,7 +146,7 @@ pub(crate) struct FileChunks<F> {
     reading: Option<JoinHandle<io::Result<Bytes>>>,
 }
 
-impl<F: AsFile> FileChunks<F> {
+impl<F: AsFd + Send + Sync + 'static> FileChunks<F> {
     pub(crate) fn new(file: Arc<F>, start: u64, len: u64) -> Self {
         Self {
             file,
@@ -173,9 +157,9 @@ impl<F: AsFile> FileChunks<F> {
         }
     }
 
-    /// Reads the first chunk at once; for callers that are on a blocking thread already.
-    pub(crate) fn with_first(mut self) -> io::Result<Self> {
-        let first = read_chunk(self.file.as_file(), self.at, self.end)?;
+    /// Reads the first chunk now; for callers on a blocking thread.
+    pub(crate) fn read_first(mut self) -> io::Result<Self> {
+        let first = read_chunk(&*self.file, self.at, self.end)?;
         self.advance(&first);
         self.ready = Some(first);
         Ok(self)
@@ -191,14 +175,12 @@ impl<F: AsFile> FileChunks<F> {
     fn read_ahead(&mut self) {
         if self.at < self.end && self.reading.is_none() {
             let (file, at, end) = (Arc::clone(&self.file), self.at, self.end);
-            self.reading = Some(tokio::task::spawn_blocking(move || {
-                read_chunk(file.as_file(), at, end)
-            }));
+            self.reading = Some(tokio::task::spawn_blocking(move || read_chunk(&*file, at, end)));
         }
     }
 }
 
-impl<F: AsFile> Stream for FileChunks<F> {
+impl<F: AsFd + Send + Sync + 'static> Stream for FileChunks<F> {
     type Item = io::Result<Bytes>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
@@ -227,14 +209,14 @@ impl<F: AsFile> Stream for FileChunks<F> {
     }
 }
 
-/// Reads up to one chunk; fewer bytes only where the file ends.
-fn read_chunk(file: &File, at: u64, end: u64) -> io::Result<Bytes> {
+/// Reads up to one chunk; less only at the end of the file.
+fn read_chunk(file: impl AsFd, at: u64, end: u64) -> io::Result<Bytes> {
     let want = usize::try_from(end.saturating_sub(at).min(CHUNK)).map_err(io::Error::other)?;
     let mut buffer = Vec::with_capacity(want);
     while buffer.len() < want {
         let offset = at + u64::try_from(buffer.len()).map_err(io::Error::other)?;
-        // Into the spare capacity, so that nothing is zeroed first; what the allocator gave beyond `want` is cut.
-        match rustix::io::pread(file, spare_capacity(&mut buffer), offset) {
+        // Reads into the spare capacity, which avoids zeroing. The allocator may provide more than `want`.
+        match rustix::io::pread(&file, spare_capacity(&mut buffer), offset) {
             Ok(0) => break,
             Ok(_) | Err(rustix::io::Errno::INTR) => {}
             Err(error) => return Err(error.into()),
@@ -249,7 +231,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_span_lies_wholly_inside() {
+    fn range_must_lie_inside_the_object() {
         for (len, range, expected) in [
             (10, None, Some((0, 10))),
             (10, Some(0..=0), Some((0, 1))),
@@ -258,26 +240,30 @@ mod tests {
             (10, Some(0..=9), Some((0, 10))),
             (10, Some(0..=10), None),
             (10, Some(10..=10), None),
-            #[expect(clippy::reversed_empty_ranges, reason = "that is what is tested")]
+            #[expect(clippy::reversed_empty_ranges, reason = "the test covers reversed ranges")]
             (10, Some(5..=4), None),
             (0, None, None),
             (u64::MAX, Some(0..=u64::MAX), None),
         ] {
-            assert_eq!(span(len, range.as_ref()).ok(), expected, "{range:?} of {len}");
+            assert_eq!(
+                resolve_range(len, range.as_ref()).ok(),
+                expected,
+                "{range:?} of {len}"
+            );
         }
     }
 
     #[tokio::test]
-    async fn a_wrong_length_is_an_error_never_a_success() {
-        for (promised, pieces, ok) in [
+    async fn wrong_length_is_an_error() {
+        for (expected, chunks, ok) in [
             (4, vec!["ab", "cd"], true),
             (5, vec!["ab", "cd"], false),
             (3, vec!["ab", "cd"], false),
             (1, vec![], false),
         ] {
-            let inner = futures_util::stream::iter(pieces.clone().into_iter().map(|piece| Ok(piece.into())));
-            let outcome = ObjectStream::new("key".to_owned(), promised, inner).read().await;
-            assert_eq!(outcome.is_ok(), ok, "{promised} of {pieces:?}");
+            let inner = futures_util::stream::iter(chunks.clone().into_iter().map(|chunk| Ok(chunk.into())));
+            let outcome = ObjectStream::new("key".to_owned(), expected, inner).read().await;
+            assert_eq!(outcome.is_ok(), ok, "{expected} of {chunks:?}");
         }
     }
 }

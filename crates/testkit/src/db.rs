@@ -1,9 +1,9 @@
-//! A database of its own for each test, cloned from a migrated template.
+//! A separate database for each test, cloned from a migrated template.
 //!
-//! The cluster is the one that `INFRAVAULT_TEST_DATABASE_URL` names, as a superuser. The template is made once for
-//! each state of the migrations and of the queue, by whichever process comes first; it is never connected to afterwards.
+//! `INFRAVAULT_TEST_DATABASE_URL` is the superuser URL of the cluster. The first process creates the template of the current
+//! migrations and queue revision; nothing connects to it afterwards.
 use infravault_db::{Config, Db, migrate};
-use infravault_kernel::{Clock, Credential, Ctx, config::Env};
+use infravault_kernel::{Clock, Credential, Ctx, config::Env, error_chain};
 use slog::Logger;
 use tokio::sync::OnceCell;
 use tokio_postgres::{Client, NoTls};
@@ -13,14 +13,14 @@ mod seed;
 
 pub use seed::QUOTA_BYTES;
 
-/// The cluster's address as a superuser.
+/// The variable with the superuser URL of the cluster.
 const CLUSTER: &str = "INFRAVAULT_TEST_DATABASE_URL";
-/// The login of the product: owns its database, may make roles, is no superuser.
+/// The login of the product: it owns its database and can create roles, but is not a superuser.
 const LOGIN: &str = "infravault";
-/// Held while the template is made. Any number will do that nothing else locks: "iv templ" in ASCII.
+/// The advisory lock of the template's creation: "iv templ" in ASCII.
 const LOCK: i64 = 0x6976_2074_656d_706c;
 
-/// A database with all migrations, dropped together with this value.
+/// A migrated database, which is dropped with this value.
 #[derive(Debug)]
 pub struct TestDb {
     name: String,
@@ -31,19 +31,19 @@ pub struct TestDb {
 }
 
 impl TestDb {
-    /// Clones the template; makes it first where it is missing.
+    /// Clones the template, and creates it first if missing.
     pub async fn new() -> Self {
         let cluster = cluster();
         let log = crate::log();
         let client = connect(&cluster).await;
-        let template = template(&cluster, &client, &log).await;
+        let template = ensure_template(&cluster, &client, &log).await;
         let name = format!("infravault_test_{}", new_uuid(&log).simple());
         let clone = format!("CREATE DATABASE {name} TEMPLATE {template} OWNER {LOGIN}");
         client
             .batch_execute(&clone)
             .await
             .expect("the template database can be cloned");
-        let db = Db::new(&config(&cluster, &name, 4)).expect("small pools can be made");
+        let db = Db::new(&config(&cluster, &name, 4)).expect("small pools can be created");
         Self {
             name,
             cluster,
@@ -53,55 +53,55 @@ impl TestDb {
         }
     }
 
-    /// The database's address for the product's login, as `DATABASE_URL` would have it.
+    /// The URL of the database for the product's login, as in `DATABASE_URL`.
     #[must_use]
     pub fn url(&self) -> String {
         login_url(&self.cluster, &self.name).to_string()
     }
 
-    /// The database's address for a superuser, whom no rule of the database binds.
+    /// The URL of the database for a superuser.
     #[must_use]
     pub fn superuser_url(&self) -> String {
-        at(&self.cluster, &self.name).to_string()
+        database_url(&self.cluster, &self.name).to_string()
     }
 
-    /// Small pools that every caller shares.
+    /// Small connection pools, shared by all callers.
     #[must_use]
     pub fn db(&self) -> Db {
         self.db.clone()
     }
 
-    /// Pools of their own, of at most `max_conns` connections for each role.
+    /// Separate connection pools with at most `max_conns` connections per role.
     #[must_use]
     pub fn db_with_max_conns(&self, max_conns: usize) -> Db {
-        Db::new(&config(&self.cluster, &self.name, max_conns)).expect("pools of this size can be made")
+        Db::new(&config(&self.cluster, &self.name, max_conns)).expect("pools of this size can be created")
     }
 
-    /// The settings of small pools, for what makes its own [`Db`].
+    /// The settings of small pools.
     #[must_use]
     pub fn config(&self) -> Config {
         config(&self.cluster, &self.name, 4)
     }
 
-    /// A request of whom the credential names, at the system's time.
+    /// A request context with a credential.
     #[must_use]
     pub fn ctx(&self, credential: Credential) -> Ctx {
         Ctx::new(&self.log, credential, Clock::System)
     }
 
-    /// A connection as superuser, for looking at and changing what a test cannot reach otherwise.
+    /// A superuser connection, for state that a test cannot reach otherwise.
     pub async fn superuser(&self) -> &Client {
-        let make = async || connect(&at(&self.cluster, &self.name)).await;
-        self.superuser.get_or_init(make).await
+        let open = async || connect(&database_url(&self.cluster, &self.name)).await;
+        self.superuser.get_or_init(open).await
     }
 }
 
 impl Drop for TestDb {
-    /// Drops the database under whoever still uses it. A database that cannot be dropped goes with its cluster.
+    /// Drops the database and closes its connections. If that fails, the database is deleted with the cluster.
     fn drop(&mut self) {
         let cluster = self.cluster.clone();
         let statement = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
-        // A thread of its own, because this may run inside any runtime, and outside of one.
+        // On a separate thread, because this may run inside or outside a runtime.
         let dropped = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             runtime.map(|runtime| {
@@ -113,7 +113,7 @@ impl Drop for TestDb {
             })
         });
         if let Ok(Ok(Err(error))) = dropped.join() {
-            slog::warn!(self.log, "a test database stays behind"; "database" => &self.name, "error" => %error);
+            slog::warn!(self.log, "cannot drop a test database"; "database" => &self.name, "error" => %error);
         }
     }
 }
@@ -122,27 +122,26 @@ fn cluster() -> Url {
     let url = std::env::var(CLUSTER).unwrap_or_default();
     assert!(
         !url.is_empty(),
-        "{CLUSTER} is not set: this test needs a PostgreSQL cluster of its own. Run it by `cargo xtask test`, which \
-         starts one, or set the variable to a superuser's address such as postgres://postgres@127.0.0.1:5432/postgres"
+        "{CLUSTER} is not set: this test needs a PostgreSQL cluster. Run it with `cargo xtask test`, which starts \
+         one, or set the variable to a superuser URL such as postgres://postgres@127.0.0.1:5432/postgres"
     );
     url.parse()
-        .unwrap_or_else(|fault| panic!("{CLUSTER} is no address: {fault}"))
+        .unwrap_or_else(|error| panic!("{CLUSTER} is not a URL: {error}"))
 }
 
 async fn connect(url: &Url) -> Client {
     let (client, connection) = tokio_postgres::connect(url.as_str(), NoTls)
         .await
-        .unwrap_or_else(|error| panic!("the cluster of {CLUSTER} does not answer: {error}"));
-    // It ends when the client is dropped; its error reaches the statement under way.
+        .unwrap_or_else(|error| panic!("cannot connect to the cluster of {CLUSTER}: {error}"));
+    // The task ends when the client is dropped. The running statement returns errors of the connection.
     tokio::spawn(connection);
     client
 }
 
-/// The name of the template, which exists when this returns.
+/// Creates the template if missing and returns its name.
 ///
-/// It is migrated under another name and renamed at the end, so that a process that dies half-way leaves nothing
-/// that looks finished.
-async fn template(cluster: &Url, client: &Client, log: &Logger) -> String {
+/// It is migrated under a temporary name, so that an interrupted process leaves no unfinished template.
+async fn ensure_template(cluster: &Url, client: &Client, log: &Logger) -> String {
     let name = format!(
         "infravault_template_{}_{}",
         env!("MIGRATIONS_HASH"),
@@ -151,7 +150,7 @@ async fn template(cluster: &Url, client: &Client, log: &Logger) -> String {
     if exists(client, &name).await {
         return name;
     }
-    let failed = "the template database can be made";
+    let failed = "the template database can be created";
     client
         .execute("SELECT pg_advisory_lock($1)", &[&LOCK])
         .await
@@ -166,13 +165,18 @@ async fn template(cluster: &Url, client: &Client, log: &Logger) -> String {
         let url = login_url(cluster, &unfinished);
         migrate::up(url.as_str(), log)
             .await
-            .unwrap_or_else(|error| panic!("the template database cannot be migrated: {}", causes(&error)));
+            .unwrap_or_else(|error| panic!("cannot migrate the template database: {}", error_chain(&error)));
         infravault_jobs::install(url.as_str(), log)
             .await
-            .unwrap_or_else(|error| panic!("the queue cannot be made in the template: {}", causes(&error)));
+            .unwrap_or_else(|error| {
+                panic!(
+                    "cannot create the queue in the template database: {}",
+                    error_chain(&error)
+                )
+            });
         let close = format!("ALTER DATABASE {unfinished} ALLOW_CONNECTIONS false");
         client.batch_execute(&close).await.expect(failed);
-        // PostgreSQL waits here until the connection that migrated has gone.
+        // PostgreSQL waits until the migration's connection is closed.
         let rename = format!("ALTER DATABASE {unfinished} RENAME TO {name}");
         client.batch_execute(&rename).await.expect(failed);
     }
@@ -192,7 +196,7 @@ async fn exists(client: &Client, database: &str) -> bool {
         .is_some()
 }
 
-/// Called under the lock, so nobody makes the role in between.
+/// Creates the login if missing. Call it under the lock.
 async fn ensure_login(client: &Client) {
     let find = "SELECT FROM pg_roles WHERE rolname = $1";
     let found = client.query_opt(find, &[&LOGIN]).await;
@@ -201,22 +205,22 @@ async fn ensure_login(client: &Client) {
         client
             .batch_execute(&create)
             .await
-            .expect("the login of the product can be made");
+            .expect("the login of the product can be created");
     }
 }
 
-fn at(cluster: &Url, database: &str) -> Url {
+fn database_url(cluster: &Url, database: &str) -> Url {
     let mut url = cluster.clone();
     url.set_path(database);
     url
 }
 
 fn login_url(cluster: &Url, database: &str) -> Url {
-    let mut url = at(cluster, database);
+    let mut url = database_url(cluster, database);
     let set = url
         .set_username(LOGIN)
         .and_then(|()| url.set_password(Some(LOGIN)));
-    set.unwrap_or_else(|()| panic!("{CLUSTER} names no host"));
+    set.unwrap_or_else(|()| panic!("{CLUSTER} has no host"));
     url
 }
 
@@ -227,7 +231,7 @@ fn config(cluster: &Url, database: &str, max_conns: usize) -> Config {
         ("DB_MIN_CONNS", "0".to_owned()),
         ("DB_WORKER_MAX_CONNS", max_conns.min(2).to_string()),
         ("DB_ANONYMOUS_CONNS", "1".to_owned()),
-        // A busy machine is no fault of what is tested.
+        // Long enough for a busy machine.
         ("DB_ACQUIRE_TIMEOUT", "20s".to_owned()),
         ("DB_STATEMENT_TIMEOUT", "20s".to_owned()),
     ];
@@ -236,17 +240,11 @@ fn config(cluster: &Url, database: &str, max_conns: usize) -> Config {
         .map(|(name, value)| (name.to_owned(), value))
         .collect();
     let config = Config::from_env(&mut env);
-    env.finish().expect("the settings of the pools are right");
+    env.finish().expect("the settings of the pools are valid");
     config
 }
 
 fn new_uuid(log: &Logger) -> uuid::Uuid {
     use infravault_kernel::{Id, ImageId};
     Ctx::system(log, Clock::System).new_id::<ImageId>().uuid()
-}
-
-/// The message of an error and of everything that caused it.
-fn causes(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(Some(error), |error| error.source());
-    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

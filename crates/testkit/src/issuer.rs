@@ -1,14 +1,14 @@
-//! An OpenID Connect issuer on loopback that signs anybody in, and lies when it is told to.
+//! An OpenID Connect issuer on loopback that accepts every user, with injectable defects.
 //!
-//! It speaks the authorization code flow of OpenID Connect Core 1.0 with PKCE (S256 only) and strict rules of its
-//! own: exact redirect URIs, codes that work once, `client_secret_basic` and `client_secret_post`. Every client
-//! whose redirect URI is on loopback may use it, and every e-mail is a person.
+//! It implements the authorization code flow of OpenID Connect Core 1.0 with PKCE (S256 only): exact redirect URIs on
+//! loopback, single-use codes, `client_secret_basic` and `client_secret_post`. Every email address is a user.
 use actix_web::{App, HttpServer, dev::ServerHandle, middleware::DefaultHeaders, rt::System, web};
+use parking_lot::{Mutex, MutexGuard};
 use std::{
     collections::{BTreeMap, HashMap},
     io,
     net::{Ipv4Addr, TcpListener},
-    sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc},
+    sync::{Arc, mpsc},
     thread::JoinHandle,
 };
 
@@ -21,21 +21,21 @@ mod token;
 
 pub use defect::IssuerDefect;
 
-/// How an issuer is to run.
+/// The settings of an issuer.
 #[derive(Clone, Debug)]
 pub struct IssuerConfig {
-    /// The port on 127.0.0.1; 0 takes any.
+    /// The port on 127.0.0.1; 0 selects a free one.
     pub port: u16,
-    /// The one client.
+    /// The ID of its only client.
     pub client_id: String,
-    /// Its secret.
+    /// The secret of the client.
     pub client_secret: String,
-    /// Redirect URIs must begin with this, besides being on loopback.
+    /// The required prefix of redirect URIs, which must also be on loopback.
     pub redirect_uri_prefix: String,
 }
 
 impl Default for IssuerConfig {
-    /// What `cargo xtask dev` tells the product about its issuer.
+    /// The settings that `cargo xtask dev` uses.
     fn default() -> Self {
         Self {
             port: 0,
@@ -46,23 +46,23 @@ impl Default for IssuerConfig {
     }
 }
 
-/// A running issuer; it stops when this is dropped.
+/// A running issuer, which stops when dropped.
 #[derive(Debug)]
 pub struct Issuer {
-    /// The one client.
+    /// The ID of its only client.
     pub client_id: String,
-    /// Its secret.
+    /// The secret of the client.
     pub client_secret: String,
     state: Arc<State>,
     handle: ServerHandle,
     thread: Option<JoinHandle<io::Result<()>>>,
 }
 
-/// What the endpoints share.
+/// The shared state of the endpoints.
 #[derive(Debug)]
 struct State {
     config: IssuerConfig,
-    /// The issuer identifier: scheme, host and port, without a slash at the end.
+    /// The issuer identifier: scheme, host and port, without a trailing slash.
     url: String,
     keys: keys::Keys,
     mutable: Mutex<MutableState>,
@@ -71,15 +71,15 @@ struct State {
 #[derive(Debug, Default)]
 struct MutableState {
     defect: Option<IssuerDefect>,
-    /// Display names by e-mail.
+    /// Display names by email.
     names: BTreeMap<String, String>,
-    /// Sign-ins that wait for their code to be redeemed.
+    /// Authorizations by unredeemed code.
     grants: HashMap<String, Grant>,
-    /// The e-mail that each access token stands for.
+    /// Emails by access token.
     access_tokens: HashMap<String, String>,
 }
 
-/// What a code stands for.
+/// An authorization that a code can be redeemed for.
 #[derive(Clone, Debug)]
 struct Grant {
     email: String,
@@ -90,7 +90,7 @@ struct Grant {
 
 impl State {
     fn mutable(&self) -> MutexGuard<'_, MutableState> {
-        self.mutable.lock().unwrap_or_else(PoisonError::into_inner)
+        self.mutable.lock()
     }
 
     /// The display name: the one that was set, else the e-mail's local part.
@@ -105,14 +105,13 @@ impl State {
 }
 
 impl Issuer {
-    /// Starts an issuer on any free port.
-    #[expect(clippy::unused_async, reason = "callers await every start of a server alike")]
+    /// Starts an issuer on a free port.
+    #[expect(clippy::unused_async, reason = "consistent with the start of other servers")]
     pub async fn start() -> Self {
-        Self::start_with(IssuerConfig::default()).expect("an issuer can listen on a port of 127.0.0.1")
+        Self::start_with(IssuerConfig::default()).expect("an issuer can listen on 127.0.0.1")
     }
 
-    /// Starts an issuer; it fails when the port is taken. It runs on a thread of its own, so that it serves tests
-    /// of any runtime.
+    /// Starts an issuer on a separate thread, independent of the caller's runtime. Returns an error if the port is in use.
     pub fn start_with(config: IssuerConfig) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, config.port))?;
         let state = Arc::new(State {
@@ -121,7 +120,7 @@ impl Issuer {
             mutable: Mutex::default(),
             config: config.clone(),
         });
-        for (email, name) in authorize::PEOPLE {
+        for (email, name) in authorize::USERS {
             state.mutable().names.insert(email.to_owned(), name.to_owned());
         }
         let (started, starting) = mpsc::channel();
@@ -134,14 +133,14 @@ impl Issuer {
                     .shutdown_timeout(1)
                     .listen(listener)?
                     .run();
-                // Nobody receives this only when the caller has gone, and then the handle stops nothing.
+                // Sending fails only if the caller has ended.
                 let _ = started.send(server.handle());
                 server.await
             })
         });
         let handle = starting
             .recv()
-            .map_err(|_| io::Error::other("the issuer ended while it started"))?;
+            .map_err(|_| io::Error::other("the issuer ended during its start"))?;
         Ok(Self {
             client_id: config.client_id,
             client_secret: config.client_secret,
@@ -157,24 +156,24 @@ impl Issuer {
         &self.state.url
     }
 
-    /// Tells one defect: the next answer of the kind that the lie is about. [`IssuerDefect::DiscoveryDown`] and
-    /// [`IssuerDefect::JwksDown`] hold until [`Issuer::clear_defect`].
+    /// Makes the next affected response defective. [`IssuerDefect::DiscoveryDown`] and [`IssuerDefect::JwksDown`] last until
+    /// [`Issuer::clear_defect`].
     pub fn inject_defect(&self, defect: IssuerDefect) {
         self.state.mutable().defect = Some(defect);
     }
 
-    /// Takes a defect back that has not been told yet.
+    /// Removes a pending defect.
     pub fn clear_defect(&self) {
         self.state.mutable().defect = None;
     }
 
-    /// Whether no lie is waiting: a test sees by this that its lie has been told.
+    /// Whether no defect is pending, which shows that an injected one was used.
     #[must_use]
     pub fn is_defect_free(&self) -> bool {
         self.state.mutable().defect.is_none()
     }
 
-    /// Gives a person a display name. Nobody has to be made known: any e-mail can sign in.
+    /// Sets the display name of a user. Every email can sign in without being set up.
     pub fn set_display_name(&self, email: &str, name: &str) {
         self.state
             .mutable()
@@ -182,7 +181,7 @@ impl Issuer {
             .insert(email.to_owned(), name.to_owned());
     }
 
-    /// The subject that this issuer knows an e-mail by.
+    /// The subject of an email.
     #[must_use]
     pub fn subject(&self, email: &str) -> String {
         id_token::subject(email)
@@ -193,18 +192,18 @@ impl Issuer {
         self.thread.take().map_or(Ok(()), join)
     }
 
-    /// Stops at once and waits until the port is closed.
+    /// Stops the issuer and waits until the port is closed.
     pub async fn stop(mut self) {
         self.handle.stop(false).await;
         if let Some(thread) = self.thread.take() {
-            join(thread).expect("the issuer served until it was stopped");
+            join(thread).expect("the issuer ends without an error");
         }
     }
 }
 
 impl Drop for Issuer {
     fn drop(&mut self) {
-        // The command is sent when this is called; waiting for its end is what `stop` is for.
+        // The call sends the command; only `stop` waits for the end.
         drop(self.handle.stop(false));
     }
 }

@@ -1,9 +1,9 @@
-//! Dev-only: a database per test, an OpenID Connect issuer that can lie, images made in code.
+//! Test support: a database per test, an OpenID Connect issuer with injectable defects, generated images.
 #![doc = include_str!("../README.md")]
 #![expect(
     clippy::expect_used,
     clippy::missing_panics_doc,
-    reason = "a test that lacks what it stands on must stop there, and a panic is how a test says so"
+    reason = "a test without its prerequisites must fail, and tests fail by panicking"
 )]
 
 pub mod db;
@@ -13,9 +13,8 @@ pub mod samples;
 
 pub use log::log;
 
-/// Makes aws-lc-rs the TLS library of this process, which reqwest needs before its first client is built. May be
-/// called any number of times.
+/// Installs aws-lc-rs as the TLS provider of this process, which reqwest requires. Calling it again is safe.
 pub fn install_crypto() {
-    // The error only says that one has been installed before.
+    // An error means that a provider is already installed.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
 }

@@ -1,4 +1,4 @@
-//! Small real images made in code: the four accepted formats, metadata, bombs, lies and polyglots.
+//! Small generated images: the four accepted formats, metadata, and malicious files.
 use image::{
     Delay, DynamicImage, ExtendedColorType, Frame, ImageEncoder, Rgb, RgbImage,
     codecs::{
@@ -28,12 +28,12 @@ pub use resource_exhaustion::resource_exhausting_files;
 /// One of the accepted formats.
 #[derive(Clone, Copy, Debug)]
 pub struct Format {
-    /// Its media type, for example `image/jpeg`.
+    /// The media type, for example `image/jpeg`.
     pub media_type: &'static str,
-    /// The ending of a file's name, without the dot.
+    /// The file name extension, without the dot.
     pub extension: &'static str,
-    /// Makes an image of a width, a height and a seed.
-    pub make: fn(u32, u32, u64) -> Vec<u8>,
+    /// Generates an image from a width, a height and a seed.
+    pub generate: fn(u32, u32, u64) -> Vec<u8>,
 }
 
 /// The four accepted formats.
@@ -41,38 +41,38 @@ pub const FORMATS: [Format; 4] = [
     Format {
         media_type: "image/jpeg",
         extension: "jpg",
-        make: jpeg,
+        generate: jpeg,
     },
     Format {
         media_type: "image/png",
         extension: "png",
-        make: png,
+        generate: png,
     },
     Format {
         media_type: "image/gif",
         extension: "gif",
-        make: |width, height, seed| gif(width, height, 1, seed),
+        generate: |width, height, seed| gif(width, height, 1, seed),
     },
     Format {
         media_type: "image/webp",
         extension: "webp",
-        make: webp,
+        generate: webp,
     },
 ];
 
-/// A JPEG. Images of another seed differ, images of the same are equal byte by byte; so do all others here.
+/// A JPEG. As for all generators here, equal seeds produce equal bytes and different seeds different images.
 #[must_use]
 pub fn jpeg(width: u32, height: u32, seed: u64) -> Vec<u8> {
-    jpeg_of(&pattern(width, height, seed, 0))
+    encode_jpeg(&pattern(width, height, seed, 0))
 }
 
-fn jpeg_of(image: &RgbImage) -> Vec<u8> {
+fn encode_jpeg(image: &RgbImage) -> Vec<u8> {
     let mut bytes = Vec::new();
     encode(JpegEncoder::new_with_quality(&mut bytes, 85), image);
     bytes
 }
 
-/// A PNG of true color.
+/// A true-color PNG.
 #[must_use]
 pub fn png(width: u32, height: u32, seed: u64) -> Vec<u8> {
     let mut bytes = Vec::new();
@@ -91,7 +91,7 @@ pub fn webp(width: u32, height: u32, seed: u64) -> Vec<u8> {
     bytes
 }
 
-/// A GIF of this many frames, 100 ms each; with more than one it moves for ever.
+/// A GIF with frames of 100 ms each; more than one frame makes an infinite animation.
 #[must_use]
 pub fn gif(width: u32, height: u32, frames: u32, seed: u64) -> Vec<u8> {
     let mut bytes = Vec::new();
@@ -99,7 +99,7 @@ pub fn gif(width: u32, height: u32, frames: u32, seed: u64) -> Vec<u8> {
     if frames > 1 {
         encoder
             .set_repeat(Repeat::Infinite)
-            .expect("a repeat can be written into memory");
+            .expect("the repeat count can be encoded");
     }
     for frame in 0..frames {
         let image = DynamicImage::from(pattern(width, height, seed, frame)).into_rgba8();
@@ -111,15 +111,15 @@ pub fn gif(width: u32, height: u32, frames: u32, seed: u64) -> Vec<u8> {
     bytes
 }
 
-/// A JPEG whose EXIF says how to turn it: 1 (upright) to 8. Width and height are those of the stored pixels, so
-/// from 5 on the shown image has them the other way round.
+/// A JPEG with an EXIF orientation from 1 (upright) to 8. Width and height are those of the stored pixels, so from 5 on
+/// the displayed image has them swapped.
 #[must_use]
 pub fn jpeg_with_orientation(width: u32, height: u32, orientation: u8) -> Vec<u8> {
     let exif = container::exif(orientation, false);
     container::with_segment(&jpeg(width, height, orientation.into()), 0xE1, &exif)
 }
 
-/// A JPEG whose EXIF says where it was taken: 48° 12′ 30″ N, 16° 22′ 21″ E.
+/// A JPEG with a GPS location in its EXIF: 48° 12′ 30″ N, 16° 22′ 21″ E.
 #[must_use]
 pub fn jpeg_with_gps(width: u32, height: u32, seed: u64) -> Vec<u8> {
     container::with_segment(&jpeg(width, height, seed), 0xE1, &container::exif(1, true))
@@ -132,7 +132,7 @@ fn encode(encoder: impl ImageEncoder, image: &RgbImage) {
         .expect("a small image can be encoded into memory");
 }
 
-/// A gradient of two colors with stripes, rings or checks over it, all chosen by the seed.
+/// A gradient of two colors under stripes, rings or checks, selected by the seed.
 fn pattern(width: u32, height: u32, seed: u64, frame: u32) -> RgbImage {
     let [from_r, from_g, from_b, to_r, to_g, to_b, step, shape] = scramble(seed).to_be_bytes();
     let (from, to) = ([from_r, from_g, from_b], [to_r, to_g, to_b]);
@@ -154,7 +154,7 @@ fn pattern(width: u32, height: u32, seed: u64, frame: u32) -> RgbImage {
     })
 }
 
-/// Spreads neighboring seeds (`SplitMix64`).
+/// Mixes the bits of a seed (`SplitMix64`).
 fn scramble(seed: u64) -> u64 {
     let mixed = seed.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     let mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);

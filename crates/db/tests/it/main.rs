@@ -1,7 +1,7 @@
-//! What the database promises: migrations go up and down, and nobody sees rows that are not theirs.
+//! Migrations up and down, and row-level security.
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
-mod gate;
+mod authentication;
 mod migrations;
 mod read_race;
 mod row_level_security;

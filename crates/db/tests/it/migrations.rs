@@ -1,8 +1,8 @@
-//! Migrations go up, down and up again to the same schema, also when two processes start at once.
+//! Migrations up, down and up again produce the same schema, also with concurrent processes.
 use infravault_db::migrate;
 use infravault_testkit::{db::TestDb, log};
 
-/// Everything that a schema consists of, as sorted lines.
+/// All objects of the schemas, as sorted lines.
 const SCHEMA: &str = "
     SELECT line FROM (
         SELECT format('column %s.%s.%s %s default %s null %s', n.nspname, c.relname, a.attname,
@@ -33,7 +33,7 @@ async fn schema(db: &TestDb) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn up_down_and_up_again_gives_the_same_schema() {
+async fn up_down_and_up_again_produces_the_same_schema() {
     let db = TestDb::new().await;
     let before = schema(&db).await;
     let all = usize::try_from(migrate::required_version()).unwrap();
@@ -55,18 +55,18 @@ async fn up_down_and_up_again_gives_the_same_schema() {
 }
 
 #[tokio::test]
-async fn each_migration_can_be_redone() {
+async fn each_migration_can_be_reapplied() {
     let db = TestDb::new().await;
     let before = schema(&db).await;
     for count in 1..=usize::try_from(migrate::required_version()).unwrap() {
         migrate::down(&db.url(), count, &log()).await.unwrap();
         migrate::up(&db.url(), &log()).await.unwrap();
-        assert_eq!(schema(&db).await, before, "after redoing {count}");
+        assert_eq!(schema(&db).await, before, "after reapplying {count}");
     }
 }
 
 #[tokio::test]
-async fn processes_that_start_at_once_share_the_work() {
+async fn concurrent_processes_apply_migrations_once() {
     let db = TestDb::new().await;
     let all = usize::try_from(migrate::required_version()).unwrap();
     migrate::down(&db.url(), all, &log()).await.unwrap();
@@ -81,12 +81,12 @@ async fn processes_that_start_at_once_share_the_work() {
     assert_eq!(
         applied,
         [0, 0, 0, all],
-        "one applies all, the others nothing, nobody fails"
+        "one process applies all, the others none, and no process fails"
     );
 }
 
 #[tokio::test]
-async fn a_changed_migration_is_not_taken_back() {
+async fn changed_migration_is_not_reverted() {
     let db = TestDb::new().await;
     let change = "UPDATE refinery_schema_history SET checksum = '1' WHERE version = (SELECT max(version) FROM refinery_schema_history)";
     db.superuser().await.execute(change, &[]).await.unwrap();

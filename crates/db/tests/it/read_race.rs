@@ -1,9 +1,9 @@
-//! A pipelined read waits for its gate, whatever the connection has served before.
+//! A pipelined read runs after its authentication statement, regardless of earlier statements of the connection.
 use infravault_kernel::{Credential, Scopes};
 use infravault_testkit::db::TestDb;
 
 #[tokio::test]
-async fn a_known_statement_does_not_overtake_a_gate_that_is_new_to_the_connection() {
+async fn prepared_statement_does_not_overtake_unprepared_authentication() {
     let db = TestDb::new().await;
     let pool = db.db_with_max_conns(1);
     let bob = db.account("bob").await;

@@ -1,9 +1,9 @@
-//! Row-level security is real: every table is covered, and without a context there is nothing to see.
+//! Row-level security covers every table, and without a caller no row is visible.
 use infravault_kernel::Credential;
 use infravault_testkit::db::TestDb;
 
 #[tokio::test]
-async fn every_table_forces_it_and_the_roles_own_nothing() {
+async fn every_table_forces_row_level_security_and_roles_own_nothing() {
     let db = TestDb::new().await;
     let client = db.superuser().await;
     let open = "SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -22,7 +22,7 @@ async fn every_table_forces_it_and_the_roles_own_nothing() {
     assert_eq!(
         client.query(strong, &[]).await.unwrap().len(),
         0,
-        "a role that is too strong"
+        "a role with too many privileges"
     );
     let owned = "SELECT count(*) FROM pg_class WHERE relowner IN (SELECT oid FROM pg_roles
         WHERE rolname IN ('infravault_app', 'infravault_anon', 'infravault_worker')) AND relkind = 'r'";
@@ -30,7 +30,7 @@ async fn every_table_forces_it_and_the_roles_own_nothing() {
 }
 
 #[tokio::test]
-async fn without_a_context_there_is_nothing_to_see_or_to_change() {
+async fn without_a_caller_no_row_is_visible_or_changeable() {
     let db = TestDb::new().await;
     db.account("alice").await;
     let (tx, _) = db.db().begin(&db.ctx(Credential::Anonymous)).await.unwrap();
@@ -61,20 +61,20 @@ async fn without_a_context_there_is_nothing_to_see_or_to_change() {
         "auth.audit",
     ] {
         let (tx, _) = db.db().begin(&db.ctx(Credential::Anonymous)).await.unwrap();
-        let refused = tx
+        let error = tx
             .query(&format!("SELECT * FROM {table}"), &[])
             .await
             .unwrap_err();
-        assert_eq!(refused.code().unwrap().code(), "42501", "{table}");
+        assert_eq!(error.code().unwrap().code(), "42501", "{table}");
     }
 }
 
 #[tokio::test]
-async fn the_context_does_not_leak_into_the_next_request_of_a_connection() {
+async fn caller_does_not_leak_into_the_next_request_of_a_connection() {
     let db = TestDb::new().await;
     let account = db.account("alice").await;
     let alice = db.session(account).await;
-    // One connection, so that every request gets the one that Alice just used.
+    // With one connection, every request reuses the connection of Alice.
     let pool = db.db_with_max_conns(1);
     let count = "SELECT count(*) FROM users.accounts";
     for round in 0..100 {
@@ -89,7 +89,7 @@ async fn the_context_does_not_leak_into_the_next_request_of_a_connection() {
             1 => drop(tx),
             2 => drop((tx.query("SELECT 1 / 0", &[]).await, tx)),
             _ => {
-                // A request that is dropped while its statement is under way.
+                // Drop a request while its statement runs.
                 let statement = tx.batch_execute("SELECT pg_sleep(0.002)");
                 let _ = tokio::time::timeout(std::time::Duration::from_micros(100), statement).await;
                 drop(tx);
@@ -121,17 +121,17 @@ async fn the_context_does_not_leak_into_the_next_request_of_a_connection() {
 }
 
 #[tokio::test]
-async fn nobody_changes_the_own_role_state_or_quota() {
+async fn accounts_cannot_change_their_role_state_or_quota() {
     let db = TestDb::new().await;
     let account = db.account("alice").await;
     let alice = db.session(account).await;
     for change in ["role = 'ADMIN'", "quota_bytes = 1", "state = 'suspended'"] {
         let (tx, _) = db.db().begin(&db.ctx(alice.clone())).await.unwrap();
-        let refused = tx
+        let error = tx
             .execute(&format!("UPDATE users.accounts SET {change}"), &[])
             .await
             .unwrap_err();
-        assert_eq!(refused.code().unwrap().code(), "42501", "{change}");
+        assert_eq!(error.code().unwrap().code(), "42501", "{change}");
     }
     let (tx, _) = db.db().begin(&db.ctx(alice)).await.unwrap();
     assert_eq!(

@@ -14,7 +14,7 @@ async fn every_format_is_stored_with_its_facts() {
     let alice = world.person("alice").await;
     let mut total = 0;
     for (n, format) in samples::FORMATS.iter().enumerate() {
-        let bytes = (format.make)(33, 21, 7);
+        let bytes = (format.generate)(33, 21, 7);
         total += bytes.len();
         let image = world.upload(&alice, bytes.clone()).await.unwrap();
         assert_eq!(image.media_type.as_str(), format.media_type);

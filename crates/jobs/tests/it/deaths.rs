@@ -1,12 +1,12 @@
-//! Workers stop, workers die, and PostgreSQL goes away: jobs are not lost.
-use crate::harness::{Running, config, enqueue, next, only_job, sql, until, worker};
+//! No job is lost when workers stop or die, or PostgreSQL becomes unavailable.
+use crate::harness::{Running, config, enqueue, next_report, only_job, sql, wait_for_counts, worker};
 use infravault_jobs::{Config, install, remove};
 use infravault_testkit::{db::TestDb, log};
 use std::{future::pending, sync::Arc, time::Duration};
 use tokio::sync::{Notify, mpsc, watch};
 
 #[tokio::test]
-async fn stopping_waits_for_the_job_under_way() {
+async fn stop_waits_for_the_running_job() {
     let db = TestDb::new().await;
     let (sender, mut reports) = mpsc::unbounded_channel();
     let go = Arc::new(Notify::new());
@@ -27,20 +27,20 @@ async fn stopping_waits_for_the_job_under_way() {
         }
     }));
     enqueue(&db, 1).await;
-    assert_eq!(next(&mut reports).await, "begun");
-    worker.tell_to_stop();
+    assert_eq!(next_report(&mut reports).await, "begun");
+    worker.signal_stop();
     enqueue(&db, 2).await;
-    until(&db, 1, 1, 0).await;
-    assert!(!worker.has_ended(), "it waits");
+    wait_for_counts(&db, 1, 1, 0).await;
+    assert!(!worker.has_ended(), "the worker waits");
     go.notify_one();
     worker.stop().await;
-    assert_eq!(next(&mut reports).await, "done");
-    // The first is done, the second was not begun.
-    until(&db, 1, 0, 0).await;
+    assert_eq!(next_report(&mut reports).await, "done");
+    // The first job is done, the second has not started.
+    wait_for_counts(&db, 1, 0, 0).await;
 }
 
 #[tokio::test]
-async fn what_does_not_finish_in_time_is_handed_back_unused() {
+async fn unfinished_job_is_released_without_using_an_attempt() {
     let db = TestDb::new().await;
     let (sender, mut reports) = mpsc::unbounded_channel();
     let config = Config {
@@ -52,15 +52,15 @@ async fn what_does_not_finish_in_time_is_handed_back_unused() {
         pending()
     }));
     enqueue(&db, 1).await;
-    next(&mut reports).await;
+    next_report(&mut reports).await;
     worker.stop().await;
-    until(&db, 1, 0, 0).await;
+    wait_for_counts(&db, 1, 0, 0).await;
     let (_, attempts, _) = only_job(&db).await;
-    assert_eq!(attempts, 0, "a stop costs no attempt");
+    assert_eq!(attempts, 0, "a stop uses no attempt");
 }
 
 #[tokio::test]
-async fn the_job_of_a_dead_worker_is_run_by_another() {
+async fn job_of_a_dead_worker_runs_on_another() {
     let db = TestDb::new().await;
     let (sender, mut reports) = mpsc::unbounded_channel();
     let config = Config {
@@ -80,25 +80,25 @@ async fn the_job_of_a_dead_worker_is_run_by_another() {
     });
     runtime.spawn(dies.run(stopped));
     enqueue(&db, 1).await;
-    assert_eq!(next(&mut reports).await, ("dies", 1));
-    // Nothing in there runs on: no heartbeat, no last word.
+    assert_eq!(next_report(&mut reports).await, ("dies", 1));
+    // Ends all tasks of the worker, including its heartbeat.
     runtime.shutdown_background();
-    until(&db, 0, 1, 0).await;
-    let heir = Running::new(worker(&db, config, move |_, attempt| {
-        sender.send(("inherits", attempt.number)).unwrap();
+    wait_for_counts(&db, 0, 1, 0).await;
+    let successor = Running::new(worker(&db, config, move |_, attempt| {
+        sender.send(("successor", attempt.number)).unwrap();
         async { Ok(()) }
     }));
     assert_eq!(
-        next(&mut reports).await,
-        ("inherits", 2),
-        "the death cost an attempt"
+        next_report(&mut reports).await,
+        ("successor", 2),
+        "the death used an attempt"
     );
-    until(&db, 0, 0, 0).await;
-    heir.stop().await;
+    wait_for_counts(&db, 0, 0, 0).await;
+    successor.stop().await;
 }
 
 #[tokio::test]
-async fn it_waits_for_the_schema_and_survives_lost_connections() {
+async fn worker_waits_for_the_schema_and_reconnects() {
     let db = TestDb::new().await;
     remove(&db.url()).await.unwrap();
     let (sender, mut reports) = mpsc::unbounded_channel();
@@ -108,9 +108,9 @@ async fn it_waits_for_the_schema_and_survives_lost_connections() {
     }));
     install(&db.url(), &log()).await.unwrap();
     enqueue(&db, 1).await;
-    next(&mut reports).await;
-    until(&db, 0, 0, 0).await;
-    // Nobody gets in, and whoever is in gets out: for its clients PostgreSQL is away.
+    next_report(&mut reports).await;
+    wait_for_counts(&db, 0, 0, 0).await;
+    // Reject new connections and close existing ones, as if PostgreSQL were unavailable.
     let name = db.superuser().await.query_one("SELECT current_database()", &[]);
     let name: String = name.await.unwrap().get(0);
     sql(&db, &format!("ALTER DATABASE {name} CONNECTION LIMIT 0")).await;
@@ -119,9 +119,9 @@ async fn it_waits_for_the_schema_and_survives_lost_connections() {
     sql(&db, gone).await;
     enqueue(&db, 2).await;
     tokio::time::sleep(Duration::from_millis(700)).await;
-    assert!(reports.try_recv().is_err(), "it cannot reach the queue");
+    assert!(reports.try_recv().is_err(), "the worker cannot reach the queue");
     sql(&db, &format!("ALTER DATABASE {name} CONNECTION LIMIT -1")).await;
-    next(&mut reports).await;
-    until(&db, 0, 0, 0).await;
+    next_report(&mut reports).await;
+    wait_for_counts(&db, 0, 0, 0).await;
     worker.stop().await;
 }

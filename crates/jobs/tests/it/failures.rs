@@ -1,15 +1,17 @@
-//! A job that fails is tried again and kept when it fails for good.
-use crate::harness::{Running, config, enqueue, next, only_job, sql, until, until_failed, worker};
+//! Failed jobs are retried, and kept after the last attempt.
+use crate::harness::{
+    Running, config, enqueue, next_report, only_job, sql, wait_for_counts, wait_for_error, worker,
+};
 use infravault_jobs::{Config, JobError};
 use infravault_testkit::db::TestDb;
 use std::{future::pending, time::Duration};
 use tokio::sync::mpsc;
 
-/// The next attempt is due now instead of after the pause, which grows from attempt to attempt.
-const HURRY: &str = "UPDATE graphile_worker._private_jobs SET run_at = now()";
+/// Makes the next attempt due now instead of after the backoff.
+const RUN_NOW: &str = "UPDATE graphile_worker._private_jobs SET run_at = now()";
 
 #[tokio::test]
-async fn it_is_tried_as_often_as_it_may_and_then_kept() {
+async fn job_is_kept_as_failed_after_its_last_attempt() {
     let db = TestDb::new().await;
     let (sender, mut reports) = mpsc::unbounded_channel();
     enqueue(&db, 1).await;
@@ -19,24 +21,24 @@ async fn it_is_tried_as_often_as_it_may_and_then_kept() {
         async { Err(JobError::retryable("no luck today")) }
     }));
     for number in 1..=3 {
-        let attempt = next(&mut reports).await;
+        let attempt = next_report(&mut reports).await;
         assert_eq!(
             (attempt.number, attempt.max, attempt.is_last()),
             (number, 3, number == 3)
         );
         let is_last = u64::from(attempt.is_last());
-        until(&db, 1 - is_last, 0, is_last).await;
-        sql(&db, HURRY).await;
+        wait_for_counts(&db, 1 - is_last, 0, is_last).await;
+        sql(&db, RUN_NOW).await;
     }
     let (reason, attempts, _) = only_job(&db).await;
     assert!(reason.as_ref().unwrap().contains("no luck today"), "{reason:?}");
     assert_eq!(attempts, 3);
     worker.stop().await;
-    assert!(reports.try_recv().is_err(), "it was tried once more");
+    assert!(reports.try_recv().is_err(), "unexpected attempt");
 }
 
 #[tokio::test]
-async fn what_will_fail_again_is_not_tried_again() {
+async fn permanent_error_is_not_retried() {
     let db = TestDb::new().await;
     let (sender, mut reports) = mpsc::unbounded_channel();
     let worker = Running::new(worker(&db, config(), move |_, attempt| {
@@ -44,20 +46,20 @@ async fn what_will_fail_again_is_not_tried_again() {
         async { Err(JobError::permanent("it is no image")) }
     }));
     enqueue(&db, 1).await;
-    assert_eq!(next(&mut reports).await, 1);
-    until(&db, 0, 0, 1).await;
+    assert_eq!(next_report(&mut reports).await, 1);
+    wait_for_counts(&db, 0, 0, 1).await;
     let (reason, attempts, of) = only_job(&db).await;
     assert!(reason.as_ref().unwrap().contains("it is no image"), "{reason:?}");
     assert_eq!(attempts, of);
-    // A new job; the old one stays as it was.
+    // A new job; the failed one is kept.
     enqueue(&db, 1).await;
-    assert_eq!(next(&mut reports).await, 1);
-    until(&db, 0, 0, 2).await;
+    assert_eq!(next_report(&mut reports).await, 1);
+    wait_for_counts(&db, 0, 0, 2).await;
     worker.stop().await;
 }
 
 #[tokio::test]
-async fn one_that_takes_too_long_or_panics_has_failed() {
+async fn timeout_and_panic_fail_the_attempt() {
     let db = TestDb::new().await;
     let config = Config {
         timeout: Duration::from_millis(50),
@@ -69,8 +71,8 @@ async fn one_that_takes_too_long_or_panics_has_failed() {
     }));
     enqueue(&db, 1).await;
     for expected in ["took longer than 50ms", "panicked"] {
-        until_failed(&db, expected).await;
-        sql(&db, HURRY).await;
+        wait_for_error(&db, expected).await;
+        sql(&db, RUN_NOW).await;
     }
     worker.stop().await;
 }

@@ -1,4 +1,4 @@
-//! A queue of its own for each test, workers that report what they run, and waiting for what the database shows.
+//! Test harness: workers that report their jobs, and waiting for states of the queue.
 use infravault_jobs::{Attempt, Config, Counts, JobError, JobKind, Worker, counts};
 use infravault_kernel::Clock;
 use infravault_testkit::{db::TestDb, log};
@@ -9,24 +9,24 @@ use tokio::{
     task::JoinHandle,
 };
 
-/// Longer than anything here takes on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(15);
+/// Long enough for a busy machine.
+const TIMEOUT: Duration = Duration::from_secs(15);
 
-/// The job that `images.enqueue_processing` asks for.
+/// The job of `images.enqueue_processing`.
 pub(crate) struct ProcessImage;
 
 impl JobKind for ProcessImage {
     const NAME: &'static str = "process_image";
 }
 
-/// What a worker does as long as a test says nothing else: quick to notice things, patient with jobs.
+/// Default settings: short intervals, long timeouts.
 pub(crate) fn config() -> Config {
     Config {
         concurrency: 2,
-        timeout: PATIENCE,
-        shutdown_timeout: PATIENCE,
+        timeout: TIMEOUT,
+        shutdown_timeout: TIMEOUT,
         poll_interval: Duration::from_millis(200),
-        dead_after: PATIENCE,
+        dead_after: TIMEOUT,
         in_serve: true,
     }
 }
@@ -44,7 +44,7 @@ where
         })
 }
 
-/// A worker under way.
+/// A running worker.
 pub(crate) struct Running {
     stop: watch::Sender<bool>,
     task: JoinHandle<()>,
@@ -57,7 +57,7 @@ impl Running {
         Self { stop, task }
     }
 
-    pub(crate) fn tell_to_stop(&self) {
+    pub(crate) fn signal_stop(&self) {
         self.stop.send_replace(true);
     }
 
@@ -66,15 +66,15 @@ impl Running {
     }
 
     pub(crate) async fn stop(self) {
-        self.tell_to_stop();
-        tokio::time::timeout(PATIENCE, self.task)
+        self.signal_stop();
+        tokio::time::timeout(TIMEOUT, self.task)
             .await
-            .expect("a worker stops")
+            .expect("the worker stops")
             .unwrap();
     }
 }
 
-/// Asks for the processing of an image, committed at once.
+/// Enqueues the processing of an image.
 pub(crate) async fn enqueue(db: &TestDb, image: u128) {
     let image = uuid::Uuid::from_u128(image);
     db.superuser()
@@ -89,7 +89,7 @@ pub(crate) async fn sql(db: &TestDb, statements: &str) {
     db.superuser().await.batch_execute(statements).await.unwrap();
 }
 
-/// The last failure, the attempts and the most attempts of the only job there is.
+/// The last error, the attempts and the maximum attempts of the only job.
 pub(crate) async fn only_job(db: &TestDb) -> (Option<String>, i16, i16) {
     let row = db
         .superuser()
@@ -103,23 +103,23 @@ pub(crate) async fn only_job(db: &TestDb) -> (Option<String>, i16, i16) {
     (row.get(0), row.get(1), row.get(2))
 }
 
-/// The next thing that a handler reports.
-pub(crate) async fn next<T>(reports: &mut mpsc::UnboundedReceiver<T>) -> T {
-    tokio::time::timeout(PATIENCE, reports.recv())
+/// Waits for the next report of a handler.
+pub(crate) async fn next_report<T>(reports: &mut mpsc::UnboundedReceiver<T>) -> T {
+    tokio::time::timeout(TIMEOUT, reports.recv())
         .await
-        .expect("a job is run")
+        .expect("a handler reports")
         .unwrap()
 }
 
-/// Waits until the queue looks so.
-pub(crate) async fn until(db: &TestDb, waiting: u64, running: u64, failed: u64) {
+/// Waits until the queue has these counts.
+pub(crate) async fn wait_for_counts(db: &TestDb, waiting: u64, running: u64, failed: u64) {
     let wanted = Counts {
         waiting,
         running,
         failed,
     };
     let mut seen = Counts::default();
-    let reached = tokio::time::timeout(PATIENCE, async {
+    let reached = tokio::time::timeout(TIMEOUT, async {
         loop {
             seen = counts(&db.db()).await.unwrap();
             if seen == wanted {
@@ -132,12 +132,12 @@ pub(crate) async fn until(db: &TestDb, waiting: u64, running: u64, failed: u64) 
     assert!(reached, "wanted {wanted:?}, saw {seen:?}");
 }
 
-/// Waits until the last failure of the only job says so.
-pub(crate) async fn until_failed(db: &TestDb, expected: &str) {
+/// Waits until the last error of the only job contains a text.
+pub(crate) async fn wait_for_error(db: &TestDb, expected: &str) {
     let mut seen = None;
-    let said = |reason: &Option<String>| reason.as_ref().is_some_and(|reason| reason.contains(expected));
-    let reached = tokio::time::timeout(PATIENCE, async {
-        while !said(&seen) {
+    let matches = |reason: &Option<String>| reason.as_ref().is_some_and(|reason| reason.contains(expected));
+    let reached = tokio::time::timeout(TIMEOUT, async {
+        while !matches(&seen) {
             tokio::time::sleep(Duration::from_millis(20)).await;
             seen = only_job(db).await.0;
         }

@@ -1,9 +1,9 @@
-//! The queue's schema is made once, by whichever process comes first, and can be removed.
+//! The queue's schema is created once and can be dropped.
 use infravault_jobs::{Counts, counts, install, is_installed, remove};
 use infravault_testkit::{db::TestDb, log};
 
 #[tokio::test]
-async fn the_queue_of_a_migrated_database_is_the_one_of_this_binary() {
+async fn migrated_database_has_the_current_revision() {
     let db = TestDb::new().await;
     assert!(is_installed(&db.url()).await.unwrap());
     let row = db
@@ -15,13 +15,13 @@ async fn the_queue_of_a_migrated_database_is_the_one_of_this_binary() {
     assert_eq!(
         row.get::<_, i32>(0),
         infravault_jobs::REVISION,
-        "graphile_worker has other migrations than this crate thinks"
+        "REVISION differs from the migrations of graphile_worker"
     );
     assert_eq!(counts(&db.db()).await.unwrap(), Counts::default());
 }
 
 #[tokio::test]
-async fn processes_that_start_at_once_make_it_once() {
+async fn concurrent_installs_create_the_schema_once() {
     let db = TestDb::new().await;
     remove(&db.url()).await.unwrap();
     assert!(!is_installed(&db.url()).await.unwrap());
@@ -41,7 +41,7 @@ async fn processes_that_start_at_once_make_it_once() {
 }
 
 #[tokio::test]
-async fn only_the_functions_that_are_meant_for_it_lead_into_the_queue() {
+async fn only_enqueue_functions_access_the_queue() {
     let db = TestDb::new().await;
     let client = db.superuser().await;
     for (role, statement, allowed) in [

@@ -1,4 +1,4 @@
-//! What the queue promises: work asked for in a transaction is done once enough, whatever dies meanwhile.
+//! The guarantees of the queue: a committed job runs at least once, despite crashes.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -1,5 +1,5 @@
-//! A job exists when its transaction commits, and is run once however many workers there are.
-use crate::harness::{Running, config, enqueue, next, sql, until, worker};
+//! A job exists when its transaction commits, and runs once with any number of workers.
+use crate::harness::{Running, config, enqueue, next_report, sql, wait_for_counts, worker};
 use infravault_jobs::{Counts, counts};
 use infravault_testkit::db::TestDb;
 use std::{
@@ -15,7 +15,7 @@ const ENQUEUE_AS_APP: &str = "BEGIN; SET LOCAL ROLE infravault_app;
     SELECT images.enqueue_processing('00000000-0000-0000-0000-000000000001')";
 
 #[tokio::test]
-async fn a_job_shares_the_fate_of_its_transaction_and_is_run_once() {
+async fn job_is_committed_with_its_transaction_and_runs_once() {
     let db = TestDb::new().await;
     let (sender, mut reports) = mpsc::unbounded_channel();
     let workers = [(); 2].map(|()| {
@@ -31,28 +31,28 @@ async fn a_job_shares_the_fate_of_its_transaction_and_is_run_once() {
     sql(&db, ENQUEUE_AS_APP).await;
     sql(&db, "COMMIT").await;
     let image = serde_json::json!({"image": "00000000-0000-0000-0000-000000000001"});
-    assert_eq!(next(&mut reports).await, (image, 1, 5));
-    until(&db, 0, 0, 0).await;
+    assert_eq!(next_report(&mut reports).await, (image, 1, 5));
+    wait_for_counts(&db, 0, 0, 0).await;
     for worker in workers {
         worker.stop().await;
     }
-    assert!(reports.try_recv().is_err(), "it was run twice");
+    assert!(reports.try_recv().is_err(), "the job ran twice");
 }
 
 #[tokio::test]
-async fn one_image_has_one_job_that_waits() {
+async fn image_has_at_most_one_waiting_job() {
     let db = TestDb::new().await;
     for image in [1, 1, 2, 1] {
         enqueue(&db, image).await;
     }
-    until(&db, 2, 0, 0).await;
+    wait_for_counts(&db, 2, 0, 0).await;
 }
 
 #[tokio::test]
-async fn two_workers_share_two_hundred_jobs() {
+async fn two_workers_share_the_jobs() {
     let db = TestDb::new().await;
     let (sender, mut reports) = mpsc::unbounded_channel();
-    // Neither goes on before the other has its first job, so that both must take part.
+    // Neither continues before the other has its first job, so that both take part.
     let both = Arc::new(Barrier::new(2));
     let workers = [0, 1].map(|name| {
         let (sender, both) = (sender.clone(), Arc::clone(&both));
@@ -78,14 +78,14 @@ async fn two_workers_share_two_hundred_jobs() {
     let mut seen = BTreeSet::new();
     let mut by = [0, 0];
     for _ in 0..200 {
-        let (name, image): (usize, String) = next(&mut reports).await;
+        let (name, image): (usize, String) = next_report(&mut reports).await;
         by[name] += 1;
-        assert!(seen.insert(image), "run twice");
+        assert!(seen.insert(image), "a job ran twice");
     }
-    until(&db, 0, 0, 0).await;
+    wait_for_counts(&db, 0, 0, 0).await;
     for worker in workers {
         worker.stop().await;
     }
-    assert!(reports.try_recv().is_err(), "more than 200 were run");
+    assert!(reports.try_recv().is_err(), "more than 200 jobs ran");
     assert!(by[0] > 0 && by[1] > 0, "{by:?}");
 }

@@ -1,22 +1,27 @@
-//! Lists a folder store in the order of paths, a page at a time.
+//! Lists the objects of a folder store in path order, page by page.
 use crate::{ListedObject, Listing, ObjectKey, Prefix};
 use std::{fs, io, path::Path};
 use time::OffsetDateTime;
 
-/// One page: up to `limit` files of the prefix whose paths come after `after`.
-pub(super) fn list(root: &Path, prefix: Prefix, after: Option<&str>, limit: usize) -> io::Result<Listing> {
+/// Returns one page: up to `limit` files of the prefix with paths after `after`.
+pub(super) fn list_page(
+    root: &Path,
+    prefix: Prefix,
+    after: Option<&str>,
+    limit: usize,
+) -> io::Result<Listing> {
     let limit = limit.max(1);
     let after = after.unwrap_or_default();
     let mut items: Vec<ListedObject> = Vec::new();
-    for shard in names(&root.join(prefix.as_str()))? {
-        let prefix = format!("{}/{shard}/", prefix.as_str());
-        // Whatever lies in a shard before the cursor's comes before the cursor.
-        if after > prefix.as_str() && !after.starts_with(&prefix) {
+    for shard in read_names(&root.join(prefix.as_str()))? {
+        let folder = format!("{}/{shard}/", prefix.as_str());
+        // Shards before that of the cursor.
+        if after > folder.as_str() && !after.starts_with(&folder) {
             continue;
         }
-        let dir = root.join(&prefix);
-        for name in names(&dir)? {
-            let path = format!("{prefix}{name}");
+        let dir = root.join(&folder);
+        for name in read_names(&dir)? {
+            let path = format!("{folder}{name}");
             if path.as_str() <= after {
                 continue;
             }
@@ -24,15 +29,15 @@ pub(super) fn list(root: &Path, prefix: Prefix, after: Option<&str>, limit: usiz
                 let next = items.last().map(|last| last.path.clone());
                 return Ok(Listing { items, next });
             }
-            items.extend(listed(&dir.join(&name), path)?);
+            items.extend(read_entry(&dir.join(&name), path)?);
         }
     }
     Ok(Listing { items, next: None })
 }
 
-/// The names in a folder, ordered; none where the folder is missing or is no folder. Names that are no text are left
-/// out: no key of ours looks like that.
-fn names(dir: &Path) -> io::Result<Vec<String>> {
+/// The sorted names in a folder; empty if it is missing or not a folder. Names that are not UTF-8 are skipped, because no
+/// key contains them.
+fn read_names(dir: &Path) -> io::Result<Vec<String>> {
     let entries = match fs::read_dir(dir) {
         Ok(entries) => entries,
         Err(error)
@@ -53,8 +58,8 @@ fn names(dir: &Path) -> io::Result<Vec<String>> {
     Ok(names)
 }
 
-/// The file, unless it was deleted meanwhile or is none.
-fn listed(file: &Path, path: String) -> io::Result<Option<ListedObject>> {
+/// The entry of a file; `None` if it was deleted in the meantime or is not a file.
+fn read_entry(file: &Path, path: String) -> io::Result<Option<ListedObject>> {
     let data = match fs::symlink_metadata(file) {
         Ok(data) if data.is_file() => data,
         Ok(_) => return Ok(None),

@@ -1,9 +1,8 @@
-//! Stores a large upload in parts, two at a time, each streamed from the spool file.
+//! Stores a large upload in parts, two at a time, streamed from the spool file.
 use super::{
-    S3,
-    put::{DOING, Span, refusal},
+    S3, classify,
+    put::{DOING, FileRange, response_error},
     retry::RetryError,
-    trouble,
 };
 use crate::{Error, SpooledFile};
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -12,27 +11,27 @@ use s3::serde_types::Part;
 use std::collections::HashMap;
 
 const PART_LEN: u64 = 16 << 20;
-/// S3 allows this many parts.
+/// The maximum number of parts in S3.
 const MAX_PARTS: u64 = 10_000;
-const PARTS_AT_ONCE: usize = 2;
+const CONCURRENT_PARTS: usize = 2;
 
 impl S3 {
-    /// Writes once: an object that is there already is compared, not replaced. Parts of an upload that fails are given
-    /// back; where even that fails, the bucket's lifecycle rule for unfinished uploads has to do it.
+    /// Compares an existing object instead of replacing it. Aborts the multipart upload after an error; if that fails too, the
+    /// bucket's lifecycle rule for incomplete uploads has to delete the parts.
     pub(super) async fn store_in_parts(
         &self,
         path: &str,
         spooled: &SpooledFile,
         headers: HeaderMap,
     ) -> Result<(), Error> {
-        let there = self
+        let exists = self
             .retry
-            .run(DOING, || async { self.is_stored(path, spooled).await })
+            .call(DOING, || async { self.is_stored(path, spooled).await })
             .await?;
-        if there {
+        if exists {
             return Ok(());
         }
-        let upload = self.begin(path, headers).await?;
+        let upload = self.create_multipart_upload(path, headers).await?;
         let sent = self.send_parts(path, spooled, &upload).await;
         if let Err(error) = sent {
             let _ = self.bucket.abort_upload(path, &upload).await;
@@ -41,7 +40,7 @@ impl S3 {
         Ok(())
     }
 
-    async fn begin(&self, path: &str, mut headers: HeaderMap) -> Result<String, Error> {
+    async fn create_multipart_upload(&self, path: &str, mut headers: HeaderMap) -> Result<String, Error> {
         let media_type = headers.remove(CONTENT_TYPE);
         let media_type = media_type
             .as_ref()
@@ -52,12 +51,12 @@ impl S3 {
             .with_extra_headers(headers)
             .map_err(|error| Error::unavailable(DOING, error))?;
         self.retry
-            .run(DOING, || async {
+            .call(DOING, || async {
                 bucket
                     .initiate_multipart_upload(path, media_type)
                     .await
                     .map(|begun| begun.upload_id)
-                    .map_err(|error| trouble(DOING, error))
+                    .map_err(|error| classify(DOING, error))
             })
             .await
     }
@@ -68,20 +67,22 @@ impl S3 {
             .map_err(|error| Error::unavailable(DOING, error))?;
         let parts: Vec<Part> = stream::iter(0..count)
             .map(|index| self.send_part(path, spooled, upload, index, part_len))
-            .buffered(PARTS_AT_ONCE)
+            .buffered(CONCURRENT_PARTS)
             .try_collect()
             .await?;
         self.retry
-            .run(DOING, || async {
+            .call(DOING, || async {
                 let outcome = self
                     .bucket
                     .complete_multipart_upload(path, upload, parts.clone())
                     .await;
-                // The object decides: an answer may be lost, and a second completion finds no upload.
+                // The object decides: a response may be lost, and a second completion finds no upload.
                 match (self.is_stored(path, spooled).await?, outcome) {
                     (true, _) => Ok(()),
-                    (false, Err(error)) => Err(trouble(DOING, error)),
-                    (false, Ok(_)) => Err(RetryError::Transient("the completed object is not there".into())),
+                    (false, Err(error)) => Err(classify(DOING, error)),
+                    (false, Ok(_)) => Err(RetryError::Transient(
+                        "the completed object does not exist".into(),
+                    )),
                 }
             })
             .await
@@ -98,27 +99,27 @@ impl S3 {
         let part_number = index + 1;
         let start = u64::from(index) * part_len;
         self.retry
-            .run(DOING, || async {
+            .call(DOING, || async {
                 let queries = HashMap::from([
                     ("partNumber".to_owned(), part_number.to_string()),
                     ("uploadId".to_owned(), upload.to_owned()),
                 ]);
-                let span = Span {
+                let range = FileRange {
                     file: &spooled.file,
                     start,
                     len: part_len.min(spooled.len() - start),
                 };
-                let answer = self
-                    .send(path, span, HeaderMap::new(), HeaderMap::new(), Some(queries))
+                let response = self
+                    .send(path, range, HeaderMap::new(), HeaderMap::new(), Some(queries))
                     .await?;
-                if !answer.status().is_success() {
-                    return Err(refusal(answer).await);
+                if !response.status().is_success() {
+                    return Err(response_error(response).await);
                 }
-                let etag = answer
+                let etag = response
                     .headers()
                     .get(ETAG)
                     .and_then(|value| value.to_str().ok())
-                    .ok_or_else(|| RetryError::Transient("the store named no ETag for a part".into()))?;
+                    .ok_or_else(|| RetryError::Transient("the store returned no ETag for a part".into()))?;
                 Ok(Part {
                     part_number,
                     etag: etag.to_owned(),

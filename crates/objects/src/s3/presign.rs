@@ -1,4 +1,4 @@
-//! Requests that browsers send to the store themselves, signed for its public endpoint.
+//! Presigned requests for browsers, for the public endpoint of the store.
 use super::{S3, S3Error, is_transient};
 use crate::{Error, ObjectKey, PresignedPut, PutConstraints, ResponseOverrides};
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -13,15 +13,15 @@ impl S3 {
         &self,
         path: &str,
         ttl: Duration,
-        shown_as: &ResponseOverrides,
+        overrides: &ResponseOverrides,
     ) -> Result<Option<String>, Error> {
         let Some(public) = &self.public else {
             return Ok(None);
         };
         let mut queries = HashMap::new();
         for (name, value) in [
-            ("response-content-disposition", &shown_as.content_disposition),
-            ("response-content-type", &shown_as.content_type),
+            ("response-content-disposition", &overrides.content_disposition),
+            ("response-content-type", &overrides.content_type),
         ] {
             if let Some(value) = value {
                 queries.insert(name.to_owned(), value.clone());
@@ -35,26 +35,28 @@ impl S3 {
             .map_err(|error| Error::unavailable(SIGNING, error))
     }
 
-    /// Bound to the length, the type and the checksum, and to there being no such object yet where the store knows how
-    /// to refuse a second one.
+    /// Signs the length, the media type, the checksum and, if supported, the condition that the object does not exist.
     pub(crate) async fn presign_put(
         &self,
         key: &ObjectKey,
         ttl: Duration,
-        bound: &PutConstraints<'_>,
+        constraints: &PutConstraints<'_>,
     ) -> Result<Option<PresignedPut>, Error> {
         let Some(public) = &self.public else {
             return Ok(None);
         };
         let mut headers = vec![
-            ("content-type", bound.media_type.to_owned()),
-            ("x-amz-checksum-sha256", STANDARD.encode(bound.sha256.bytes())),
+            ("content-type", constraints.media_type.to_owned()),
+            (
+                "x-amz-checksum-sha256",
+                STANDARD.encode(constraints.sha256.bytes()),
+            ),
         ];
-        if self.is_conditional() {
+        if self.supports_conditional_put() {
             headers.push(("if-none-match", "*".to_owned()));
         }
         let mut signed = HeaderMap::new();
-        signed.insert("content-length", bound.len.into());
+        signed.insert("content-length", constraints.len.into());
         for (name, value) in &headers {
             let value = HeaderValue::from_str(value).map_err(|error| Error::unavailable(SIGNING, error))?;
             signed.insert(HeaderName::from_static(name), value);
@@ -71,8 +73,7 @@ impl S3 {
         Ok(Some(PresignedPut { url, headers }))
     }
 
-    /// Sets the bucket's CORS rule. A store that does not know such rules, or whose administrator sets them, says so with
-    /// a status that stays.
+    /// Sets the bucket's CORS rule. Stores without CORS settings, or without the permission, return a permanent error status.
     pub(crate) async fn allow_origins(&self, origins: &[String]) -> Result<bool, Error> {
         let methods = ["GET", "HEAD", "PUT"].map(str::to_owned).to_vec();
         let exposed = ["ETag", "x-amz-checksum-sha256"].map(str::to_owned).to_vec();
@@ -89,7 +90,7 @@ impl S3 {
             .put_bucket_cors("", &CorsConfiguration::new(vec![rule]))
             .await
         {
-            Ok(answer) => Ok((200..300).contains(&answer.status_code())),
+            Ok(response) => Ok((200..300).contains(&response.status_code())),
             Err(S3Error::HttpFailWithBody(status, _)) if !is_transient(status) || status == 501 => Ok(false),
             Err(error) => Err(Error::unavailable("set the CORS rule of the bucket", error)),
         }

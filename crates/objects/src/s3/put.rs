@@ -1,6 +1,6 @@
-//! Stores an upload: streamed once, verified after every unclear answer.
+//! Stores an upload: streamed once, verified after every ambiguous response.
 use super::{
-    S3, SHA256_META, SIGNED_SECONDS, is_transient, refused,
+    S3, SHA256_META, SIGNED_SECONDS, describe_response, is_transient,
     retry::{Progress, RetryError},
 };
 use crate::{Error, ObjectKey, SpooledFile, error::BoxError, spool_dir::SpoolFile, stream::FileChunks};
@@ -20,16 +20,16 @@ use std::{
 };
 
 pub(super) const DOING: &str = "store an object";
-/// Larger uploads go in parts.
+/// Larger uploads use multipart uploads.
 const SINGLE_PUT_MAX: u64 = 64 << 20;
 
-/// What one PUT led to.
-enum Answer {
+/// The outcome of one PUT.
+enum PutOutcome {
     Stored,
-    /// Something is there already.
+    /// The object already exists.
     Exists,
-    /// The store does not know `If-None-Match` here.
-    Unconditional,
+    /// The store does not support `If-None-Match` on PUT.
+    ConditionUnsupported,
 }
 
 impl S3 {
@@ -45,42 +45,43 @@ impl S3 {
             return self.store_in_parts(&path, spooled, headers).await;
         }
         self.retry
-            .run(DOING, || async {
+            .call(DOING, || async {
                 self.put_and_verify(&path, spooled, &headers).await
             })
             .await
     }
 
-    /// One try. Whatever the answer was, the object's own size and checksum decide whether it is stored.
+    /// One attempt. After an ambiguous response, the object's size and checksum decide whether it is stored.
     async fn put_and_verify(
         &self,
         path: &str,
         spooled: &SpooledFile,
         headers: &HeaderMap,
     ) -> Result<(), RetryError> {
-        let unclear = match self.put(path, spooled, headers).await {
-            Ok(Answer::Stored) => return Ok(()),
-            Ok(Answer::Exists) => BoxError::from("the store says that the object exists"),
-            Ok(Answer::Unconditional) => {
-                self.conditional.store(false, Ordering::Relaxed);
-                BoxError::from("the store does not know conditional writes")
+        let ambiguous = match self.put(path, spooled, headers).await {
+            Ok(PutOutcome::Stored) => return Ok(()),
+            Ok(PutOutcome::Exists) => BoxError::from("the store reports that the object exists"),
+            Ok(PutOutcome::ConditionUnsupported) => {
+                self.conditional_put.store(false, Ordering::Relaxed);
+                BoxError::from("the store does not support conditional writes")
             }
             Err(RetryError::Transient(cause)) => cause,
-            Err(refused) => return Err(refused),
+            Err(error) => return Err(error),
         };
         if self.is_stored(path, spooled).await? {
             Ok(())
         } else {
-            Err(RetryError::Transient(unclear))
+            Err(RetryError::Transient(ambiguous))
         }
     }
 
-    /// Whether these bytes are stored: equal size, and equal checksum where the store has it. Other bytes are a conflict.
+    /// Whether the same bytes are stored: equal length and, if stored, equal checksum. Other bytes are an
+    /// [`Error::Conflict`].
     pub(super) async fn is_stored(&self, path: &str, spooled: &SpooledFile) -> Result<bool, RetryError> {
         let found = match self.bucket.head_object(path).await {
-            Ok((found, _)) => super::stat(path, &found).map_err(RetryError::Permanent)?,
+            Ok((found, _)) => super::parse_head(path, &found).map_err(RetryError::Permanent)?,
             Err(s3::error::S3Error::HttpFailWithBody(404, _)) => return Ok(false),
-            Err(error) => return Err(super::trouble(DOING, error)),
+            Err(error) => return Err(super::classify(DOING, error)),
         };
         let same = found.len == spooled.len() && found.sha256.is_none_or(|sha256| sha256 == spooled.sha256());
         if same {
@@ -95,38 +96,40 @@ impl S3 {
         path: &str,
         spooled: &SpooledFile,
         headers: &HeaderMap,
-    ) -> Result<Answer, RetryError> {
+    ) -> Result<PutOutcome, RetryError> {
         let mut headers = headers.clone();
         headers.insert(
             HeaderName::from_static("x-amz-checksum-sha256"),
-            header(&STANDARD.encode(spooled.sha256().bytes()))?,
+            header_value(&STANDARD.encode(spooled.sha256().bytes()))?,
         );
         let mut unsigned = HeaderMap::new();
-        if self.is_conditional() {
+        if self.supports_conditional_put() {
             unsigned.insert(IF_NONE_MATCH, HeaderValue::from_static("*"));
         }
-        let span = Span {
+        let range = FileRange {
             file: &spooled.file,
             start: 0,
             len: spooled.len(),
         };
-        let answer = self.send(path, span, headers, unsigned, None).await?;
-        let status = answer.status();
+        let response = self.send(path, range, headers, unsigned, None).await?;
+        let status = response.status();
         if status.is_success() {
-            return Ok(Answer::Stored);
+            return Ok(PutOutcome::Stored);
         }
         match status {
-            StatusCode::PRECONDITION_FAILED | StatusCode::CONFLICT => Ok(Answer::Exists),
-            StatusCode::NOT_IMPLEMENTED if self.is_conditional() => Ok(Answer::Unconditional),
-            _ => Err(refusal(answer).await),
+            StatusCode::PRECONDITION_FAILED | StatusCode::CONFLICT => Ok(PutOutcome::Exists),
+            StatusCode::NOT_IMPLEMENTED if self.supports_conditional_put() => {
+                Ok(PutOutcome::ConditionUnsupported)
+            }
+            _ => Err(response_error(response).await),
         }
     }
 
-    /// Sends a part of a file with a known length, and gives up when nothing moves. The caller judges the status.
+    /// Sends a range of a file, with an idle timeout. The caller checks the status.
     pub(super) async fn send(
         &self,
         path: &str,
-        span: Span<'_>,
+        range: FileRange<'_>,
         signed: HeaderMap,
         unsigned: HeaderMap,
         queries: Option<HashMap<String, String>>,
@@ -137,10 +140,10 @@ impl S3 {
             .await
             .map_err(|error| RetryError::Permanent(Error::unavailable(DOING, error)))?;
         let progress = Progress::default();
-        let moving = progress.clone();
-        let chunks = FileChunks::new(Arc::clone(span.file), span.start, span.len);
+        let sender = progress.clone();
+        let chunks = FileChunks::new(Arc::clone(range.file), range.start, range.len);
         let body = Body::wrap_stream(chunks.inspect(move |_| {
-            moving.moved();
+            sender.record();
             crash_point("mid-store");
         }));
         let request = self
@@ -148,34 +151,37 @@ impl S3 {
             .put(url)
             .headers(signed)
             .headers(unsigned)
-            .header(CONTENT_LENGTH, span.len)
+            .header(CONTENT_LENGTH, range.len)
             .body(body)
             .send();
-        match progress.watch(self.config.idle_timeout, request).await {
-            Ok(Ok(answer)) => Ok(answer),
+        match progress
+            .run_with_idle_timeout(self.config.idle_timeout, request)
+            .await
+        {
+            Ok(Ok(response)) => Ok(response),
             Ok(Err(error)) => Err(RetryError::Transient(error.without_url().into())),
             Err(idle) => Err(RetryError::Transient(idle)),
         }
     }
 }
 
-/// A part of a spool file.
-pub(super) struct Span<'a> {
+/// A range of a spool file.
+pub(super) struct FileRange<'a> {
     pub(super) file: &'a Arc<SpoolFile>,
     pub(super) start: u64,
     pub(super) len: u64,
 }
 
-/// What a store's refusal means for another try.
-pub(super) async fn refusal(answer: Response) -> RetryError {
-    let status = answer.status().as_u16();
-    let body = answer.text().await.unwrap_or_default();
-    let said = refused(status, &body);
-    // A checksum that does not fit was spoilt on the way: the next try may come through.
+/// Decides whether an error response is worth a retry.
+pub(super) async fn response_error(response: Response) -> RetryError {
+    let status = response.status().as_u16();
+    let body = response.text().await.unwrap_or_default();
+    let message = describe_response(status, &body);
+    // A checksum mismatch means damage in transit, which a retry may avoid.
     if is_transient(status) || body.contains("BadDigest") || body.contains("ChecksumMismatch") {
-        RetryError::Transient(said.into())
+        RetryError::Transient(message.into())
     } else {
-        RetryError::Permanent(Error::unavailable(DOING, said))
+        RetryError::Permanent(Error::unavailable(DOING, message))
     }
 }
 
@@ -196,6 +202,6 @@ fn headers(key: &ObjectKey, spooled: &SpooledFile, media_type: &str) -> Result<H
     Ok(headers)
 }
 
-fn header(text: &str) -> Result<HeaderValue, RetryError> {
+fn header_value(text: &str) -> Result<HeaderValue, RetryError> {
     HeaderValue::from_str(text).map_err(|error| RetryError::Permanent(Error::unavailable(DOING, error)))
 }

@@ -1,5 +1,6 @@
-//! Tries a request to the store again, with growing, jittered pauses, and notices one that no longer moves.
+//! Retries requests to the store with exponential backoff, and detects stalled requests.
 use crate::{Error, error::BoxError};
+use backon::{ExponentialBuilder, Retryable};
 use slog::Logger;
 use std::{
     future::Future,
@@ -12,19 +13,23 @@ use std::{
 };
 use tokio::time::Instant;
 
-const TRIES: u32 = 3;
-const FIRST_PAUSE: Duration = Duration::from_millis(200);
+/// Three attempts, with pauses of about 200 ms and 800 ms. The jitter spreads requests that failed together.
+const BACKOFF: ExponentialBuilder = ExponentialBuilder::new()
+    .with_min_delay(Duration::from_millis(200))
+    .with_factor(4.0)
+    .with_max_times(2)
+    .with_jitter();
 
-/// Why a try failed.
+/// The error of one attempt.
 #[derive(Debug)]
 pub(super) enum RetryError {
-    /// Another try would fail as well.
+    /// A retry would fail as well.
     Permanent(Error),
-    /// Another try may succeed.
+    /// A retry may succeed.
     Transient(BoxError),
 }
 
-/// How often and how long requests are tried.
+/// Limits the number and the time of retries.
 #[derive(Debug)]
 pub(super) struct RetryPolicy {
     window: Duration,
@@ -36,54 +41,47 @@ impl RetryPolicy {
         Self { window, log }
     }
 
-    /// Tries up to three times; no try begins after the window. What failed and is tried again is logged here, the last
-    /// failure is the caller's.
-    pub(super) async fn run<T, F>(&self, doing: &'static str, work: impl Fn() -> F) -> Result<T, Error>
+    /// Calls `request` up to three times. No attempt starts after the window. Logs every error but the last one, which it
+    /// returns.
+    pub(super) async fn call<T, F>(
+        &self,
+        operation: &'static str,
+        request: impl Fn() -> F,
+    ) -> Result<T, Error>
     where
         F: Future<Output = Result<T, RetryError>>,
     {
         let started = Instant::now();
-        let mut pause = FIRST_PAUSE;
-        for tried in 1.. {
-            let cause = match work().await {
-                Ok(done) => return Ok(done),
-                Err(RetryError::Permanent(error)) => return Err(error),
-                Err(RetryError::Transient(cause)) => cause,
-            };
-            let wait = pause.mul_f32(jitter());
-            if tried >= TRIES || started.elapsed() + wait > self.window {
-                return Err(Error::unavailable(doing, cause));
-            }
-            slog::warn!(self.log, "a request to the object store failed and is tried again";
-                "doing" => doing, "tried" => tried, "error" => %cause);
-            tokio::time::sleep(wait).await;
-            pause *= 4;
-        }
-        Err(Error::unavailable(doing, "no try was made"))
+        let outcome = request
+            .retry(BACKOFF)
+            .when(|error| matches!(error, RetryError::Transient(_)))
+            .adjust(|_, pause| pause.filter(|pause| started.elapsed() + *pause <= self.window))
+            .notify(|error, _| {
+                if let RetryError::Transient(error) = error {
+                    slog::warn!(self.log, "request to the object store failed; retrying";
+                        "operation" => operation, "error" => %error);
+                }
+            })
+            .await;
+        outcome.map_err(|error| match error {
+            RetryError::Permanent(error) => error,
+            RetryError::Transient(cause) => Error::unavailable(operation, cause),
+        })
     }
 }
 
-/// Between 0.5 and 1.5, so that requests that failed together do not come back together.
-fn jitter() -> f32 {
-    let mut byte = [0_u8; 1];
-    // Without random bytes the pause is only less spread.
-    let _ = aws_lc_rs::rand::fill(&mut byte);
-    let [byte] = byte;
-    0.5 + f32::from(byte) / 255.0
-}
-
-/// Counts what moved while a request runs.
+/// Counts the progress of a request.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Progress(Arc<AtomicU64>);
 
 impl Progress {
-    /// Notes that something moved.
-    pub(super) fn moved(&self) {
+    /// Records progress.
+    pub(super) fn record(&self) {
         self.0.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Runs the request until it is done or nothing has moved for `idle`.
-    pub(super) async fn watch<T>(
+    /// Runs the request until it ends or makes no progress for `idle`.
+    pub(super) async fn run_with_idle_timeout<T>(
         &self,
         idle: Duration,
         request: impl Future<Output = T>,
@@ -100,7 +98,7 @@ impl Progress {
             if count != seen {
                 (seen, since) = (count, Instant::now());
             } else if since.elapsed() >= idle {
-                return Err(format!("nothing moved for {} ms", idle.as_millis()).into());
+                return Err(format!("no progress for {} ms", idle.as_millis()).into());
             }
         }
     }
@@ -111,16 +109,16 @@ mod tests {
     use super::*;
     use std::cell::Cell;
 
-    fn attempts() -> RetryPolicy {
+    fn policy() -> RetryPolicy {
         RetryPolicy::new(Duration::from_secs(20), Logger::root(slog::Discard, slog::o!()))
     }
 
     #[tokio::test(start_paused = true)]
-    async fn tries_three_times_and_then_gives_up() {
-        for (failures, ok, tries) in [(0, true, 1), (2, true, 3), (3, false, 3), (9, false, 3)] {
+    async fn request_is_attempted_at_most_three_times() {
+        for (failures, ok, attempts) in [(0, true, 1), (2, true, 3), (3, false, 3), (9, false, 3)] {
             let count = Cell::new(0);
-            let outcome = attempts()
-                .run("test", || async {
+            let outcome = policy()
+                .call("test", || async {
                     count.set(count.get() + 1);
                     if count.get() > failures {
                         Ok(())
@@ -129,15 +127,19 @@ mod tests {
                     }
                 })
                 .await;
-            assert_eq!((outcome.is_ok(), count.get()), (ok, tries), "{failures} failures");
+            assert_eq!(
+                (outcome.is_ok(), count.get()),
+                (ok, attempts),
+                "{failures} failures"
+            );
         }
     }
 
     #[tokio::test(start_paused = true)]
-    async fn no_try_begins_after_the_window_or_after_a_final_failure() {
+    async fn no_attempt_starts_after_the_window_or_after_a_permanent_error() {
         let count = Cell::new(0);
-        let slow = attempts()
-            .run("test", || async {
+        let slow = policy()
+            .call("test", || async {
                 count.set(count.get() + 1);
                 tokio::time::sleep(Duration::from_secs(21)).await;
                 Err::<(), _>(RetryError::Transient("slow".into()))
@@ -145,31 +147,32 @@ mod tests {
             .await;
         assert!(matches!(slow, Err(Error::Unavailable { .. })));
         assert_eq!(count.get(), 1);
-        let done = attempts()
-            .run("test", || async {
+        let permanent = policy()
+            .call("test", || async {
                 count.set(count.get() + 1);
                 Err::<(), _>(RetryError::Permanent(Error::Busy))
             })
             .await;
-        assert!(matches!(done, Err(Error::Busy)));
+        assert!(matches!(permanent, Err(Error::Busy)));
         assert_eq!(count.get(), 2);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn only_a_request_that_stands_still_is_given_up() {
+    async fn only_stalled_requests_time_out() {
         let idle = Duration::from_secs(5);
         let progress = Progress::default();
-        let moving = progress.clone();
+        let sender = progress.clone();
         let slow = async {
             for _ in 0..20 {
                 tokio::time::sleep(Duration::from_secs(4)).await;
-                moving.moved();
+                sender.record();
             }
         };
-        assert!(progress.watch(idle, slow).await.is_ok());
+        assert!(progress.run_with_idle_timeout(idle, slow).await.is_ok());
+        let stalled = std::future::pending::<()>();
         assert!(
             Progress::default()
-                .watch(idle, std::future::pending::<()>())
+                .run_with_idle_timeout(idle, stalled)
                 .await
                 .is_err()
         );

@@ -1,4 +1,4 @@
-//! What every store does; each case runs on the folder, on the folder without nameless files, and on S3.
+//! The contract of every store. Each case runs on the folder, on the folder without unnamed files, and on S3.
 use crate::setup::{self, Kind, Store, new_id, new_key, pattern, spool};
 use infravault_kernel::{DomainError, ErrorKind, Sha256};
 use infravault_objects::{Error, ObjectKey, Objects, Prefix};
@@ -36,24 +36,25 @@ macro_rules! contract {
 }
 
 contract! {
-    what_is_stored_comes_back
-    a_large_object_comes_back
+    stored_bytes_are_read_back
+    verified_read_rejects_another_digest
+    large_object_is_read_back
     ranges_are_exact
-    a_key_is_written_once
-    deleting_twice_is_done
-    a_missing_object_is_missing
-    another_length_is_an_error
-    listing_pages_in_order
-    a_body_over_the_limit_is_refused
-    an_empty_body_is_refused
-    many_at_once
-    readers_of_an_upload_do_not_disturb_each_other
-    the_store_is_ready
-    a_derived_object_is_stored_once_and_again
-    a_file_of_an_object_is_read_by_position
+    key_is_written_once
+    deleting_twice_succeeds
+    missing_object_is_reported
+    wrong_length_is_an_error
+    listing_is_paged_in_order
+    body_over_the_limit_is_rejected
+    empty_body_is_rejected
+    concurrent_uploads_succeed
+    readers_of_an_upload_are_independent
+    opened_store_is_ready
+    derived_object_can_be_stored_twice
+    object_file_is_read_by_position
 }
 
-async fn a_derived_object_is_stored_once_and_again(store: Store) {
+async fn derived_object_can_be_stored_twice(store: Store) {
     let bytes = pattern(70_000, 7);
     let key = ObjectKey::Rendition {
         image: new_id(),
@@ -75,7 +76,7 @@ async fn a_derived_object_is_stored_once_and_again(store: Store) {
     assert_eq!(store.objects.head(&key).await.unwrap(), None);
 }
 
-async fn a_file_of_an_object_is_read_by_position(store: Store) {
+async fn object_file_is_read_by_position(store: Store) {
     let bytes = pattern(300_000, 3);
     let (key, len) = (new_key(), u64::try_from(bytes.len()).unwrap());
     let spooled = spool(&store.objects, &bytes).await;
@@ -98,7 +99,7 @@ async fn read(objects: &Objects, key: &infravault_objects::ObjectKey, len: usize
     stream.read().await.unwrap()
 }
 
-async fn what_is_stored_comes_back(store: Store) {
+async fn stored_bytes_are_read_back(store: Store) {
     for len in [1, 4095, 65_535, 65_536, 65_537, 262_144, 5 << 20] {
         let bytes = pattern(len, 1);
         let spooled = spool(&store.objects, &bytes).await;
@@ -119,8 +120,25 @@ async fn what_is_stored_comes_back(store: Store) {
     }
 }
 
-/// Larger than one PUT to an S3 store takes.
-async fn a_large_object_comes_back(store: Store) {
+async fn verified_read_rejects_another_digest(store: Store) {
+    for len in [1, 262_144, 600_000] {
+        let bytes = pattern(len, 11);
+        let (key, len) = (new_key(), u64::try_from(len).unwrap());
+        let spooled = spool(&store.objects, &bytes).await;
+        store.objects.store(&key, &spooled, JPEG).await.unwrap();
+        let read = async |sha256| {
+            let stream = store.objects.read_verified(&key, len, sha256).await.unwrap();
+            stream.read().await
+        };
+        assert!(read(Sha256::digest(&bytes)).await.unwrap() == bytes);
+        let outcome = read(Sha256::digest(b"other")).await;
+        assert!(matches!(outcome, Err(Error::Corrupt { .. })), "{outcome:?}");
+        store.objects.delete(&key).await.unwrap();
+    }
+}
+
+/// Larger than the maximum of a single PUT.
+async fn large_object_is_read_back(store: Store) {
     let bytes = pattern((65 << 20) + 3, 2);
     let spooled = spool(&store.objects, &bytes).await;
     let key = new_key();
@@ -129,7 +147,7 @@ async fn a_large_object_comes_back(store: Store) {
     assert!(read(&store.objects, &key, bytes.len()).await == bytes);
     let other = spool(&store.objects, &pattern((65 << 20) + 3, 3)).await;
     let conflict = store.objects.store(&key, &other, JPEG).await;
-    // A folder compares bytes; an S3 store the checksum that was kept with the object.
+    // A folder compares the bytes, an S3 store the recorded checksum.
     assert!(matches!(conflict, Err(Error::Conflict(_))), "{conflict:?}");
     store.objects.delete(&key).await.unwrap();
 }
@@ -165,7 +183,7 @@ async fn ranges_are_exact(store: Store) {
     store.objects.delete(&key).await.unwrap();
 }
 
-async fn a_key_is_written_once(store: Store) {
+async fn key_is_written_once(store: Store) {
     let key = new_key();
     let bytes = pattern(70_000, 5);
     let first = spool(&store.objects, &bytes).await;
@@ -182,7 +200,7 @@ async fn a_key_is_written_once(store: Store) {
     store.objects.delete(&key).await.unwrap();
 }
 
-async fn deleting_twice_is_done(store: Store) {
+async fn deleting_twice_succeeds(store: Store) {
     let key = new_key();
     store.objects.delete(&key).await.unwrap();
     let spooled = spool(&store.objects, b"bytes").await;
@@ -192,7 +210,7 @@ async fn deleting_twice_is_done(store: Store) {
     assert_eq!(store.objects.head(&key).await.unwrap(), None);
 }
 
-async fn a_missing_object_is_missing(store: Store) {
+async fn missing_object_is_reported(store: Store) {
     let key = new_key();
     assert_eq!(store.objects.head(&key).await.unwrap(), None);
     for range in [None, Some(0..=1)] {
@@ -202,8 +220,8 @@ async fn a_missing_object_is_missing(store: Store) {
     }
 }
 
-/// The row says another length than the store: never a short success.
-async fn another_length_is_an_error(store: Store) {
+/// The recorded length differs from the stored one.
+async fn wrong_length_is_an_error(store: Store) {
     let key = new_key();
     let spooled = spool(&store.objects, &pattern(1_000, 7)).await;
     store.objects.store(&key, &spooled, JPEG).await.unwrap();
@@ -224,7 +242,7 @@ async fn another_length_is_an_error(store: Store) {
     store.objects.delete(&key).await.unwrap();
 }
 
-async fn listing_pages_in_order(store: Store) {
+async fn listing_is_paged_in_order(store: Store) {
     let mut expected = BTreeSet::new();
     for index in 0..7 {
         let key = new_key();
@@ -247,7 +265,7 @@ async fn listing_pages_in_order(store: Store) {
         }
     }
     assert!(found.is_sorted());
-    // On an S3 server other tests store at the same time.
+    // Other tests use the same S3 server concurrently.
     found.retain(|item| expected.contains(item));
     assert_eq!(found, expected.iter().cloned().collect::<Vec<_>>());
     for (path, _) in expected {
@@ -256,7 +274,7 @@ async fn listing_pages_in_order(store: Store) {
     }
 }
 
-async fn a_body_over_the_limit_is_refused(store: Store) {
+async fn body_over_the_limit_is_rejected(store: Store) {
     let mut upload = store.objects.spool(100).unwrap();
     upload.write(vec![1; 100].into()).await.unwrap();
     let error = upload.write(vec![1; 1].into()).await.unwrap_err();
@@ -268,13 +286,13 @@ async fn a_body_over_the_limit_is_refused(store: Store) {
     assert_eq!(upload.finish().await.unwrap().len(), 100);
 }
 
-async fn an_empty_body_is_refused(store: Store) {
+async fn empty_body_is_rejected(store: Store) {
     let mut upload = store.objects.spool(100).unwrap();
     upload.write(bytes::Bytes::new()).await.unwrap();
     assert!(matches!(upload.finish().await, Err(Error::Empty)));
 }
 
-async fn many_at_once(store: Store) {
+async fn concurrent_uploads_succeed(store: Store) {
     let mut tasks = tokio::task::JoinSet::new();
     for seed in 0..16 {
         let objects = store.objects.clone();
@@ -290,41 +308,41 @@ async fn many_at_once(store: Store) {
     tasks.join_all().await;
 }
 
-async fn readers_of_an_upload_do_not_disturb_each_other(store: Store) {
+async fn readers_of_an_upload_are_independent(store: Store) {
     let bytes = pattern(200_000, 9);
     let spooled = spool(&store.objects, &bytes).await;
     assert!(spooled.read().await.unwrap() == bytes);
     let (mut first, mut second) = (spooled.reader(), spooled.reader());
-    let mut piece = [0; 10];
+    let mut buffer = [0; 10];
     first.seek(SeekFrom::End(-10)).unwrap();
-    first.read_exact(&mut piece).unwrap();
-    assert_eq!(piece, bytes[199_990..]);
-    assert_eq!(first.read(&mut piece).unwrap(), 0);
-    second.read_exact(&mut piece).unwrap();
-    assert_eq!(piece, bytes[..10]);
+    first.read_exact(&mut buffer).unwrap();
+    assert_eq!(buffer, bytes[199_990..]);
+    assert_eq!(first.read(&mut buffer).unwrap(), 0);
+    second.read_exact(&mut buffer).unwrap();
+    assert_eq!(buffer, bytes[..10]);
     assert_eq!(second.seek(SeekFrom::Current(-5)).unwrap(), 5);
     assert!(second.seek(SeekFrom::Current(-6)).is_err());
 }
 
-async fn the_store_is_ready(store: Store) {
+async fn opened_store_is_ready(store: Store) {
     store.objects.probe().await.unwrap();
     store.objects.setup().await.unwrap();
 }
 
-/// Only an S3 store with a public endpoint gives URLs, and those give the bytes.
+/// Only an S3 store with a public endpoint presigns URLs.
 #[tokio::test]
-async fn a_signed_url_gives_the_bytes() {
+async fn presigned_url_returns_the_object() {
     use infravault_objects::{ResponseOverrides, StoreConfig};
     use std::time::Duration;
     let folder = setup::Folder::new();
-    let shown_as = ResponseOverrides {
+    let overrides = ResponseOverrides {
         content_disposition: Some("attachment; filename=\"a b.jpg\"".to_owned()),
         content_type: Some("image/png".to_owned()),
     };
     let ttl = Duration::from_mins(1);
     let objects = Objects::open(&setup::fs_config(folder.path()), &setup::log()).unwrap();
     assert_eq!(
-        objects.presign_get(&new_key(), ttl, &shown_as).await.unwrap(),
+        objects.presign_get(&new_key(), ttl, &overrides).await.unwrap(),
         None
     );
     let Some(mut config) = setup::config(Kind::S3, folder.path()) else {
@@ -338,7 +356,7 @@ async fn a_signed_url_gives_the_bytes() {
     let key = new_key();
     let spooled = spool(&objects, b"the bytes").await;
     objects.store(&key, &spooled, JPEG).await.unwrap();
-    let url = objects.presign_get(&key, ttl, &shown_as).await.unwrap().unwrap();
+    let url = objects.presign_get(&key, ttl, &overrides).await.unwrap().unwrap();
     let answer = reqwest::get(&url).await.unwrap();
     assert_eq!(answer.status(), 200);
     let header = |name: &str| answer.headers()[name].to_str().unwrap().to_owned();

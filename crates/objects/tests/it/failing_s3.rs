@@ -1,4 +1,4 @@
-//! An S3 server that fails in the ways that networks and stores do: lost answers, errors, cut and stalled bodies.
+//! An S3 server with injected failures: lost responses, error statuses, truncated and stalled bodies.
 use crate::setup::{Folder, fs_config, install_tls, log, new_key, pattern, s3_config, spool};
 use infravault_kernel::{DomainError, Sha256};
 use infravault_objects::{Error, ObjectKey, Objects, StoreConfig};
@@ -12,19 +12,19 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-/// What the server does with one request; when the script is over it behaves.
+/// The behavior for one request. After the script the server behaves normally.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Act {
     Behave,
-    /// Does what was asked and closes the connection without an answer.
-    LoseAnswer,
-    /// Answers with this status.
+    /// Handles the request and closes the connection without a response.
+    LoseResponse,
+    /// Responds with this status.
     Fail(u16),
-    /// Reads the request and never answers.
+    /// Reads the request and never responds.
     Stall,
     /// Sends half of the body and closes the connection.
     CutBody,
-    /// Sends half of the body and then nothing.
+    /// Sends half of the body and then stalls.
     StallBody,
     /// Sends a body of the right length with a wrong byte.
     WrongByte,
@@ -79,8 +79,8 @@ impl Server {
         self.state.lock().unwrap().script.insert(method, acts);
     }
 
-    /// How often a method was used since the last question.
-    fn count(&self, method: &str) -> usize {
+    /// The number of requests with a method since the last call.
+    fn take_count(&self, method: &str) -> usize {
         let mut state = self.state.lock().unwrap();
         let count = state.seen.iter().filter(|seen| *seen == method).count();
         state.seen.retain(|seen| seen != method);
@@ -130,7 +130,7 @@ async fn receive(socket: &mut TcpStream) -> Option<Request> {
     })
 }
 
-fn act(state: &mut State, request: &Request) -> (Act, String, Vec<u8>) {
+fn handle(state: &mut State, request: &Request) -> (Act, String, Vec<u8>) {
     state.seen.push(request.method.clone());
     let act = state
         .script
@@ -174,7 +174,7 @@ async fn serve(mut socket: TcpStream, state: &Mutex<State>) {
     let Some(request) = receive(&mut socket).await else {
         return;
     };
-    let (act, status, mut body) = act(&mut state.lock().unwrap(), &request);
+    let (act, status, mut body) = handle(&mut state.lock().unwrap(), &request);
     if act == Act::WrongByte {
         *body.last_mut().unwrap() ^= 1;
     }
@@ -189,8 +189,8 @@ async fn serve(mut socket: TcpStream, state: &Mutex<State>) {
             _ => &body,
         });
     }
-    if !matches!(act, Act::LoseAnswer | Act::Stall) {
-        // The client may have given up.
+    if !matches!(act, Act::LoseResponse | Act::Stall) {
+        // The client may have closed the connection.
         let _ = socket.write_all(&answer).await;
     }
     if matches!(act, Act::Stall | Act::StallBody) {
@@ -200,23 +200,23 @@ async fn serve(mut socket: TcpStream, state: &Mutex<State>) {
 }
 
 #[tokio::test]
-async fn a_lost_answer_is_cleared_up_by_head() {
+async fn lost_response_is_resolved_by_head() {
     let server = Server::start().await;
     let bytes = pattern(300_000, 1);
-    server.script("PUT", &[Act::LoseAnswer]);
+    server.script("PUT", &[Act::LoseResponse]);
     server.store(&new_key(), &bytes).await.unwrap();
-    assert_eq!((server.count("PUT"), server.count("HEAD")), (1, 1));
+    assert_eq!((server.take_count("PUT"), server.take_count("HEAD")), (1, 1));
 }
 
 #[tokio::test]
-async fn a_failing_store_is_tried_three_times() {
+async fn failing_store_is_tried_three_times() {
     for (act, tries) in [(Act::Fail(500), 3), (Act::Fail(503), 3), (Act::Fail(403), 1)] {
         let server = Server::start().await;
         let bytes = pattern(300_000, 2);
         server.script("PUT", &[act; 3]);
         let error = server.store(&new_key(), &bytes).await.unwrap_err();
         assert_eq!(error.code(), "storage-unavailable", "{act:?}");
-        assert_eq!(server.count("PUT"), tries, "{act:?}");
+        assert_eq!(server.take_count("PUT"), tries, "{act:?}");
         server.script("PUT", &[act; 2]);
         assert_eq!(
             server.store(&new_key(), &bytes).await.is_ok(),
@@ -227,19 +227,19 @@ async fn a_failing_store_is_tried_three_times() {
 }
 
 #[tokio::test]
-async fn a_store_that_stands_still_is_given_up_and_tried_again() {
+async fn stalled_request_times_out_and_is_retried() {
     let server = Server::start().await;
     let key = new_key();
     let bytes = pattern(300_000, 3);
     server.script("PUT", &[Act::Stall]);
     server.store(&key, &bytes).await.unwrap();
-    assert_eq!(server.count("PUT"), 2);
+    assert_eq!(server.take_count("PUT"), 2);
     server.script("GET", &[Act::Stall]);
     assert!(server.read(&key, 300_000).await.unwrap() == bytes);
 }
 
 #[tokio::test]
-async fn other_bytes_under_the_key_are_a_conflict() {
+async fn other_bytes_under_the_same_key_are_a_conflict() {
     let server = Server::start().await;
     let key = new_key();
     server.store(&key, b"first").await.unwrap();
@@ -252,11 +252,11 @@ async fn other_bytes_under_the_key_are_a_conflict() {
 }
 
 #[tokio::test]
-async fn a_store_without_conditional_writes_does_as_well() {
+async fn store_without_conditional_writes_works() {
     let server = Server::start().await;
     server.script("PUT", &[Act::Fail(501)]);
     server.store(&new_key(), b"bytes").await.unwrap();
-    assert_eq!(server.count("PUT"), 2);
+    assert_eq!(server.take_count("PUT"), 2);
     assert!(
         !server
             .state
@@ -268,7 +268,7 @@ async fn a_store_without_conditional_writes_does_as_well() {
 }
 
 #[tokio::test]
-async fn a_put_carries_what_the_store_must_know() {
+async fn put_carries_the_required_headers() {
     let server = Server::start().await;
     server.store(&new_key(), b"abc").await.unwrap();
     let headers = server.state.lock().unwrap().put_headers.clone();
@@ -289,7 +289,7 @@ async fn a_put_carries_what_the_store_must_know() {
 }
 
 #[tokio::test]
-async fn a_cut_or_stalled_body_is_an_error_never_a_short_success() {
+async fn truncated_stalled_or_damaged_body_is_an_error() {
     let server = Server::start().await;
     let key = new_key();
     server.store(&key, &pattern(300_000, 4)).await.unwrap();
@@ -304,26 +304,26 @@ async fn a_cut_or_stalled_body_is_an_error_never_a_short_success() {
     server.script("GET", &[Act::WrongByte]);
     let outcome = server.read(&key, 300_000).await;
     assert!(matches!(outcome, Err(Error::Corrupt { .. })), "{outcome:?}");
-    // The server ignores ranges and gives the whole.
+    // The server ignores ranges and returns the whole object.
     let outcome = server.objects.read(&key, 300_000, Some(0..=9)).await;
     assert!(matches!(outcome, Err(Error::Corrupt { .. })), "{outcome:?}");
 }
 
 #[tokio::test]
-async fn a_lost_connection_before_the_first_byte_is_tried_again() {
+async fn lost_connection_before_the_first_byte_is_retried() {
     let server = Server::start().await;
     let key = new_key();
     server.store(&key, b"bytes").await.unwrap();
-    server.script("GET", &[Act::LoseAnswer, Act::Fail(500)]);
+    server.script("GET", &[Act::LoseResponse, Act::Fail(500)]);
     assert_eq!(server.read(&key, 5).await.unwrap(), b"bytes");
-    server.script("HEAD", &[Act::LoseAnswer, Act::Fail(500)]);
+    server.script("HEAD", &[Act::LoseResponse, Act::Fail(500)]);
     assert_eq!(server.objects.head(&key).await.unwrap().unwrap().len, 5);
-    server.script("DELETE", &[Act::LoseAnswer]);
+    server.script("DELETE", &[Act::LoseResponse]);
     server.objects.delete(&key).await.unwrap();
 }
 
 #[tokio::test]
-async fn nobody_listening_is_unavailable() {
+async fn unreachable_store_is_unavailable() {
     install_tls();
     let folder = Folder::new();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

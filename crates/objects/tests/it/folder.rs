@@ -1,4 +1,4 @@
-//! What only a folder can show: which files are there, who may read them, and what damage does.
+//! The folder store: its files, their permissions, and damage to them.
 use crate::setup::{Folder, Kind, config, fs_config, log, new_id, new_key, pattern, spool, store};
 use infravault_kernel::{DomainError, ErrorKind, Sha256};
 use infravault_objects::{Error, ObjectKey, Objects, Prefix, StoreConfig};
@@ -25,13 +25,13 @@ fn files(dir: &Path) -> Vec<PathBuf> {
 }
 
 #[tokio::test]
-async fn an_upload_that_is_dropped_leaves_no_file() {
+async fn dropped_upload_leaves_no_file() {
     for kind in [Kind::Fs, Kind::FsNamed] {
         let store = store(kind).await.unwrap();
         let dir = store.folder.path();
         let mut upload = store.objects.spool(1 << 20).unwrap();
         upload.write(pattern(700_000, 1).into()).await.unwrap();
-        // Waits until the batch is in a file.
+        // Wait until the batch is in a file.
         let spooled = {
             let mut other = store.objects.spool(1 << 20).unwrap();
             other.write(pattern(700_000, 1).into()).await.unwrap();
@@ -51,7 +51,7 @@ async fn an_upload_that_is_dropped_leaves_no_file() {
 }
 
 #[tokio::test]
-async fn only_this_user_can_read() {
+async fn files_are_readable_by_the_owner_only() {
     for kind in [Kind::Fs, Kind::FsNamed] {
         let store = store(kind).await.unwrap();
         let key = new_key();
@@ -69,7 +69,7 @@ async fn only_this_user_can_read() {
 }
 
 #[tokio::test]
-async fn the_budget_bounds_what_is_received_and_comes_back() {
+async fn budget_limits_received_bytes_until_they_are_dropped() {
     let folder = Folder::new();
     let mut config = fs_config(folder.path());
     config.spool_budget = 1_000;
@@ -99,29 +99,29 @@ async fn the_budget_bounds_what_is_received_and_comes_back() {
 }
 
 #[tokio::test]
-async fn a_cut_file_is_an_error_never_a_short_success() {
+async fn truncated_file_is_an_error() {
     let store = store(Kind::Fs).await.unwrap();
     let key = new_key();
     let spooled = spool(&store.objects, &pattern(1_000_000, 2)).await;
     store.objects.store(&key, &spooled, JPEG).await.unwrap();
     let path = store.folder.path().join("store").join(key.path());
-    // Cut while it is being read.
+    // Truncated during the read.
     let stream = store.objects.read(&key, 1_000_000, None).await.unwrap();
     let file = fs::OpenOptions::new().write(true).open(&path).unwrap();
     file.set_len(400_000).unwrap();
     assert!(matches!(stream.read().await, Err(Error::Corrupt { .. })));
-    // Cut before.
+    // Truncated before the read.
     for range in [None, Some(0..=10), Some(500_000..=500_010)] {
         let outcome = store.objects.read(&key, 1_000_000, range).await;
         assert!(matches!(outcome, Err(Error::Corrupt { .. })), "{outcome:?}");
     }
-    // What is left is found when the same upload comes again.
+    // Storing the same upload again detects the damage.
     let outcome = store.objects.store(&key, &spooled, JPEG).await;
     assert!(matches!(outcome, Err(Error::Conflict(_))), "{outcome:?}");
 }
 
 #[tokio::test]
-async fn a_link_does_not_lead_out_of_the_folder() {
+async fn symbolic_link_is_not_followed() {
     let store = store(Kind::Fs).await.unwrap();
     let key = new_key();
     let secret = store.folder.path().join("secret");
@@ -138,7 +138,7 @@ async fn a_link_does_not_lead_out_of_the_folder() {
 }
 
 #[tokio::test]
-async fn folders_that_are_missing_are_made() {
+async fn missing_folders_are_created() {
     let folder = Folder::new();
     let objects = Objects::open(&config(Kind::Fs, folder.path()).unwrap(), &log()).unwrap();
     let key = new_key();
@@ -166,7 +166,7 @@ async fn foreign_files_are_listed_without_a_key() {
 }
 
 #[tokio::test]
-async fn a_store_that_cannot_write_is_not_ready() {
+async fn unwritable_store_is_not_ready() {
     let store = store(Kind::Fs).await.unwrap();
     store.objects.probe().await.unwrap();
     fs::remove_dir_all(store.folder.path().join("store")).unwrap();
@@ -178,7 +178,7 @@ async fn a_store_that_cannot_write_is_not_ready() {
 }
 
 #[tokio::test]
-async fn too_little_space_is_not_ready() {
+async fn store_with_too_little_space_is_not_ready() {
     let folder = Folder::new();
     let mut config = fs_config(folder.path());
     if let StoreConfig::Fs(fs) = &mut config.store {
@@ -189,7 +189,7 @@ async fn too_little_space_is_not_ready() {
 }
 
 #[test]
-fn a_folder_that_cannot_be_made_stops_the_start() {
+fn folder_that_cannot_be_created_is_an_error() {
     let folder = Folder::new();
     fs::write(folder.path().join("store"), b"a file").unwrap();
     let error = Objects::open(&fs_config(folder.path()), &log()).unwrap_err();
@@ -200,7 +200,7 @@ fn a_folder_that_cannot_be_made_stops_the_start() {
 }
 
 #[tokio::test]
-async fn a_damaged_derived_object_is_replaced() {
+async fn damaged_derived_object_is_replaced() {
     let store = store(Kind::Fs).await.unwrap();
     let bytes = pattern(5000, 9);
     let key = ObjectKey::Rendition {

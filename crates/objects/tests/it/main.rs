@@ -1,9 +1,9 @@
-//! The contract that both stores keep, and what each of them does when something fails.
+//! The contract of both stores, and their behavior when something fails.
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::print_stdout,
-    reason = "a test may panic, and says what it skips"
+    reason = "tests may panic, and print what they skip"
 )]
 
 mod contract;

@@ -1,4 +1,4 @@
-//! Stores for tests: a folder of their own, or a bucket on the S3 server that the environment names.
+//! Stores for tests: a temporary folder, or a bucket on the S3 server from the environment.
 use infravault_kernel::{Clock, Credential, Ctx, ImageId, Secret};
 use infravault_objects::{Config, FsConfig, ObjectKey, Objects, S3Config, SpooledFile, StoreConfig};
 use slog::{Discard, Logger, o};
@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-/// A folder that is removed when the test ends.
+/// A temporary folder.
 pub(crate) struct Folder(PathBuf);
 
 impl Folder {
@@ -28,17 +28,17 @@ impl Drop for Folder {
     }
 }
 
-/// A store to test, and the folder that its files lie in.
+/// A store and the folder of its files.
 pub(crate) struct Store {
     pub(crate) objects: Objects,
     pub(crate) folder: Folder,
 }
 
-/// The kinds of store that keep the contract.
+/// The kinds of stores.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Fs,
-    /// A folder whose file system knows no files without a name.
+    /// A folder on a file system without unnamed files.
     FsNamed,
     S3,
 }
@@ -89,7 +89,7 @@ pub(crate) fn s3_config(endpoint: &str, dir: &Path) -> S3Config {
     }
 }
 
-/// The configuration of a kind of store, or `None` where no S3 server is named. In CI that is a failure.
+/// The settings of a kind of store, or `None` without an S3 server. In CI this is a failure.
 pub(crate) fn config(kind: Kind, dir: &Path) -> Option<Config> {
     let mut config = fs_config(dir);
     match kind {
@@ -111,9 +111,9 @@ pub(crate) fn config(kind: Kind, dir: &Path) -> Option<Config> {
     Some(config)
 }
 
-/// rust-s3 makes an HTTP client with TLS, for which the process has to name a provider.
+/// Installs a TLS provider for the HTTP client.
 pub(crate) fn install_tls() {
-    // A second test in the same process finds it installed.
+    // Another test of the same process may have installed it.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
 }
 
@@ -125,7 +125,7 @@ pub(crate) async fn store(kind: Kind) -> Option<Store> {
     Some(Store { objects, folder })
 }
 
-/// Bytes that look random and are the same every time.
+/// Deterministic pseudorandom bytes.
 pub(crate) fn pattern(len: usize, seed: u64) -> Vec<u8> {
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
     (0..len)
@@ -138,7 +138,7 @@ pub(crate) fn pattern(len: usize, seed: u64) -> Vec<u8> {
         .collect()
 }
 
-/// Receives bytes in uneven pieces, as a network delivers them.
+/// Receives bytes in uneven chunks, as from a network.
 pub(crate) async fn spool(objects: &Objects, bytes: &[u8]) -> SpooledFile {
     let mut spool = objects.spool(u64::try_from(bytes.len()).unwrap()).unwrap();
     let mut rest = bytes;
@@ -146,8 +146,8 @@ pub(crate) async fn spool(objects: &Objects, bytes: &[u8]) -> SpooledFile {
         if rest.is_empty() {
             break;
         }
-        let (piece, after) = rest.split_at(size.min(rest.len()));
-        spool.write(piece.to_vec().into()).await.unwrap();
+        let (chunk, after) = rest.split_at(size.min(rest.len()));
+        spool.write(chunk.to_vec().into()).await.unwrap();
         rest = after;
     }
     spool.finish().await.unwrap()

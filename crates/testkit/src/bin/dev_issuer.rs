@@ -1,4 +1,4 @@
-//! The OpenID Connect issuer of `cargo xtask dev`: signs anybody in, on this machine only.
+//! The OpenID Connect issuer of `cargo xtask dev`, for this machine only.
 use clap::Parser;
 use infravault_testkit::issuer::{Issuer, IssuerConfig};
 use std::{
@@ -6,13 +6,13 @@ use std::{
     process::ExitCode,
 };
 
-/// Signs anybody in without a password. For development on this machine only.
+/// Run an OpenID Connect issuer without passwords, for development on this machine only.
 #[derive(Debug, Parser)]
 struct Arguments {
-    /// The port on 127.0.0.1; 0 takes any free one.
+    /// Port on 127.0.0.1; 0 selects a free one.
     #[arg(long)]
     port: u16,
-    /// Accept only redirect URIs that begin with this (they must be on this machine in any case).
+    /// Accept only redirect URIs with this prefix. They must always be on loopback.
     #[arg(long, default_value = "")]
     redirect_uri_prefix: String,
 }
@@ -23,10 +23,10 @@ fn main() -> ExitCode {
     match serve(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // Nobody is left to tell when this cannot be written either.
+            // There is no other way to report this error.
             let _ = writeln!(
                 io::stderr(),
-                "dev-issuer cannot serve on 127.0.0.1:{port}: {error}. Is another one running there? Try another --port."
+                "dev-issuer cannot listen on 127.0.0.1:{port}: {error}. If another issuer is running, use a different --port."
             );
             ExitCode::FAILURE
         }

@@ -1,19 +1,19 @@
-//! Accounts and credentials put straight into the tables, for tests that are not about making them.
+//! Inserts accounts and credentials directly into the tables.
 use super::{TestDb, new_uuid};
 use infravault_kernel::{AccountId, Clock, Credential, Id, Role, Scopes, SessionId};
 use time::Duration;
 use uuid::Uuid;
 
-/// Bytes that a seeded account may store: 1 GiB.
+/// The quota of a seeded account: 1 GiB.
 pub const QUOTA_BYTES: i64 = 1 << 30;
 
 impl TestDb {
-    /// An active account with the role `USER`, the e-mail `<name>@example.com` and a quota of [`QUOTA_BYTES`].
+    /// Inserts an active account with the role `USER`, the email `<name>@example.com` and a quota of [`QUOTA_BYTES`].
     pub async fn account(&self, name: &str) -> AccountId {
         self.account_as(name, Role::User).await
     }
 
-    /// An active account with a role.
+    /// Inserts an active account with a role.
     pub async fn account_as(&self, name: &str, role: Role) -> AccountId {
         let id = new_uuid(&self.log);
         let statement = "INSERT INTO users.accounts (id, email, display_name, role, quota_bytes) \
@@ -24,11 +24,11 @@ impl TestDb {
             .await
             .execute(statement, &[&id, &email, &name, &role.as_str(), &QUOTA_BYTES])
             .await;
-        inserted.unwrap_or_else(|error| panic!("the account {name} cannot be seeded: {error:?}"));
+        inserted.unwrap_or_else(|error| panic!("cannot insert the account {name}: {error:?}"));
         AccountId::from_uuid(id)
     }
 
-    /// A live session of the account, signed in just now.
+    /// Inserts a valid session of the account.
     pub async fn session(&self, account: AccountId) -> Credential {
         let id = new_uuid(&self.log);
         let now = Clock::System.now();
@@ -40,14 +40,14 @@ impl TestDb {
             .await
             .execute(statement, &[&id, &account.uuid(), &idle, &end])
             .await;
-        inserted.unwrap_or_else(|error| panic!("a session of {account} cannot be seeded: {error:?}"));
+        inserted.unwrap_or_else(|error| panic!("cannot insert a session of {account}: {error:?}"));
         Credential::Session {
             session: SessionId::from_uuid(id),
             account,
         }
     }
 
-    /// A live API token of the account with these scopes. Its text is not known, only what is stored of it.
+    /// Inserts a valid API token of the account with these scopes. Only its hash is known, not its text.
     pub async fn api_token(&self, account: AccountId, scopes: &Scopes) -> Credential {
         let ctx = self.ctx(Credential::System);
         let (id, hash): (Uuid, [u8; 32]) = (new_uuid(&self.log), ctx.random());
@@ -62,11 +62,10 @@ impl TestDb {
                 &[&id, &account.uuid(), &hash.as_slice(), &scopes, &end],
             )
             .await;
-        inserted.unwrap_or_else(|error| panic!("a token of {account} cannot be seeded: {error:?}"));
+        inserted.unwrap_or_else(|error| panic!("cannot insert a token of {account}: {error:?}"));
         Credential::ApiToken { hash }
     }
 
-    /// Suspends the account.
     pub async fn suspend(&self, account: AccountId) {
         let statement = "UPDATE users.accounts SET state = 'suspended' WHERE id = $1";
         let updated = self
@@ -77,7 +76,7 @@ impl TestDb {
         assert_eq!(updated.ok(), Some(1), "the account {account} can be suspended");
     }
 
-    /// Changes how many bytes the account may store.
+    /// Sets the quota of the account.
     pub async fn set_quota(&self, account: AccountId, bytes: i64) {
         let statement = "UPDATE users.accounts SET quota_bytes = $2 WHERE id = $1";
         let updated = self

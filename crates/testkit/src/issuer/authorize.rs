@@ -1,4 +1,4 @@
-//! `GET /authorize`: signs in whom `login_hint` names without a click, and offers a few people otherwise.
+//! `GET /authorize`: signs in the user in `login_hint`, or shows a page with users.
 use super::{Grant, State, keys::base64_url};
 use actix_web::{
     HttpResponse,
@@ -8,8 +8,8 @@ use aws_lc_rs::rand;
 use std::collections::BTreeMap;
 use url::{Host, Url};
 
-/// Who the page offers.
-pub(super) const PEOPLE: [(&str, &str); 3] = [
+/// The users on the page.
+pub(super) const USERS: [(&str, &str); 3] = [
     ("alice@example.com", "Alice Adams"),
     ("bob@example.com", "Bob Brown"),
     ("carol@example.com", "Carol Clark"),
@@ -17,10 +17,10 @@ pub(super) const PEOPLE: [(&str, &str); 3] = [
 
 type Parameters = BTreeMap<String, String>;
 
-/// An authorization request that may be answered at its redirect URI.
+/// An authorization request with a valid client and redirect URI.
 struct Request {
     redirect_uri: Url,
-    /// The redirect URI as it was written: the token request must repeat it exactly.
+    /// The redirect URI as received. The token request must repeat it exactly.
     written: String,
     state: Option<String>,
 }
@@ -28,20 +28,20 @@ struct Request {
 pub(super) async fn authorize(state: Data<State>, query: Query<Parameters>) -> HttpResponse {
     let request = match Request::parse(&state, &query) {
         Ok(request) => request,
-        // Where the client or its address is wrong, the person must not be sent there (RFC 6749 section 4.1.2.1).
-        Err(fault) => {
-            return HttpResponse::BadRequest().body(format!("This sign-in cannot start: {fault}.\n"));
+        // With an invalid client or redirect URI, the browser must not be redirected (RFC 6749, section 4.1.2.1).
+        Err(error) => {
+            return HttpResponse::BadRequest().body(format!("Cannot start the sign-in: {error}.\n"));
         }
     };
     if let Err((code, description)) = check(&query) {
-        return request.answer(&state, &[("error", code), ("error_description", description)]);
+        return request.redirect(&state, &[("error", code), ("error_description", description)]);
     }
     let Some(email) = query.get("login_hint").filter(|hint| !hint.is_empty()) else {
         return page(&state, &query);
     };
     if !email.contains('@') {
-        let description = "login_hint must be an e-mail";
-        return request.answer(
+        let description = "login_hint must be an email";
+        return request.redirect(
             &state,
             &[("error", "invalid_request"), ("error_description", description)],
         );
@@ -54,7 +54,7 @@ pub(super) async fn authorize(state: Data<State>, query: Query<Parameters>) -> H
         nonce: query.get("nonce").cloned(),
     };
     state.mutable().grants.insert(code.clone(), grant);
-    request.answer(&state, &[("code", &code)])
+    request.redirect(&state, &[("code", &code)])
 }
 
 impl Request {
@@ -63,7 +63,7 @@ impl Request {
             return Err("client_id is not the client of this issuer");
         }
         let written = query.get("redirect_uri").cloned().unwrap_or_default();
-        let redirect_uri = Url::parse(&written).map_err(|_| "redirect_uri is no address")?;
+        let redirect_uri = Url::parse(&written).map_err(|_| "redirect_uri is not a URL")?;
         let loopback = match redirect_uri.host() {
             Some(Host::Domain(name)) => name == "localhost",
             Some(Host::Ipv4(address)) => address.is_loopback(),
@@ -71,7 +71,7 @@ impl Request {
             None => false,
         };
         if !loopback {
-            return Err("this issuer is for development and sends nobody away from this machine");
+            return Err("redirect_uri must be on loopback, because this issuer is for development");
         }
         if redirect_uri.fragment().is_some() || !written.starts_with(&state.config.redirect_uri_prefix) {
             return Err("redirect_uri is not one of this client");
@@ -83,8 +83,8 @@ impl Request {
         })
     }
 
-    /// Sends the browser back, with `state` and `iss` (RFC 9207).
-    fn answer(&self, issuer: &State, parameters: &[(&str, &str)]) -> HttpResponse {
+    /// Redirects back to the client, with `state` and `iss` (RFC 9207).
+    fn redirect(&self, issuer: &State, parameters: &[(&str, &str)]) -> HttpResponse {
         let mut target = self.redirect_uri.clone();
         target
             .query_pairs_mut()
@@ -106,7 +106,7 @@ fn check(query: &Parameters) -> Result<(), (&'static str, &'static str)> {
     if !scope.split(' ').any(|word| word == "openid") {
         return Err(("invalid_scope", "scope must contain openid"));
     }
-    // The base64url of a SHA-256 has 43 characters (RFC 7636 section 4.2).
+    // A SHA-256 in base64url has 43 characters (RFC 7636, section 4.2).
     let challenge = query.get("code_challenge").map_or(0, String::len);
     if challenge != 43 || !is("code_challenge_method", "S256") {
         return Err((
@@ -117,7 +117,7 @@ fn check(query: &Parameters) -> Result<(), (&'static str, &'static str)> {
     Ok(())
 }
 
-/// One link per person, which is this same request with a `login_hint`.
+/// A page with one link per user: the same request with a `login_hint`.
 fn page(state: &State, query: &Parameters) -> HttpResponse {
     let names = state.mutable().names.clone();
     let links: String = names
@@ -129,8 +129,8 @@ fn page(state: &State, query: &Parameters) -> HttpResponse {
         .content_type("text/html; charset=utf-8")
         .body(format!(
             "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>{title}</title>\n\
-         <h1>{title}</h1>\n<p>Who do you want to be? There are no passwords here.</p>\n<ul>\n{links}</ul>\n\
-         <p>Anybody else: add <code>&amp;login_hint=name@example.com</code> to this address.</p>\n</html>\n"
+         <h1>{title}</h1>\n<p>Select a user. No password is required.</p>\n<ul>\n{links}</ul>\n\
+         <p>For any other user, add <code>&amp;login_hint=name@example.com</code> to this address.</p>\n</html>\n"
         ))
 }
 
@@ -151,9 +151,9 @@ fn escape(text: &str) -> String {
         .replace('"', "&quot;")
 }
 
-/// 32 unpredictable bytes as text.
+/// 32 random bytes as text.
 pub(super) fn random() -> String {
     let mut bytes = [0; 32];
-    rand::fill(&mut bytes).expect("the operating system gives random bytes");
+    rand::fill(&mut bytes).expect("the operating system provides random bytes");
     base64_url(&bytes)
 }

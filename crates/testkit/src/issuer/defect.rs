@@ -1,58 +1,58 @@
-//! What an issuer can get wrong, on purpose.
+//! The defects of an issuer.
 use std::time::Duration;
 
-/// A wrong answer. Those about tokens are good sign-ins in every other respect, so that a client that accepts one
-/// has missed exactly that check.
+/// A defective response. Tokens with a defect are otherwise valid, so that a client that accepts one lacks exactly that
+/// check.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum IssuerDefect {
-    /// The ID token carries a nonce that nobody sent.
+    /// The ID token has another nonce than the request.
     WrongNonce,
-    /// The ID token carries no nonce.
+    /// The ID token has no nonce.
     NoNonce,
     /// The ID token is for another client.
     WrongAudience,
-    /// The ID token names another issuer.
+    /// The ID token has another issuer.
     WrongIssuer,
-    /// The ID token was issued to another party (`azp`), though for this client.
+    /// The ID token has another authorized party (`azp`).
     WrongAuthorizedParty,
     /// The ID token expired ten minutes ago.
     Expired,
-    /// The ID token was issued ten minutes from now.
+    /// The ID token is issued ten minutes in the future.
     IssuedInFuture,
-    /// The ID token is not signed and says so: `alg` is `none`.
+    /// The ID token is unsigned: `alg` is `none`.
     AlgNone,
     /// The ID token's HMAC is keyed with the issuer's public key (PEM): `alg` is `HS256`.
     HmacWithPublicKey,
     /// The ID token's HMAC is keyed with the client's secret: `alg` is `HS256`, which discovery does not list.
     HmacWithClientSecret,
-    /// The ID token is signed by a key that is in no key set, under a key id of its own.
+    /// The ID token is signed with an unpublished key under its own key ID.
     UnknownKey,
-    /// The ID token is signed by that same key under the key id of the real one.
+    /// The ID token is signed with an unpublished key under the key ID of the published one.
     WrongSignature,
-    /// The ID token is signed with Ed25519 by a key of the key set; discovery lists ES256 only.
+    /// The ID token is signed with a published Ed25519 key, but discovery lists only ES256.
     AlgNotAdvertised,
-    /// The e-mail is not verified.
+    /// The email is not verified.
     EmailNotVerified,
-    /// `email_verified` is the string `"false"`, which is true to a careless reader.
+    /// `email_verified` is the string `"false"`, which some parsers treat as true.
     EmailVerifiedIsText,
     /// `email_verified` is missing.
     EmailVerifiedAbsent,
-    /// Another person (`sub`) with the same verified e-mail.
+    /// Another subject with the same verified email.
     OtherSubject,
-    /// The token endpoint answers 500.
+    /// The token endpoint responds with 500.
     TokenError,
-    /// The token endpoint takes this long.
+    /// The token endpoint responds after this delay.
     TokenSlow(Duration),
-    /// The token endpoint answers 200 and something that is no JSON.
+    /// The token endpoint responds with 200 and invalid JSON.
     TokenGarbage,
-    /// Discovery answers 503, until [`super::Issuer::clear_defect`].
+    /// Discovery responds with 503 until [`super::Issuer::clear_defect`].
     DiscoveryDown,
-    /// The key set answers 503, until [`super::Issuer::clear_defect`].
+    /// The key set responds with 503 until [`super::Issuer::clear_defect`].
     JwksDown,
 }
 
 impl IssuerDefect {
-    /// Every lie that must make a sign-in fail although the issuer answers in time.
+    /// Every defect that must make a sign-in fail although the issuer responds in time.
     pub const TOKEN_DEFECTS: [Self; 18] = [
         Self::WrongNonce,
         Self::NoNonce,
@@ -74,8 +74,8 @@ impl IssuerDefect {
         Self::TokenGarbage,
     ];
 
-    /// Whether the lie is told at every request until it is taken back, not at one token request.
-    pub(super) fn holds(&self) -> bool {
+    /// Whether the defect lasts until it is cleared.
+    pub(super) fn is_permanent(&self) -> bool {
         matches!(self, Self::DiscoveryDown | Self::JwksDown)
     }
 }

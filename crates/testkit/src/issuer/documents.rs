@@ -1,4 +1,4 @@
-//! What the issuer publishes: discovery, keys, and who an access token stands for.
+//! The published documents: discovery, keys and user info.
 use super::{IssuerDefect, State, id_token::subject};
 use actix_web::{HttpRequest, HttpResponse, web::Data};
 use serde_json::json;
@@ -36,7 +36,7 @@ pub(super) async fn jwks(state: Data<State>) -> HttpResponse {
     HttpResponse::Ok().json(state.keys.jwks())
 }
 
-/// `GET` and `POST /userinfo` with an access token as bearer.
+/// `GET` and `POST /userinfo` with a bearer token.
 pub(super) async fn userinfo(request: HttpRequest, state: Data<State>) -> HttpResponse {
     let header = request
         .headers()

@@ -1,4 +1,4 @@
-//! The ID token: the truth about a sign-in, and the lies about it.
+//! The ID token of a sign-in, with or without a defect.
 use super::{
     Grant, IssuerDefect, State,
     keys::{Keys, Signer, base64_url},
@@ -8,10 +8,10 @@ use infravault_kernel::Clock;
 use serde_json::{Map, Value, json};
 use std::fmt::Write;
 
-/// How long an ID token is good for, in seconds.
+/// The lifetime of an ID token in seconds.
 const LIFE: i64 = 300;
 
-/// The subject of an e-mail: the same at every start, and not the e-mail.
+/// The subject of an email: stable, and different from the email.
 pub(super) fn subject(email: &str) -> String {
     let digest = digest(&SHA256, email.as_bytes());
     digest
@@ -33,7 +33,7 @@ pub(super) fn id_token(
     defect: Option<&IssuerDefect>,
 ) -> String {
     let mut claims = claims(state, grant, access_token);
-    if let Some((claim, value)) = defect.and_then(|defect| falsehood(defect, grant)) {
+    if let Some((claim, value)) = defect.and_then(|defect| defective_claim(defect, grant)) {
         claims.insert(claim.to_owned(), value);
     }
     match defect {
@@ -47,10 +47,10 @@ pub(super) fn id_token(
         Some(IssuerDefect::AlgNone) => Signer::None,
         Some(IssuerDefect::HmacWithPublicKey) => Signer::Hmac(pem.as_bytes()),
         Some(IssuerDefect::HmacWithClientSecret) => Signer::Hmac(state.config.client_secret.as_bytes()),
-        Some(IssuerDefect::UnknownKey) => Signer::Stranger("unknown"),
-        Some(IssuerDefect::WrongSignature) => Signer::Stranger(Keys::real_id()),
+        Some(IssuerDefect::UnknownKey) => Signer::Unpublished("unknown"),
+        Some(IssuerDefect::WrongSignature) => Signer::Unpublished(Keys::published_id()),
         Some(IssuerDefect::AlgNotAdvertised) => Signer::Ed25519,
-        _ => Signer::Real,
+        _ => Signer::Published,
     };
     state.keys.sign(&Value::Object(claims), signer)
 }
@@ -73,10 +73,10 @@ fn claims(state: &State, grant: &Grant, access_token: &str) -> Map<String, Value
     claims.as_object().cloned().unwrap_or_default()
 }
 
-/// The claim that a lie changes, where it changes one; null leaves the claim out.
-fn falsehood(defect: &IssuerDefect, grant: &Grant) -> Option<(&'static str, Value)> {
+/// The claim that a defect replaces; null removes it.
+fn defective_claim(defect: &IssuerDefect, grant: &Grant) -> Option<(&'static str, Value)> {
     match defect {
-        IssuerDefect::WrongNonce => Some(("nonce", json!("a-nonce-that-nobody-sent"))),
+        IssuerDefect::WrongNonce => Some(("nonce", json!("another-nonce"))),
         IssuerDefect::NoNonce => Some(("nonce", Value::Null)),
         IssuerDefect::WrongAudience => Some(("aud", json!("another-client"))),
         IssuerDefect::WrongIssuer => Some(("iss", json!("https://issuer.example"))),
@@ -89,7 +89,7 @@ fn falsehood(defect: &IssuerDefect, grant: &Grant) -> Option<(&'static str, Valu
     }
 }
 
-/// Moves the time of issue and of expiry.
+/// Shifts the times of issue and expiry.
 fn shift(claims: &mut Map<String, Value>, seconds: i64) {
     for claim in ["iat", "exp"] {
         if let Some(time) = claims.get(claim).and_then(Value::as_i64) {

@@ -1,4 +1,4 @@
-//! The issuer's keys, and JSON Web Signatures made by hand, so that they can be wrong in every way.
+//! The issuer's keys, and a JSON Web Signature encoder that can produce invalid signatures.
 use aws_lc_rs::{
     encoding::{AsDer, PublicKeyX509Der},
     hmac,
@@ -11,52 +11,53 @@ use base64::{
 };
 use serde_json::{Value, json};
 
-/// The key id of the real key.
-const REAL: &str = "p256";
-/// The key id of the Ed25519 key, which is published but not advertised.
+/// The ID of the published and advertised key.
+const P256: &str = "p256";
+/// The ID of the Ed25519 key, which is published but not advertised.
 const ED25519: &str = "ed25519";
 
 /// How a token is signed.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Signer<'a> {
     /// ES256 with the published key.
-    Real,
-    /// ES256 with a key that nobody knows, under this key id.
-    Stranger(&'a str),
+    Published,
+    /// ES256 with an unpublished key under this key ID.
+    Unpublished(&'a str),
     /// Ed25519 with a published key.
     Ed25519,
-    /// HS256 with these bytes.
+    /// HS256 with this key.
     Hmac(&'a [u8]),
-    /// Not at all.
+    /// Unsigned.
     None,
 }
 
-/// Keys that live as long as the issuer.
+/// The keys of an issuer.
 #[derive(Debug)]
 pub(super) struct Keys {
-    real: EcdsaKeyPair,
-    stranger: EcdsaKeyPair,
+    published: EcdsaKeyPair,
+    unpublished: EcdsaKeyPair,
     ed25519: Ed25519KeyPair,
 }
 
 impl Keys {
     pub(super) fn new() -> Self {
-        let p256 =
-            || EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).expect("a P-256 key can be made");
+        let p256 = || {
+            EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).expect("a P-256 key can be generated")
+        };
         Self {
-            real: p256(),
-            stranger: p256(),
-            ed25519: Ed25519KeyPair::generate().expect("an Ed25519 key can be made"),
+            published: p256(),
+            unpublished: p256(),
+            ed25519: Ed25519KeyPair::generate().expect("an Ed25519 key can be generated"),
         }
     }
 
     /// The key set of RFC 7517.
     pub(super) fn jwks(&self) -> Value {
         // An uncompressed point: 04, then x and y of 32 bytes each.
-        let point = self.real.public_key().as_ref();
+        let point = self.published.public_key().as_ref();
         let half = |range| point.get(range).map(base64_url).unwrap_or_default();
         json!({ "keys": [
-            { "kty": "EC", "crv": "P-256", "use": "sig", "alg": "ES256", "kid": REAL, "x": half(1..33), "y": half(33..65) },
+            { "kty": "EC", "crv": "P-256", "use": "sig", "alg": "ES256", "kid": P256, "x": half(1..33), "y": half(33..65) },
             { "kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA", "kid": ED25519,
               "x": base64_url(self.ed25519.public_key().as_ref()) },
         ] })
@@ -65,7 +66,7 @@ impl Keys {
     /// The public key as PEM.
     pub(super) fn public_pem(&self) -> String {
         let der: PublicKeyX509Der<'_> = self
-            .real
+            .published
             .public_key()
             .as_der()
             .expect("a public key has a DER form");
@@ -76,11 +77,11 @@ impl Keys {
     /// A compact JSON Web Signature (RFC 7515).
     pub(super) fn sign(&self, claims: &Value, signer: Signer<'_>) -> String {
         let (alg, kid) = match signer {
-            Signer::Real => ("ES256", REAL),
-            Signer::Stranger(kid) => ("ES256", kid),
+            Signer::Published => ("ES256", P256),
+            Signer::Unpublished(kid) => ("ES256", kid),
             Signer::Ed25519 => ("EdDSA", ED25519),
-            Signer::Hmac(_) => ("HS256", REAL),
-            Signer::None => ("none", REAL),
+            Signer::Hmac(_) => ("HS256", P256),
+            Signer::None => ("none", P256),
         };
         let header = json!({ "alg": alg, "typ": "JWT", "kid": kid });
         let text = format!(
@@ -93,8 +94,8 @@ impl Keys {
             base64_url(signature.expect("a P-256 key signs").as_ref())
         };
         let signature = match signer {
-            Signer::Real => ecdsa(&self.real),
-            Signer::Stranger(_) => ecdsa(&self.stranger),
+            Signer::Published => ecdsa(&self.published),
+            Signer::Unpublished(_) => ecdsa(&self.unpublished),
             Signer::Ed25519 => base64_url(self.ed25519.sign(text.as_bytes()).as_ref()),
             Signer::Hmac(key) => {
                 let key = hmac::Key::new(hmac::HMAC_SHA256, key);
@@ -105,13 +106,13 @@ impl Keys {
         format!("{text}.{signature}")
     }
 
-    /// The key id that [`Signer::Stranger`] uses to pass for the real key.
-    pub(super) fn real_id() -> &'static str {
-        REAL
+    /// The ID of the published key.
+    pub(super) fn published_id() -> &'static str {
+        P256
     }
 }
 
-/// Base64url without padding, as everything in JOSE is written.
+/// Base64url without padding, as in JOSE.
 pub(super) fn base64_url(bytes: &[u8]) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(bytes)
 }

@@ -1,4 +1,4 @@
-//! `POST /token`: redeems a code, once, for whom it was made.
+//! `POST /token`: redeems a code once.
 use super::{Grant, IssuerDefect, State, authorize::random, id_token::id_token, keys::base64_url};
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 type Parameters = BTreeMap<String, String>;
 
 pub(super) async fn token(request: HttpRequest, state: Data<State>, form: Form<Parameters>) -> HttpResponse {
-    let defect = state.mutable().defect.take_if(|defect| !defect.holds());
+    let defect = state.mutable().defect.take_if(|defect| !defect.is_permanent());
     match &defect {
         Some(IssuerDefect::TokenError) => return HttpResponse::InternalServerError().body("out of order"),
         Some(IssuerDefect::TokenGarbage) => {
@@ -22,7 +22,7 @@ pub(super) async fn token(request: HttpRequest, state: Data<State>, form: Form<P
                 .content_type("application/json")
                 .body("\u{1F4A9}{\"id_token\":");
         }
-        // Only as slow as it was told to be: this is what the client's timeout is tested with.
+        // Tests the timeout of the client.
         Some(IssuerDefect::TokenSlow(time)) => sleep(*time).await,
         _ => {}
     }
@@ -37,7 +37,7 @@ pub(super) async fn token(request: HttpRequest, state: Data<State>, form: Form<P
         let description = "grant_type must be authorization_code";
         return refuse(StatusCode::BAD_REQUEST, "unsupported_grant_type", description);
     }
-    // Taken out whatever follows: a code that was tried is used.
+    // Every attempt uses up the code.
     let code = form.get("code").map(String::as_str).unwrap_or_default();
     let grant = state.mutable().grants.remove(code);
     let Some(grant) = grant else {

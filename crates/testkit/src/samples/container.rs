@@ -1,4 +1,4 @@
-//! The parts that files are put together from, byte by byte.
+//! Encoders for the building blocks of file formats.
 
 fn len_u32(bytes: &[u8]) -> u32 {
     u32::try_from(bytes.len()).expect("the parts are small")
@@ -15,8 +15,8 @@ pub(super) fn png_chunk(kind: [u8; 4], payload: &[u8]) -> Vec<u8> {
     .concat()
 }
 
-/// A PNG whose header promises this size, one bit a pixel, and whose image data is next to nothing.
-pub(super) fn png_promising(width: u32, height: u32) -> Vec<u8> {
+/// A PNG that announces this size at one bit per pixel, with almost no image data.
+pub(super) fn png_announcing(width: u32, height: u32) -> Vec<u8> {
     let header = [
         width.to_be_bytes().as_slice(),
         &height.to_be_bytes(),
@@ -38,7 +38,7 @@ pub(super) fn png_promising(width: u32, height: u32) -> Vec<u8> {
     .concat()
 }
 
-/// Puts chunks in front of the end chunk of a PNG.
+/// Inserts chunks before the end chunk of a PNG.
 pub(super) fn with_chunks(png: &[u8], chunks: &[u8]) -> Vec<u8> {
     let end = png_chunk(*b"IEND", &[]);
     let body = png
@@ -53,14 +53,14 @@ pub(super) fn segment(marker: u8, payload: &[u8]) -> Vec<u8> {
     [[0xFF, marker].as_slice(), &len.to_be_bytes(), payload].concat()
 }
 
-/// Puts a segment right behind the start of a JPEG.
+/// Inserts a segment after the start of a JPEG.
 pub(super) fn with_segment(jpeg: &[u8], marker: u8, payload: &[u8]) -> Vec<u8> {
     let (start, rest) = jpeg.split_at(2);
     [start, &segment(marker, payload), rest].concat()
 }
 
-/// The payload of an APP1 segment with an orientation, and with a place on earth if wanted (Exif 2.3, big-endian).
-pub(super) fn exif(orientation: u8, with_place: bool) -> Vec<u8> {
+/// The payload of an APP1 segment with an orientation and optionally a GPS location (Exif 2.3, big-endian).
+pub(super) fn exif(orientation: u8, with_gps: bool) -> Vec<u8> {
     let entry = |tag: u16, kind: u16, count: u32, value: [u8; 4]| {
         [
             tag.to_be_bytes().as_slice(),
@@ -72,9 +72,9 @@ pub(super) fn exif(orientation: u8, with_place: bool) -> Vec<u8> {
     };
     let [ascii, short, long, rational] = [2, 3, 4, 5];
     let mut block = b"Exif\0\0MM\0*\0\0\0\x08".to_vec();
-    block.extend(1_u16.saturating_add(with_place.into()).to_be_bytes());
+    block.extend(1_u16.saturating_add(with_gps.into()).to_be_bytes());
     block.extend(entry(0x0112, short, 1, [0, orientation, 0, 0]));
-    if !with_place {
+    if !with_gps {
         block.extend([0; 4]);
         return block;
     }
@@ -107,8 +107,8 @@ pub(super) fn riff_chunk(kind: [u8; 4], payload: &[u8]) -> Vec<u8> {
     .concat()
 }
 
-/// A zlib stream of this many zeros, in about a 160th of their bytes (RFC 1951 section 3.2.6): a zero, and then
-/// matches of 258 bytes at distance 1, eight of which fill thirteen bytes.
+/// A zlib stream of this many zeros in about 1/160 of their size (RFC 1951, section 3.2.6): a zero, then matches of 258
+/// bytes at distance 1, eight of which take thirteen bytes.
 pub(super) fn zlib_zeros(len: u32) -> Vec<u8> {
     let mut bits = Bits::default();
     // The last block, fixed codes, the literal 0.
@@ -121,12 +121,12 @@ pub(super) fn zlib_zeros(len: u32) -> Vec<u8> {
     }
     bits.push(0, 7);
     let zeros = u64::from(matches) * 258 + 1;
-    // Of zeros alone the low half stays 1 and the high half counts.
+    // For zeros, the low half of Adler-32 stays 1 and the high half counts the bytes.
     let checksum = u32::try_from(zeros % 65_521).expect("a remainder") << 16 | 1;
     [[0x78, 0x01].as_slice(), &bits.finish(), &checksum.to_be_bytes()].concat()
 }
 
-/// Bits, the lowest of a byte first.
+/// A bit writer, least significant bit first.
 #[derive(Default)]
 struct Bits {
     bytes: Vec<u8>,
@@ -153,8 +153,8 @@ impl Bits {
     }
 }
 
-/// A WebP of one lossless image whose header promises this size.
-pub(super) fn webp_promising(width: u32, height: u32) -> Vec<u8> {
+/// A lossless WebP that announces this size.
+pub(super) fn webp_announcing(width: u32, height: u32) -> Vec<u8> {
     let bits = (width - 1) | (height - 1) << 14;
     let image = [[0x2F].as_slice(), &bits.to_le_bytes(), &[0; 13]].concat();
     let chunk = [b"VP8L".as_slice(), &len_u32(&image).to_le_bytes(), &image].concat();
@@ -162,8 +162,8 @@ pub(super) fn webp_promising(width: u32, height: u32) -> Vec<u8> {
     [b"RIFF".as_slice(), &len.to_le_bytes(), b"WEBP", &chunk].concat()
 }
 
-/// A JPEG of one scan whose frame header promises this size.
-pub(super) fn jpeg_promising(width: u16, height: u16) -> Vec<u8> {
+/// A JPEG of one scan that announces this size.
+pub(super) fn jpeg_announcing(width: u16, height: u16) -> Vec<u8> {
     let ([h1, h0], [w1, w0]) = (height.to_be_bytes(), width.to_be_bytes());
     [
         [0xFF, 0xD8].as_slice(),
@@ -174,14 +174,14 @@ pub(super) fn jpeg_promising(width: u16, height: u16) -> Vec<u8> {
     .concat()
 }
 
-/// A gzip file (RFC 1952) that stores its content as it is.
+/// A gzip file (RFC 1952) with stored content.
 pub(super) fn gzip(content: &[u8]) -> Vec<u8> {
     let head = b"\x1F\x8B\x08\0\0\0\0\0\0\xFF";
     let tail = [crc32(content).to_le_bytes(), len_u32(content).to_le_bytes()].concat();
     [head.as_slice(), &deflate_stored(content), &tail].concat()
 }
 
-/// A ZIP archive of one stored file, as it looks at the end of a file that has `before` bytes in front of it.
+/// A ZIP archive of one stored file, with offsets for a file that starts with `before`.
 pub(super) fn zip(name: &str, content: &[u8], before: &[u8]) -> Vec<u8> {
     let sizes = [
         crc32(content).to_le_bytes(),
@@ -214,13 +214,13 @@ pub(super) fn zip(name: &str, content: &[u8], before: &[u8]) -> Vec<u8> {
     [local, entry, end].concat()
 }
 
-/// One final stored block (RFC 1951 section 3.2.4).
+/// One final stored block (RFC 1951, section 3.2.4).
 fn deflate_stored(content: &[u8]) -> Vec<u8> {
     let len = u16::try_from(content.len()).expect("a stored block holds less than 64 KiB");
     [[1].as_slice(), &len.to_le_bytes(), &(!len).to_le_bytes(), content].concat()
 }
 
-/// The checksum of PNG, gzip and ZIP.
+/// CRC-32, the checksum of PNG, gzip and ZIP.
 fn crc32(bytes: &[u8]) -> u32 {
     let step = |crc: u32, _| {
         if crc & 1 == 1 {
@@ -234,7 +234,7 @@ fn crc32(bytes: &[u8]) -> u32 {
         .fold(u32::MAX, |crc, &byte| (0..8).fold(crc ^ u32::from(byte), step))
 }
 
-/// The checksum of zlib.
+/// Adler-32, the checksum of zlib.
 fn adler32(bytes: &[u8]) -> u32 {
     let (low, high) = bytes.iter().fold((1_u32, 0_u32), |(low, high), &byte| {
         let low = (low + u32::from(byte)) % 65_521;

@@ -1,27 +1,27 @@
-//! Images that say in every place they have who took them, with what and where.
+//! Images with metadata in every place of their format: camera, author, location, thumbnail.
 use super::{
     FORMATS,
     container::{png_chunk, riff_chunk, segment, with_chunks},
     gif, jpeg, png, webp,
 };
 
-/// An image that tells more than its pixels.
+/// An image with metadata.
 #[derive(Clone, Debug)]
 pub struct FileWithMetadata {
-    /// Its media type.
+    /// The media type.
     pub media_type: &'static str,
     /// The file.
     pub bytes: Vec<u8>,
 }
 
-/// Stands in every text that the images of [`tagged`] carry.
+/// The text in all metadata of [`files_with_metadata`].
 pub const METADATA_MARKER: &str = "iv-marker-person";
 
-/// The color of the image in the image, which no other image here has.
+/// The color of the thumbnail, which no other image here has.
 const MAGENTA: [u8; 3] = [255, 0, 255];
 
-/// One of each format, with EXIF (maker, model, serial number, note of the maker, place, thumbnail), XMP, IPTC and
-/// comments, wherever the format has room for them.
+/// One file of each format, with EXIF (make, model, serial number, maker note, GPS, thumbnail), XMP, IPTC and comments as
+/// far as the format supports them.
 #[must_use]
 pub fn files_with_metadata() -> Vec<FileWithMetadata> {
     let tiff = tiff(1);
@@ -69,9 +69,8 @@ pub fn files_with_metadata() -> Vec<FileWithMetadata> {
         .collect()
 }
 
-/// A JPEG that is to be turned (1 to 8) and whose thumbnail in the EXIF shows something else: nothing but magenta.
-/// As shown, its quarters are red and green above, blue and white below; width and height are those of the shown
-/// image.
+/// A JPEG with an EXIF orientation (1 to 8) and a different thumbnail, which is magenta. The quadrants of the displayed
+/// image are red and green at the top, blue and white at the bottom; width and height are those of the displayed image.
 #[must_use]
 pub fn jpeg_with_orientation_and_thumbnail(width: u32, height: u32, orientation: u8) -> Vec<u8> {
     let upright = image::RgbImage::from_fn(width, height, |x, y| {
@@ -82,7 +81,7 @@ pub fn jpeg_with_orientation_and_thumbnail(width: u32, height: u32, orientation:
             (false, false) => [255, 255, 255],
         })
     });
-    // Each undoes what the orientation asks for (Exif 2.3, tag 0x0112).
+    // The inverse of each orientation (Exif 2.3, tag 0x0112).
     let stored = match orientation {
         2 => image::imageops::flip_horizontal(&upright),
         3 => image::imageops::rotate180(&upright),
@@ -94,10 +93,10 @@ pub fn jpeg_with_orientation_and_thumbnail(width: u32, height: u32, orientation:
         _ => upright,
     };
     let exif = [b"Exif\0\0".as_slice(), &tiff(orientation)].concat();
-    with_segments(&super::jpeg_of(&stored), &segment(0xE1, &exif))
+    with_segments(&super::encode_jpeg(&stored), &segment(0xE1, &exif))
 }
 
-/// What the quarters of an image are like in the middle: above left and right, below left and right.
+/// The colors in the centers of the quadrants: top left, top right, bottom left, bottom right.
 #[must_use]
 pub fn quadrant_colors(bytes: &[u8]) -> [&'static str; 4] {
     let image = image::load_from_memory(bytes)
@@ -121,7 +120,7 @@ fn with_segments(jpeg: &[u8], segments: &[u8]) -> Vec<u8> {
     [start, segments, rest].concat()
 }
 
-/// A TIFF block (Exif 2.3, big-endian) with an orientation, a camera, a place and a thumbnail.
+/// A TIFF block (Exif 2.3, big-endian) with an orientation, a camera, a GPS location and a thumbnail.
 fn tiff(orientation: u8) -> Vec<u8> {
     let (ascii, short, long, rational, bytes) = (2, 3, 4, 5, 7);
     let text = |text: &str| [text.as_bytes(), &[0]].concat();
@@ -132,8 +131,8 @@ fn tiff(orientation: u8) -> Vec<u8> {
             .flat_map(|number| [number.to_be_bytes(), 1_u32.to_be_bytes()]);
         parts.flatten().collect::<Vec<u8>>()
     };
-    let thumbnail = super::jpeg_of(&image::RgbImage::from_pixel(32, 24, image::Rgb(MAGENTA)));
-    // Offsets of the directories depend on their lengths, which do not depend on the offsets: two rounds settle them.
+    let thumbnail = super::encode_jpeg(&image::RgbImage::from_pixel(32, 24, image::Rgb(MAGENTA)));
+    // Directory offsets depend on the lengths, which do not depend on the offsets, so two rounds suffice.
     let (mut camera, mut place, mut second, mut image) = (0, 0, 0, 0);
     let mut block = Vec::new();
     for _ in 0..2 {
@@ -174,7 +173,7 @@ fn tiff(orientation: u8) -> Vec<u8> {
     block
 }
 
-/// Appends an image file directory with its values behind it.
+/// Appends an image file directory and its values.
 fn directory(block: &mut Vec<u8>, fields: &[(u16, u16, Vec<u8>)], next: usize) {
     let long = |number: usize| u32::try_from(number).expect("the block is small").to_be_bytes();
     let mut behind = Vec::new();
@@ -212,7 +211,7 @@ fn xmp() -> String {
     )
 }
 
-/// A resource of Photoshop with the city of IPTC (IIM 4.2, 2:90).
+/// A Photoshop resource with the IPTC city (IIM 4.2, 2:90).
 fn iptc() -> Vec<u8> {
     let len = |text: &str| {
         u16::try_from(text.len())
@@ -236,12 +235,12 @@ fn iptc() -> Vec<u8> {
     .concat()
 }
 
-/// Comments and XMP stand between the header and the first block of the image.
+/// A GIF with comments and XMP between the header and the first image block.
 fn tagged_gif() -> Vec<u8> {
     let file = gif(60, 40, 1, 3);
     let len = u8::try_from(METADATA_MARKER.len()).expect("the marker is short");
     let comment = [&[0x21, 0xFE, len], METADATA_MARKER.as_bytes(), &[0]].concat();
-    // XMP in GIF is no chain of blocks; a trailer of falling numbers leads readers back into one.
+    // XMP in GIF is not a chain of blocks; a trailer of descending numbers resynchronizes readers.
     let trailer: Vec<u8> = [1].into_iter().chain((0..=255).rev()).chain([0]).collect();
     let application = [b"\x21\xFF\x0BXMP DataXMP".as_slice(), xmp().as_bytes(), &trailer].concat();
     let (file, end) = file.split_at(file.len() - 1);

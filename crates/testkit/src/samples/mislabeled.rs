@@ -1,14 +1,14 @@
-//! Files that are no images and say they are.
+//! Files that claim to be images but are not.
 use super::container::gzip;
 
-/// A file that must be refused for what it is, whatever it is called.
+/// A file that must be rejected for its content, regardless of its claimed type.
 #[derive(Clone, Debug)]
 pub struct MislabeledFile {
-    /// What it is, for messages.
+    /// A description for messages.
     pub name: &'static str,
-    /// The media type that the request claims.
+    /// The claimed media type.
     pub claimed: &'static str,
-    /// The file name that the request claims.
+    /// The claimed file name.
     pub file_name: &'static str,
     /// The file.
     pub bytes: Vec<u8>,
@@ -16,7 +16,7 @@ pub struct MislabeledFile {
 
 const SVG: &str = r#"<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>"#;
 
-/// HTML, SVG in its disguises, and formats that are not accepted.
+/// HTML, disguised SVG, and formats that are not accepted.
 #[must_use]
 pub fn mislabeled_files() -> Vec<MislabeledFile> {
     let file = |name, claimed, file_name, bytes: &[u8]| MislabeledFile {
@@ -31,7 +31,7 @@ pub fn mislabeled_files() -> Vec<MislabeledFile> {
     let png = "image/png";
     vec![
         file("HTML as JPEG", "image/jpeg", "page.jpg", html),
-        file("SVG as itself", "image/svg+xml", "drawing.svg", SVG.as_bytes()),
+        file("SVG", "image/svg+xml", "drawing.svg", SVG.as_bytes()),
         file("SVG as PNG", png, "drawing.png", SVG.as_bytes()),
         file("SVG behind an XML head", png, "drawing.png", xml.as_bytes()),
         file(

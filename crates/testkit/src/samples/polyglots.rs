@@ -1,19 +1,19 @@
-//! Real images that are something else as well.
+//! Polyglots: valid images that are valid in another format too.
 use super::{
     container::{png_chunk, with_chunks, with_segment, zip},
     gif, jpeg, png,
 };
 
-/// An image that must be accepted, and whose other nature must never reach anybody but its owner.
+/// A valid image with other content, which must never be served to anyone but its owner.
 #[derive(Clone, Debug)]
 pub struct Polyglot {
-    /// What it is, for messages.
+    /// A description for messages.
     pub name: &'static str,
-    /// Its media type as an image.
+    /// The media type of the image.
     pub media_type: &'static str,
     /// The file.
     pub bytes: Vec<u8>,
-    /// Bytes that stand in the file and may not stand in anything derived from it.
+    /// Bytes in the file that must not occur in renditions.
     pub markers: Vec<&'static str>,
 }
 
@@ -44,7 +44,7 @@ pub fn polyglots() -> Vec<Polyglot> {
             markers: vec!["iv-marker-script"],
         },
         Polyglot {
-            name: "PNG with a script in tEXt and PHP behind its end",
+            name: "PNG with a script in tEXt and PHP after its end",
             media_type: "image/png",
             bytes: [with_chunks(&png(16, 12, 3), &text), PHP.into()].concat(),
             markers: vec!["iv-marker-script", "iv-marker-php"],

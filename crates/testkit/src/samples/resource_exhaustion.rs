@@ -1,16 +1,15 @@
-//! Files of a few kilobytes to megabytes that would take a decoder seconds or gigabytes, though their images are
-//! small enough.
+//! Files of kilobytes to megabytes that would cost a decoder seconds or gigabytes, although their dimensions are allowed.
 use super::{
     Bomb,
-    container::{png_chunk, riff_chunk, segment, webp_promising, with_chunks, zlib_zeros},
+    container::{png_chunk, riff_chunk, segment, webp_announcing, with_chunks, zlib_zeros},
     png,
 };
 
 /// One gibibyte.
 const GIB: u32 = 1024 * 1024 * 1024;
 
-/// Profiles and texts that inflate to a gibibyte, animations without end, scans without end. All must be refused
-/// without inflating anything.
+/// Color profiles and texts that inflate to a gibibyte, endless animations, endless scans. All must be rejected without
+/// inflating anything.
 #[must_use]
 pub fn resource_exhausting_files() -> Vec<Bomb> {
     let bomb = |name, media_type, bytes| Bomb {
@@ -81,7 +80,7 @@ fn gif(width: u16, height: u16, frames: usize) -> Vec<u8> {
     [head.as_slice(), &frame.repeat(frames), b";"].concat()
 }
 
-/// Frames that each fill the canvas.
+/// Full-canvas frames.
 fn webp(side: u32, frames: usize) -> Vec<u8> {
     let minus_one = (side - 1).to_le_bytes();
     let canvas = minus_one.split_at(3).0.repeat(2);
@@ -89,7 +88,7 @@ fn webp(side: u32, frames: usize) -> Vec<u8> {
         [0; 6].as_slice(),
         &canvas,
         &[100, 0, 0, 0],
-        webp_promising(side, side).split_at(12).1,
+        webp_announcing(side, side).split_at(12).1,
     ]
     .concat();
     let body = [
@@ -102,7 +101,7 @@ fn webp(side: u32, frames: usize) -> Vec<u8> {
     riff_chunk(*b"RIFF", &body)
 }
 
-/// A progressive JPEG whose scans refine the same coefficients for ever.
+/// A progressive JPEG with thousands of scans of the same coefficients.
 fn jpeg(width: u16, height: u16, scans: usize) -> Vec<u8> {
     let ([h1, h0], [w1, w0]) = (height.to_be_bytes(), width.to_be_bytes());
     let scan = [segment(0xDA, &[1, 1, 0, 1, 63, 0x10]), vec![0; 200]].concat();

@@ -1,10 +1,10 @@
-//! Databases of their own: migrated, separate, gone afterwards.
+//! Test databases: migrated, separate, and dropped afterwards.
 use infravault_kernel::{Actor, Credential, Role, Scope, Scopes};
 use infravault_testkit::db::{QUOTA_BYTES, TestDb};
 use tokio_postgres::NoTls;
 
 #[tokio::test]
-async fn each_test_has_its_own_database_with_seeded_people() {
+async fn each_test_has_its_own_database_with_seeded_accounts() {
     let (one, other) = tokio::join!(TestDb::new(), TestDb::new());
     assert_ne!(one.url(), other.url());
     let alice = one.account("alice").await;
@@ -17,9 +17,9 @@ async fn each_test_has_its_own_database_with_seeded_people() {
     ];
     for (credential, role, scopes) in cases {
         let (tx, actor) = one.db().begin(&one.ctx(credential)).await.unwrap();
-        let person = actor.require_principal().unwrap();
-        assert_eq!((person.role, &person.scopes), (role, &scopes));
-        assert_eq!(person.quota_bytes, QUOTA_BYTES);
+        let principal = actor.require_principal().unwrap();
+        assert_eq!((principal.role, &principal.scopes), (role, &scopes));
+        assert_eq!(principal.quota_bytes, QUOTA_BYTES);
         let seen = tx.query("SELECT FROM users.accounts", &[]).await.unwrap().len();
         assert_eq!(seen, if role == Role::Admin { 2 } else { 1 });
     }
@@ -34,7 +34,7 @@ async fn each_test_has_its_own_database_with_seeded_people() {
 }
 
 #[tokio::test]
-async fn the_login_is_no_superuser_and_a_suspended_account_is_refused() {
+async fn login_is_not_a_superuser_and_suspended_account_is_rejected() {
     let db = TestDb::new().await;
     let (client, connection) = tokio_postgres::connect(&db.url(), NoTls).await.unwrap();
     tokio::spawn(connection);
@@ -53,7 +53,7 @@ async fn the_login_is_no_superuser_and_a_suspended_account_is_refused() {
 }
 
 #[tokio::test]
-async fn the_database_goes_with_its_value_even_while_it_is_used() {
+async fn database_is_dropped_with_its_value_despite_open_connections() {
     let witness = TestDb::new().await;
     let gone = TestDb::new().await;
     let pool = gone.db();

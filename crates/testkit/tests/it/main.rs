@@ -1,4 +1,4 @@
-//! The test kit itself: what tests stand on must hold.
+//! Tests of the test kit.
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,

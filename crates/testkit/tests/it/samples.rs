@@ -1,4 +1,4 @@
-//! Images are real, differ by their seed, and hold what they are made for.
+//! The generated images: valid, determined by their seed, with the promised contents.
 use image::{
     AnimationDecoder, ImageDecoder, ImageFormat, ImageReader, codecs::gif::GifDecoder, metadata::Orientation,
 };
@@ -15,21 +15,26 @@ fn size(bytes: &[u8]) -> (Option<ImageFormat>, u32, u32) {
 }
 
 #[test]
-fn every_format_decodes_and_depends_on_its_seed_only() {
+fn every_format_decodes_and_depends_only_on_its_seed() {
     for format in samples::FORMATS {
         let expected = ImageFormat::from_mime_type(format.media_type);
         assert_eq!(expected, ImageFormat::from_extension(format.extension));
         for (width, height) in [(1, 1), (40, 30), (33, 7)] {
-            let bytes = (format.make)(width, height, 1);
+            let bytes = (format.generate)(width, height, 1);
             assert_eq!(size(&bytes), (expected, width, height), "{}", format.media_type);
-            assert_eq!(bytes, (format.make)(width, height, 1));
-            assert_ne!(bytes, (format.make)(width, height, 2), "{}", format.media_type);
+            assert_eq!(bytes, (format.generate)(width, height, 1));
+            assert_ne!(
+                bytes,
+                (format.generate)(width, height, 2),
+                "{}",
+                format.media_type
+            );
         }
     }
 }
 
 #[test]
-fn an_animation_has_its_frames() {
+fn animation_has_the_requested_frames() {
     let bytes = samples::gif(20, 10, 5, 1);
     let frames = GifDecoder::new(Cursor::new(bytes))
         .unwrap()
@@ -41,7 +46,7 @@ fn an_animation_has_its_frames() {
 }
 
 #[test]
-fn metadata_is_where_readers_look_for_it() {
+fn metadata_is_found_by_readers() {
     for orientation in 1..=8 {
         let bytes = samples::jpeg_with_orientation(40, 30, orientation);
         let mut decoder = ImageReader::new(Cursor::new(&bytes))
@@ -62,7 +67,7 @@ fn metadata_is_where_readers_look_for_it() {
         .into_decoder()
         .unwrap();
     let exif = decoder.exif_metadata().unwrap().unwrap();
-    // The latitude's degrees stand where the entry of the GPS directory points.
+    // The entry of the GPS directory points to the degrees of the latitude.
     let number = |at: usize| u32::from_be_bytes(exif[at..at + 4].try_into().unwrap());
     let directory = usize::try_from(number(8 + 2 + 12 + 8)).unwrap();
     let latitude = usize::try_from(number(directory + 2 + 12 + 8)).unwrap();
@@ -75,7 +80,7 @@ fn metadata_is_where_readers_look_for_it() {
 }
 
 #[test]
-fn polyglots_are_images_with_markers_and_lies_are_no_images() {
+fn polyglots_are_images_and_mislabeled_files_are_not() {
     for polyglot in samples::polyglots() {
         let expected = ImageFormat::from_mime_type(polyglot.media_type);
         assert_eq!(size(&polyglot.bytes), (expected, 16, 12), "{}", polyglot.name);

@@ -1,4 +1,4 @@
-//! The issuer signs people in by the rules, and breaks them only when told to.
+//! The issuer follows the specification, except for injected defects.
 use aws_lc_rs::{
     digest::{SHA256, digest},
     signature::{ECDSA_P256_SHA256_FIXED, ED25519, UnparsedPublicKey, VerificationAlgorithm},
@@ -13,8 +13,8 @@ use serde_json::Value;
 use std::collections::HashMap;
 use url::Url;
 
-/// Whether claims show a defect, at a time.
-type Holds = fn(&Value, i64) -> bool;
+/// Whether claims show a defect at a time.
+type IsDefective = fn(&Value, i64) -> bool;
 
 const REDIRECT: &str = "http://127.0.0.1:9/callback?fixed=1";
 const VERIFIER: &str = "a-verifier-of-at-least-forty-three-characters";
@@ -57,7 +57,7 @@ impl Browser {
     }
 
     async fn code(&self) -> String {
-        sent_back(&self.authorize(&[]).await)["code"].clone()
+        redirect_parameters(&self.authorize(&[]).await)["code"].clone()
     }
 
     async fn redeem(&self, code: &str, changes: &[(&str, &str)]) -> Response {
@@ -79,7 +79,7 @@ impl Browser {
         self.client.get(url).send().await.unwrap().json().await.unwrap()
     }
 
-    /// Signs in under a defect and takes the ID token apart: header, claims, and whether the key set verifies it.
+    /// Signs in with a defect. Returns the header and claims of the ID token, and whether the key set verifies it.
     async fn id_token(&self, defect: Option<IssuerDefect>) -> (Value, Value, bool) {
         if let Some(defect) = defect {
             self.issuer.inject_defect(defect);
@@ -110,7 +110,7 @@ impl Browser {
     }
 }
 
-fn sent_back(response: &Response) -> HashMap<String, String> {
+fn redirect_parameters(response: &Response) -> HashMap<String, String> {
     assert_eq!(response.status(), StatusCode::SEE_OTHER);
     let target = Url::parse(response.headers()["location"].to_str().unwrap()).unwrap();
     assert!(target.as_str().starts_with(REDIRECT), "{target}");
@@ -118,7 +118,7 @@ fn sent_back(response: &Response) -> HashMap<String, String> {
 }
 
 #[tokio::test]
-async fn a_sign_in_without_a_click() {
+async fn login_hint_signs_in_without_interaction() {
     let browser = Browser::new().await;
     let issuer = browser.issuer.url();
     assert_eq!(
@@ -126,7 +126,7 @@ async fn a_sign_in_without_a_click() {
         *issuer
     );
     browser.issuer.set_display_name("alice@example.com", "Alice");
-    let back = sent_back(&browser.authorize(&[]).await);
+    let back = redirect_parameters(&browser.authorize(&[]).await);
     assert_eq!((&*back["state"], &*back["iss"]), ("st", issuer));
     let (header, claims, verified) = browser.id_token(None).await;
     assert!(verified && header["alg"] == "ES256");
@@ -167,12 +167,12 @@ async fn a_sign_in_without_a_click() {
         .client
         .get(format!("{issuer}/userinfo"))
         .bearer_auth(token);
-    let person: Value = request.send().await.unwrap().json().await.unwrap();
-    assert_eq!(person["sub"], *sub);
+    let user: Value = request.send().await.unwrap().json().await.unwrap();
+    assert_eq!(user["sub"], *sub);
 }
 
 #[tokio::test]
-async fn without_a_hint_a_page_offers_people() {
+async fn page_lists_users_without_login_hint() {
     let browser = Browser::new().await;
     browser.issuer.set_display_name("eve@example.com", "<Eve>");
     let page = browser
@@ -188,12 +188,12 @@ async fn without_a_hint_a_page_offers_people() {
     for link in links {
         let url = format!("{}{link}", browser.issuer.url());
         let response = browser.client.get(url).send().await.unwrap();
-        assert!(!sent_back(&response)["code"].is_empty());
+        assert!(!redirect_parameters(&response)["code"].is_empty());
     }
 }
 
 #[tokio::test]
-async fn requests_against_the_rules_are_refused() {
+async fn invalid_requests_are_rejected() {
     let browser = Browser::new().await;
     for (name, value) in [
         ("client_id", "other"),
@@ -208,7 +208,7 @@ async fn requests_against_the_rules_are_refused() {
         ("scope", "email", "invalid_scope"),
         ("code_challenge_method", "plain", "invalid_request"),
     ] {
-        let back = sent_back(&browser.authorize(&[(name, value)]).await);
+        let back = redirect_parameters(&browser.authorize(&[(name, value)]).await);
         assert_eq!(back["error"], error);
     }
     for (name, value, error) in [
@@ -228,10 +228,10 @@ async fn requests_against_the_rules_are_refused() {
 }
 
 #[tokio::test]
-async fn a_lie_about_a_claim_is_well_signed_and_told_once() {
+async fn claim_defect_is_signed_and_used_once() {
     let browser = Browser::new().await;
     let now = infravault_kernel::Clock::System.now().unix_timestamp();
-    let cases: [(IssuerDefect, Holds); 9] = [
+    let cases: [(IssuerDefect, IsDefective); 9] = [
         (IssuerDefect::WrongNonce, |claims, _| claims["nonce"] != "no"),
         (IssuerDefect::NoNonce, |claims, _| claims.get("nonce").is_none()),
         (IssuerDefect::WrongAudience, |claims, _| {
@@ -256,19 +256,19 @@ async fn a_lie_about_a_claim_is_well_signed_and_told_once() {
             claims.get("email_verified").is_none()
         }),
     ];
-    for (defect, holds) in cases {
+    for (defect, is_defective) in cases {
         let (_, claims, verified) = browser.id_token(Some(defect.clone())).await;
-        assert!(verified && holds(&claims, now), "{defect:?}: {claims}");
+        assert!(verified && is_defective(&claims, now), "{defect:?}: {claims}");
         let (_, claims, _) = browser.id_token(None).await;
         assert!(
-            browser.issuer.is_defect_free() && !holds(&claims, now),
+            browser.issuer.is_defect_free() && !is_defective(&claims, now),
             "{defect:?}: {claims}"
         );
     }
 }
 
 #[tokio::test]
-async fn a_lie_about_the_signature_is_one() {
+async fn signature_defects_are_effective() {
     let browser = Browser::new().await;
     for (defect, alg, known, verifies) in [
         (IssuerDefect::AlgNone, "none", true, false),
@@ -289,7 +289,7 @@ async fn a_lie_about_the_signature_is_one() {
 }
 
 #[tokio::test]
-async fn an_issuer_can_be_out_of_order_and_stops_on_request() {
+async fn endpoint_defects_are_effective_and_issuer_stops() {
     let browser = Browser::new().await;
     browser.issuer.inject_defect(IssuerDefect::TokenError);
     assert_eq!(

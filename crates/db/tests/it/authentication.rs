@@ -1,23 +1,23 @@
-//! The gate: a transaction begins only for a live session or token of an active account.
+//! A transaction begins only with a valid session or token of an active account.
 use infravault_db::Error;
 use infravault_kernel::{Actor, AuthMethod, Credential, Id, Role, SessionId};
 use infravault_testkit::db::TestDb;
 
 #[tokio::test]
-async fn a_live_session_enters_as_its_account() {
+async fn valid_session_resolves_to_its_account() {
     let db = TestDb::new().await;
     let account = db.account("alice").await;
     let alice = db.session(account).await;
     let (_tx, actor) = db.db().begin(&db.ctx(alice)).await.unwrap();
-    let Actor::Authenticated(person) = actor else {
-        panic!("nobody entered")
+    let Actor::Authenticated(principal) = actor else {
+        panic!("not authenticated")
     };
-    assert_eq!((person.account, person.role), (account, Role::User));
-    assert!(matches!(person.auth_method, AuthMethod::Session(_)));
+    assert_eq!((principal.account, principal.role), (account, Role::User));
+    assert!(matches!(principal.auth_method, AuthMethod::Session(_)));
 }
 
 #[tokio::test]
-async fn what_has_ended_does_not_enter() {
+async fn ended_sessions_and_suspended_accounts_are_rejected() {
     let db = TestDb::new().await;
     let cases = [
         ("UPDATE auth.sessions SET revoked_at = now()", "ended"),
@@ -63,7 +63,7 @@ async fn what_has_ended_does_not_enter() {
 }
 
 #[tokio::test]
-async fn a_session_enters_for_its_own_account_only() {
+async fn session_of_another_account_is_rejected() {
     let db = TestDb::new().await;
     let account = db.account("alice").await;
     let alice = db.session(account).await;
@@ -95,11 +95,11 @@ async fn a_session_enters_for_its_own_account_only() {
 }
 
 #[tokio::test]
-async fn a_token_is_stamped_when_it_is_used_also_by_a_read() {
+async fn use_of_a_token_is_recorded_by_reads_too() {
     let db = TestDb::new().await;
     let account = db.account("alice").await;
     let token = db.api_token(account, &infravault_kernel::Scopes::all()).await;
-    // One connection, so that the second statement waits for the end of the read.
+    // With one connection, the second statement waits for the end of the read.
     let pool = db.db_with_max_conns(1);
     let count = "SELECT count(*) FROM auth.api_tokens WHERE last_used_at IS NOT NULL";
     for expected in [0_i64, 1] {
