@@ -1,4 +1,4 @@
-//! A real server on a port of its own, with a database, a folder and an issuer of its own.
+//! A real server with its own port, database, directory and identity provider.
 use actix_web::rt::System;
 use infravault_api::{config::Config, server::Server};
 use infravault_kernel::{Clock, config::Env};
@@ -15,26 +15,27 @@ use std::{
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
     thread::JoinHandle,
+    time::{Duration, Instant},
 };
 use tokio::sync::oneshot;
 
-/// The server under test. Everything it started ends with it.
+/// The server under test. Dropping it stops everything that it started.
 pub(crate) struct TestApp {
     pub(crate) db: TestDb,
     pub(crate) issuer: Issuer,
     pub(crate) origin: String,
     pub(crate) folder: PathBuf,
     pub(crate) logs: Logs,
-    running: Mutex<Vec<Running>>,
+    running: Mutex<Vec<RunningServer>>,
 }
 
-/// A server in a thread of its own.
-struct Running {
+/// A server in its own thread.
+struct RunningServer {
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
-/// The log lines of the server, as it wrote them.
+/// The log of the server.
 #[derive(Clone, Default)]
 pub(crate) struct Logs(Arc<Mutex<Vec<u8>>>);
 
@@ -58,22 +59,22 @@ impl Write for Logs {
 }
 
 impl TestApp {
-    /// A server with the default settings, without rate limits.
+    /// Starts a server with the default settings, without rate limits.
     pub(crate) async fn start() -> Self {
         Self::with(&[]).await
     }
 
-    /// A server that does nothing to an image after its upload.
+    /// Starts a server that does not process images.
     pub(crate) async fn without_jobs() -> Self {
         Self::with(&[("JOBS_IN_SERVE", "false")]).await
     }
 
-    /// A server with these environment variables as well.
+    /// Starts a server with additional environment variables.
     pub(crate) async fn with(variables: &[(&str, &str)]) -> Self {
         Self::with_clock(variables, Clock::System).await
     }
 
-    /// A server with these environment variables and this clock.
+    /// Starts a server with additional environment variables and a clock.
     pub(crate) async fn with_clock(variables: &[(&str, &str)], clock: Clock) -> Self {
         install_crypto();
         let (db, issuer) = (TestDb::new().await, Issuer::start().await);
@@ -94,12 +95,12 @@ impl TestApp {
         }
     }
 
-    /// Another server on the same database and the same folder; its origin.
+    /// Starts another node with the same database and directory; returns its origin.
     pub(crate) async fn beside(&self, variables: &[(&str, &str)]) -> String {
         self.beside_at(variables, Clock::System).await
     }
 
-    /// Another server on the same database and the same folder, with another clock; its origin.
+    /// Starts another node with another clock; returns its origin.
     pub(crate) async fn beside_at(&self, variables: &[(&str, &str)], clock: Clock) -> String {
         let config = config(&self.db, &self.issuer, &self.folder, variables);
         let (origin, running) = serve(config, logger(self.logs.clone()), clock).await;
@@ -110,12 +111,12 @@ impl TestApp {
         origin
     }
 
-    /// Runs a command of the program with the settings of this server; what it printed.
+    /// Runs a command with the settings of this server; returns its output.
     pub(crate) fn command(&self, arguments: &[&str]) -> String {
         self.command_with(arguments, &[])
     }
 
-    /// The same with these environment variables as well.
+    /// Runs a command with additional environment variables.
     pub(crate) fn command_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> String {
         let output = std::process::Command::new(env!("CARGO_BIN_EXE_infravault"))
             .args(arguments)
@@ -123,21 +124,21 @@ impl TestApp {
             .env("PUBLIC_ORIGIN", &self.origin)
             .output()
             .unwrap();
-        let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        assert!(output.status.success(), "{}", said(&output.stderr));
-        said(&output.stdout)
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        text(&output.stdout)
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
         format!("{}{path}", self.origin)
     }
 
-    /// A client without cookies that follows no redirect.
+    /// A client without cookies that does not follow redirects.
     pub(crate) fn client(&self) -> Client {
         Client::builder().redirect(Policy::none()).build().unwrap()
     }
 
-    /// A request of nobody.
+    /// A request without a credential.
     pub(crate) fn anonymous(&self, method: Method, path: &str) -> RequestBuilder {
         self.client().request(method, self.url(path))
     }
@@ -147,7 +148,7 @@ impl TestApp {
         self.anonymous(method, path).bearer_auth(token)
     }
 
-    /// Signs in through the issuer, as a browser does.
+    /// Signs in through the identity provider, like a browser.
     pub(crate) async fn sign_in(&self, email: &str) -> Browser {
         let browser = self.browser();
         let last = browser.sign_in(email).await;
@@ -175,19 +176,19 @@ impl TestApp {
         }
     }
 
-    /// Makes the account an administrator, behind the API's back.
+    /// Makes the account an administrator, directly in the database.
     pub(crate) async fn make_admin(&self, browser: &Browser) {
         self.set_role(browser, "ADMIN").await;
     }
 
-    /// Gives the account a role, behind the API's back.
+    /// Sets the role of the account, directly in the database.
     pub(crate) async fn set_role(&self, browser: &Browser, role: &str) {
         let id: uuid::Uuid = browser.account().await.parse().unwrap();
         let change = format!("UPDATE users.accounts SET role = '{role}' WHERE id = $1");
         self.db.superuser().await.execute(&change, &[&id]).await.unwrap();
     }
 
-    /// An API token of the account with these scopes, made through the API.
+    /// Creates an API token with these scopes.
     pub(crate) async fn token(&self, browser: &Browser, scopes: &str) -> String {
         let scopes: Vec<&str> = scopes.split(' ').collect();
         let answer = browser
@@ -204,12 +205,12 @@ impl TestApp {
         for mut running in self.take_running() {
             drop(running.stop.take());
             if let Some(thread) = running.thread.take() {
-                thread.join().expect("the server does not panic");
+                thread.join().expect("the server panicked");
             }
         }
     }
 
-    fn take_running(&mut self) -> Vec<Running> {
+    fn take_running(&mut self) -> Vec<RunningServer> {
         std::mem::take(self.running.get_mut().unwrap_or_else(PoisonError::into_inner))
     }
 }
@@ -227,12 +228,12 @@ impl Drop for TestApp {
                 );
             }
         }
-        // A folder that cannot be removed is the temporary folder's matter.
+        // Best effort; the directory is temporary.
         let _ = std::fs::remove_dir_all(&self.folder);
     }
 }
 
-/// A browser: cookies, and the headers that pages of our own origin send.
+/// A browser: cookies, and the headers that pages of the server's own origin send.
 #[derive(Clone)]
 pub(crate) struct Browser {
     client: Client,
@@ -247,7 +248,7 @@ impl Browser {
             .header("Origin", &self.origin)
             .header("X-IV-CSRF", "1")
     }
-    /// A request as a page of another site would send it: cookies, none of our headers.
+    /// A request like that of a page of another site: with cookies, without the CSRF header.
     pub(crate) fn bare(&self, method: Method, path: &str) -> RequestBuilder {
         self.client.request(method, format!("{}{path}", self.origin))
     }
@@ -267,7 +268,7 @@ impl Browser {
         self.request(Method::DELETE, path)
     }
 
-    /// Goes to the issuer and back; the answer is that of the callback.
+    /// Signs in at the identity provider; returns the response of the callback.
     pub(crate) async fn sign_in(&self, email: &str) -> Response {
         let start = self
             .bare(Method::GET, &format!("/api/v1/auth/dev?login_hint={email}"))
@@ -283,13 +284,13 @@ impl Browser {
         let issuer = self.client.get(location(&start)).send().await.unwrap();
         assert!(
             issuer.status().is_redirection(),
-            "the issuer answered {}",
+            "the issuer returned {}",
             issuer.status()
         );
         self.client.get(location(&issuer)).send().await.unwrap()
     }
 
-    /// The id of the account that is signed in.
+    /// The id of the signed-in account.
     pub(crate) async fn account(&self) -> String {
         let me = expect(self.get("/api/v1/auth/me").send().await.unwrap(), 200).await;
         me["account"]["id"]
@@ -299,7 +300,7 @@ impl Browser {
             .to_owned()
     }
 
-    /// The cookies, as the browser would send them.
+    /// The value of the `Cookie` header.
     pub(crate) fn cookies(&self) -> String {
         let url = self.origin.parse().unwrap();
         self.jar
@@ -308,7 +309,7 @@ impl Browser {
             .unwrap_or_default()
     }
 
-    /// Uploads an image as a raw body and returns what is known of it.
+    /// Uploads an image as a plain body and returns it.
     pub(crate) async fn upload(&self, image: Vec<u8>, query: &str) -> Value {
         let request = self
             .post(&format!("/api/v1/images{query}"))
@@ -316,20 +317,43 @@ impl Browser {
             .body(image);
         expect(request.send().await.unwrap(), 201).await
     }
+
+    /// The usage of the account.
+    pub(crate) async fn usage(&self) -> Value {
+        let usage = self.get("/api/v1/users/profile/usage").send().await.unwrap();
+        expect(usage, 200).await
+    }
 }
 
-/// What is answered about an image after its upload is answered: the same but for what concerns the upload.
+/// The path of an image.
+pub(crate) fn image_path(image: &Value) -> String {
+    format!("/api/v1/images/{}", image["id"].as_str().unwrap())
+}
+
+/// Waits until the condition holds; fails after a minute.
+pub(crate) async fn wait_until(condition: &str, mut holds: impl AsyncFnMut() -> bool) {
+    let deadline = Instant::now() + Duration::from_mins(1);
+    while !holds().await {
+        assert!(
+            Instant::now() < deadline,
+            "not reached within a minute: {condition}"
+        );
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// The image as later requests return it: without the fields that only the upload returns.
 pub(crate) fn afterwards(mut uploaded: Value) -> Value {
     uploaded.as_object_mut().unwrap().remove("duplicate_of").unwrap();
     uploaded
 }
 
-/// Where a redirect leads.
+/// The value of `Location`.
 pub(crate) fn location(answer: &Response) -> String {
     answer.headers()["location"].to_str().unwrap().to_owned()
 }
 
-/// Sets how many bytes somebody may store.
+/// Sets the quota of the account.
 pub(crate) async fn set_quota(app: &TestApp, browser: &Browser, bytes: u64) {
     let account: uuid::Uuid = browser.account().await.parse().unwrap();
     let set = "UPDATE users.accounts SET quota_bytes = $2 WHERE id = $1";
@@ -338,7 +362,7 @@ pub(crate) async fn set_quota(app: &TestApp, browser: &Browser, bytes: u64) {
     client.execute(set, &[&account, &bytes]).await.unwrap();
 }
 
-/// The JSON body of an answer that has this status.
+/// Checks the status and returns the JSON body.
 pub(crate) async fn expect(answer: Response, status: u16) -> Value {
     let found = answer.status().as_u16();
     let text = answer.text().await.unwrap();
@@ -346,44 +370,45 @@ pub(crate) async fn expect(answer: Response, status: u16) -> Value {
     if text.is_empty() {
         Value::Null
     } else {
-        serde_json::from_str(&text).unwrap_or_else(|_| panic!("no JSON: {text}"))
+        serde_json::from_str(&text).unwrap_or_else(|_| panic!("not JSON: {text}"))
     }
 }
 
-/// Checks that an answer is a problem with this status and code, and returns it.
+/// Checks that the response is a problem with this status and code, and returns it.
 pub(crate) async fn problem(answer: Response, status: u16, code: &str) -> Value {
     let media_type = answer.headers().get("content-type").cloned();
     let nosniff = answer.headers().get("x-content-type-options").cloned();
     let body = expect(answer, status).await;
     assert_eq!(body["code"], code, "{body}");
     assert_eq!(
-        media_type.expect("a problem has a type"),
+        media_type.expect("a problem has a media type"),
         "application/problem+json"
     );
-    assert_eq!(nosniff.expect("every answer is nosniff"), "nosniff");
+    assert_eq!(nosniff.expect("every response is nosniff"), "nosniff");
     for member in ["type", "title", "status", "detail", "instance", "request_id"] {
         assert!(!body[member].is_null(), "{member} is missing in {body}");
     }
     body
 }
 
-/// Starts a server in a thread of its own; its origin.
-async fn serve(config: Config, log: Logger, clock: Clock) -> (String, Running) {
-    let (tell, told) = oneshot::channel();
+/// Starts a server in its own thread; returns its origin.
+async fn serve(config: Config, log: Logger, clock: Clock) -> (String, RunningServer) {
+    let (send_address, address) = oneshot::channel();
     let (stop, stopped) = oneshot::channel::<()>();
     let thread = std::thread::spawn(move || {
         System::new().block_on(async move {
             let server = Server::bind(config, &log, clock).expect("the server starts");
-            tell.send(server.address())
+            send_address
+                .send(server.address())
                 .expect("the test waits for the address");
             server
                 .run(async { drop(stopped.await) })
                 .await
-                .expect("the server stops well");
+                .expect("the server stops without an error");
         });
     });
-    let port = told.await.expect("the server starts").port();
-    let running = Running {
+    let port = address.await.expect("the server starts").port();
+    let running = RunningServer {
         stop: Some(stop),
         thread: Some(thread),
     };
@@ -432,7 +457,7 @@ fn config(db: &TestDb, issuer: &Issuer, folder: &std::path::Path, variables: &[(
     let mut env: Env = environment(db, issuer, folder, variables).into_iter().collect();
     let mut config = Config::from_env(&mut env);
     env.finish().unwrap();
-    // The program of the tests cannot decode images for itself.
+    // The test binary cannot run as a sandbox worker.
     config.sandbox.program = env!("CARGO_BIN_EXE_infravault").into();
     config
 }

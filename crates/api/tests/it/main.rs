@@ -1,4 +1,4 @@
-//! Tests of the server through its front door.
+//! Tests of the server over HTTP.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,

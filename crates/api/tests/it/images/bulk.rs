@@ -1,4 +1,4 @@
-//! Operations on many images: what is refused as a whole, and what each image is answered.
+//! Bulk operations: results per image, and invalid requests.
 use crate::harness::{Browser, TestApp, expect, problem};
 use infravault_testkit::samples;
 use reqwest::Response;
@@ -10,28 +10,28 @@ async fn send(browser: &Browser, body: &Value) -> Response {
     browser.post(BULK).json(body).send().await.unwrap()
 }
 
-async fn uploaded(browser: &Browser, seed: u64, query: &str) -> String {
+async fn upload(browser: &Browser, seed: u64, query: &str) -> String {
     let image = browser.upload(samples::jpeg(16, 16, seed), query).await;
     image["id"].as_str().unwrap().to_owned()
 }
 
 #[tokio::test]
-async fn each_image_has_its_answer() {
+async fn bulk_operation_returns_result_per_image() {
     let app = TestApp::without_jobs().await;
     let (alice, bob) = (
         app.sign_in("alice@example.com").await,
         app.sign_in("bob@example.com").await,
     );
-    let one = uploaded(&alice, 1, "?tags=old,kept").await;
+    let one = upload(&alice, 1, "?tags=old,kept").await;
     let full: Vec<String> = (0..50).map(|n| format!("t{n}")).collect();
-    let full = uploaded(&alice, 2, &format!("?tags={}", full.join(","))).await;
-    let his = uploaded(&bob, 3, "?visibility=public").await;
+    let full = upload(&alice, 2, &format!("?tags={}", full.join(","))).await;
+    let bobs = upload(&bob, 3, "?visibility=public").await;
     let missing = "01930000-0000-7000-8000-00000000002a";
-    let ids = json!([missing, his, full, one]);
+    let ids = json!([missing, bobs, full, one]);
     let answer = |status: u16| {
         let not_found = |id: &str| json!({ "id": id, "status": 404, "code": "not-found" });
         let done = |id: &str| json!({ "id": id, "status": status });
-        json!({ "results": [not_found(missing), not_found(&his), done(&full), done(&one)] })
+        json!({ "results": [not_found(missing), not_found(&bobs), done(&full), done(&one)] })
     };
 
     let changes = json!({ "tags": { "add": ["new"], "remove": ["old"] }, "visibility": "public" });
@@ -49,7 +49,7 @@ async fn each_image_has_its_answer() {
         (&json!(["kept", "new"]), &"public".into())
     );
     let image = expect(
-        bob.get(&format!("/api/v1/images/{his}")).send().await.unwrap(),
+        bob.get(&format!("/api/v1/images/{bobs}")).send().await.unwrap(),
         200,
     )
     .await;
@@ -72,7 +72,7 @@ async fn each_image_has_its_answer() {
     .await;
     assert_eq!(image["tags"], json!([]));
 
-    // Every action needs its own scope.
+    // Each action requires its own scope.
     let token = app.token(&alice, "images:write").await;
     for (body, status) in [(json!({ "ids": [one], "action": "delete" }), 403), (set, 200)] {
         let request = app.bearer(&token, reqwest::Method::POST, BULK).json(&body);
@@ -81,7 +81,7 @@ async fn each_image_has_its_answer() {
 }
 
 #[tokio::test]
-async fn what_will_not_do_names_its_field() {
+async fn invalid_bulk_requests_name_the_field() {
     let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
     let id = "01930000-0000-7000-8000-00000000002a";

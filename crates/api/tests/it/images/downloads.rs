@@ -1,16 +1,16 @@
-//! Originals through the API: headers, ranges, conditions, strangers (N64, N66, N67, N68).
-use crate::harness::{TestApp, problem};
+//! Downloads of originals: headers, ranges, conditions, other accounts.
+use crate::harness::{TestApp, image_path, problem};
 use infravault_testkit::samples;
 use reqwest::{Method, StatusCode};
 
 #[tokio::test]
-async fn whole_and_in_part() {
+async fn download_returns_original_and_ranges() {
     let app = TestApp::start().await;
     let alice = app.sign_in("alice@example.com").await;
     let bytes = samples::jpeg(300, 200, 1);
     let len = bytes.len();
     let image = alice.upload(bytes.clone(), "?file_name=a.jpg").await;
-    let path = format!("/api/v1/images/{}/download", image["id"].as_str().unwrap());
+    let path = format!("{}/download", image_path(&image));
     let answer = alice.get(&path).send().await.unwrap();
     let headers = answer.headers().clone();
     let etag = format!("\"{}\"", image["sha256"].as_str().unwrap());
@@ -53,7 +53,7 @@ async fn whole_and_in_part() {
         (many, None),
         ("bytes=5-1".to_owned(), None),
         ("lines=1-2".to_owned(), None),
-        ("nonsense".to_owned(), None),
+        ("invalid".to_owned(), None),
     ] {
         let answer = alice.get(&path).header("Range", &range).send().await.unwrap();
         if let Some(part) = expected {
@@ -77,7 +77,7 @@ async fn whole_and_in_part() {
 }
 
 #[tokio::test]
-async fn conditions_and_strangers() {
+async fn download_honors_conditions_and_hides_originals_of_others() {
     let app = TestApp::start().await;
     let (alice, bob) = (
         app.sign_in("alice@example.com").await,
@@ -85,8 +85,7 @@ async fn conditions_and_strangers() {
     );
     let image = alice.upload(samples::jpeg(30, 20, 1), "").await;
     let shown = alice.upload(samples::jpeg(30, 20, 2), "?visibility=public").await;
-    let path =
-        |image: &serde_json::Value| format!("/api/v1/images/{}/download", image["id"].as_str().unwrap());
+    let path = |image: &serde_json::Value| format!("{}/download", image_path(&image));
     let etag = format!("\"{}\"", image["sha256"].as_str().unwrap());
     let known = alice
         .get(&path(&image))
@@ -114,7 +113,7 @@ async fn conditions_and_strangers() {
             .header("If-Range", if_range);
         assert_eq!(request.send().await.unwrap().status(), status, "{if_range}");
     }
-    // The entity tag of somebody else's image proves nothing.
+    // The entity tag of another owner's image grants no access.
     for ctx in [bob.get(&path(&image)), app.anonymous(Method::GET, &path(&image))] {
         let answer = ctx
             .header("If-None-Match", &etag)
@@ -124,14 +123,14 @@ async fn conditions_and_strangers() {
             .unwrap();
         problem(answer, 404, "not-found").await;
     }
-    // A public image is shown to everybody, its original is not.
+    // The original of a public image is available only to its owner.
     for ctx in [bob.get(&path(&shown)), app.anonymous(Method::GET, &path(&shown))] {
         problem(ctx.send().await.unwrap(), 403, "forbidden").await;
     }
 }
 
 #[tokio::test]
-async fn names_never_become_headers() {
+async fn file_name_cannot_inject_headers() {
     let app = TestApp::start().await;
     let alice = app.sign_in("alice@example.com").await;
     for name in [
@@ -145,7 +144,7 @@ async fn names_never_become_headers() {
         let image = alice
             .upload(samples::jpeg(8, 8, 1), &format!("?file_name={name}"))
             .await;
-        let path = format!("/api/v1/images/{}/download", image["id"].as_str().unwrap());
+        let path = format!("{}/download", image_path(&image));
         let answer = alice.get(&path).send().await.unwrap();
         assert!(!answer.headers().contains_key("set-cookie"));
         let value = answer.headers()["content-disposition"].to_str().unwrap();
@@ -155,7 +154,7 @@ async fn names_never_become_headers() {
 }
 
 #[tokio::test]
-async fn paths_that_try_to_leave() {
+async fn path_traversal_gets_404() {
     let app = TestApp::start().await;
     let alice = app.sign_in("alice@example.com").await;
     for path in [

@@ -1,6 +1,6 @@
-//! Multipart forms: good ones, and everything that can be wrong with one (N51).
+//! Multipart forms, valid and malformed.
 use super::{assert_nothing_left, left, stored};
-use crate::harness::{Browser, TestApp, expect, problem, set_quota};
+use crate::harness::{Browser, TestApp, expect, image_path, problem, set_quota};
 use infravault_testkit::samples;
 use reqwest::{
     Response,
@@ -44,7 +44,7 @@ async fn send(browser: &Browser, boundary: &str, parts: &[Vec<u8>]) -> Response 
 }
 
 #[tokio::test]
-async fn a_form_says_everything_before_the_file() {
+async fn form_fields_before_the_file_set_the_metadata() {
     let app = TestApp::start().await;
     let alice = app.sign_in("alice@example.com").await;
     let bytes = samples::webp(20, 10, 1);
@@ -69,7 +69,7 @@ async fn a_form_says_everything_before_the_file() {
         (&"public".into(), &"image/webp".into())
     );
     assert_eq!(image["file_name"], "Größe.webp");
-    let path = format!("/api/v1/images/{}/download", image["id"].as_str().unwrap());
+    let path = format!("{}/download", image_path(&image));
     assert_eq!(
         alice.get(&path).send().await.unwrap().bytes().await.unwrap(),
         bytes
@@ -88,10 +88,10 @@ async fn a_form_says_everything_before_the_file() {
 }
 
 #[tokio::test]
-async fn large_files_stream_through_a_form() {
+async fn large_form_file_is_stored_completely() {
     let app = TestApp::start().await;
     let alice = app.sign_in("alice@example.com").await;
-    // Noise after the end of the image makes it large without making it slow to make.
+    // Noise after the end of the image makes the file large.
     let mut bytes = samples::png(8, 8, 1);
     bytes.extend((0..5_000_000_u32).map(|n| n.wrapping_mul(2_654_435_761).to_be_bytes()[0]));
     let form = Form::new().part("file", Part::bytes(bytes.clone()).file_name("x.png"));
@@ -101,7 +101,7 @@ async fn large_files_stream_through_a_form() {
     )
     .await;
     assert_eq!(image["size"], bytes.len());
-    let path = format!("/api/v1/images/{}/download", image["id"].as_str().unwrap());
+    let path = format!("{}/download", image_path(&image));
     assert_eq!(
         alice.get(&path).send().await.unwrap().bytes().await.unwrap(),
         bytes
@@ -109,7 +109,7 @@ async fn large_files_stream_through_a_form() {
 }
 
 #[tokio::test]
-async fn broken_forms() {
+async fn malformed_forms_are_rejected() {
     let app = TestApp::start().await;
     let alice = app.sign_in("alice@example.com").await;
     let png = samples::png(4, 4, 1);
@@ -175,16 +175,16 @@ async fn broken_forms() {
             vec![b"x\r\n".repeat(400_000), file(&png), end()],
         ),
     ];
-    for (what, boundary, parts) in cases {
+    for (name, boundary, parts) in cases {
         let answer = send(&alice, &boundary, &parts).await;
-        assert_eq!(answer.status(), 400, "{what}");
+        assert_eq!(answer.status(), 400, "{name}");
         problem(answer, 400, "malformed-multipart").await;
     }
     assert_nothing_left(&app).await;
 }
 
 #[tokio::test]
-async fn fields_that_will_not_do() {
+async fn invalid_form_fields_are_rejected() {
     let app = TestApp::start().await;
     let alice = app.sign_in("alice@example.com").await;
     let png = samples::png(4, 4, 1);
@@ -231,7 +231,7 @@ async fn fields_that_will_not_do() {
     assert_nothing_left(&app).await;
 }
 
-/// What became of the files of a form: status, and the code of the problem where there is one.
+/// The status and the problem code of every file of a form.
 async fn results(answer: Response) -> Vec<(u64, Option<String>)> {
     let body = expect(answer, 200).await;
     let results = body["results"].as_array().unwrap();
@@ -255,21 +255,21 @@ async fn results(answer: Response) -> Vec<(u64, Option<String>)> {
     results.iter().map(outcome).collect()
 }
 
-fn done() -> (u64, Option<String>) {
+fn created() -> (u64, Option<String>) {
     (201, None)
 }
 
-fn refused(status: u64, code: &str) -> (u64, Option<String>) {
+fn rejected(status: u64, code: &str) -> (u64, Option<String>) {
     (status, Some(code.to_owned()))
 }
 
-fn named(name: &str, more: &str, bytes: &[u8]) -> Vec<u8> {
+fn named_file(name: &str, more: &str, bytes: &[u8]) -> Vec<u8> {
     let head = format!("Content-Disposition: form-data; name=\"file\"; filename=\"{name}\"{more}");
     part(&head, bytes)
 }
 
 #[tokio::test]
-async fn several_files_have_a_result_each() {
+async fn form_with_several_files_returns_result_per_file() {
     let app = TestApp::with(&[("JOBS_IN_SERVE", "false"), ("UPLOAD_MAX_BYTES", "64KiB")]).await;
     let alice = app.sign_in("alice@example.com").await;
     let (one, two) = (samples::png(4, 4, 1), samples::png(5, 5, 2));
@@ -280,30 +280,30 @@ async fn several_files_have_a_result_each() {
     let parts = [
         text("tags", "trip, sea"),
         text("visibility", "unlisted"),
-        named("one.png", "", &one),
-        named("words.png", "", b"these are words"),
-        named("cut.png", "", cut),
-        named("long.png", "", &long),
-        named("other.png", digest, &two),
-        named("odd.png", "\r\nRepr-Digest: nonsense", &two),
-        named("empty.png", "", b""),
-        named("two.png", "", &two),
-        named("again.png", "", &one),
+        named_file("one.png", "", &one),
+        named_file("words.png", "", b"these are words"),
+        named_file("cut.png", "", cut),
+        named_file("long.png", "", &long),
+        named_file("other.png", digest, &two),
+        named_file("odd.png", "\r\nRepr-Digest: nonsense", &two),
+        named_file("empty.png", "", b""),
+        named_file("two.png", "", &two),
+        named_file("again.png", "", &one),
         end(),
     ];
     let answer = send(&alice, BOUNDARY, &parts).await;
     assert_eq!(
         results(answer).await,
         [
-            done(),
-            refused(415, "unsupported-image-type"),
-            refused(422, "image-undecodable"),
-            refused(413, "payload-too-large"),
-            refused(422, "checksum-mismatch"),
-            refused(400, "invalid-parameter"),
-            refused(422, "validation-failed"),
-            done(),
-            done(),
+            created(),
+            rejected(415, "unsupported-image-type"),
+            rejected(422, "image-undecodable"),
+            rejected(413, "payload-too-large"),
+            rejected(422, "checksum-mismatch"),
+            rejected(400, "invalid-parameter"),
+            rejected(422, "validation-failed"),
+            created(),
+            created(),
         ]
     );
     let list = expect(
@@ -321,14 +321,10 @@ async fn several_files_have_a_result_each() {
         .iter()
         .map(|image| image["title"].as_str().unwrap())
         .collect();
-    assert_eq!(names, ["again", "two", "one"], "the fields hold for all of them");
+    assert_eq!(names, ["again", "two", "one"], "the fields apply to all files");
     assert_eq!(left(&app).await.0, 3);
     assert_eq!(stored(&app).len(), 2, "the same bytes are stored once");
-    let usage = expect(
-        alice.get("/api/v1/users/profile/usage").send().await.unwrap(),
-        200,
-    )
-    .await;
+    let usage = alice.usage().await;
     assert_eq!(
         (&usage["used_bytes"], &usage["reserved_bytes"]),
         (&(one.len() * 2 + two.len()).into(), &0.into())
@@ -336,17 +332,17 @@ async fn several_files_have_a_result_each() {
 }
 
 #[tokio::test]
-async fn the_first_file_may_be_the_one_that_will_not_do() {
+async fn invalid_first_file_does_not_reject_the_others() {
     let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
     let png = samples::png(4, 4, 1);
-    let words = named("words.png", "", b"these are words");
+    let words = named_file("words.png", "", b"these are words");
     let answer = send(&alice, BOUNDARY, &[words.clone(), file(&png), end()]).await;
     assert_eq!(
         results(answer).await,
-        [refused(415, "unsupported-image-type"), done()]
+        [rejected(415, "unsupported-image-type"), created()]
     );
-    // Alone it is answered as it always was.
+    // A single file gets a problem response.
     problem(
         send(&alice, BOUNDARY, &[words, end()]).await,
         415,
@@ -357,12 +353,12 @@ async fn the_first_file_may_be_the_one_that_will_not_do() {
 }
 
 #[tokio::test]
-async fn a_form_of_several_files_that_breaks_keeps_what_was_whole() {
+async fn malformed_form_keeps_complete_files() {
     let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
     let pngs: Vec<Vec<u8>> = (0..3).map(|seed| samples::png(4, 4, seed)).collect();
-    let broken = refused(400, "malformed-multipart");
-    // A field behind the second, and a third that is cut off.
+    let broken = rejected(400, "malformed-multipart");
+    // A field after the second file, and a third file that is cut off.
     let between = [
         file(&pngs[0]),
         file(&pngs[1]),
@@ -372,15 +368,15 @@ async fn a_form_of_several_files_that_breaks_keeps_what_was_whole() {
     ];
     assert_eq!(
         results(send(&alice, BOUNDARY, &between).await).await,
-        [done(), broken.clone()]
+        [created(), broken.clone()]
     );
     let cut = [file(&pngs[1]), file(&pngs[2])[..120].to_vec()];
     assert_eq!(
         results(send(&alice, BOUNDARY, &cut).await).await,
-        [done(), broken.clone()]
+        [created(), broken.clone()]
     );
     assert_eq!(left(&app).await.0, 2);
-    let headers = named("x.png", &format!("\r\nX-Long: {}", "x".repeat(9 << 10)), &pngs[2]);
+    let headers = named_file("x.png", &format!("\r\nX-Long: {}", "x".repeat(9 << 10)), &pngs[2]);
     problem(
         send(&alice, BOUNDARY, &[file(&pngs[2]), headers, end()]).await,
         400,
@@ -391,25 +387,25 @@ async fn a_form_of_several_files_that_breaks_keeps_what_was_whole() {
 }
 
 #[tokio::test]
-async fn fifty_files_and_no_more() {
+async fn form_with_more_than_fifty_files_is_cut_off() {
     let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
     let mut parts: Vec<Vec<u8>> = (0..51).map(|seed| file(&samples::png(3, 3, seed))).collect();
     parts.push(end());
     let results = results(send(&alice, BOUNDARY, &parts).await).await;
-    assert_eq!(results[..50], vec![done(); 50]);
-    assert_eq!(results[50..], [refused(400, "malformed-multipart")]);
+    assert_eq!(results[..50], vec![created(); 50]);
+    assert_eq!(results[50..], [rejected(400, "malformed-multipart")]);
 }
 
 #[tokio::test]
-async fn the_quota_ends_a_form_in_between() {
+async fn quota_applies_to_each_file_of_a_form() {
     let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
     let png = samples::png(40, 40, 1);
     set_quota(&app, &alice, u64::try_from(png.len() * 5 / 2).unwrap()).await;
     let small = samples::png(3, 3, 1);
     let parts = |count: usize| [vec![file(&png); count], vec![file(&small), end()]].concat();
-    // As a whole it is announced to be too large for the account: nothing of it is read.
+    // The content length exceeds the quota, so the body is not read.
     problem(
         send(&alice, BOUNDARY, &parts(60)).await,
         403,
@@ -417,7 +413,7 @@ async fn the_quota_ends_a_form_in_between() {
     )
     .await;
     assert_eq!(left(&app).await, (0, 0, 0));
-    // Not announced at all.
+    // Without a content length.
     let body = reqwest::Body::wrap_stream(futures_util::stream::iter([Ok::<_, std::io::Error>(
         parts(3).concat(),
     )]));
@@ -429,13 +425,14 @@ async fn the_quota_ends_a_form_in_between() {
     let results = results(request.send().await.unwrap()).await;
     assert_eq!(
         results,
-        [done(), done(), refused(403, "storage-quota-exceeded"), done()]
+        [
+            created(),
+            created(),
+            rejected(403, "storage-quota-exceeded"),
+            created()
+        ]
     );
-    let usage = expect(
-        alice.get("/api/v1/users/profile/usage").send().await.unwrap(),
-        200,
-    )
-    .await;
+    let usage = alice.usage().await;
     assert_eq!(
         (&usage["used_bytes"], &usage["reserved_bytes"]),
         (&(png.len() * 2 + small.len()).into(), &0.into())
@@ -443,7 +440,7 @@ async fn the_quota_ends_a_form_in_between() {
 }
 
 #[tokio::test]
-async fn a_form_of_several_files_can_be_sent_again() {
+async fn form_with_several_files_is_idempotent() {
     let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
     let pngs: Vec<Vec<u8>> = (0..3).map(|seed| file(&samples::png(4, 4, seed))).collect();

@@ -1,5 +1,5 @@
-//! Images that mean harm or say too much: polyglots (N03), bombs (N06–N08), metadata (N39), orientations (N40).
-use crate::harness::{Browser, TestApp, expect};
+//! Malicious and revealing images: polyglots, decompression bombs, metadata, orientations.
+use crate::harness::{Browser, TestApp, expect, image_path};
 use infravault_testkit::samples::{self, METADATA_MARKER};
 use serde_json::{Value, json};
 use std::{fs, path::Path, process::Command};
@@ -7,7 +7,7 @@ use std::{fs, path::Path, process::Command};
 const PRESETS: [&str; 4] = ["thumb", "small", "medium", "large"];
 const FORMATS: [&str; 4] = ["avif", "webp", "jpeg", "png"];
 
-/// What the groups of tags are called that exiftool finds in a file that says nothing but how to show its pixels.
+/// The groups of tags that exiftool reports for a file without metadata.
 const HARMLESS: [&str; 10] = [
     "SourceFile",
     "ExifTool",
@@ -21,9 +21,9 @@ const HARMLESS: [&str; 10] = [
     "Meta",
 ];
 
-/// Every rendition of an image and a transform in every format: its name and its bytes.
+/// All renditions of an image and a transform in every format, as name and bytes.
 async fn derivatives(browser: &Browser, image: &Value) -> Vec<(String, Vec<u8>)> {
-    let path = format!("/api/v1/images/{}", image["id"].as_str().unwrap());
+    let path = image_path(&image);
     let mut urls = Vec::new();
     for format in FORMATS {
         for preset in PRESETS {
@@ -48,7 +48,7 @@ async fn derivatives(browser: &Browser, image: &Value) -> Vec<(String, Vec<u8>)>
     all
 }
 
-async fn uploaded(browser: &Browser, media_type: &str, bytes: &[u8]) -> Value {
+async fn upload(browser: &Browser, media_type: &str, bytes: &[u8]) -> Value {
     let request = browser
         .post("/api/v1/images")
         .header("Content-Type", media_type)
@@ -61,11 +61,11 @@ fn contains(bytes: &[u8], marker: &str) -> bool {
 }
 
 #[tokio::test]
-async fn n03_nothing_planted_in_an_image_reaches_what_is_made_of_it() {
+async fn polyglot_payloads_do_not_reach_renditions() {
     let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
     for polyglot in samples::polyglots() {
-        let image = uploaded(&alice, polyglot.media_type, &polyglot.bytes).await;
+        let image = upload(&alice, polyglot.media_type, &polyglot.bytes).await;
         for (name, bytes) in derivatives(&alice, &image).await {
             for marker in &polyglot.markers {
                 assert!(!contains(&bytes, marker), "{} in {name}", polyglot.name);
@@ -75,7 +75,7 @@ async fn n03_nothing_planted_in_an_image_reaches_what_is_made_of_it() {
 }
 
 #[tokio::test]
-async fn n06_n07_n08_what_would_grow_is_refused_as_it_stands() {
+async fn decompression_bombs_are_rejected_and_leave_nothing() {
     let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
     for bomb in samples::resource_exhausting_files() {
@@ -96,7 +96,7 @@ async fn n06_n07_n08_what_would_grow_is_refused_as_it_stands() {
     super::assert_nothing_left(&app).await;
 }
 
-/// The tags of all files of a folder, by group; None where exiftool is not installed, which a run of CI may not be.
+/// The tags of all files of a directory, by group; `None` if exiftool is not installed, which fails in CI.
 fn tags(folder: &Path) -> Option<Vec<Value>> {
     let Ok(output) = Command::new("exiftool")
         .args(["-a", "-u", "-ee", "-G1", "-json", "-r"])
@@ -116,31 +116,34 @@ fn groups(file: &Value) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn n39_no_rendition_tells_who_took_it_with_what_or_where() {
+async fn renditions_have_no_metadata() {
     let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
-    let (originals, made) = (app.folder.join("seen/originals"), app.folder.join("seen/made"));
+    let (originals, renditions) = (
+        app.folder.join("exiftool/originals"),
+        app.folder.join("exiftool/renditions"),
+    );
     fs::create_dir_all(&originals).unwrap();
-    fs::create_dir_all(&made).unwrap();
+    fs::create_dir_all(&renditions).unwrap();
     for (number, tagged) in samples::files_with_metadata().into_iter().enumerate() {
         assert!(contains(&tagged.bytes, METADATA_MARKER));
         let ending = samples::FORMATS[number].extension;
         fs::write(originals.join(format!("original.{ending}")), &tagged.bytes).unwrap();
-        let image = uploaded(&alice, tagged.media_type, &tagged.bytes).await;
+        let image = upload(&alice, tagged.media_type, &tagged.bytes).await;
         for (name, bytes) in derivatives(&alice, &image).await {
-            assert!(
-                !contains(&bytes, METADATA_MARKER),
-                "{}: {name}",
-                tagged.media_type
-            );
-            fs::write(made.join(format!("{number}-{name}")), &bytes).unwrap();
+            assert!(!contains(&bytes, METADATA_MARKER), "{}: {name}", tagged.media_type);
+            fs::write(renditions.join(format!("{number}-{name}")), &bytes).unwrap();
         }
-        let original = format!("/api/v1/images/{}/download", image["id"].as_str().unwrap());
+        let original = format!("{}/download", image_path(&image));
         let original = alice.get(&original).send().await.unwrap();
-        assert_eq!(original.bytes().await.unwrap(), tagged.bytes, "it stays as it is");
+        assert_eq!(
+            original.bytes().await.unwrap(),
+            tagged.bytes,
+            "the original is unchanged"
+        );
     }
     let Some(originals) = tags(&originals) else { return };
-    // The proof that exiftool would find it.
+    // exiftool finds the metadata in the originals.
     for file in &originals {
         let found = groups(file);
         assert!(found.iter().any(|group| group.starts_with("XMP")), "{file}");
@@ -149,11 +152,11 @@ async fn n39_no_rendition_tells_who_took_it_with_what_or_where() {
             "{file}"
         );
     }
-    let made = tags(&made).unwrap();
-    assert_eq!(made.len(), 4 * FORMATS.len() * (PRESETS.len() + 1));
-    for file in &made {
+    let renditions = tags(&renditions).unwrap();
+    assert_eq!(renditions.len(), 4 * FORMATS.len() * (PRESETS.len() + 1));
+    for file in &renditions {
         assert!(file.get("ExifTool:Error").is_none(), "{file}");
-        // Also inside of texts that are compressed.
+        // exiftool decompresses text chunks.
         assert!(!file.to_string().contains(METADATA_MARKER), "{file}");
         for (name, value) in file.as_object().unwrap() {
             let group = name.split(':').next().unwrap();
@@ -171,7 +174,7 @@ async fn n39_no_rendition_tells_who_took_it_with_what_or_where() {
 }
 
 #[tokio::test]
-async fn n40_what_is_made_shows_the_image_upright_whatever_its_thumbnail_shows() {
+async fn renditions_apply_exif_orientation_and_ignore_embedded_thumbnail() {
     let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
     for orientation in 1..=8 {

@@ -1,4 +1,4 @@
-//! `Idempotency-Key` (N59).
+//! The header `Idempotency-Key`.
 use super::left;
 use crate::harness::{Browser, TestApp, expect, problem};
 use futures_util::future::join_all;
@@ -14,7 +14,7 @@ async fn upload(browser: &Browser, key: &[u8], bytes: Vec<u8>) -> Response {
 }
 
 #[tokio::test]
-async fn the_same_upload_makes_one_image() {
+async fn repeated_upload_with_same_key_creates_one_image() {
     let app = TestApp::start().await;
     let (alice, bob) = (
         app.sign_in("alice@example.com").await,
@@ -35,7 +35,7 @@ async fn the_same_upload_makes_one_image() {
     assert_eq!(ids.len(), 1);
     assert_eq!(left(&app).await.0, 1);
     let again = expect(upload(&alice, b"\"one\"", bytes.clone()).await, 201).await;
-    assert_eq!(again["id"], ids[0], "quoted or not, it is the same key");
+    assert_eq!(again["id"], ids[0], "quotes are not part of the key");
     problem(
         upload(&alice, b"one", samples::png(10, 10, 2)).await,
         422,
@@ -47,7 +47,7 @@ async fn the_same_upload_makes_one_image() {
 }
 
 #[tokio::test]
-async fn keys_that_will_not_do() {
+async fn invalid_idempotency_keys_are_rejected() {
     let app = TestApp::start().await;
     let alice = app.sign_in("alice@example.com").await;
     let long = "k".repeat(300);
@@ -70,7 +70,7 @@ async fn keys_that_will_not_do() {
 }
 
 #[tokio::test]
-async fn a_failure_can_be_repeated() {
+async fn idempotency_key_is_free_after_a_failed_upload() {
     let app = TestApp::start().await;
     let alice = app.sign_in("alice@example.com").await;
     problem(

@@ -1,4 +1,4 @@
-//! Images of other servers: what may be asked for and what may come (N44, N46, N47).
+//! Import from URLs: disallowed URLs, redirects, misbehaving servers.
 use crate::harness::{Browser, TestApp, expect, problem};
 use infravault_testkit::samples;
 use reqwest::Response;
@@ -15,37 +15,37 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-/// Another server, which answers each path as its script says, and counts who comes.
-struct Other {
+/// An HTTP server with a fixed behavior for each path, which counts its connections.
+struct RemoteServer {
     port: u16,
-    visits: Arc<AtomicUsize>,
+    connections: Arc<AtomicUsize>,
 }
 
-impl Other {
+impl RemoteServer {
     async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
-        let visits = Arc::new(AtomicUsize::new(0));
-        let counted = Arc::clone(&visits);
+        let connections = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&connections);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 counted.fetch_add(1, Ordering::Relaxed);
-                tokio::spawn(answer(stream, port));
+                tokio::spawn(serve_connection(stream, port));
             }
         });
-        Self { port, visits }
+        Self { port, connections }
     }
 
     fn url(&self, path: &str) -> String {
         format!("http://127.0.0.1:{}/{path}", self.port)
     }
 
-    fn visits(&self) -> usize {
-        self.visits.load(Ordering::Relaxed)
+    fn connections(&self) -> usize {
+        self.connections.load(Ordering::Relaxed)
     }
 }
 
-fn whole(kind: &str, bytes: &[u8]) -> Vec<u8> {
+fn ok_response(kind: &str, bytes: &[u8]) -> Vec<u8> {
     let head = format!(
         "HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n\r\n",
         bytes.len()
@@ -57,8 +57,8 @@ fn redirect(to: &str) -> Vec<u8> {
     format!("HTTP/1.1 302 Found\r\nLocation: {to}\r\nContent-Length: 0\r\n\r\n").into_bytes()
 }
 
-/// Nobody who went away is a fault of this server, so that no write is checked.
-async fn answer(mut stream: TcpStream, port: u16) {
+/// Ignores write errors, because clients may disconnect.
+async fn serve_connection(mut stream: TcpStream, port: u16) {
     let mut request = vec![0; 8192];
     let len = stream.read(&mut request).await.unwrap_or(0);
     let request = String::from_utf8_lossy(&request[..len]).into_owned();
@@ -71,9 +71,9 @@ async fn answer(mut stream: TcpStream, port: u16) {
     let original = samples::jpeg(60, 40, 1);
     let (first, rest) = path.split_once('/').unwrap_or((path, ""));
     let bytes = match first {
-        "photo.jpg" | "a%20b.jpg" => whole("image/jpeg", &original),
-        "lie.png" => whole("image/png", &original),
-        "page" => whole("image/jpeg", b"<html>no image</html>"),
+        "photo.jpg" | "a%20b.jpg" => ok_response("image/jpeg", &original),
+        "lie.png" => ok_response("image/png", &original),
+        "page" => ok_response("image/jpeg", b"<html>not an image</html>"),
         "gone" => b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".to_vec(),
         "to" => redirect(&format!("/{rest}")),
         "away" => redirect(rest),
@@ -85,7 +85,7 @@ async fn answer(mut stream: TcpStream, port: u16) {
         .concat(),
         "announced" => b"HTTP/1.1 200 OK\r\nContent-Length: 999999999\r\n\r\nx".to_vec(),
         "cut" => {
-            let whole = whole("image/jpeg", &original);
+            let whole = ok_response("image/jpeg", &original);
             whole[..whole.len() - 100].to_vec()
         }
         "endless" => {
@@ -108,7 +108,7 @@ async fn answer(mut stream: TcpStream, port: u16) {
             tokio::time::sleep(Duration::from_mins(1)).await;
             return;
         }
-        _ => b"nonsense\r\n\r\n".to_vec(),
+        _ => b"garbage\r\n\r\n".to_vec(),
     };
     let _ = stream.write_all(&bytes).await;
 }
@@ -119,8 +119,8 @@ async fn import(browser: &Browser, url: &str) -> Response {
     request.send().await.unwrap()
 }
 
-/// A server that fetches from this machine, which is not public, because the other server can be nowhere else.
-async fn importing(other: &Other) -> TestApp {
+/// Starts a server that is allowed to import from loopback.
+async fn start_importing(other: &RemoteServer) -> TestApp {
     TestApp::with(&[
         ("JOBS_IN_SERVE", "false"),
         ("IMPORT_ENABLED", "true"),
@@ -133,9 +133,9 @@ async fn importing(other: &Other) -> TestApp {
 }
 
 #[tokio::test]
-async fn an_image_of_another_server_is_taken_in_like_an_upload() {
-    let other = Other::start().await;
-    let app = importing(&other).await;
+async fn imported_image_is_stored_like_an_upload() {
+    let other = RemoteServer::start().await;
+    let app = start_importing(&other).await;
     let alice = app.sign_in("alice@example.com").await;
     for (path, name) in [
         ("photo.jpg", "photo.jpg"),
@@ -173,27 +173,31 @@ async fn an_image_of_another_server_is_taken_in_like_an_upload() {
     );
     assert_eq!(first["tags"], json!(["x", "y"]));
     let wrong = json!({ "url": other.url("photo.jpg"), "title": "", "tags": ["a".repeat(99)] });
-    let visits = other.visits();
+    let connections = other.connections();
     let request = alice.post("/api/v1/images/from-url").json(&wrong);
     let answer = problem(request.send().await.unwrap(), 422, "validation-failed").await;
     assert_eq!(answer["errors"].as_array().unwrap().len(), 2, "{answer}");
-    assert_eq!(other.visits(), visits, "nobody is bothered for nothing");
+    assert_eq!(
+        other.connections(),
+        connections,
+        "invalid metadata is rejected before the download"
+    );
 }
 
 #[tokio::test]
-async fn it_is_off_until_the_operator_wants_it() {
-    let other = Other::start().await;
+async fn import_is_disabled_by_default() {
+    let other = RemoteServer::start().await;
     let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
     problem(import(&alice, &other.url("photo.jpg")).await, 403, "not-enabled").await;
-    assert_eq!(other.visits(), 0);
+    assert_eq!(other.connections(), 0);
 }
 
 #[tokio::test]
-async fn n44_no_spelling_leads_to_a_network_that_is_not_public() {
-    let other = Other::start().await;
+async fn urls_to_private_networks_are_rejected_in_every_spelling() {
+    let other = RemoteServer::start().await;
     let port = other.port.to_string();
-    // The default networks, with the port of a listener that would notice.
+    // Default networks, and the port of a listener that would notice a connection.
     let app = TestApp::with(&[
         ("JOBS_IN_SERVE", "false"),
         ("IMPORT_ENABLED", "true"),
@@ -319,14 +323,14 @@ async fn n44_no_spelling_leads_to_a_network_that_is_not_public() {
             "{url}: {body}"
         );
     }
-    assert_eq!(other.visits(), 0, "nobody was connected to");
+    assert_eq!(other.connections(), 0, "no connection was opened");
     super::assert_nothing_left(&app).await;
 }
 
 #[tokio::test]
-async fn n46_redirects_are_judged_like_the_address() {
-    let other = Other::start().await;
-    let app = importing(&other).await;
+async fn redirects_to_disallowed_urls_are_rejected() {
+    let other = RemoteServer::start().await;
+    let app = start_importing(&other).await;
     let alice = app.sign_in("alice@example.com").await;
     for path in [
         "away/file:///etc/passwd".to_owned(),
@@ -344,13 +348,13 @@ async fn n46_redirects_are_judged_like_the_address() {
 }
 
 #[tokio::test]
-async fn n47_what_comes_is_bounded_in_size_and_time() {
-    let other = Other::start().await;
-    let app = importing(&other).await;
+async fn import_is_limited_in_size_and_time() {
+    let other = RemoteServer::start().await;
+    let app = start_importing(&other).await;
     let alice = app.sign_in("alice@example.com").await;
     for (path, code) in [
         ("gone", "import-failed"),
-        ("nonsense", "import-failed"),
+        ("garbage", "import-failed"),
         ("compressed", "import-failed"),
         ("announced", "import-failed"),
         ("endless", "import-failed"),
@@ -359,13 +363,13 @@ async fn n47_what_comes_is_bounded_in_size_and_time() {
         ("silent", "import-failed"),
         ("page", "unsupported-image-type"),
     ] {
-        let began = Instant::now();
+        let started = Instant::now();
         let answer = import(&alice, &other.url(path)).await;
         let body: Value = answer.json().await.unwrap();
         assert_eq!(body["code"], code, "{path}: {body}");
         assert!(
-            began.elapsed() < Duration::from_secs(30),
-            "{path} ends by its deadline"
+            started.elapsed() < Duration::from_secs(30),
+            "{path} must end at its deadline"
         );
     }
     super::assert_nothing_left(&app).await;

@@ -1,4 +1,4 @@
-//! Lists and searches through the API (N54).
+//! Lists and searches, with invalid parameters.
 use crate::harness::{TestApp, expect, problem};
 use infravault_testkit::samples;
 use reqwest::Method;
@@ -14,7 +14,7 @@ fn titles(page: &Value) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn pages_filters_and_sorts() {
+async fn lists_filter_and_sort() {
     let app = TestApp::start().await;
     let (alice, bob) = (
         app.sign_in("alice@example.com").await,
@@ -55,9 +55,9 @@ async fn pages_filters_and_sorts() {
         assert_eq!(titles(&page), expected, "{query}");
         assert!(page["next_cursor"].is_null());
     }
-    for who in [None, Some(&bob)] {
+    for caller in [None, Some(&bob)] {
         let path = "/api/v1/images/public";
-        let request = who.map_or_else(|| app.anonymous(Method::GET, path), |who| who.get(path));
+        let request = caller.map_or_else(|| app.anonymous(Method::GET, path), |bob| bob.get(path));
         let page = expect(request.send().await.unwrap(), 200).await;
         assert_eq!(titles(&page), ["d", "b"]);
     }
@@ -66,7 +66,7 @@ async fn pages_filters_and_sorts() {
 }
 
 #[tokio::test]
-async fn the_link_leads_through_all_pages() {
+async fn next_links_lead_through_all_pages() {
     let app = TestApp::start().await;
     let alice = app.sign_in("alice@example.com").await;
     for n in 0..5 {
@@ -104,7 +104,7 @@ async fn the_link_leads_through_all_pages() {
 }
 
 #[tokio::test]
-async fn parameters_that_will_not_do() {
+async fn invalid_list_parameters_are_rejected() {
     let app = TestApp::start().await;
     let (alice, bob) = (
         app.sign_in("alice@example.com").await,
@@ -166,7 +166,7 @@ async fn parameters_that_will_not_do() {
         .await
         .unwrap();
     problem(answer, 400, "invalid-parameter").await;
-    // A lone surrogate is no UTF-8; it becomes a replacement character and finds nothing.
+    // A lone surrogate is invalid UTF-8 and becomes a replacement character.
     let answer = alice.get("/api/v1/images?q=%ED%A0%80").send().await.unwrap();
     assert!(answer.status() == 200 || answer.status() == 400);
 }

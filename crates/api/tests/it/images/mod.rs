@@ -1,7 +1,7 @@
-//! HTTP tests of images.
+//! Tests of images.
 mod bulk;
 mod changes;
-mod crowds;
+mod concurrency_limits;
 mod downloads;
 mod forms;
 mod hostile;
@@ -17,7 +17,7 @@ mod uploads;
 use crate::harness::TestApp;
 use std::path::PathBuf;
 
-/// Every file that the store holds, uploads in progress included.
+/// All files in the store, including uploads in progress.
 fn stored(app: &TestApp) -> Vec<PathBuf> {
     let mut folders = vec![app.folder.join("objects")];
     let mut files = Vec::new();
@@ -34,7 +34,7 @@ fn stored(app: &TestApp) -> Vec<PathBuf> {
     files
 }
 
-/// Rows of uploads, idempotency keys, and all bytes used or promised.
+/// Number of images, of idempotency keys, and of bytes used or reserved.
 async fn left(app: &TestApp) -> (i64, i64, i64) {
     let query = "SELECT (SELECT count(*) FROM images.images), (SELECT count(*) FROM images.idempotency_keys), \
                  (SELECT coalesce(sum(used_bytes + reserved_bytes + image_count), 0)::bigint FROM images.usage)";
@@ -42,7 +42,7 @@ async fn left(app: &TestApp) -> (i64, i64, i64) {
     (row.get(0), row.get(1), row.get(2))
 }
 
-/// Nothing is left of anything that was refused.
+/// Checks that rejected requests left no rows and no files.
 async fn assert_nothing_left(app: &TestApp) {
     assert_eq!(left(app).await, (0, 0, 0));
     assert_eq!(stored(app), Vec::<PathBuf>::new());

@@ -1,32 +1,28 @@
-//! From an upload to what is known of it: the real jobs, the real sandbox.
-use crate::harness::{Browser, TestApp, expect, problem};
+//! Processing after an upload, with real jobs and the real sandbox.
+use crate::harness::{Browser, TestApp, expect, image_path, problem, wait_until};
 use infravault_testkit::samples;
 use reqwest::Method;
 use serde_json::Value;
-use std::time::Duration;
 
 fn path(image: &Value) -> String {
-    format!("/api/v1/images/{}", image["id"].as_str().unwrap())
+    image_path(&image)
 }
 
 async fn get(browser: &Browser, path: &str) -> Value {
     expect(browser.get(path).send().await.unwrap(), 200).await
 }
 
-/// The image, once its job is done.
-async fn done(browser: &Browser, image: &Value) -> Value {
-    for _ in 0..600 {
-        let found = get(browser, &path(image)).await;
-        if found["state"] != "stored" {
-            return found;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    panic!("in thirty seconds nobody looked at the image");
+/// Waits until the image has been processed.
+async fn wait_processed(browser: &Browser, image: &Value) -> Value {
+    wait_until("the image is processed", async || {
+        get(browser, &path(image)).await["state"] != "stored"
+    })
+    .await;
+    get(browser, &path(image)).await
 }
 
-/// A PNG whose structure is sound and whose pixels are not: what is compressed is no zlib stream.
-fn hollow() -> Vec<u8> {
+/// A PNG with a valid structure whose image data is not a zlib stream.
+fn undecodable_png() -> Vec<u8> {
     let mut png = samples::png(64, 48, 1);
     let start = png.windows(4).position(|four| four == b"IDAT").unwrap();
     let len = u32::from_be_bytes(png[start - 4..start].try_into().unwrap());
@@ -46,7 +42,7 @@ fn crc32(bytes: &[u8]) -> u32 {
 }
 
 #[tokio::test]
-async fn an_upload_becomes_ready_with_all_that_is_known_of_it() {
+async fn processing_makes_image_ready_with_attributes_and_renditions() {
     let app = TestApp::start().await;
     let alice = app.sign_in("alice@example.com").await;
     for (original, fallback) in [
@@ -58,13 +54,13 @@ async fn an_upload_becomes_ready_with_all_that_is_known_of_it() {
         let new = alice.upload(original, "").await;
         assert_eq!(new["state"], "stored");
         assert_eq!(new["renditions"], serde_json::json!([]));
-        let image = done(&alice, &new).await;
+        let image = wait_processed(&alice, &new).await;
         assert_eq!(image["state"], "ready", "{image}");
         assert_eq!(image["failure"], Value::Null);
         assert_eq!(image["has_alpha"], false);
         let color = image["dominant_color"].as_str().unwrap();
         assert!(color.len() == 7 && color.starts_with('#'), "{color}");
-        // An image without structure, such as even stripes, has none.
+        // An image without structure has no perceptual hash.
         let hash = &image["perceptual_hash"];
         assert!(
             hash.is_null() || hash.as_str().is_some_and(|hash| hash.len() == 16),
@@ -99,19 +95,19 @@ async fn an_upload_becomes_ready_with_all_that_is_known_of_it() {
         let listed = get(&alice, "/api/v1/images?limit=1").await;
         assert_eq!(listed["items"][0]["renditions"], image["renditions"]);
     }
-    // The job made them: four each, each once.
+    // The job creates four renditions per image, each once.
     let query = "SELECT count(*), max(made) FROM images.renditions";
     let row = app.db.superuser().await.query_one(query, &[]).await.unwrap();
     assert_eq!((row.get::<_, i64>(0), row.get::<_, i32>(1)), (16, 1));
 }
 
 #[tokio::test]
-async fn what_cannot_be_decoded_fails_and_can_be_had_back() {
+async fn undecodable_image_fails_and_can_be_downloaded() {
     let app = TestApp::start().await;
     let alice = app.sign_in("alice@example.com").await;
-    let bytes = hollow();
+    let bytes = undecodable_png();
     let new = alice.upload(bytes.clone(), "").await;
-    let image = done(&alice, &new).await;
+    let image = wait_processed(&alice, &new).await;
     assert_eq!(image["state"], "failed", "{image}");
     let reason = image["failure"].as_str().unwrap();
     assert!(
@@ -128,11 +124,11 @@ async fn what_cannot_be_decoded_fails_and_can_be_had_back() {
 }
 
 #[tokio::test]
-async fn the_entity_tag_says_how_far_it_has_come_and_no_change_is_lost_by_that() {
+async fn etag_includes_state_but_processing_does_not_invalidate_if_match() {
     let app = TestApp::start().await;
     let alice = app.sign_in("alice@example.com").await;
     let new = alice.upload(samples::jpeg(64, 48, 1), "").await;
-    done(&alice, &new).await;
+    wait_processed(&alice, &new).await;
     let known = |tag: &str| {
         alice
             .get(&path(&new))
@@ -140,7 +136,7 @@ async fn the_entity_tag_says_how_far_it_has_come_and_no_change_is_lost_by_that()
             .send()
     };
     let fresh = known("\"1\"").await.unwrap();
-    assert_eq!(fresh.status(), 200, "what was read before it was ready is old");
+    assert_eq!(fresh.status(), 200, "the ETag changes with the state");
     assert_eq!(fresh.headers()["etag"], "\"1-ready\"");
     assert_eq!(known("\"1-ready\"").await.unwrap().status(), 304);
     let change = |tag: &str, title: &str| {
@@ -152,7 +148,7 @@ async fn the_entity_tag_says_how_far_it_has_come_and_no_change_is_lost_by_that()
             .send()
     };
     let changed = change("\"1\"", "two").await.unwrap();
-    assert_eq!(changed.status(), 200, "nobody changed anything meanwhile");
+    assert_eq!(changed.status(), 200, "processing does not change the version");
     assert_eq!(changed.headers()["etag"], "\"2-ready\"");
     problem(
         change("\"1-ready\"", "three").await.unwrap(),
@@ -164,13 +160,13 @@ async fn the_entity_tag_says_how_far_it_has_come_and_no_change_is_lost_by_that()
 }
 
 #[tokio::test]
-async fn places_are_kept_where_that_was_asked_for_and_shown_to_the_owner() {
+async fn location_is_kept_on_request_and_visible_only_to_owner() {
     let app = TestApp::start().await;
     let (alice, bob) = (
         app.sign_in("alice@example.com").await,
         app.sign_in("bob@example.com").await,
     );
-    let quiet = alice
+    let without_location = alice
         .upload(samples::jpeg_with_gps(64, 48, 1), "?visibility=public")
         .await;
     let open = alice
@@ -179,8 +175,11 @@ async fn places_are_kept_where_that_was_asked_for_and_shown_to_the_owner() {
             "?visibility=public&keep_location=true",
         )
         .await;
-    let (quiet, open) = (done(&alice, &quiet).await, done(&alice, &open).await);
-    assert!(quiet.get("location").is_none(), "{quiet}");
+    let (without_location, open) = (
+        wait_processed(&alice, &without_location).await,
+        wait_processed(&alice, &open).await,
+    );
+    assert!(without_location.get("location").is_none(), "{without_location}");
     let latitude = open["location"]["latitude"].as_f64().unwrap();
     assert!((latitude - 48.208_333).abs() < 0.001, "{open}");
     let rows = app
@@ -190,12 +189,12 @@ async fn places_are_kept_where_that_was_asked_for_and_shown_to_the_owner() {
         .query("SELECT image_id FROM images.locations", &[]);
     let rows = rows.await.unwrap();
     assert_eq!(rows.len(), 1);
-    // Nobody else, and no list.
+    // Neither other accounts nor lists show the location.
     for seen in [
         get(&bob, &path(&open)).await,
         get(&alice, "/api/v1/images").await,
         get(&bob, "/api/v1/images/public").await,
-        get(&alice, &format!("{}/similar", path(&quiet))).await,
+        get(&alice, &format!("{}/similar", path(&without_location))).await,
     ] {
         let text = seen.to_string();
         assert!(
@@ -203,7 +202,7 @@ async fn places_are_kept_where_that_was_asked_for_and_shown_to_the_owner() {
             "{text}"
         );
     }
-    // No rendition carries it either.
+    // Renditions do not have it either.
     for rendition in open["renditions"].as_array().unwrap() {
         let answer = bob.get(rendition["url"].as_str().unwrap()).send().await.unwrap();
         let bytes = answer.bytes().await.unwrap();
@@ -212,13 +211,13 @@ async fn places_are_kept_where_that_was_asked_for_and_shown_to_the_owner() {
 }
 
 #[tokio::test]
-async fn duplicates_are_reported_and_ready_at_once() {
+async fn duplicates_are_reported_and_ready_immediately() {
     let app = TestApp::start().await;
     let alice = app.sign_in("alice@example.com").await;
     let bytes = samples::jpeg(300, 200, 1);
     let first = alice.upload(bytes.clone(), "").await;
     assert_eq!(first["duplicate_of"], Value::Null);
-    done(&alice, &first).await;
+    wait_processed(&alice, &first).await;
     let upload = || {
         let request = alice.post("/api/v1/images").header("Content-Type", "image/jpeg");
         request.header("Idempotency-Key", "k").body(bytes.clone()).send()
@@ -229,7 +228,7 @@ async fn duplicates_are_reported_and_ready_at_once() {
     assert_eq!(
         expect(upload().await.unwrap(), 201).await,
         second,
-        "a replay says the same"
+        "a replay returns the same response"
     );
     for rendition in second["renditions"].as_array().unwrap() {
         let answer = alice

@@ -1,4 +1,4 @@
-//! Renditions through the API: formats, caching, conditions, strangers, once, healing (N63).
+//! Renditions: formats, caching, conditions, other accounts, single flight, recovery, pruning.
 use crate::harness::{Browser, TestApp, problem};
 use infravault_testkit::samples;
 use reqwest::{Method, Response, StatusCode};
@@ -15,7 +15,7 @@ fn path(image: &Value, rest: &str) -> String {
     format!("/api/v1/images/{}/renditions/{rest}", id(image))
 }
 
-async fn accepting(browser: &Browser, path: &str, accept: &str) -> Response {
+async fn get_accepting(browser: &Browser, path: &str, accept: &str) -> Response {
     browser.get(path).header("Accept", accept).send().await.unwrap()
 }
 
@@ -23,7 +23,7 @@ fn media_type(answer: &Response) -> String {
     answer.headers()["content-type"].to_str().unwrap().to_owned()
 }
 
-/// The files of renditions in the store of a server.
+/// The files of renditions in the store.
 fn stored(app: &TestApp) -> Vec<PathBuf> {
     let mut folders = vec![app.folder.join("objects/renditions")];
     let mut files = Vec::new();
@@ -36,14 +36,14 @@ fn stored(app: &TestApp) -> Vec<PathBuf> {
     files
 }
 
-async fn made(app: &TestApp, format: &str) -> Vec<i32> {
+async fn computations(app: &TestApp, format: &str) -> Vec<i32> {
     let query = format!("SELECT made FROM images.renditions WHERE format = '{format}'");
     let rows = app.db.superuser().await.query(&query, &[]).await.unwrap();
     rows.iter().map(|row| row.get(0)).collect()
 }
 
 #[tokio::test]
-async fn the_client_gets_what_it_takes() {
+async fn rendition_format_follows_accept_header() {
     let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
     let photo = alice.upload(samples::jpeg(400, 300, 1), "").await;
@@ -57,19 +57,15 @@ async fn the_client_gets_what_it_takes() {
         ("text/html", "image/jpeg"),
         ("image/png", "image/png"),
     ] {
-        let answer = accepting(&alice, &small, accept).await;
+        let answer = get_accepting(&alice, &small, accept).await;
         assert_eq!(answer.status(), StatusCode::OK, "{accept}");
         assert_eq!(media_type(&answer), expected, "{accept}");
         assert_eq!(answer.headers()["vary"], "Accept", "{accept}");
     }
-    let answer = accepting(&alice, &path(&logo, "small"), "*/*").await;
-    assert_eq!(
-        media_type(&answer),
-        "image/png",
-        "whether it is transparent is not known yet"
-    );
+    let answer = get_accepting(&alice, &path(&logo, "small"), "*/*").await;
+    assert_eq!(media_type(&answer), "image/png", "transparency is not known yet");
     for format in ["avif", "webp", "jpeg", "png"] {
-        let answer = accepting(&alice, &format!("{small}?format={format}"), "text/html").await;
+        let answer = get_accepting(&alice, &format!("{small}?format={format}"), "text/html").await;
         assert_eq!(media_type(&answer), format!("image/{format}"));
         assert_eq!(answer.headers()["x-content-type-options"], "nosniff");
         assert_eq!(
@@ -86,7 +82,7 @@ async fn the_client_gets_what_it_takes() {
 }
 
 #[tokio::test]
-async fn every_preset_of_a_large_image() {
+async fn presets_have_expected_sizes() {
     let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
     let photo = alice.upload(samples::jpeg(3000, 2000, 1), "").await;
@@ -96,7 +92,7 @@ async fn every_preset_of_a_large_image() {
         ("medium", 1024, 683),
         ("large", 2048, 1365),
     ] {
-        let answer = accepting(&alice, &path(&photo, preset), "image/webp").await;
+        let answer = get_accepting(&alice, &path(&photo, preset), "image/webp").await;
         assert_eq!(answer.status(), StatusCode::OK, "{preset}");
         let bytes = answer.bytes().await.unwrap();
         assert_eq!(&bytes[8..12], b"WEBP", "{preset}");
@@ -119,7 +115,7 @@ async fn every_preset_of_a_large_image() {
 }
 
 #[tokio::test]
-async fn caches_are_told_what_they_may_keep() {
+async fn renditions_have_cache_headers_by_visibility() {
     let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
     for (number, (visibility, named, plain, policy)) in [
@@ -162,7 +158,7 @@ async fn caches_are_told_what_they_may_keep() {
             (path(&image, "thumb"), plain),
             (path(&image, "thumb?v=0000000000000000"), plain),
         ] {
-            let answer = accepting(&alice, &address, "*/*").await;
+            let answer = get_accepting(&alice, &address, "*/*").await;
             assert_eq!(answer.status(), StatusCode::OK, "{address}");
             let headers = answer.headers().clone();
             assert_eq!(headers["cache-control"], expected, "{visibility} {address}");
@@ -193,7 +189,7 @@ async fn caches_are_told_what_they_may_keep() {
 }
 
 #[tokio::test]
-async fn a_private_image_is_not_there_for_strangers() {
+async fn renditions_of_private_image_get_404_for_others() {
     let app = TestApp::without_jobs().await;
     let (alice, bob) = (
         app.sign_in("alice@example.com").await,
@@ -201,7 +197,7 @@ async fn a_private_image_is_not_there_for_strangers() {
     );
     let image = alice.upload(samples::jpeg(30, 20, 1), "").await;
     assert!(
-        accepting(&alice, &path(&image, "thumb"), "*/*")
+        get_accepting(&alice, &path(&image, "thumb"), "*/*")
             .await
             .status()
             .is_success()
@@ -217,22 +213,18 @@ async fn a_private_image_is_not_there_for_strangers() {
                 body[differs] = Value::Null;
             }
             bodies.push(body);
-            let nobody = app.anonymous(Method::GET, &address).send().await.unwrap();
-            problem(nobody, 404, "not-found").await;
+            let anonymous = app.anonymous(Method::GET, &address).send().await.unwrap();
+            problem(anonymous, 404, "not-found").await;
         }
         assert_eq!(bodies[0], bodies[1], "{address}");
     }
 }
 
 #[tokio::test]
-async fn what_was_lost_or_damaged_is_made_again() {
-    let app = TestApp::without_jobs().await;
+async fn lost_or_damaged_rendition_is_recreated() {
+    // Without a memory cache, the store is read for every request.
+    let app = TestApp::with(&[("JOBS_IN_SERVE", "false"), ("RENDITION_CACHE_BYTES", "1")]).await;
     let alice = app.sign_in("alice@example.com").await;
-    let image = alice.upload(samples::jpeg(300, 200, 1), "").await;
-    // Nothing is kept in memory, so the store is read every time.
-    let bare = TestApp::with(&[("JOBS_IN_SERVE", "false"), ("RENDITION_CACHE_BYTES", "1")]).await;
-    drop(image);
-    let alice = bare.sign_in("alice@example.com").await;
     let image = alice.upload(samples::jpeg(300, 200, 1), "").await;
     let address = path(&image, "thumb?format=jpeg");
     let first = alice.get(&address).send().await.unwrap().bytes().await.unwrap();
@@ -247,18 +239,17 @@ async fn what_was_lost_or_damaged_is_made_again() {
         },
     ];
     for (number, damage) in damages.into_iter().enumerate() {
-        let files = stored(&bare);
+        let files = stored(&app);
         assert_eq!(files.len(), 1, "{number}");
         damage(&files[0]);
         let again = alice.get(&address).send().await.unwrap();
         assert_eq!(again.status(), StatusCode::OK, "{number}");
         assert_eq!(again.bytes().await.unwrap(), first, "{number}");
     }
-    drop(app);
 }
 
 #[tokio::test]
-async fn an_image_that_failed_says_so_at_once() {
+async fn rendition_of_failed_image_returns_failure() {
     let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
     let image = alice.upload(samples::jpeg(30, 20, 1), "").await;
@@ -270,7 +261,7 @@ async fn an_image_that_failed_says_so_at_once() {
 }
 
 #[tokio::test]
-async fn a_hundred_who_ask_at_once_on_two_nodes_get_one_that_is_made_once() {
+async fn hundred_concurrent_requests_on_two_nodes_compute_rendition_once() {
     let app = TestApp::without_jobs().await;
     let other = app.beside(&[("JOBS_IN_SERVE", "false")]).await;
     let alice = app.sign_in("alice@example.com").await;
@@ -294,12 +285,12 @@ async fn a_hundred_who_ask_at_once_on_two_nodes_get_one_that_is_made_once() {
             .iter()
             .all(|bytes| *bytes == answers[0] && !bytes.is_empty())
     );
-    assert_eq!(made(&app, "webp").await, [1]);
+    assert_eq!(computations(&app, "webp").await, [1]);
     assert_eq!(stored(&app).len(), 1);
 }
 
 #[tokio::test]
-async fn a_full_queue_is_answered_with_a_time_to_come_back() {
+async fn full_sandbox_queue_returns_503_with_retry_after() {
     let app = TestApp::with(&[
         ("JOBS_IN_SERVE", "false"),
         ("SANDBOX_WORKERS", "1"),
@@ -318,23 +309,23 @@ async fn a_full_queue_is_answered_with_a_time_to_come_back() {
         async move { request.send().await.unwrap() }
     });
     let answers = futures_util::future::join_all(requests).await;
-    let (served, refused): (Vec<_>, Vec<_>) = answers
+    let (served, rejected): (Vec<_>, Vec<_>) = answers
         .into_iter()
         .partition(|answer| answer.status() == StatusCode::OK);
     assert!(
-        !served.is_empty() && !refused.is_empty(),
+        !served.is_empty() && !rejected.is_empty(),
         "{} {}",
         served.len(),
-        refused.len()
+        rejected.len()
     );
-    for answer in refused {
+    for answer in rejected {
         assert!(answer.headers().contains_key("retry-after"));
         problem(answer, 503, "overloaded").await;
     }
 }
 
 #[tokio::test]
-async fn renditions_that_nobody_asks_for_go_and_come_back() {
+async fn unused_renditions_are_pruned_and_recreated() {
     let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
     let image = alice.upload(samples::jpeg(600, 400, 1), "").await;
@@ -351,7 +342,7 @@ async fn renditions_that_nobody_asks_for_go_and_come_back() {
     app.db.superuser().await.batch_execute(age).await.unwrap();
     let dry = app.command(&["renditions", "prune", "--unused-for", "30d", "--dry-run"]);
     assert!(dry.contains("would delete about 1 renditions"), "{dry}");
-    assert_eq!(stored(&app).len(), 3, "nothing was deleted");
+    assert_eq!(stored(&app).len(), 3, "a dry run deletes nothing");
     let pruned = app.command(&["renditions", "prune", "--unused-for", "30d"]);
     assert!(pruned.contains("deleted a total of 1 renditions"), "{pruned}");
     assert_eq!(stored(&app).len(), 2);
@@ -360,10 +351,10 @@ async fn renditions_that_nobody_asks_for_go_and_come_back() {
         .send()
         .await
         .unwrap();
-    assert_eq!(answer.status(), StatusCode::OK, "it is made again");
+    assert_eq!(answer.status(), StatusCode::OK, "the rendition is created again");
     assert!(
         app.command(&["renditions", "stats"]).contains("jpeg"),
-        "stats name the format"
+        "stats list the formats"
     );
     app.command(&["renditions", "prune", "--max-bytes", "1"]);
     assert_eq!(stored(&app), Vec::<PathBuf>::new());

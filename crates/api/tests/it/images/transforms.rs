@@ -1,18 +1,18 @@
-//! Signed transforms through the API: who gets an address, and what an address is good for (N41).
-use crate::harness::{Browser, TestApp, expect, problem};
+//! Signed transform URLs: signing, verification, expiry.
+use crate::harness::{Browser, TestApp, expect, image_path, problem};
 use infravault_kernel::Clock;
 use infravault_testkit::samples;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-async fn address(browser: &Browser, image: &Value, body: Value) -> String {
-    let path = format!("/api/v1/images/{}/transform-url", image["id"].as_str().unwrap());
+async fn sign_url(browser: &Browser, image: &Value, body: Value) -> String {
+    let path = format!("{}/transform-url", image_path(&image));
     let answer = expect(browser.post(&path).json(&body).send().await.unwrap(), 200).await;
     answer["url"].as_str().unwrap().to_owned()
 }
 
 #[tokio::test]
-async fn an_address_gives_anybody_what_it_names() {
+async fn signed_url_returns_transform_without_credential() {
     let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
     let image = alice.upload(samples::jpeg(400, 300, 1), "").await;
@@ -21,7 +21,7 @@ async fn an_address_gives_anybody_what_it_names() {
         "crop": { "x": 0, "y": 0, "width": 200, "height": 200 }, "blur": 0.5, "sharpen": 1,
         "bg": "#ff0000", "format": "png", "quality": 70, "dpr": 2, "expires_in": 60,
     });
-    let path = format!("/api/v1/images/{}/transform-url", image["id"].as_str().unwrap());
+    let path = format!("{}/transform-url", image_path(&image));
     let answer = expect(alice.post(&path).json(&body).send().await.unwrap(), 200).await;
     assert_eq!(
         (&answer["width"], &answer["height"], &answer["media_type"]),
@@ -34,7 +34,7 @@ async fn an_address_gives_anybody_what_it_names() {
     assert_eq!(got.headers()["content-type"], "image/png");
     assert_eq!(got.headers()["cache-control"], "private, no-cache");
     let (etag, bytes) = (got.headers()["etag"].clone(), got.bytes().await.unwrap());
-    // Width and height of the PNG, from its header.
+    // Width and height in the PNG header.
     assert_eq!(&bytes[16..24], [0, 0, 0, 200, 0, 0, 0, 100]);
     let known = client
         .get(url)
@@ -45,8 +45,8 @@ async fn an_address_gives_anybody_what_it_names() {
     assert_eq!(known.status(), StatusCode::NOT_MODIFIED);
     assert_eq!(client.head(url).send().await.unwrap().status(), StatusCode::OK);
     problem(client.put(url).send().await.unwrap(), 405, "method-not-allowed").await;
-    // Without a format it is negotiated, and a credential that is no good does not matter.
-    let url = address(&alice, &image, json!({ "w": 20 })).await;
+    // Without `format` the format is negotiated, and an invalid credential is ignored.
+    let url = sign_url(&alice, &image, json!({ "w": 20 })).await;
     let got = client
         .get(&url)
         .header("Accept", "image/webp")
@@ -55,23 +55,19 @@ async fn an_address_gives_anybody_what_it_names() {
         .await
         .unwrap();
     assert_eq!(got.headers()["content-type"], "image/webp");
-    // It ends with the image.
-    let gone = alice
-        .delete(&format!("/api/v1/images/{}", image["id"].as_str().unwrap()))
-        .send()
-        .await
-        .unwrap();
+    // The URL ends with the image.
+    let gone = alice.delete(&image_path(&image)).send().await.unwrap();
     assert_eq!(gone.status(), StatusCode::NO_CONTENT);
     problem(client.get(&url).send().await.unwrap(), 404, "not-found").await;
 }
 
 #[tokio::test]
-async fn a_changed_address_is_worth_nothing() {
+async fn modified_signed_url_is_rejected() {
     let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
     let image = alice.upload(samples::jpeg(40, 30, 1), "").await;
     let other = alice.upload(samples::jpeg(40, 30, 2), "").await;
-    let url = address(&alice, &image, json!({ "w": 20, "format": "jpeg" })).await;
+    let url = sign_url(&alice, &image, json!({ "w": 20, "format": "jpeg" })).await;
     let id = |image: &Value| image["id"].as_str().unwrap().to_owned();
     let (plain, signature) = url.split_once("&sig=").unwrap();
     let expires = url.split("exp=").nth(1).unwrap().split('&').next().unwrap();
@@ -114,11 +110,11 @@ async fn a_changed_address_is_worth_nothing() {
 }
 
 #[tokio::test]
-async fn an_address_expires() {
+async fn signed_url_expires() {
     let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
     let image = alice.upload(samples::jpeg(40, 30, 1), "").await;
-    let url = address(&alice, &image, json!({ "w": 20, "expires_in": 300 })).await;
+    let url = sign_url(&alice, &image, json!({ "w": 20, "expires_in": 300 })).await;
     let client = app.client();
     assert_eq!(client.get(&url).send().await.unwrap().status(), StatusCode::OK);
     let later = Clock::fixed(Clock::System.now() + time::Duration::seconds(301));
@@ -128,7 +124,7 @@ async fn an_address_expires() {
 }
 
 #[tokio::test]
-async fn only_the_owner_gets_an_address_and_only_within_the_limits() {
+async fn only_owner_can_sign_url_within_limits() {
     let app = TestApp::without_jobs().await;
     let (alice, bob) = (
         app.sign_in("alice@example.com").await,
@@ -136,7 +132,7 @@ async fn only_the_owner_gets_an_address_and_only_within_the_limits() {
     );
     let hidden = alice.upload(samples::jpeg(40, 30, 1), "").await;
     let shown = alice.upload(samples::jpeg(40, 30, 2), "?visibility=public").await;
-    let path = |image: &Value| format!("/api/v1/images/{}/transform-url", image["id"].as_str().unwrap());
+    let path = |image: &Value| format!("{}/transform-url", image_path(&image));
     let ask = bob.post(&path(&hidden)).json(&json!({})).send().await.unwrap();
     problem(ask, 404, "not-found").await;
     let ask = bob.post(&path(&shown)).json(&json!({})).send().await.unwrap();

@@ -1,14 +1,9 @@
-//! The trash through the API: what is seen of it, what comes back, and what never does.
-use crate::harness::{Browser, TestApp, expect, problem};
+//! The trash: deleting, listing, restoring and purging images.
+use crate::harness::{Browser, TestApp, expect, image_path, problem, wait_until};
 use infravault_testkit::samples;
 use serde_json::{Value, json};
 
-async fn usage(browser: &Browser) -> Value {
-    let answer = browser.get("/api/v1/users/profile/usage").send().await.unwrap();
-    expect(answer, 200).await
-}
-
-async fn trash(browser: &Browser, query: &str) -> Value {
+async fn list_trash(browser: &Browser, query: &str) -> Value {
     let answer = browser
         .get(&format!("/api/v1/trash{query}"))
         .send()
@@ -18,14 +13,14 @@ async fn trash(browser: &Browser, query: &str) -> Value {
 }
 
 #[tokio::test]
-async fn from_the_list_into_the_trash_and_back() {
+async fn image_moves_to_trash_and_is_restored_unchanged() {
     let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
     let bytes = samples::jpeg(16, 16, 1);
     let image = alice
-        .upload(bytes.clone(), "?visibility=public&title=harbour")
+        .upload(bytes.clone(), "?visibility=public&title=harbor")
         .await;
-    let path = format!("/api/v1/images/{}", image["id"].as_str().unwrap());
+    let path = image_path(&image);
     let before = expect(alice.get(&path).send().await.unwrap(), 200).await;
     assert_eq!(alice.delete(&path).send().await.unwrap().status(), 204);
 
@@ -45,18 +40,18 @@ async fn from_the_list_into_the_trash_and_back() {
     problem(alice.delete(&path).send().await.unwrap(), 404, "not-found").await;
     for list in [
         "/api/v1/images",
-        "/api/v1/images?q=harbour",
+        "/api/v1/images?q=harbor",
         "/api/v1/images/public",
     ] {
         let found = expect(alice.get(list).send().await.unwrap(), 200).await;
         assert_eq!(found["items"], json!([]), "{list}");
     }
 
-    let page = trash(&alice, "").await;
+    let page = list_trash(&alice, "").await;
     let item = &page["items"][0];
     assert_eq!(
         (&item["id"], &item["title"], &item["renditions"]),
-        (&image["id"], &"harbour".into(), &json!([]))
+        (&image["id"], &"harbor".into(), &json!([]))
     );
     let time = |name: &str| {
         let text = item[name].as_str().unwrap();
@@ -66,7 +61,7 @@ async fn from_the_list_into_the_trash_and_back() {
         time("purged_at_latest") - time("trashed_at"),
         time::Duration::days(30)
     );
-    let counted = usage(&alice).await;
+    let counted = alice.usage().await;
     assert_eq!(
         (
             &counted["used_bytes"],
@@ -77,7 +72,7 @@ async fn from_the_list_into_the_trash_and_back() {
         (&bytes.len().into(), &bytes.len().into(), &1.into(), &1.into())
     );
 
-    // The second time it is there already.
+    // Restoring is idempotent.
     for _ in 0..2 {
         let restored = alice.post(&format!("{path}/restore")).send().await.unwrap();
         assert_eq!(restored.headers()["etag"], "\"1\"");
@@ -86,14 +81,14 @@ async fn from_the_list_into_the_trash_and_back() {
     let original = alice.get(&format!("{path}/download")).send().await.unwrap();
     assert_eq!(original.bytes().await.unwrap(), bytes);
     assert_eq!(
-        trash(&alice, "").await,
+        list_trash(&alice, "").await,
         json!({ "items": [], "next_cursor": null })
     );
-    assert_eq!(usage(&alice).await["trashed_bytes"], 0);
+    assert_eq!(alice.usage().await["trashed_bytes"], 0);
 }
 
 #[tokio::test]
-async fn what_is_purged_is_gone() {
+async fn purged_image_is_deleted_with_its_bytes() {
     let app = TestApp::without_jobs().await;
     let (alice, bob) = (
         app.sign_in("alice@example.com").await,
@@ -134,14 +129,14 @@ async fn what_is_purged_is_gone() {
         0
     );
 
-    let first = trash(&alice, "?limit=3").await;
+    let first = list_trash(&alice, "?limit=3").await;
     assert_eq!(first["items"].as_array().unwrap().len(), 3);
     let next = first["next_cursor"].as_str().unwrap();
-    let second = trash(&alice, &format!("?limit=3&cursor={next}")).await;
+    let second = list_trash(&alice, &format!("?limit=3&cursor={next}")).await;
     assert_eq!(
         second["items"][0]["id"],
         ids[0].as_str(),
-        "what was deleted first is the last"
+        "the image that was deleted first is the last item"
     );
     for (query, field) in [("?limit=0", "limit"), ("?cursor=x", "cursor"), ("?q=x", "q")] {
         let answer = alice.get(&format!("/api/v1/trash{query}")).send().await.unwrap();
@@ -159,17 +154,11 @@ async fn what_is_purged_is_gone() {
     )
     .await;
     problem(alice.post(&restore).send().await.unwrap(), 404, "not-found").await;
-    assert_eq!(usage(&alice).await["trashed_count"], 3);
+    assert_eq!(alice.usage().await["trashed_count"], 3);
     for purged in [3, 0] {
         let answer = alice.delete("/api/v1/trash").send().await.unwrap();
         assert_eq!(expect(answer, 200).await["purged"], purged);
     }
-    assert_eq!(usage(&alice).await["used_bytes"], 0);
-    for _ in 0..400 {
-        if super::stored(&app).is_empty() {
-            return;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
-    }
-    panic!("the objects were not deleted in ten seconds");
+    assert_eq!(alice.usage().await["used_bytes"], 0);
+    wait_until("the objects are deleted", async || super::stored(&app).is_empty()).await;
 }

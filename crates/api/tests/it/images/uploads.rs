@@ -1,11 +1,10 @@
-//! Plain bodies: what is taken, what is refused, and what is left of it (N01 to N05, N51, N58).
+//! Uploads as a plain body: accepted and rejected content, limits, rollback.
 use super::{assert_nothing_left, left, stored};
-use crate::harness::{Browser, TestApp, afterwards, expect, problem, set_quota};
+use crate::harness::{Browser, TestApp, afterwards, expect, image_path, problem, set_quota, wait_until};
 use futures_util::future::join_all;
 use infravault_testkit::samples;
 use reqwest::{Body, Method, Response, StatusCode};
 use serde_json::Value;
-use std::time::Duration;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -22,7 +21,7 @@ async fn upload_as(browser: &Browser, media_type: &str, query: &str, bytes: Vec<
 }
 
 #[tokio::test]
-async fn an_image_is_stored_and_described() {
+async fn upload_returns_image_with_metadata() {
     let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
     let bytes = samples::jpeg(60, 40, 1);
@@ -31,10 +30,7 @@ async fn an_image_is_stored_and_described() {
     assert_eq!(answer.headers()["etag"], "\"1\"");
     let location = answer.headers()["location"].to_str().unwrap().to_owned();
     let image = expect(answer, 201).await;
-    assert_eq!(
-        location,
-        format!("/api/v1/images/{}", image["id"].as_str().unwrap())
-    );
+    assert_eq!(location, image_path(&image));
     for (field, value) in [
         ("title", Value::from("Kitchen")),
         ("description", "two words".into()),
@@ -57,17 +53,17 @@ async fn an_image_is_stored_and_described() {
 }
 
 #[tokio::test]
-async fn no_image_is_no_image_whatever_it_is_called() {
+async fn content_that_is_not_an_image_is_rejected() {
     let app = TestApp::start().await;
     let alice = app.sign_in("alice@example.com").await;
-    for lie in samples::mislabeled_files() {
-        let query = format!("?file_name={}", lie.file_name);
-        let answer = upload_as(&alice, lie.claimed, &query, lie.bytes.clone()).await;
+    for sample in samples::mislabeled_files() {
+        let query = format!("?file_name={}", sample.file_name);
+        let answer = upload_as(&alice, sample.claimed, &query, sample.bytes.clone()).await;
         assert_eq!(
             answer.status(),
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "{}",
-            lie.name
+            sample.name
         );
         problem(answer, 415, "unsupported-image-type").await;
     }
@@ -80,12 +76,12 @@ async fn no_image_is_no_image_whatever_it_is_called() {
         let answer = upload_as(&alice, media_type, "", samples::png(4, 4, 1)).await;
         problem(answer, 415, "unsupported-media-type").await;
     }
-    let packed = alice
+    let compressed = alice
         .post("/api/v1/images")
         .header("Content-Type", "image/png")
         .header("Content-Encoding", "gzip");
     problem(
-        packed.body("x").send().await.unwrap(),
+        compressed.body("x").send().await.unwrap(),
         415,
         "unsupported-content-encoding",
     )
@@ -94,7 +90,7 @@ async fn no_image_is_no_image_whatever_it_is_called() {
 }
 
 #[tokio::test]
-async fn the_content_decides_the_type_and_no_name_is_more_than_text() {
+async fn media_type_comes_from_content_and_file_name_is_sanitized() {
     let app = TestApp::start().await;
     let alice = app.sign_in("alice@example.com").await;
     for name in [
@@ -126,7 +122,7 @@ async fn the_content_decides_the_type_and_no_name_is_more_than_text() {
 }
 
 #[tokio::test]
-async fn bombs_die_early() {
+async fn decompression_bombs_are_rejected() {
     let app = TestApp::start().await;
     let alice = app.sign_in("alice@example.com").await;
     for bomb in samples::bombs() {
@@ -141,7 +137,7 @@ async fn bombs_die_early() {
 }
 
 #[tokio::test]
-async fn polyglots_are_stored_and_served_as_nothing_but_an_attachment() {
+async fn polyglots_are_served_only_as_attachment() {
     let app = TestApp::start().await;
     let alice = app.sign_in("alice@example.com").await;
     for polyglot in samples::polyglots() {
@@ -150,7 +146,7 @@ async fn polyglots_are_stored_and_served_as_nothing_but_an_attachment() {
             201,
         )
         .await;
-        let path = format!("/api/v1/images/{}/download", image["id"].as_str().unwrap());
+        let path = format!("{}/download", image_path(&image));
         let answer = alice.get(&path).send().await.unwrap();
         let headers = answer.headers().clone();
         assert_eq!(headers["content-type"], polyglot.media_type, "{}", polyglot.name);
@@ -169,7 +165,7 @@ async fn polyglots_are_stored_and_served_as_nothing_but_an_attachment() {
 }
 
 #[tokio::test]
-async fn parameters_that_will_not_do() {
+async fn invalid_upload_parameters_are_rejected() {
     let app = TestApp::start().await;
     let alice = app.sign_in("alice@example.com").await;
     let (long, tags) = ("x".repeat(201), "t,".repeat(10) + &"y".repeat(51));
@@ -194,7 +190,7 @@ async fn parameters_that_will_not_do() {
 }
 
 #[tokio::test]
-async fn a_digest_that_differs_is_refused() {
+async fn upload_with_wrong_digest_is_rejected() {
     let app = TestApp::start().await;
     let alice = app.sign_in("alice@example.com").await;
     let abc = "sha-256=:ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=:";
@@ -216,8 +212,8 @@ async fn a_digest_that_differs_is_refused() {
     assert_nothing_left(&app).await;
 }
 
-/// Sends the head of an upload and a first piece of its body, as the browser would.
-async fn begin(app: &TestApp, browser: &Browser, length: &str, piece: &[u8]) -> TcpStream {
+/// Sends the head of an upload and the first chunk of its body.
+async fn begin_upload(app: &TestApp, browser: &Browser, length: &str, chunk: &[u8]) -> TcpStream {
     let host = app.origin.trim_start_matches("http://");
     let mut stream = TcpStream::connect(host).await.unwrap();
     let head = format!(
@@ -227,11 +223,11 @@ async fn begin(app: &TestApp, browser: &Browser, length: &str, piece: &[u8]) -> 
         browser.cookies()
     );
     stream.write_all(head.as_bytes()).await.unwrap();
-    stream.write_all(piece).await.unwrap();
+    stream.write_all(chunk).await.unwrap();
     stream
 }
 
-/// The status line of the answer, without having sent the rest.
+/// Reads the status line of the response before the rest of the body is sent.
 async fn status_line(stream: &mut TcpStream) -> String {
     let mut buffer = [0; 12];
     stream.read_exact(&mut buffer).await.unwrap();
@@ -239,10 +235,10 @@ async fn status_line(stream: &mut TcpStream) -> String {
 }
 
 #[tokio::test]
-async fn what_is_announced_too_large_is_refused_before_it_comes() {
+async fn too_large_content_length_is_rejected_before_the_body() {
     let app = TestApp::start().await;
     let alice = app.sign_in("alice@example.com").await;
-    let mut stream = begin(
+    let mut stream = begin_upload(
         &app,
         &alice,
         &format!("Content-Length: {}", (40 << 20) + 1),
@@ -254,37 +250,42 @@ async fn what_is_announced_too_large_is_refused_before_it_comes() {
 }
 
 #[tokio::test]
-async fn what_grows_too_large_is_refused_when_it_does() {
+async fn too_large_chunked_body_is_rejected() {
     let app = TestApp::with(&[("UPLOAD_MAX_BYTES", "1MiB")]).await;
     let alice = app.sign_in("alice@example.com").await;
-    let pieces = (0..24).map(|_| Ok::<_, std::io::Error>(vec![0xFF; 64 << 10]));
-    let body = Body::wrap_stream(futures_util::stream::iter(pieces));
+    let chunks = (0..24).map(|_| Ok::<_, std::io::Error>(vec![0xFF; 64 << 10]));
+    let body = Body::wrap_stream(futures_util::stream::iter(chunks));
     let request = alice.post("/api/v1/images").header("Content-Type", "image/jpeg");
-    // The connection may break before the answer is read, because the server does not read the rest.
+    // The connection can be reset before the response is read, because the server does not read the rest.
     if let Ok(answer) = request.body(body).send().await {
         problem(answer, 413, "payload-too-large").await;
     }
-    for _ in 0..200 {
-        if left(&app).await == (0, 0, 0) {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(25)).await;
-    }
+    wait_until("the upload is rolled back", async || {
+        left(&app).await == (0, 0, 0)
+    })
+    .await;
     assert_nothing_left(&app).await;
 }
 
 #[tokio::test]
-async fn a_connection_that_breaks_leaves_nothing() {
+async fn closed_connection_rolls_back_upload() {
     let app = TestApp::start().await;
     let alice = app.sign_in("alice@example.com").await;
     let bytes = samples::jpeg(300, 300, 1);
     let half = &bytes[..bytes.len() / 2];
-    let stream = begin(&app, &alice, &format!("Content-Length: {}", bytes.len()), half).await;
-    wait_for(&app, |left| left.0 == 1 && left.1 == 1 && left.2 > 0).await;
+    let stream = begin_upload(&app, &alice, &format!("Content-Length: {}", bytes.len()), half).await;
+    wait_until("the upload is reserved", async || {
+        let left = left(&app).await;
+        left.0 == 1 && left.1 == 1 && left.2 > 0
+    })
+    .await;
     drop(stream);
-    wait_for(&app, |left| left == (0, 0, 0)).await;
+    wait_until("the upload is rolled back", async || {
+        left(&app).await == (0, 0, 0)
+    })
+    .await;
     assert_nothing_left(&app).await;
-    // The key is free, and so is the quota.
+    // The idempotency key and the quota are released.
     let again = alice
         .post("/api/v1/images")
         .header("Content-Type", "image/jpeg")
@@ -292,30 +293,21 @@ async fn a_connection_that_breaks_leaves_nothing() {
     expect(again.body(bytes).send().await.unwrap(), 201).await;
 }
 
-async fn wait_for(app: &TestApp, holds: impl Fn((i64, i64, i64)) -> bool) {
-    let mut found = (0, 0, 0);
-    for _ in 0..400 {
-        found = left(app).await;
-        if holds(found) {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(25)).await;
-    }
-    panic!("in ten seconds it only came to {found:?}");
-}
-
 #[tokio::test]
-async fn a_body_that_crawls_is_closed() {
+async fn slow_upload_body_times_out() {
     let app = TestApp::with(&[("UPLOAD_MIN_RATE_WINDOW", "1s")]).await;
     let alice = app.sign_in("alice@example.com").await;
-    let mut stream = begin(&app, &alice, "Content-Length: 100000", b"\xFF\xD8\xFF").await;
+    let mut stream = begin_upload(&app, &alice, "Content-Length: 100000", b"\xFF\xD8\xFF").await;
     assert_eq!(status_line(&mut stream).await, "HTTP/1.1 408");
-    wait_for(&app, |left| left == (0, 0, 0)).await;
+    wait_until("the upload is rolled back", async || {
+        left(&app).await == (0, 0, 0)
+    })
+    .await;
 }
 
 #[tokio::test]
-async fn the_quota_is_exact_under_sixty_four_uploads() {
-    // Nobody is told to come back later, however busy the machine is.
+async fn quota_is_exact_for_sixty_four_concurrent_uploads() {
+    // Enough time for a busy machine.
     let app = TestApp::with(&[("DB_ACQUIRE_TIMEOUT", "30s")]).await;
     let alice = app.sign_in("alice@example.com").await;
     let bytes = samples::jpeg(48, 48, 1);
@@ -330,11 +322,7 @@ async fn the_quota_is_exact_under_sixty_four_uploads() {
         }
     }
     assert_eq!(stored, 10);
-    let usage = expect(
-        alice.get("/api/v1/users/profile/usage").send().await.unwrap(),
-        200,
-    )
-    .await;
+    let usage = alice.usage().await;
     assert_eq!(
         (&usage["used_bytes"], &usage["reserved_bytes"]),
         (&(bytes.len() * 10).into(), &0.into())
@@ -342,7 +330,7 @@ async fn the_quota_is_exact_under_sixty_four_uploads() {
 }
 
 #[tokio::test]
-async fn nobody_uploads_nothing() {
+async fn anonymous_upload_is_rejected() {
     let app = TestApp::start().await;
     let request = app
         .anonymous(Method::POST, "/api/v1/images")

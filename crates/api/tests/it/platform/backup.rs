@@ -1,5 +1,5 @@
-//! The restore drill (G40), and what moves or checks a whole library, with the program as an operator runs it.
-use crate::harness::{TestApp, expect, problem};
+//! The restore drill, store migration and integrity checks, with the real program.
+use crate::harness::{TestApp, expect, problem, wait_until};
 use infravault_testkit::samples;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -11,7 +11,6 @@ use std::{
 
 const SCOPES: &str = "images:read images:write images:delete profile:read";
 
-/// Whatever the program said, and how it ended.
 fn run(app: &TestApp, arguments: &[&str]) -> Output {
     command(app, arguments).output().unwrap()
 }
@@ -31,7 +30,7 @@ fn command(app: &TestApp, arguments: &[&str]) -> Command {
     command
 }
 
-fn said(output: &Output) -> String {
+fn printed(output: &Output) -> String {
     format!(
         "{}{}",
         String::from_utf8_lossy(&output.stdout),
@@ -41,21 +40,26 @@ fn said(output: &Output) -> String {
 
 fn succeeds(app: &TestApp, arguments: &[&str]) -> String {
     let output = run(app, arguments);
-    assert!(output.status.success(), "{arguments:?}: {}", said(&output));
-    said(&output)
+    assert!(output.status.success(), "{arguments:?}: {}", printed(&output));
+    printed(&output)
 }
 
 fn fails(app: &TestApp, arguments: &[&str]) -> String {
     let output = run(app, arguments);
-    assert_eq!(output.status.code(), Some(1), "{arguments:?}: {}", said(&output));
-    said(&output)
+    assert_eq!(
+        output.status.code(),
+        Some(1),
+        "{arguments:?}: {}",
+        printed(&output)
+    );
+    printed(&output)
 }
 
-/// The number behind a word of what was printed.
-fn number(text: &str, word: &str) -> u64 {
-    let line = text.lines().find(|line| line.starts_with(word));
-    let rest = line.unwrap_or_else(|| panic!("{word} is missing in {text}"));
-    rest[word.len()..]
+/// The number after a label of the output.
+fn number(text: &str, label: &str) -> u64 {
+    let line = text.lines().find(|line| line.starts_with(label));
+    let rest = line.unwrap_or_else(|| panic!("{label} is missing in {text}"));
+    rest[label.len()..]
         .split_whitespace()
         .next()
         .unwrap()
@@ -83,7 +87,7 @@ fn originals(app: &TestApp) -> Vec<PathBuf> {
 struct Library {
     app: TestApp,
     token: String,
-    /// Every image that was acknowledged: its id and its bytes.
+    /// The id and the bytes of every acknowledged image.
     images: Vec<(String, Vec<u8>)>,
 }
 
@@ -109,7 +113,7 @@ impl Library {
             .push((image["id"].as_str().unwrap().to_owned(), bytes));
     }
 
-    /// Every image is there, at this origin, byte for byte.
+    /// Checks that all images can be downloaded from this origin, byte for byte.
     async fn assert_complete(&self, origin: &str) {
         let get = |path: String| {
             self.app
@@ -120,7 +124,10 @@ impl Library {
         for (id, bytes) in &self.images {
             let answer = get(format!("/api/v1/images/{id}/download")).send().await.unwrap();
             assert_eq!(answer.status(), 200, "{id}");
-            assert!(answer.bytes().await.unwrap() == *bytes, "{id} has other bytes");
+            assert!(
+                answer.bytes().await.unwrap() == *bytes,
+                "{id} has different bytes"
+            );
         }
         let usage = get("/api/v1/users/profile/usage".to_owned())
             .send()
@@ -147,18 +154,18 @@ impl Library {
 }
 
 #[tokio::test]
-async fn what_was_backed_up_comes_back_after_everything_was_lost() {
+async fn restore_recovers_everything_after_total_loss() {
     let mut library = Library::new(5).await;
-    // An exact duplicate shares an object.
+    // A duplicate shares the object.
     library.upload(samples::jpeg(64, 48, 0)).await;
     let thumb = format!("/api/v1/images/{}/renditions/thumb", library.images[0].0);
-    let made = library
+    let rendition = library
         .app
         .bearer(&library.token, Method::GET, &thumb)
         .send()
         .await
         .unwrap();
-    assert_eq!(made.status(), 200);
+    assert_eq!(rendition.status(), 200);
     let folder = library.app.folder.join("backups");
     let to = folder.to_str().unwrap().to_owned();
     let first = succeeds(&library.app, &["backup", "--to", &to]);
@@ -176,7 +183,7 @@ async fn what_was_backed_up_comes_back_after_everything_was_lost() {
     );
     assert_eq!(fs::read_dir(folder.join("sets")).unwrap().count(), 2);
 
-    // What is there is not overwritten by accident.
+    // A database with data is not overwritten by accident.
     assert!(fails(&library.app, &["restore", "--from", &to]).contains("not empty"));
     library.assert_complete(&library.app.origin).await;
 
@@ -193,8 +200,8 @@ async fn what_was_backed_up_comes_back_after_everything_was_lost() {
         .unwrap();
     fs::remove_dir_all(library.app.folder.join("objects")).unwrap();
     let restored = succeeds(&library.app, &["restore", "--from", &to]);
-    for word in ["orphan", "missing", "mismatching"] {
-        assert_eq!(number(&restored, word), 0, "{restored}");
+    for label in ["orphan", "missing", "mismatching"] {
+        assert_eq!(number(&restored, label), 0, "{restored}");
     }
     assert_eq!(number(&restored, "copied"), 7);
     let deep = succeeds(&library.app, &["integrity", "--deep"]);
@@ -208,7 +215,7 @@ async fn what_was_backed_up_comes_back_after_everything_was_lost() {
         .get(format!("{origin}{thumb}"))
         .bearer_auth(&library.token);
     assert_eq!(again.send().await.unwrap().status(), 200);
-    // Nothing of the rules was lost: nobody sees what is private, and the roles are the ones they were.
+    // The policies and the owners are restored: private images stay private.
     let hidden = format!("{origin}/api/v1/images/{}", library.images[0].0);
     problem(
         library.app.client().get(hidden).send().await.unwrap(),
@@ -219,7 +226,7 @@ async fn what_was_backed_up_comes_back_after_everything_was_lost() {
     let owners =
         "SELECT count(*) FROM pg_class WHERE relnamespace IN ('images'::regnamespace, 'users'::regnamespace)
         AND relkind = 'v' AND pg_get_userbyid(relowner) <> 'infravault_worker'";
-    let strange: i64 = library
+    let other_owners: i64 = library
         .app
         .db
         .superuser()
@@ -228,11 +235,11 @@ async fn what_was_backed_up_comes_back_after_everything_was_lost() {
         .await
         .unwrap()
         .get(0);
-    assert_eq!(strange, 0);
+    assert_eq!(other_owners, 0);
 }
 
 #[tokio::test]
-async fn a_backup_that_rotted_is_refused_and_the_one_before_can_be_taken() {
+async fn damaged_backup_is_rejected_and_older_one_restores() {
     let library = Library::new(1).await;
     let folder = library.app.folder.join("backups");
     let to = folder.to_str().unwrap().to_owned();
@@ -258,20 +265,20 @@ async fn a_backup_that_rotted_is_refused_and_the_one_before_can_be_taken() {
 }
 
 #[tokio::test]
-async fn a_library_moves_into_another_store_while_the_server_runs() {
+async fn library_migrates_to_another_store_while_server_runs() {
     let mut library = Library::new(4).await;
     let from = format!("fs:{}", library.app.folder.join("objects").display());
-    let there = library.app.folder.join("there");
-    let to = format!("fs:{}", there.display());
+    let destination = library.app.folder.join("destination");
+    let to = format!("fs:{}", destination.display());
     let migrate = ["storage", "migrate", "--from", &from, "--to", &to];
     let first = succeeds(&library.app, &migrate);
     assert_eq!(number(&first, "copied"), 4, "{first}");
     library.upload(samples::jpeg(64, 48, 50)).await;
-    // One that was copied is spoilt there, with its length unchanged: it is copied again.
-    let spoilt = files(&there.join("originals")).remove(0);
-    let mut bytes = fs::read(&spoilt).unwrap();
+    // A damaged copy of the right length is replaced.
+    let damaged = files(&destination.join("originals")).remove(0);
+    let mut bytes = fs::read(&damaged).unwrap();
     bytes[10] ^= 1;
-    fs::write(&spoilt, bytes).unwrap();
+    fs::write(&damaged, bytes).unwrap();
     let second = succeeds(&library.app, &migrate);
     assert_eq!(
         (number(&second, "copied"), number(&second, "skipped")),
@@ -280,11 +287,14 @@ async fn a_library_moves_into_another_store_while_the_server_runs() {
     );
     let origin = library
         .app
-        .beside(&[("JOBS_IN_SERVE", "false"), ("STORE_DIR", there.to_str().unwrap())])
+        .beside(&[
+            ("JOBS_IN_SERVE", "false"),
+            ("STORE_DIR", destination.to_str().unwrap()),
+        ])
         .await;
     library.assert_complete(&origin).await;
 
-    // What is damaged is not passed on.
+    // A damaged original is not copied.
     let mut bytes = fs::read(&originals(&library.app)[0]).unwrap();
     bytes[10] ^= 1;
     fs::write(&originals(&library.app)[0], bytes).unwrap();
@@ -301,7 +311,7 @@ async fn a_library_moves_into_another_store_while_the_server_runs() {
 }
 
 #[tokio::test]
-async fn a_library_moves_from_a_folder_to_s3() {
+async fn library_migrates_from_directory_to_s3() {
     let variable = |name: &str| std::env::var(format!("INFRAVAULT_TEST_S3_{name}"));
     let Ok(endpoint) = variable("ENDPOINT") else {
         return;
@@ -311,7 +321,7 @@ async fn a_library_moves_from_a_folder_to_s3() {
     let database = library.app.db.url();
     let bucket = database.rsplit('_').next().unwrap();
     let to = format!("s3://{bucket}");
-    // The settings of one side come before those of the process.
+    // Variables with a prefix take precedence.
     let on_s3 = |arguments: &[&str], side: &str| {
         let output = command(&library.app, arguments)
             .env("S3_ENDPOINT", "http://127.0.0.1:1")
@@ -323,8 +333,8 @@ async fn a_library_moves_from_a_folder_to_s3() {
             .env("STORE_BACKEND", if side.is_empty() { "s3" } else { "fs" })
             .output()
             .unwrap();
-        assert!(output.status.success(), "{}", said(&output));
-        said(&output)
+        assert!(output.status.success(), "{}", printed(&output));
+        printed(&output)
     };
     let migrate = ["storage", "migrate", "--from", &from, "--to", &to];
     assert_eq!(number(&on_s3(&migrate, "TO_"), "copied"), 3);
@@ -333,7 +343,7 @@ async fn a_library_moves_from_a_folder_to_s3() {
 }
 
 #[tokio::test]
-async fn the_command_counts_planted_faults_and_its_exit_code_says_so() {
+async fn integrity_command_counts_injected_damage() {
     let library = Library::new(6).await;
     let clean = succeeds(&library.app, &["integrity", "--deep"]);
     assert_eq!(number(&clean, "objects"), 6, "{clean}");
@@ -354,10 +364,10 @@ async fn the_command_counts_planted_faults_and_its_exit_code_says_so() {
         .folder
         .join(format!("objects/originals/00/{stray}.{stray}"));
     fs::create_dir_all(orphan.parent().unwrap()).unwrap();
-    fs::write(&orphan, b"nobody's").unwrap();
+    fs::write(&orphan, b"orphan").unwrap();
 
     let found = fails(&library.app, &["integrity", "--deep"]);
-    let counts = ["orphan", "missing", "mismatching"].map(|word| number(&found, word));
+    let counts = ["orphan", "missing", "mismatching"].map(|label| number(&found, label));
     assert_eq!(counts, [1, 1, 2], "{found}");
     let repaired = fails(
         &library.app,
@@ -365,7 +375,7 @@ async fn the_command_counts_planted_faults_and_its_exit_code_says_so() {
     );
     assert!(!orphan.exists(), "{repaired}");
     assert_eq!(library.state(&lost.unwrap().0).await, "failed");
-    // The original of an image that says so can still be had where there is any of it.
+    // A damaged original of a failed image can still be downloaded.
     let flipped = library
         .images
         .iter()
@@ -381,7 +391,7 @@ async fn the_command_counts_planted_faults_and_its_exit_code_says_so() {
 }
 
 #[tokio::test]
-async fn an_administrator_begins_a_comparison_and_reads_its_report() {
+async fn administrator_starts_integrity_check_and_reads_report() {
     let library = Library::new(2).await;
     let admin = library.app.sign_in("admin@example.com").await;
     library.app.make_admin(&admin).await;
@@ -399,11 +409,11 @@ async fn an_administrator_begins_a_comparison_and_reads_its_report() {
     let accepted = begin().send().await.unwrap();
     assert_eq!(accepted.status(), 202);
     assert_eq!(accepted.headers()["location"], "/api/v1/admin/integrity");
-    let mut last = read().await;
-    while last["state"] == "running" {
-        tokio::task::yield_now().await;
-        last = read().await;
-    }
+    wait_until("the integrity check ends", async || {
+        read().await["state"] != "running"
+    })
+    .await;
+    let last = read().await;
     assert_eq!(last["state"], "finished", "{last}");
     let report = &last["report"];
     assert_eq!(
@@ -413,7 +423,7 @@ async fn an_administrator_begins_a_comparison_and_reads_its_report() {
     for kind in ["orphan", "missing", "mismatching"] {
         assert_eq!(report[kind]["count"], 0);
     }
-    // While another process is at it there is no second one.
+    // Only one integrity check runs at a time.
     let lock = "SELECT pg_advisory_lock(7599297058431067495)";
     library
         .app

@@ -1,9 +1,9 @@
-//! N26: a page of another site gets nothing done with our cookies, and no CORS header.
+//! Cross-site request forgery and CORS.
 use crate::harness::{TestApp, expect, problem};
 use reqwest::Method;
 
 #[tokio::test]
-async fn shapes_of_cross_site_requests_are_refused() {
+async fn cross_site_requests_are_rejected() {
     let app = TestApp::start().await;
     let alice = app.sign_in("alice@example.com").await;
     let origin = app.origin.clone();

@@ -1,9 +1,9 @@
 //! Liveness and readiness.
-use crate::harness::{TestApp, expect};
+use crate::harness::{TestApp, expect, problem, wait_until};
 use reqwest::Method;
 
 #[tokio::test]
-async fn a_whole_installation_is_ready() {
+async fn complete_installation_is_ready() {
     let app = TestApp::start().await;
     let live = expect(
         app.anonymous(Method::GET, "/health/live").send().await.unwrap(),
@@ -23,7 +23,7 @@ async fn a_whole_installation_is_ready() {
 }
 
 #[tokio::test]
-async fn without_its_database_it_lives_and_says_so() {
+async fn unavailable_database_is_live_but_not_ready() {
     let app = TestApp::with(&[("DATABASE_URL", "postgres://nobody@127.0.0.1:9/none")]).await;
     expect(
         app.anonymous(Method::GET, "/health/live").send().await.unwrap(),
@@ -46,19 +46,18 @@ async fn without_its_database_it_lives_and_says_so() {
         .await
         .unwrap();
     assert!(answer.headers().contains_key("retry-after"));
-    crate::harness::problem(answer, 503, "dependency-unavailable").await;
+    problem(answer, 503, "dependency-unavailable").await;
 }
 
 #[tokio::test]
-async fn an_old_schema_is_not_ready_until_it_is_migrated() {
+async fn outdated_schema_is_not_ready_until_migrated() {
     let app = TestApp::start().await;
     let log = infravault_testkit::log();
-    // The sweeper of the running server may hold a table at that moment; then nothing changes, and it is done again.
-    let mut tries = 0;
-    while let Err(error) = infravault_db::migrate::down(&app.db.url(), 1, &log).await {
-        tries += 1;
-        assert!(tries < 10, "{error:?}");
-    }
+    // Fails without any effect while the sweeper holds a lock on a table.
+    wait_until("the migration is rolled back", async || {
+        infravault_db::migrate::down(&app.db.url(), 1, &log).await.is_ok()
+    })
+    .await;
     let ready = expect(
         app.anonymous(Method::GET, "/health/ready").send().await.unwrap(),
         503,
@@ -77,7 +76,7 @@ async fn an_old_schema_is_not_ready_until_it_is_migrated() {
 }
 
 #[tokio::test]
-async fn without_the_queue_it_is_not_ready_because_uploads_would_fail() {
+async fn missing_job_queue_is_not_ready() {
     let app = TestApp::start().await;
     let log = infravault_testkit::log();
     infravault_jobs::remove(&app.db.url()).await.unwrap();
@@ -99,7 +98,7 @@ async fn without_the_queue_it_is_not_ready_because_uploads_would_fail() {
 }
 
 #[tokio::test]
-async fn a_missing_store_is_not_ready() {
+async fn missing_store_is_not_ready() {
     let app = TestApp::start().await;
     std::fs::remove_dir_all(app.folder.join("objects")).unwrap();
     let ready = expect(

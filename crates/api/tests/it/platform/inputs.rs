@@ -1,14 +1,14 @@
-//! N29, N39, N40, N56: fields that are not the caller's to set, huge values, and what images carry with them.
-use crate::harness::{TestApp, afterwards, expect, problem};
+//! Protected fields, huge values, orientation and GPS metadata.
+use crate::harness::{TestApp, afterwards, expect, image_path, problem};
 use infravault_testkit::samples;
 use serde_json::{Value, json};
 
 #[tokio::test]
-async fn n29_nobody_assigns_what_is_not_theirs_to_set() {
+async fn mass_assignment_of_protected_fields_is_rejected() {
     let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
     let image = alice.upload(samples::jpeg(16, 16, 1), "").await;
-    let path = format!("/api/v1/images/{}", image["id"].as_str().unwrap());
+    let path = image_path(&image);
     for field in [
         "id",
         "owner_id",
@@ -57,7 +57,7 @@ async fn n29_nobody_assigns_what_is_not_theirs_to_set() {
 }
 
 #[tokio::test]
-async fn n39_n40_images_are_upright_and_keep_their_place_to_themselves() {
+async fn exif_orientation_is_applied_and_gps_is_not_stored() {
     let app = TestApp::start().await;
     let alice = app.sign_in("alice@example.com").await;
     for orientation in 1..=8 {
@@ -73,7 +73,7 @@ async fn n39_n40_images_are_upright_and_keep_their_place_to_themselves() {
     }
     let original = samples::jpeg_with_gps(48, 32, 9);
     let image = alice.upload(original.clone(), "").await;
-    let path = format!("/api/v1/images/{}", image["id"].as_str().unwrap());
+    let path = image_path(&image);
     assert!(!image.to_string().to_lowercase().contains("gps"), "{image}");
     let row = "SELECT string_agg(i::text, ' ') FROM images.images i";
     let stored: String = app.db.superuser().await.query_one(row, &[]).await.unwrap().get(0);
@@ -85,16 +85,16 @@ async fn n39_n40_images_are_upright_and_keep_their_place_to_themselves() {
     assert_eq!(
         download.bytes().await.unwrap(),
         original,
-        "the original stays as it is"
+        "the original is unchanged"
     );
 }
 
 #[tokio::test]
-async fn n56_huge_values_are_refused_and_cost_nothing() {
+async fn huge_values_are_rejected() {
     let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
     let image = alice.upload(samples::jpeg(16, 16, 1), "").await;
-    let path = format!("/api/v1/images/{}", image["id"].as_str().unwrap());
+    let path = image_path(&image);
     let long = format!("{}!", "a".repeat(60 * 1024));
     let bodies: Vec<Value> = vec![
         json!({ "title": long }),

@@ -1,12 +1,12 @@
-//! N60 and N61: one JSON object a line whatever is sent, and never a secret.
+//! Log lines: always one JSON object, never a secret.
 use crate::harness::{TestApp, expect, problem};
 use reqwest::Method;
 
 #[tokio::test]
-async fn what_clients_send_cannot_break_a_line() {
+async fn client_input_cannot_forge_log_lines() {
     let mut app = TestApp::with(&[("LOG_LEVEL", "debug")]).await;
-    let nasty = ["%0d%0aINFO%20forged", "%1b%5b2J", "%E2%80%A8", "%22%7d%7b%22"];
-    for part in nasty {
+    let inputs = ["%0d%0aINFO%20forged", "%1b%5b2J", "%E2%80%A8", "%22%7d%7b%22"];
+    for part in inputs {
         let request = app.anonymous(Method::GET, &format!("/api/v1/{part}?q={part}"));
         let answer = request
             .header("User-Agent", "a\u{80}\"}{")
@@ -23,26 +23,26 @@ async fn what_clients_send_cannot_break_a_line() {
     let logs = app.logs.text();
     for line in logs.lines() {
         let object: serde_json::Value =
-            serde_json::from_str(line).unwrap_or_else(|_| panic!("no JSON: {line}"));
+            serde_json::from_str(line).unwrap_or_else(|_| panic!("not JSON: {line}"));
         assert!(object.is_object());
     }
     assert_eq!(
         logs.lines()
             .filter(|line| line.contains("request completed"))
             .count(),
-        nasty.len()
+        inputs.len()
     );
 }
 
 #[tokio::test]
-async fn no_secret_reaches_the_log_or_the_database() {
+async fn secrets_are_not_logged_or_stored() {
     let mut app = TestApp::with(&[
         ("LOG_LEVEL", "trace"),
         ("OIDC_DEV_CLIENT_SECRET", "canary-client-secret"),
     ])
     .await;
     let failed = app.browser().sign_in("alice@example.com").await;
-    assert_eq!(failed.status(), 400, "the issuer knows another secret");
+    assert_eq!(failed.status(), 400, "the issuer has a different secret");
     drop(failed);
     let issuer_secret = app.issuer.client_secret.clone();
     app.stop();
@@ -93,8 +93,11 @@ async fn no_secret_reaches_the_log_or_the_database() {
     app.stop();
     logs.push_str(&app.logs.text());
     for secret in secrets.iter().filter(|secret| secret.len() >= 8) {
-        assert!(!logs.contains(secret.as_str()), "the log holds {secret}");
-        assert!(!stored.contains(secret.as_str()), "the database holds {secret}");
+        assert!(!logs.contains(secret.as_str()), "the log contains {secret}");
+        assert!(
+            !stored.contains(secret.as_str()),
+            "the database contains {secret}"
+        );
     }
     assert!(logs.contains("request completed"));
 }

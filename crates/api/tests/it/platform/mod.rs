@@ -1,4 +1,4 @@
-//! What holds for every request, whatever it asks for.
+//! Tests of behavior that all operations share, and of the command line.
 mod backup;
 mod connections;
 mod cross_site;

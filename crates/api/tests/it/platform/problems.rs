@@ -1,13 +1,13 @@
-//! How problems look, as snapshots; and a handler that panics costs one request only.
-use crate::harness::{TestApp, expect};
+//! Problem responses as snapshots, and panics in handlers.
+use crate::harness::{TestApp, expect, image_path};
 use actix_web::{App as ActixApp, http::StatusCode, middleware::from_fn, test, web};
 use infravault_api::{app::App, config::Config, middleware};
 use infravault_kernel::{Clock, config::Env};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
-/// The body, without what differs from run to run.
-async fn ask(request: RequestBuilder) -> Value {
+/// Sends the request and masks the parts of the body that differ between runs.
+async fn send_and_mask(request: RequestBuilder) -> Value {
     let answer = request.send().await.unwrap();
     let mut body: Value = answer.json().await.unwrap();
     body["request_id"] = json!("[id]");
@@ -23,57 +23,63 @@ async fn ask(request: RequestBuilder) -> Value {
 }
 
 #[tokio::test]
-async fn problems_look_as_they_always_did() {
+async fn problem_bodies_match_snapshot() {
     let app = TestApp::start().await;
     let alice = app.sign_in("alice@example.com").await;
     let image = alice
         .upload(infravault_testkit::samples::jpeg(16, 16, 1), "")
         .await;
-    let path = format!("/api/v1/images/{}", image["id"].as_str().unwrap());
+    let path = image_path(&image);
     let change = |body: Value| alice.patch(&path).header("If-Match", "\"1\"").json(&body);
     let cases = [
         ("unknown path", app.anonymous(Method::GET, "/nothing")),
-        ("wrong method", app.anonymous(Method::DELETE, "/api/v1/limits")),
-        ("nobody", app.anonymous(Method::GET, "/api/v1/images")),
         (
-            "bad token",
-            app.bearer("ivp_nonsense", Method::GET, "/api/v1/images"),
+            "unsupported method",
+            app.anonymous(Method::DELETE, "/api/v1/limits"),
         ),
-        ("wrong parameter", alice.get("/api/v1/images?limit=0")),
+        ("anonymous", app.anonymous(Method::GET, "/api/v1/images")),
+        (
+            "invalid token",
+            app.bearer("ivp_invalid", Method::GET, "/api/v1/images"),
+        ),
+        ("invalid parameter", alice.get("/api/v1/images?limit=0")),
         ("unknown parameter", alice.get("/api/v1/images?color=red")),
-        ("bad cursor", alice.get("/api/v1/images?cursor=AAAA")),
+        ("invalid cursor", alice.get("/api/v1/images?cursor=AAAA")),
         (
             "unknown field",
             change(json!({ "owner_id": "01930000-0000-7000-8000-000000000000" })),
         ),
-        ("wrong field", change(json!({ "title": "" }))),
+        ("invalid field", change(json!({ "title": "" }))),
         (
-            "wrong type",
+            "unsupported type",
             alice.patch(&path).header("If-Match", "\"1\"").body("title=x"),
         ),
-        ("no condition", alice.patch(&path).json(&json!({ "title": "x" }))),
         (
-            "old condition",
+            "missing condition",
+            alice.patch(&path).json(&json!({ "title": "x" })),
+        ),
+        (
+            "outdated condition",
             alice
                 .patch(&path)
                 .header("If-Match", "\"9\"")
                 .json(&json!({ "title": "x" })),
         ),
         (
-            "no image",
+            "not an image",
             alice
                 .post("/api/v1/images")
                 .header("Content-Type", "image/jpeg")
                 .body("<script>"),
         ),
         (
-            "empty",
+            "empty body",
             alice.post("/api/v1/images").header("Content-Type", "image/jpeg"),
         ),
     ];
     let mut bodies = serde_json::Map::new();
     for (name, request) in cases {
-        let mut body = ask(request).await;
+        let mut body = send_and_mask(request).await;
         if let Some(instance) = body["instance"].as_str().filter(|instance| *instance == path) {
             body["instance"] = json!(instance.replace(image["id"].as_str().unwrap(), "[image]"));
         }
@@ -83,7 +89,7 @@ async fn problems_look_as_they_always_did() {
 }
 
 #[tokio::test]
-async fn a_stranger_s_image_and_a_missing_one_look_the_same() {
+async fn image_of_another_owner_is_indistinguishable_from_missing_image() {
     let app = TestApp::start().await;
     let (alice, bob) = (
         app.sign_in("alice@example.com").await,
@@ -108,7 +114,7 @@ async fn a_stranger_s_image_and_a_missing_one_look_the_same() {
                 .request(method.clone(), &format!("/api/v1/images/{id}{suffix}"))
                 .header("If-Match", "\"1\"");
             if method == Method::GET {
-                // The entity tag of somebody else's image opens nothing either.
+                // The entity tag of another owner's image grants no access.
                 request = request.header(
                     "If-None-Match",
                     format!("\"{}\"", image["sha256"].as_str().unwrap()),
@@ -152,7 +158,7 @@ async fn a_stranger_s_image_and_a_missing_one_look_the_same() {
 }
 
 #[actix_web::test]
-async fn a_handler_that_panics_costs_one_request() {
+async fn panic_in_handler_fails_only_its_request() {
     infravault_testkit::install_crypto();
     let folder = std::env::temp_dir().join(format!("infravault-panic-{}", std::process::id()));
     let path = |name: &str| folder.join(name).to_str().unwrap().to_owned();
@@ -173,10 +179,10 @@ async fn a_handler_that_panics_costs_one_request() {
             .app_data(app)
             .wrap(from_fn(middleware::handle_request))
             .route(
-                "/panics",
-                web::get().to(async || -> String { panic!("a fault of ours") }),
+                "/panic",
+                web::get().to(async || -> String { panic!("internal detail") }),
             )
-            .route("/works", web::get().to(async || "fine")),
+            .route("/ok", web::get().to(async || "ok")),
     )
     .await;
     let request = |path: &str| {
@@ -185,8 +191,8 @@ async fn a_handler_that_panics_costs_one_request() {
             .insert_header(("Host", "127.0.0.1:8080"))
             .to_request()
     };
-    let Err(error) = test::try_call_service(&service, request("/panics")).await else {
-        panic!("no error came back")
+    let Err(error) = test::try_call_service(&service, request("/panic")).await else {
+        panic!("expected an error")
     };
     let answer = error.error_response();
     assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
@@ -200,9 +206,9 @@ async fn a_handler_that_panics_costs_one_request() {
         .unwrap_or_default();
     let body: Value = serde_json::from_slice(&body).unwrap();
     assert_eq!(body["code"], "internal");
-    assert!(!body.to_string().contains("a fault of ours"), "{body}");
+    assert!(!body.to_string().contains("internal detail"), "{body}");
     assert_eq!(
-        test::call_service(&service, request("/works")).await.status(),
+        test::call_service(&service, request("/ok")).await.status(),
         StatusCode::OK
     );
     std::fs::remove_dir_all(folder).unwrap();

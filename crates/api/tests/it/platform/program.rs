@@ -1,4 +1,4 @@
-//! The program itself: its commands, what it says about a bad configuration, and how it stops.
+//! The program: commands, configuration errors, startup and shutdown.
 use infravault_testkit::{db::TestDb, issuer::Issuer};
 use std::{
     io::{Read, Write},
@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// An installation on this machine, started as an operator would.
+/// The environment of the program.
 struct Installation {
     db: TestDb,
     issuer: Issuer,
@@ -62,7 +62,7 @@ impl Installation {
 
 impl Drop for Installation {
     fn drop(&mut self) {
-        // A folder that cannot be removed is the temporary folder's matter.
+        // Best effort; the directory is temporary.
         let _ = std::fs::remove_dir_all(&self.folder);
     }
 }
@@ -79,9 +79,9 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// Asks again until the server is ready.
+/// Repeats the health check until the server is ready.
 fn wait_until_ready(installation: &Installation, port: u16, child: &mut Child) {
-    let deadline = Instant::now() + Duration::from_secs(20);
+    let deadline = Instant::now() + Duration::from_secs(60);
     loop {
         let check = installation.command_on(port, &["healthcheck"]).output().unwrap();
         if check.status.success() {
@@ -110,7 +110,7 @@ fn terminate(child: &Child) {
 }
 
 #[tokio::test]
-async fn a_bad_configuration_names_every_variable_at_once() {
+async fn invalid_configuration_lists_all_variables() {
     let output = Command::new(env!("CARGO_BIN_EXE_infravault"))
         .arg("serve")
         .env_clear()
@@ -123,7 +123,7 @@ async fn a_bad_configuration_names_every_variable_at_once() {
         .output()
         .unwrap();
     assert!(!output.status.success());
-    let said = text(&output.stderr);
+    let stderr = text(&output.stderr);
     for part in [
         "DATABASE_URL must be set",
         "HTTP_BIND is `nowhere`",
@@ -132,7 +132,7 @@ async fn a_bad_configuration_names_every_variable_at_once() {
         "STORE_BACKEND",
         "for example",
     ] {
-        assert!(said.contains(part), "{part} is missing in: {said}");
+        assert!(stderr.contains(part), "{part} is missing in: {stderr}");
     }
     let secret = "postgres://user:hunter2@:::bad";
     let output = Command::new(env!("CARGO_BIN_EXE_infravault"))
@@ -149,7 +149,7 @@ async fn a_bad_configuration_names_every_variable_at_once() {
 }
 
 #[tokio::test]
-async fn the_commands_of_an_operator_work() {
+async fn operator_commands_work() {
     let here = Installation::new().await;
     let down = here.run(&["migrate", "down", "5"]);
     assert!(
@@ -225,13 +225,17 @@ async fn the_commands_of_an_operator_work() {
 }
 
 #[tokio::test]
-async fn two_nodes_that_start_at_once_share_one_database() {
+async fn two_nodes_migrate_and_start_concurrently() {
     let here = Installation::new().await;
     let all = infravault_db::migrate::required_version().to_string();
     assert!(here.run(&["migrate", "down", &all]).status.success());
     let left = "SELECT count(*) FROM pg_namespace WHERE nspname IN ('images', 'graphile_worker')";
     let left = here.db.superuser().await.query_one(left, &[]).await.unwrap();
-    assert_eq!(left.get::<_, i64>(0), 0, "something of ours is left behind");
+    assert_eq!(
+        left.get::<_, i64>(0),
+        0,
+        "rolling back all migrations removes everything"
+    );
     let ports = [here.port, free_port()];
     let mut nodes: Vec<Child> = ports
         .iter()
@@ -252,14 +256,14 @@ async fn two_nodes_that_start_at_once_share_one_database() {
 }
 
 #[tokio::test]
-async fn a_worker_alone_runs_jobs_until_it_is_told_to_stop() {
+async fn worker_runs_jobs_until_sigterm() {
     let here = Installation::new().await;
     let worker = here.command(&["worker"]).spawn().unwrap();
     let workers = "SELECT count(*) FROM graphile_worker._private_workers";
     let client = here.db.superuser().await;
-    let deadline = Instant::now() + Duration::from_secs(20);
+    let deadline = Instant::now() + Duration::from_secs(60);
     while client.query_one(workers, &[]).await.unwrap().get::<_, i64>(0) == 0 {
-        assert!(Instant::now() < deadline, "it does not report for work");
+        assert!(Instant::now() < deadline, "the worker does not register");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     terminate(&worker);
@@ -269,11 +273,11 @@ async fn a_worker_alone_runs_jobs_until_it_is_told_to_stop() {
         assert!(text(&output.stderr).contains(part), "{}", text(&output.stderr));
     }
     let left = client.query_one(workers, &[]).await.unwrap();
-    assert_eq!(left.get::<_, i64>(0), 0, "it signs off");
+    assert_eq!(left.get::<_, i64>(0), 0, "the worker unregisters");
 }
 
 #[tokio::test]
-async fn a_stop_lets_the_request_under_way_finish() {
+async fn request_in_progress_finishes_after_sigterm() {
     let here = Installation::new().await;
     let mut server = here.command(&["serve"]).spawn().unwrap();
     wait_until_ready(&here, here.port, &mut server);
@@ -291,7 +295,7 @@ async fn a_stop_lets_the_request_under_way_finish() {
     )
     .unwrap();
     upload.write_all(half).unwrap();
-    // The upload is under way once its row exists.
+    // The upload is in progress once its row exists.
     let pending = "SELECT count(*) FROM images.images WHERE state = 'pending'";
     while here
         .db
@@ -306,11 +310,11 @@ async fn a_stop_lets_the_request_under_way_finish() {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     terminate(&server);
-    // It takes no new connection for long, and finishes the one it has.
+    // The server finishes the request before it exits.
     upload.write_all(rest).unwrap();
-    let mut answer = [0; 16];
-    upload.read_exact(&mut answer).unwrap();
-    assert!(answer.starts_with(b"HTTP/1.1 201"), "{}", text(&answer));
+    let mut response = [0; 16];
+    upload.read_exact(&mut response).unwrap();
+    assert!(response.starts_with(b"HTTP/1.1 201"), "{}", text(&response));
     drop(upload);
     let output = server.wait_with_output().unwrap();
     assert!(output.status.success(), "{}", text(&output.stderr));

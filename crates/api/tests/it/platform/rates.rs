@@ -1,12 +1,12 @@
-//! N55: the request after the last permitted one is refused, and no header makes a caller somebody else.
+//! Rate limits, which forged headers cannot evade.
 use crate::harness::{TestApp, problem};
 use reqwest::Method;
 
 #[tokio::test]
-async fn the_limit_is_exact_and_says_when_to_come_back() {
+async fn rate_limit_is_exact_and_sets_retry_after() {
     let app = TestApp::with(&[("RATE_LIMIT_ANONYMOUS", "5")]).await;
-    for left in (0..5).rev() {
-        let spoofed = format!("1.2.3.{left}");
+    for remaining in (0..5).rev() {
+        let spoofed = format!("1.2.3.{remaining}");
         let request = app
             .anonymous(Method::GET, "/api/v1/images/public")
             .header("X-Forwarded-For", spoofed);
@@ -14,7 +14,10 @@ async fn the_limit_is_exact_and_says_when_to_come_back() {
         assert_eq!(answer.status(), 200);
         assert_eq!(answer.headers()["ratelimit-policy"], "\"anonymous\";q=5;w=60");
         let rate = answer.headers()["ratelimit"].to_str().unwrap();
-        assert!(rate.starts_with(&format!("\"anonymous\";r={left};t=")), "{rate}");
+        assert!(
+            rate.starts_with(&format!("\"anonymous\";r={remaining};t=")),
+            "{rate}"
+        );
     }
     let answer = app
         .anonymous(Method::GET, "/api/v1/images/public")
@@ -35,7 +38,7 @@ async fn the_limit_is_exact_and_says_when_to_come_back() {
 }
 
 #[tokio::test]
-async fn a_signed_in_person_is_counted_apart_from_the_address() {
+async fn accounts_have_their_own_rate_limit() {
     let app = TestApp::with(&[("RATE_LIMIT_ACCOUNT", "3"), ("RATE_LIMIT_SIGN_IN", "4")]).await;
     let alice = app.sign_in("alice@example.com").await;
     let bob = app.sign_in("bob@example.com").await;
@@ -49,7 +52,7 @@ async fn a_signed_in_person_is_counted_apart_from_the_address() {
     )
     .await;
     assert_eq!(bob.get("/api/v1/auth/me").send().await.unwrap().status(), 200);
-    // Two sign-ins of two requests each have used the sign-in limit of this address up.
+    // Two sign-ins of two requests each have exhausted the sign-in limit of this address.
     problem(
         app.anonymous(Method::GET, "/api/v1/auth/dev")
             .send()

@@ -1,10 +1,10 @@
-//! Uploads by signed requests that go to an S3 store itself.
-use super::{announce, download, put};
+//! Presigned uploads directly to an S3 store.
+use super::{declare, download, put};
 use crate::harness::{TestApp, expect, problem};
 use infravault_testkit::samples;
 use serde_json::{Value, json};
 
-/// The settings of a store with a bucket of its own; none where there is no store, which is a failure in CI.
+/// The settings of an S3 store; `None` if no store is available, which fails in CI.
 fn settings(bucket: &str) -> Option<Vec<(&'static str, String)>> {
     let variable = |name: &str| std::env::var(format!("INFRAVAULT_TEST_S3_{name}")).ok();
     let Some(endpoint) = variable("ENDPOINT").filter(|endpoint| !endpoint.is_empty()) else {
@@ -12,7 +12,7 @@ fn settings(bucket: &str) -> Option<Vec<(&'static str, String)>> {
             std::env::var_os("CI").is_none(),
             "INFRAVAULT_TEST_S3_ENDPOINT must be set in CI"
         );
-        println!("skipped: INFRAVAULT_TEST_S3_ENDPOINT names no S3 store");
+        println!("skipped: INFRAVAULT_TEST_S3_ENDPOINT is not set");
         return None;
     };
     let mut settings = vec![
@@ -33,7 +33,7 @@ fn settings(bucket: &str) -> Option<Vec<(&'static str, String)>> {
 }
 
 #[tokio::test]
-async fn the_store_takes_what_was_announced_and_the_server_believes_nothing() {
+async fn s3_store_and_server_verify_declared_values() {
     let bucket = format!("presigned-{}", std::process::id());
     let Some(settings) = settings(&bucket) else { return };
     let settings: Vec<(&str, &str)> = settings
@@ -48,7 +48,7 @@ async fn the_store_takes_what_was_announced_and_the_server_believes_nothing() {
     let presign = async |original: &[u8]| {
         let request = alice
             .post("/api/v1/uploads/presign")
-            .json(&announce(original, &json!({})));
+            .json(&declare(original, &json!({})));
         expect(request.send().await.unwrap(), 201).await
     };
     let complete = async |upload: &Value| {
@@ -69,20 +69,20 @@ async fn the_store_takes_what_was_announced_and_the_server_believes_nothing() {
     other_type["headers"]["content-type"] = json!("text/html");
     let mut other_key = upload["put"].clone();
     other_key["url"] = json!(url.replacen("incoming/", "originals/", 1));
-    let mut spoilt = original.clone();
-    *spoilt.last_mut().unwrap() ^= 1;
+    let mut damaged = original.clone();
+    *damaged.last_mut().unwrap() ^= 1;
     for (name, request, bytes) in [
         ("larger", &upload["put"], larger),
         ("other type", &other_type, original.clone()),
         ("other key", &other_key, original.clone()),
-        ("other bytes", &upload["put"], spoilt),
+        ("other bytes", &upload["put"], damaged),
     ] {
         let status = put(request, bytes).await.status();
-        println!("{name}: the store answered {status}");
-        // A store that takes them is found out when the upload is completed.
+        println!("{name}: the store returned {status}");
+        // The completion detects what the store did not reject.
         if status.is_success() {
             problem(complete(&upload).await, 422, "upload-mismatch").await;
-            panic!("{name}: the store took what was not announced");
+            panic!("{name}: the store accepted other bytes than declared");
         }
     }
     assert!(put(&upload["put"], original.clone()).await.status().is_success());

@@ -1,4 +1,4 @@
-//! Uploads that stay open, over HTTP.
+//! Upload sessions: tus, presigned and multipart uploads.
 mod in_store;
 mod presigned;
 mod quota;
@@ -6,26 +6,26 @@ mod slow;
 mod tus;
 mod tus_client;
 
-use crate::harness::{Browser, expect};
+use crate::harness::Browser;
 use infravault_kernel::Sha256;
 use reqwest::Response;
 use serde_json::{Value, json};
 
-/// What is announced of an image, with `more` of it.
-pub(crate) fn announce(image: &[u8], more: &Value) -> Value {
+/// The body that creates a presigned upload of an image, with additional or changed fields.
+pub(crate) fn declare(image: &[u8], changes: &Value) -> Value {
     let mut body = json!({
         "file_name": "photo.jpg",
         "size": image.len(),
         "media_type": "image/jpeg",
         "sha256": Sha256::digest(image).to_string(),
     });
-    for (name, value) in more.as_object().unwrap() {
+    for (name, value) in changes.as_object().unwrap() {
         body[name] = value.clone();
     }
     body
 }
 
-/// Sends bytes by a signed request, as it is.
+/// Sends bytes with a presigned request.
 pub(crate) async fn put(request: &Value, bytes: Vec<u8>) -> Response {
     let client = reqwest::Client::new();
     let method = request["method"].as_str().unwrap().parse().unwrap();
@@ -36,10 +36,9 @@ pub(crate) async fn put(request: &Value, bytes: Vec<u8>) -> Response {
     put.body(bytes).send().await.unwrap()
 }
 
-/// Used bytes, reserved bytes and images of whoever is signed in.
+/// Used bytes, reserved bytes and number of images of the account.
 async fn usage(browser: &Browser) -> (u64, u64, u64) {
-    let usage = browser.get("/api/v1/users/profile/usage").send().await.unwrap();
-    let usage = expect(usage, 200).await;
+    let usage = browser.usage().await;
     let number = |name: &str| usage[name].as_u64().unwrap();
     (
         number("used_bytes"),
@@ -48,7 +47,7 @@ async fn usage(browser: &Browser) -> (u64, u64, u64) {
     )
 }
 
-/// The original of an image.
+/// Downloads the original of an image.
 async fn download(browser: &Browser, image: &str) -> Vec<u8> {
     let answer = browser
         .get(&format!("/api/v1/images/{image}/download"))

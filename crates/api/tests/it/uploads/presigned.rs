@@ -1,5 +1,5 @@
-//! Uploads by signed requests, on the folder store, where the server itself takes the bytes in (N42, N43).
-use super::{announce, download, len, put, usage};
+//! Presigned uploads with the `fs` store, where the server itself accepts the bytes.
+use super::{declare, download, len, put, usage};
 use crate::harness::{Browser, TestApp, expect, problem};
 use infravault_kernel::{Clock, Sha256};
 use infravault_testkit::samples;
@@ -7,10 +7,10 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use time::Duration;
 
-async fn presign(browser: &Browser, original: &[u8], more: Value) -> Value {
+async fn presign(browser: &Browser, original: &[u8], changes: Value) -> Value {
     let request = browser
         .post("/api/v1/uploads/presign")
-        .json(&announce(original, &more));
+        .json(&declare(original, &changes));
     expect(request.send().await.unwrap(), 201).await
 }
 
@@ -19,7 +19,7 @@ fn path(upload: &Value, rest: &str) -> String {
 }
 
 #[tokio::test]
-async fn an_image_goes_straight_into_the_store() {
+async fn presigned_upload_creates_image() {
     let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
     let original = samples::jpeg(300, 200, 1);
@@ -48,7 +48,7 @@ async fn an_image_goes_straight_into_the_store() {
         "precondition-failed",
     )
     .await;
-    let mut made = Vec::new();
+    let mut images = Vec::new();
     for _ in 0..2 {
         let answer = alice
             .post(&path(&upload, "/complete"))
@@ -57,10 +57,10 @@ async fn an_image_goes_straight_into_the_store() {
             .await
             .unwrap();
         assert!(answer.headers().contains_key("etag") && answer.headers().contains_key("location"));
-        made.push(expect(answer, 201).await);
+        images.push(expect(answer, 201).await);
     }
-    assert_eq!(made[0]["id"], made[1]["id"], "asked twice it is the same image");
-    let image = &made[0];
+    assert_eq!(images[0]["id"], images[1]["id"], "completion is idempotent");
+    let image = &images[0];
     assert_eq!(image["sha256"], Sha256::digest(&original).to_string());
     assert_eq!(
         (image["title"].as_str(), image["visibility"].as_str()),
@@ -76,7 +76,7 @@ async fn an_image_goes_straight_into_the_store() {
 }
 
 #[tokio::test]
-async fn n42_a_signed_request_is_bound_to_everything_that_was_announced() {
+async fn presigned_request_is_bound_to_declared_values() {
     let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
     let original = samples::jpeg(300, 200, 2);
@@ -89,7 +89,7 @@ async fn n42_a_signed_request_is_bound_to_everything_that_was_announced() {
         changed
     };
     let url = signed["url"].as_str().unwrap();
-    let piece = |upload: &Value| {
+    let part = |upload: &Value| {
         let url = upload["put"]["url"].as_str().unwrap();
         url.split('?')
             .next()
@@ -127,8 +127,8 @@ async fn n42_a_signed_request_is_bound_to_everything_that_was_announced() {
             original.clone(),
         ),
         (
-            "other piece",
-            with(&|it| it["url"] = json!(url.replace(&piece(&upload), &piece(&other)))),
+            "other part",
+            with(&|it| it["url"] = json!(url.replace(&part(&upload), &part(&other)))),
             original.clone(),
         ),
         (
@@ -155,9 +155,9 @@ async fn n42_a_signed_request_is_bound_to_everything_that_was_announced() {
         assert_eq!(answer.status(), 403, "{name}");
         problem(answer, 403, "invalid-signature").await;
     }
-    let mut spoilt = original.clone();
-    *spoilt.last_mut().unwrap() ^= 1;
-    problem(put(signed, spoilt).await, 422, "checksum-mismatch").await;
+    let mut damaged = original.clone();
+    *damaged.last_mut().unwrap() ^= 1;
+    problem(put(signed, damaged).await, 422, "checksum-mismatch").await;
     let late = Clock::fixed(Clock::System.now() + Duration::seconds(61));
     let later = app.beside_at(&[("JOBS_IN_SERVE", "false")], late).await;
     let moved = with(&|it| it["url"] = json!(url.replace(&app.origin, &later)));
@@ -169,7 +169,7 @@ async fn n42_a_signed_request_is_bound_to_everything_that_was_announced() {
         .await
         .unwrap();
     problem(missing, 422, "upload-mismatch").await;
-    // A page of our own origin sends its cookies along, and no header of ours.
+    // A page of the server's own origin sends its cookies, but not the CSRF header.
     let mut request = alice.bare(Method::PUT, url.strip_prefix(&app.origin).unwrap());
     for (name, value) in signed["headers"].as_object().unwrap() {
         request = request.header(name, value.as_str().unwrap());
@@ -178,19 +178,19 @@ async fn n42_a_signed_request_is_bound_to_everything_that_was_announced() {
 }
 
 #[tokio::test]
-async fn n43_what_is_no_image_ends_the_upload() {
+async fn content_that_is_not_an_image_ends_the_session() {
     let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
     let html = b"<html><script>alert(1)</script></html>".to_vec();
     let upload = presign(&alice, &html, json!({})).await;
     assert_eq!(put(&upload["put"], html).await.status(), 200);
-    let refused = alice
+    let rejected = alice
         .post(&path(&upload, "/complete"))
         .json(&json!({}))
         .send()
         .await
         .unwrap();
-    problem(refused, 415, "unsupported-image-type").await;
+    problem(rejected, 415, "unsupported-image-type").await;
     assert_eq!(usage(&alice).await, (0, 0, 0));
     problem(
         alice.get(&path(&upload, "")).send().await.unwrap(),
@@ -206,21 +206,21 @@ async fn n43_what_is_no_image_ends_the_upload() {
         .unwrap();
     problem(again, 410, "upload-gone").await;
     let incoming = app.folder.join("objects/incoming");
-    crate::uploads::tus::until_empty(&incoming).await;
+    crate::uploads::tus::wait_empty(&incoming).await;
 }
 
 #[tokio::test]
-async fn parts_of_any_size() {
+async fn multipart_upload_accepts_parts_of_any_size() {
     let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
     let original = samples::jpeg(300, 200, 4);
     let upload = presign(&alice, &original, json!({ "multipart": true, "sha256": null })).await;
     assert!(upload["put"].is_null());
-    let pieces: Vec<&[u8]> = vec![&original[..1], &original[1..1000], &original[1000..]];
-    let parts: Vec<Value> = pieces
+    let chunks: Vec<&[u8]> = vec![&original[..1], &original[1..1000], &original[1000..]];
+    let parts: Vec<Value> = chunks
         .iter()
         .enumerate()
-        .map(|(index, piece)| json!({ "number": index + 1, "size": piece.len(), "sha256": Sha256::digest(piece).to_string() }))
+        .map(|(index, chunk)| json!({ "number": index + 1, "size": chunk.len(), "sha256": Sha256::digest(chunk).to_string() }))
         .collect();
     let sign = async |parts: &[Value]| {
         let request = alice
@@ -243,10 +243,14 @@ async fn parts_of_any_size() {
             .unwrap()
             .to_owned()
     };
-    assert_eq!(bare(&first), bare(&again), "the same part is the same object");
+    assert_eq!(
+        bare(&first),
+        bare(&again),
+        "the same part has the same object key"
+    );
     let signed = expect(sign(&parts).await, 200).await;
-    for (part, piece) in signed["parts"].as_array().unwrap().iter().zip(&pieces) {
-        assert_eq!(put(&part["put"], piece.to_vec()).await.status(), 200);
+    for (part, chunk) in signed["parts"].as_array().unwrap().iter().zip(&chunks) {
+        assert_eq!(put(&part["put"], chunk.to_vec()).await.status(), 200);
     }
     let too_many = json!({ "number": 4, "size": 1, "sha256": parts[0]["sha256"] });
     problem(sign(&[too_many]).await, 422, "validation-failed").await;
@@ -276,7 +280,7 @@ async fn parts_of_any_size() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_announced() {
+async fn invalid_declarations_are_rejected() {
     let app = TestApp::with(&[
         ("JOBS_IN_SERVE", "false"),
         ("UPLOAD_MAX_BYTES", "100000"),
@@ -285,7 +289,7 @@ async fn what_cannot_be_announced() {
     .await;
     let alice = app.sign_in("alice@example.com").await;
     let original = samples::jpeg(30, 20, 5);
-    for (more, status, code) in [
+    for (changes, status, code) in [
         (json!({ "size": 100_001 }), 413, "payload-too-large"),
         (json!({ "size": 0 }), 422, "validation-failed"),
         (json!({ "size": -1 }), 422, "validation-failed"),
@@ -297,16 +301,16 @@ async fn what_cannot_be_announced() {
     ] {
         let request = alice
             .post("/api/v1/uploads/presign")
-            .json(&announce(&original, &more));
+            .json(&declare(&original, &changes));
         let body = problem(request.send().await.unwrap(), status, code).await;
-        assert!(body["detail"].is_string(), "{more}");
+        assert!(body["detail"].is_string(), "{changes}");
     }
     assert_eq!(usage(&alice).await, (0, 0, 0));
     let first = presign(&alice, &original, json!({})).await;
     presign(&alice, &original, json!({})).await;
     let third = alice
         .post("/api/v1/uploads/presign")
-        .json(&announce(&original, &json!({})));
+        .json(&declare(&original, &json!({})));
     problem(third.send().await.unwrap(), 429, "too-many-uploads").await;
     for _ in 0..2 {
         assert_eq!(
@@ -316,10 +320,10 @@ async fn what_cannot_be_announced() {
     }
     assert_eq!(usage(&alice).await, (0, len(&original), 0));
     problem(put(&first["put"], original.clone()).await, 410, "upload-gone").await;
-    let nothing = alice
+    let unknown = alice
         .get("/api/v1/uploads/01930000-0000-7000-8000-000000000000")
         .send()
         .await
         .unwrap();
-    problem(nothing, 404, "not-found").await;
+    problem(unknown, 404, "not-found").await;
 }

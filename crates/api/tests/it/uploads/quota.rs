@@ -1,33 +1,33 @@
-//! The quota under many clients at once who announce before they send (N58).
-use super::{announce, put, usage};
+//! The quota with many concurrent upload sessions.
+use super::{declare, put, usage};
 use crate::harness::{TestApp, expect, location, problem, set_quota};
 use futures_util::future::join_all;
 use infravault_testkit::samples;
 use reqwest::Method;
 use serde_json::json;
 
-/// How many images there is room for, and how many clients there are.
-const ROOM: usize = 10;
+/// Number of images that fit into the quota, and number of clients.
+const CAPACITY: usize = 10;
 const CLIENTS: usize = 64;
 
 #[tokio::test]
-async fn n58_what_is_announced_holds_its_room_and_gives_it_back() {
+async fn quota_is_exact_for_sixty_four_concurrent_sessions() {
     let app = TestApp::with(&[
         ("JOBS_IN_SERVE", "false"),
         ("UPLOAD_SESSION_MAX_COUNT", "64"),
-        // Nobody is told to come back later, however busy the machine is.
+        // Enough time for a busy machine.
         ("DB_ACQUIRE_TIMEOUT", "30s"),
     ])
     .await;
     let alice = app.sign_in("alice@example.com").await;
     let image = samples::jpeg(48, 48, 1);
     let size = super::len(&image);
-    let room = size * u64::try_from(ROOM).unwrap();
-    set_quota(&app, &alice, room + 100).await;
-    // Every other one announces by tus.
-    let announced = join_all((0..CLIENTS).map(|number| {
+    let quota = size * u64::try_from(CAPACITY).unwrap();
+    set_quota(&app, &alice, quota + 100).await;
+    // Every second client uses tus.
+    let declared = join_all((0..CLIENTS).map(|number| {
         let request = if number % 2 == 0 {
-            let body = announce(&image, &json!({}));
+            let body = declare(&image, &json!({}));
             alice.post("/api/v1/uploads/presign").json(&body)
         } else {
             alice
@@ -39,7 +39,7 @@ async fn n58_what_is_announced_holds_its_room_and_gives_it_back() {
     }))
     .await;
     let (mut signed, mut resumable) = (Vec::new(), Vec::new());
-    for (number, answer) in announced.into_iter().enumerate() {
+    for (number, answer) in declared.into_iter().enumerate() {
         if answer.status() != 201 {
             problem(answer, 403, "storage-quota-exceeded").await;
         } else if number % 2 == 0 {
@@ -48,9 +48,9 @@ async fn n58_what_is_announced_holds_its_room_and_gives_it_back() {
             resumable.push(location(&answer));
         }
     }
-    assert_eq!(signed.len() + resumable.len(), ROOM);
-    assert_eq!(usage(&alice).await, (0, room, 0));
-    // One half becomes images while the other is given up.
+    assert_eq!(signed.len() + resumable.len(), CAPACITY);
+    assert_eq!(usage(&alice).await, (0, quota, 0));
+    // The presigned sessions are completed while the tus sessions are deleted.
     let stored = join_all(signed.iter().map(async |upload| {
         assert_eq!(put(&upload["put"], image.clone()).await.status(), 200);
         let path = format!("/api/v1/uploads/{}/complete", upload["id"].as_str().unwrap());

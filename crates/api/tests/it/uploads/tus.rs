@@ -1,6 +1,6 @@
-//! tus 1.0.0, request by request.
+//! tus 1.0.0, tested request by request.
 use super::{download, len, usage};
-use crate::harness::{Browser, TestApp, expect, location, problem};
+use crate::harness::{Browser, TestApp, expect, location, problem, wait_until};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use infravault_kernel::{Clock, Sha256};
 use infravault_testkit::samples;
@@ -36,26 +36,23 @@ fn header(answer: &Response, name: &str) -> String {
         .unwrap_or_default()
 }
 
-/// A failure of tus: a problem with the header that every answer has.
-async fn failed(answer: Response, status: u16, code: &str) {
+/// Checks that the response is a problem with the header that every tus response has.
+async fn tus_problem(answer: Response, status: u16, code: &str) {
     assert_eq!(header(&answer, "tus-resumable"), "1.0.0");
     problem(answer, status, code).await;
 }
 
-/// Waits until the sweeper has deleted all pieces.
-pub(super) async fn until_empty(folder: &Path) {
-    for _ in 0..200 {
-        let mut shards = std::fs::read_dir(folder).into_iter().flatten().flatten();
-        if shards.all(|shard| std::fs::read_dir(shard.path()).unwrap().next().is_none()) {
-            return;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
-    }
-    panic!("pieces are left in {}", folder.display());
+/// Waits until the sweeper has deleted all parts.
+pub(super) async fn wait_empty(directory: &Path) {
+    wait_until("all parts are deleted", async || {
+        let mut shards = std::fs::read_dir(directory).into_iter().flatten().flatten();
+        shards.all(|shard| std::fs::read_dir(shard.path()).unwrap().next().is_none())
+    })
+    .await;
 }
 
 #[tokio::test]
-async fn the_protocol_as_it_is_written() {
+async fn tus_upload_in_two_requests_creates_image() {
     let app = TestApp::with(&[("JOBS_IN_SERVE", "false"), ("UPLOAD_MAX_BYTES", "1000000")]).await;
     let alice = app.sign_in("alice@example.com").await;
     let options = app.anonymous(Method::OPTIONS, PATH).send().await.unwrap();
@@ -125,22 +122,22 @@ async fn the_protocol_as_it_is_written() {
     assert_eq!(usage(&alice).await, (len(&original), 0, 1));
     let done = tus(&alice, Method::HEAD, &path).send().await.unwrap();
     assert_eq!(header(&done, "upload-image-id"), id);
-    until_empty(&app.folder.join("objects/incoming")).await;
+    wait_empty(&app.folder.join("objects/incoming")).await;
 }
 
 #[tokio::test]
-async fn what_the_protocol_refuses() {
+async fn invalid_tus_requests_are_rejected() {
     let app = TestApp::with(&[("JOBS_IN_SERVE", "false"), ("UPLOAD_MAX_BYTES", "100000")]).await;
     let alice = app.sign_in("alice@example.com").await;
     let original = samples::jpeg(60, 40, 1);
     let no_version = alice.post(PATH).header("Upload-Length", 5).send().await.unwrap();
     assert_eq!(header(&no_version, "tus-version"), "1.0.0");
-    failed(no_version, 412, "tus-version").await;
+    tus_problem(no_version, 412, "tus-version").await;
     let other_version = alice
         .post(PATH)
         .header("Tus-Resumable", "0.2.2")
         .header("Upload-Length", 5);
-    failed(other_version.send().await.unwrap(), 412, "tus-version").await;
+    tus_problem(other_version.send().await.unwrap(), 412, "tus-version").await;
     for (headers, status, code) in [
         (vec![], 400, "invalid-parameter"),
         (vec![("Upload-Length", "many")], 400, "invalid-parameter"),
@@ -166,15 +163,15 @@ async fn what_the_protocol_refuses() {
             request = request.header(*name, *value);
         }
         println!("{headers:?}");
-        failed(request.send().await.unwrap(), status, code).await;
+        tus_problem(request.send().await.unwrap(), status, code).await;
     }
     assert_eq!(usage(&alice).await, (0, 0, 0));
     let path = location(&create(&alice, &original, &[]).await);
     let wrong_type = tus(&alice, Method::PATCH, &path)
         .header("Upload-Offset", 0)
         .body("x");
-    failed(wrong_type.send().await.unwrap(), 415, "unsupported-media-type").await;
-    failed(
+    tus_problem(wrong_type.send().await.unwrap(), 415, "unsupported-media-type").await;
+    tus_problem(
         patch(&alice, &path, 1, &original).send().await.unwrap(),
         409,
         "upload-offset-mismatch",
@@ -182,9 +179,9 @@ async fn what_the_protocol_refuses() {
     .await;
     let no_offset =
         tus(&alice, Method::PATCH, &path).header("Content-Type", "application/offset+octet-stream");
-    failed(no_offset.send().await.unwrap(), 400, "invalid-parameter").await;
+    tus_problem(no_offset.send().await.unwrap(), 400, "invalid-parameter").await;
     let larger = [original.clone(), vec![0]].concat();
-    failed(
+    tus_problem(
         patch(&alice, &path, 0, &larger).send().await.unwrap(),
         413,
         "payload-too-large",
@@ -199,27 +196,27 @@ async fn what_the_protocol_refuses() {
         ),
     ] {
         let request = patch(&alice, &path, 0, &original).header("Upload-Checksum", checksum);
-        failed(request.send().await.unwrap(), status, code).await;
+        tus_problem(request.send().await.unwrap(), status, code).await;
     }
     let head = tus(&alice, Method::HEAD, &path).send().await.unwrap();
-    assert_eq!(header(&head, "upload-offset"), "0", "nothing was kept");
+    assert_eq!(header(&head, "upload-offset"), "0", "no bytes were stored");
     let bob = app.sign_in("bob@example.com").await;
     assert_eq!(tus(&bob, Method::HEAD, &path).send().await.unwrap().status(), 404);
-    failed(
+    tus_problem(
         patch(&bob, &path, 0, &original).send().await.unwrap(),
         404,
         "not-found",
     )
     .await;
     let foreign = tus(&bob, Method::POST, PATH).header("Upload-Concat", format!("final;{path}"));
-    failed(foreign.send().await.unwrap(), 404, "not-found").await;
+    tus_problem(foreign.send().await.unwrap(), 404, "not-found").await;
     let good = STANDARD.encode(Sha256::digest(&original).bytes());
     let right = patch(&alice, &path, 0, &original).header("Upload-Checksum", format!("sha256 {good}"));
     assert_eq!(right.send().await.unwrap().status(), 204);
 }
 
 #[tokio::test]
-async fn termination_expiry_and_images_that_are_refused() {
+async fn terminated_expired_and_rejected_uploads_are_gone() {
     let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
     let original = samples::jpeg(60, 40, 1);
@@ -234,7 +231,7 @@ async fn termination_expiry_and_images_that_are_refused() {
         tus(&alice, Method::HEAD, &path).send().await.unwrap().status(),
         410
     );
-    failed(
+    tus_problem(
         patch(&alice, &path, 10, &original[10..]).send().await.unwrap(),
         410,
         "upload-gone",
@@ -244,7 +241,7 @@ async fn termination_expiry_and_images_that_are_refused() {
 
     let html = b"<html></html>";
     let path = location(&create(&alice, html, &[]).await);
-    failed(
+    tus_problem(
         patch(&alice, &path, 0, html).send().await.unwrap(),
         415,
         "unsupported-image-type",
@@ -265,11 +262,11 @@ async fn termination_expiry_and_images_that_are_refused() {
         .bearer_auth(&token)
         .header("Tus-Resumable", "1.0.0");
     assert_eq!(head.send().await.unwrap().status(), 410);
-    until_empty(&app.folder.join("objects/incoming")).await;
+    wait_empty(&app.folder.join("objects/incoming")).await;
 }
 
 #[tokio::test]
-async fn creation_with_bytes_concatenation_and_other_methods() {
+async fn creation_with_upload_concatenation_and_method_override_work() {
     let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
     let original = samples::jpeg(300, 200, 6);
@@ -294,57 +291,57 @@ async fn creation_with_bytes_concatenation_and_other_methods() {
     );
 
     let mut parts = Vec::new();
-    for piece in original.chunks(original.len() / 3 + 1) {
-        let part = with_bytes(&piece[..5], piece.len(), Some("partial")).await;
+    for chunk in original.chunks(original.len() / 3 + 1) {
+        let part = with_bytes(&chunk[..5], chunk.len(), Some("partial")).await;
         assert_eq!(
             (part.status().as_u16(), header(&part, "upload-offset")),
             (201, "5".to_owned())
         );
         let path = location(&part);
         let early = tus(&alice, Method::POST, PATH).header("Upload-Concat", format!("final;{path}"));
-        failed(early.send().await.unwrap(), 422, "upload-mismatch").await;
+        tus_problem(early.send().await.unwrap(), 422, "upload-mismatch").await;
         let rest = tus(&alice, Method::POST, &path)
             .header("X-HTTP-Method-Override", "PATCH")
             .header("Upload-Offset", 5)
             .header("Content-Type", "application/offset+octet-stream")
-            .body(piece[5..].to_vec());
+            .body(chunk[5..].to_vec());
         assert_eq!(rest.send().await.unwrap().status(), 204);
         let head = tus(&alice, Method::HEAD, &path).send().await.unwrap();
         assert_eq!(header(&head, "upload-concat"), "partial");
         parts.push(path);
     }
     let list = format!("final;{}", parts.join(" "));
-    let mut made = Vec::new();
+    let mut images = Vec::new();
     for _ in 0..2 {
         let request = tus(&alice, Method::POST, PATH).header("Upload-Concat", &list);
         let answer = request.send().await.unwrap();
         assert_eq!(answer.status(), 201);
-        made.push((location(&answer), header(&answer, "upload-image-id")));
+        images.push((location(&answer), header(&answer, "upload-image-id")));
     }
-    assert_eq!(made[0], made[1], "the same parts are the same image");
+    assert_eq!(images[0], images[1], "the same parts are the same image");
     parts.reverse();
     let other = format!("final;{}", parts.join(" "));
-    let turned = tus(&alice, Method::POST, PATH).header("Upload-Concat", other);
-    failed(turned.send().await.unwrap(), 410, "upload-gone").await;
-    assert_eq!(download(&alice, &made[0].1).await, original);
-    let head = tus(&alice, Method::HEAD, &made[0].0).send().await.unwrap();
+    let reordered = tus(&alice, Method::POST, PATH).header("Upload-Concat", other);
+    tus_problem(reordered.send().await.unwrap(), 410, "upload-gone").await;
+    assert_eq!(download(&alice, &images[0].1).await, original);
+    let head = tus(&alice, Method::HEAD, &images[0].0).send().await.unwrap();
     assert_eq!(header(&head, "upload-concat"), list);
     assert_eq!(header(&head, "upload-length"), original.len().to_string());
-    let onto = patch(&alice, &made[0].0, original.len(), b"")
+    let onto = patch(&alice, &images[0].0, original.len(), b"")
         .send()
         .await
         .unwrap();
-    failed(onto, 403, "forbidden").await;
+    tus_problem(onto, 403, "forbidden").await;
     assert_eq!(usage(&alice).await, (len(&original) * 2, 0, 2));
     let open = location(&create(&alice, &original, &[]).await);
     let ended = tus(&alice, Method::POST, &open).header("X-HTTP-Method-Override", "DELETE");
     assert_eq!(ended.send().await.unwrap().status(), 204);
     let other = tus(&alice, Method::POST, &open).header("X-HTTP-Method-Override", "TRACE");
-    failed(other.send().await.unwrap(), 400, "invalid-parameter").await;
+    tus_problem(other.send().await.unwrap(), 400, "invalid-parameter").await;
 }
 
 #[tokio::test]
-async fn pages_of_a_configured_origin_may_use_it() {
+async fn cors_allows_tus_for_configured_origin() {
     let app = TestApp::with(&[
         ("JOBS_IN_SERVE", "false"),
         ("CORS_ORIGINS", "https://app.example"),

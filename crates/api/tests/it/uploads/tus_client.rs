@@ -1,6 +1,6 @@
-//! Uploads by the npm package `tus-js-client`, which shares no code with ours.
+//! Uploads with the npm package `tus-js-client`, an independent implementation.
 //!
-//! `INFRAVAULT_TEST_TUS_CLIENT` names the folder whose `node_modules` holds it; `cargo xtask test` fetches it.
+//! `INFRAVAULT_TEST_TUS_CLIENT` is the directory whose `node_modules` has it; `cargo xtask test` downloads it.
 use super::{download, len, usage};
 use crate::harness::{TestApp, expect};
 use infravault_testkit::samples;
@@ -15,19 +15,19 @@ use std::{
 const FOLDER: &str = "INFRAVAULT_TEST_TUS_CLIENT";
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../testkit/tus-js-client/upload.mjs");
 
-/// The folder of the package; none where it is missing, which is a failure in CI.
+/// The directory of the package; `None` if it is missing, which fails in CI.
 fn package() -> Option<OsString> {
     let folder = std::env::var_os(FOLDER).filter(|folder| !folder.is_empty());
     if folder.is_none() {
         assert!(std::env::var_os("CI").is_none(), "{FOLDER} must be set in CI");
-        println!("skipped: {FOLDER} does not name a folder with the npm package tus-js-client");
+        println!("skipped: {FOLDER} is not set");
     }
     folder
 }
 
-/// Runs the client; what it says at its end.
-async fn run(folder: OsString, order: Value) -> Value {
-    let said = tokio::task::spawn_blocking(move || {
+/// Runs the client and returns its result.
+async fn run_client(folder: OsString, order: Value) -> Value {
+    let output = tokio::task::spawn_blocking(move || {
         let mut client = Command::new("node")
             .arg(SCRIPT)
             .arg(folder)
@@ -40,11 +40,11 @@ async fn run(folder: OsString, order: Value) -> Value {
         drop(input);
         client.wait_with_output().unwrap().stdout
     });
-    serde_json::from_slice(&said.await.unwrap()).expect("the client says how it ended")
+    serde_json::from_slice(&output.await.unwrap()).expect("the client prints its result")
 }
 
-/// A file with an image and so many bytes in all.
-fn file(app: &TestApp, bytes: usize) -> (PathBuf, Vec<u8>) {
+/// Writes an image file of at least this size.
+fn write_image(app: &TestApp, bytes: usize) -> (PathBuf, Vec<u8>) {
     let mut original = samples::png(64, 64, 3);
     let mut state = 0x9E37_79B9_7F4A_7C15_u64;
     while original.len() < bytes {
@@ -66,16 +66,16 @@ fn order(origins: &[&str], token: &str, file: &Path, cuts: u32, options: &Value)
 }
 
 #[tokio::test]
-async fn an_upload_that_is_cut_four_times_goes_on_at_another_server() {
+async fn tus_js_client_resumes_at_another_node_after_four_interruptions() {
     let Some(folder) = package() else { return };
     let settings = [("JOBS_IN_SERVE", "false"), ("UPLOAD_MAX_BYTES", "300000000")];
     let app = TestApp::with(&settings).await;
     let beside = app.beside(&settings).await;
     let alice = app.sign_in("alice@example.com").await;
     let token = app.token(&alice, "images:read images:write").await;
-    let (path, original) = file(&app, 100_000_000);
+    let (path, original) = write_image(&app, 100_000_000);
     let origins = [app.origin.as_str(), beside.as_str()];
-    let done = run(folder, order(&origins, &token, &path, 4, &json!({}))).await;
+    let done = run_client(folder, order(&origins, &token, &path, 4, &json!({}))).await;
     let image = done["image"].as_str().unwrap_or_else(|| panic!("{done}"));
     let resumed: Vec<u64> = done["resumed"]
         .as_array()
@@ -87,9 +87,9 @@ async fn an_upload_that_is_cut_four_times_goes_on_at_another_server() {
     assert!(resumed.len() >= 4, "{done}");
     assert!(
         *resumed.last().unwrap() > len(&original) / 2,
-        "it went on where it stood: {resumed:?}"
+        "the upload was not resumed from its offset: {resumed:?}"
     );
-    assert!(download(&alice, image).await == original, "the bytes are others");
+    assert!(download(&alice, image).await == original, "the bytes differ");
     let found = expect(
         alice
             .get(&format!("/api/v1/images/{image}"))
@@ -104,33 +104,33 @@ async fn an_upload_that_is_cut_four_times_goes_on_at_another_server() {
         (Some("By tus"), &json!(["a", "b"]))
     );
     assert_eq!(usage(&alice).await, (len(&original), 0, 1));
-    super::tus::until_empty(&app.folder.join("objects/incoming")).await;
+    super::tus::wait_empty(&app.folder.join("objects/incoming")).await;
 }
 
 #[tokio::test]
-async fn the_other_ways_of_the_client() {
+async fn tus_js_client_options_work() {
     let Some(folder) = package() else { return };
     let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
     let token = app.token(&alice, "images:read images:write").await;
-    let (path, original) = file(&app, 1_000_000);
+    let (path, original) = write_image(&app, 1_000_000);
     for options in [
         json!({ "parallelUploads": 3 }),
         json!({ "overridePatchMethod": true, "chunkSize": 300_000 }),
         json!({ "uploadDataDuringCreation": true }),
         json!({ "uploadDataDuringCreation": true, "chunkSize": 400_000 }),
     ] {
-        let done = run(folder.clone(), order(&[&app.origin], &token, &path, 0, &options)).await;
+        let done = run_client(folder.clone(), order(&[&app.origin], &token, &path, 0, &options)).await;
         let image = done["image"]
             .as_str()
             .unwrap_or_else(|| panic!("{options}: {done}"));
         assert!(download(&alice, image).await == original, "{options}");
     }
-    std::fs::write(&path, "no image").unwrap();
-    let refused = run(folder, order(&[&app.origin], &token, &path, 0, &json!({}))).await;
-    assert_eq!(refused["status"], 415, "{refused}");
+    std::fs::write(&path, "not an image").unwrap();
+    let rejected = run_client(folder, order(&[&app.origin], &token, &path, 0, &json!({}))).await;
+    assert_eq!(rejected["status"], 415, "{rejected}");
     assert!(
-        refused["body"]
+        rejected["body"]
             .as_str()
             .unwrap()
             .contains("unsupported-image-type")
