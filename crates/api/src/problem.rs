@@ -7,7 +7,7 @@ use actix_web::{
     HttpResponse, HttpResponseBuilder, ResponseError,
     http::{StatusCode, header},
 };
-use infravault_kernel::{DomainError, ErrorKind, FieldError};
+use infravault_kernel::{DomainError, ErrorKind, FieldError, error_chain};
 use serde::Serialize;
 use std::fmt;
 use utoipa::ToSchema;
@@ -233,28 +233,14 @@ impl ResponseError for Problem {
     }
 }
 
-impl<F: DomainError> From<F> for Problem {
-    fn from(failure: F) -> Self {
-        let mut problem = Self::new(status(failure.kind()), failure.code(), failure.detail());
-        problem.0.fields = failure.fields();
-        problem.0.retry_after = failure.retry_after();
-        problem.0.cause = Some(error_chain(&failure));
+impl<E: DomainError> From<E> for Problem {
+    fn from(error: E) -> Self {
+        let mut problem = Self::new(status(error.kind()), error.code(), error.detail());
+        problem.0.fields = error.fields();
+        problem.0.retry_after = error.retry_after();
+        problem.0.cause = Some(error_chain(&error));
         problem
     }
-}
-
-/// Joins the messages of an error and its sources.
-pub(crate) fn error_chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(source) = next {
-        let more = source.to_string();
-        if !text.ends_with(&more) {
-            text = format!("{text}: {more}");
-        }
-        next = source.source();
-    }
-    text
 }
 
 /// The HTTP status of a kind of error.

@@ -1,9 +1,9 @@
 //! `infravault doctor`: checks the installation and suggests how to fix each problem.
 use super::{CommandResult, block_on, print_line};
-use crate::{config::Config, logging, problem::error_chain};
+use crate::{config::Config, logging};
 use infravault_auth::Auth;
 use infravault_db::{Db, migrate};
-use infravault_kernel::{Clock, Ctx};
+use infravault_kernel::{Clock, Ctx, error_chain};
 use infravault_objects::Objects;
 use infravault_sandbox::{Enforcement, Sandbox};
 use std::error::Error;

@@ -117,7 +117,7 @@ pub fn run() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("infravault: {}", crate::problem::error_chain(error.as_ref()));
+            eprintln!("infravault: {}", infravault_kernel::error_chain(error.as_ref()));
             ExitCode::FAILURE
         }
     }

@@ -63,7 +63,7 @@ const MATRIX: &[(&str, Row)] = &[
     ("replace_image", [401, 404, 200, 404, 404, 200, 403, 403]),
     ("update_image", [401, 404, 200, 404, 404, 200, 403, 403]),
     ("delete_image", [401, 404, 204, 404, 404, 204, 403, 403]),
-    // Images of others are not found, and a token needs the scope of the action.
+    // Images of other accounts are not found, and a token needs the scope of the action.
     ("change_images", [401, 200, 200, 200, 200, 200, 403, 403]),
     ("restore_image", [401, 404, 200, 404, 404, 200, 403, 403]),
     ("list_trash", [401, 200, 200, 200, 200, 200, 403, 403]),

@@ -131,7 +131,11 @@ async fn renditions_have_no_metadata() {
         fs::write(originals.join(format!("original.{ending}")), &tagged.bytes).unwrap();
         let image = upload(&alice, tagged.media_type, &tagged.bytes).await;
         for (name, bytes) in derivatives(&alice, &image).await {
-            assert!(!contains(&bytes, METADATA_MARKER), "{}: {name}", tagged.media_type);
+            assert!(
+                !contains(&bytes, METADATA_MARKER),
+                "{}: {name}",
+                tagged.media_type
+            );
             fs::write(renditions.join(format!("{number}-{name}")), &bytes).unwrap();
         }
         let original = format!("{}/download", image_path(&image));

@@ -24,7 +24,7 @@ async fn complete_installation_is_ready() {
 
 #[tokio::test]
 async fn unavailable_database_is_live_but_not_ready() {
-    let app = TestApp::with(&[("DATABASE_URL", "postgres://nobody@127.0.0.1:9/none")]).await;
+    let app = TestApp::with(&[("DATABASE_URL", "postgres://unknown@127.0.0.1:9/none")]).await;
     expect(
         app.anonymous(Method::GET, "/health/live").send().await.unwrap(),
         200,

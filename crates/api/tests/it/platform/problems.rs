@@ -163,7 +163,7 @@ async fn panic_in_handler_fails_only_its_request() {
     let folder = std::env::temp_dir().join(format!("infravault-panic-{}", std::process::id()));
     let path = |name: &str| folder.join(name).to_str().unwrap().to_owned();
     let mut env: Env = [
-        ("DATABASE_URL", "postgres://nobody@127.0.0.1:9/none".to_owned()),
+        ("DATABASE_URL", "postgres://unknown@127.0.0.1:9/none".to_owned()),
         ("INFRAVAULT_INSECURE_DEV", "1".to_owned()),
         ("STORE_DIR", path("objects")),
         ("AUTH_KEY_DIR", path("keys")),

@@ -178,9 +178,9 @@ async fn operator_commands_work() {
     );
 
     assert!(!here.run(&["healthcheck"]).status.success(), "no server runs");
-    let unknown = here.run(&["admin", "grant-role", "nobody@example.com", "ADMIN"]);
+    let unknown = here.run(&["admin", "grant-role", "unknown@example.com", "ADMIN"]);
     assert!(
-        !unknown.status.success() && text(&unknown.stderr).contains("nobody@example.com"),
+        !unknown.status.success() && text(&unknown.stderr).contains("unknown@example.com"),
         "{}",
         text(&unknown.stderr)
     );
