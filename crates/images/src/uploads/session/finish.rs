@@ -113,7 +113,7 @@ impl SessionParts {
         if hasher.finish() != part.sha256 {
             return Err(infravault_objects::Error::Corrupt {
                 key: part.key.path(),
-                fault: "has another SHA-256".to_owned(),
+                reason: "has another SHA-256".to_owned(),
             });
         }
         Ok(())
