@@ -177,10 +177,10 @@ mod tests {
             (
                 PrescanError::Malformed {
                     media_type: MediaType::Png,
-                    detail: "there is no image data",
+                    detail: "the image data is missing",
                     offset: 33,
                 },
-                "the PNG data is damaged or incomplete near byte 33: there is no image data",
+                "the PNG data is damaged or incomplete near byte 33: the image data is missing",
                 "image-undecodable",
             ),
         ];

@@ -266,21 +266,24 @@ impl Recipe {
     /// [`ENGINE_VERSION`]: renditions that are stored already would be made again.
     #[must_use]
     pub fn canonical(&self) -> String {
-        let mut text = format!("v{ENGINE_VERSION}");
-        let mut append = |field: &str, value: &dyn fmt::Display| text.push_str(&format!(";{field}={value}"));
+        let mut fields = vec![format!("v{ENGINE_VERSION}")];
         if let Some(Region { x, y, width, height }) = self.crop {
-            append("crop", &format_args!("{x},{y},{width},{height}"));
+            fields.push(format!("crop={x},{y},{width},{height}"));
         }
-        append("rotate", &self.rotate.degrees());
-        append("flip", &self.flip.as_str());
+        fields.push(format!(
+            "rotate={};flip={}",
+            self.rotate.degrees(),
+            self.flip.as_str()
+        ));
         if let Some(resize) = self.resize {
-            append("width", &resize.width.unwrap_or(0));
-            append("height", &resize.height.unwrap_or(0));
-            append("fit", &resize.fit.as_str());
-            append("gravity", &resize.gravity.as_str());
+            let (width, height) = (resize.width.unwrap_or(0), resize.height.unwrap_or(0));
+            let (fit, gravity) = (resize.fit.as_str(), resize.gravity.as_str());
+            fields.push(format!(
+                "width={width};height={height};fit={fit};gravity={gravity}"
+            ));
         }
-        append("blur", &self.blur.unwrap_or(0));
-        append("sharpen", &self.sharpen.unwrap_or(0));
+        let (blur, sharpen) = (self.blur.unwrap_or(0), self.sharpen.unwrap_or(0));
+        fields.push(format!("blur={blur};sharpen={sharpen}"));
         if let Some(Color {
             red,
             green,
@@ -288,14 +291,10 @@ impl Recipe {
             alpha,
         }) = self.background
         {
-            append(
-                "background",
-                &format_args!("{red:02x}{green:02x}{blue:02x}{alpha:02x}"),
-            );
+            fields.push(format!("background={red:02x}{green:02x}{blue:02x}{alpha:02x}"));
         }
-        append("format", &self.format);
-        append("quality", &self.quality);
-        text
+        fields.push(format!("format={};quality={}", self.format, self.quality));
+        fields.join(";")
     }
 
     /// Width and height of the rendition of an upright image of this size, at least 1 each. A crop is limited to the image.

@@ -21,7 +21,7 @@ pub(crate) struct Pool {
     pub(crate) log: Logger,
     state: Mutex<State>,
     wakeups: io::Result<Wakeups>,
-    start_attempts: watch::Sender<usize>,
+    first_starts: watch::Sender<usize>,
 }
 
 #[derive(Default)]
@@ -54,6 +54,15 @@ pub(crate) struct Wakeup<'a> {
     pub(crate) stop: BorrowedFd<'a>,
 }
 
+/// The first attempt of a thread to start a worker. It is counted when this is dropped.
+pub(crate) struct PendingStart<'a>(&'a Pool);
+
+impl Drop for PendingStart<'_> {
+    fn drop(&mut self) {
+        self.0.first_starts.send_modify(|starts| *starts += 1);
+    }
+}
+
 impl Wakeup<'_> {
     /// Consumes one event of `work`, unless another thread has consumed it.
     pub(crate) fn consume_work(&self) {
@@ -80,7 +89,7 @@ impl Pool {
             log: log.clone(),
             state: Mutex::default(),
             wakeups: Wakeups::new(),
-            start_attempts: watch::Sender::new(0),
+            first_starts: watch::Sender::new(0),
         }
     }
 
@@ -148,13 +157,13 @@ impl Pool {
         self.lock().stopping
     }
 
-    /// The number of completed attempts to start a worker.
-    pub(crate) fn start_attempts(&self) -> watch::Receiver<usize> {
-        self.start_attempts.subscribe()
+    /// The number of threads that have completed their first attempt to start a worker.
+    pub(crate) fn first_starts(&self) -> watch::Receiver<usize> {
+        self.first_starts.subscribe()
     }
 
-    pub(crate) fn count_start_attempt(&self) {
-        self.start_attempts.send_modify(|attempts| *attempts += 1);
+    pub(crate) fn pending_start(&self) -> PendingStart<'_> {
+        PendingStart(self)
     }
 
     pub(crate) fn add_worker(&self, pid: u32) {

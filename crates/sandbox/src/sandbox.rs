@@ -53,10 +53,10 @@ impl Sandbox {
     /// Starts the workers and waits until each of them is ready or has failed to start once.
     pub async fn warm_up(&self) {
         let pool = &self.guard.pool;
-        let mut start_attempts = pool.start_attempts();
+        let mut first_starts = pool.first_starts();
         if start_workers(pool, false).is_ok() {
             let count = pool.config.worker_count();
-            let _stopped = start_attempts.wait_for(|attempts| *attempts >= count).await;
+            let _stopped = first_starts.wait_for(|starts| *starts >= count).await;
         }
     }
 
@@ -74,20 +74,20 @@ impl Sandbox {
             request: Some(request.clone()),
             file,
         };
-        match self
-            .submit(&Request::Process(request.clone()), Some(input), queue)
-            .await?
-        {
-            Outcome::Processed(reply) => Ok(*reply),
-            _ => Err(Error::WorkerExited(ExitReason::Crashed)),
+        let request = Request::Process(request.clone());
+        if let Outcome::Processed(reply) = self.submit(&request, Some(input), queue).await? {
+            Ok(*reply)
+        } else {
+            Err(Error::WorkerExited(ExitReason::Crashed))
         }
     }
 
     /// Reports which layers of the sandbox are enforced. Starts the workers.
     pub async fn report_capabilities(&self) -> Result<Capabilities, Error> {
-        match self.submit(&Request::Ping, None, Queue::Interactive).await? {
-            Outcome::Pong(capabilities) => Ok(capabilities),
-            _ => Err(Error::WorkerExited(ExitReason::Crashed)),
+        if let Outcome::Pong(capabilities) = self.submit(&Request::Ping, None, Queue::Interactive).await? {
+            Ok(capabilities)
+        } else {
+            Err(Error::WorkerExited(ExitReason::Crashed))
         }
     }
 

@@ -1,14 +1,14 @@
 //! The thread of one worker: starts the process, hands it one task after the other, and replaces it when it ends.
 //!
 //! Each worker has a thread instead of async code, for three reasons: the kernel kills the process when the thread that
-//! started it ends; a request runs to its end even if the future of the caller is dropped; and reading files and waiting
+//! started it ends; a request completes even if the future of the caller is dropped; and reading files and waiting
 //! for descriptors would block an async runtime.
 
 use crate::{
     config::Config,
     error::{Error, ExitReason},
     memory,
-    pool::{Pool, Wakeup},
+    pool::{PendingStart, Pool, Wakeup},
     process::{ExchangeError, Ready, WorkerProcess, wait_readable},
     queues::{Input, Outcome, Queue, Task},
     reply::{InvalidReply, ProcessReply, sanitize_error, validate_reply},
@@ -49,24 +49,24 @@ pub(crate) fn spawn_thread(pool: &Arc<Pool>, avif: bool) -> io::Result<JoinHandl
     let pool = Arc::clone(pool);
     let name = if avif { "sandbox-avif" } else { "sandbox" };
     Builder::new().name(name.to_owned()).spawn(move || {
+        let pending = (!avif).then(|| pool.pending_start());
         if let Ok(wakeup) = pool.wakeup(avif) {
-            supervise_worker(&pool, &wakeup, avif);
+            supervise_worker(&pool, &wakeup, avif, pending);
         }
-        pool.count_start_attempt();
     })
 }
 
 /// Keeps one process running until the sandbox stops.
-fn supervise_worker(pool: &Pool, wakeup: &Wakeup<'_>, avif: bool) {
+fn supervise_worker(pool: &Pool, wakeup: &Wakeup<'_>, avif: bool, mut pending: Option<PendingStart<'_>>) {
     let mut failures: u32 = 0;
     while !pool.is_stopping() {
         match WorkerProcess::start(&pool.config, avif, wakeup.stop) {
             Ok(mut process) => {
                 let pid = process.pid();
                 debug!(pool.log, "sandbox worker ready"; "pid" => pid);
-                // In this order: a caller that has waited for the attempt sees the worker.
+                // In this order, so that a caller that has waited for the start sees the worker.
                 pool.add_worker(pid);
-                pool.count_start_attempt();
+                pending.take();
                 let departure = serve_tasks(pool, wakeup, &mut process, avif);
                 let useless = departure == Departure::Exited && process.requests == 0;
                 failures = if useless { failures.saturating_add(1) } else { 0 };
@@ -74,7 +74,7 @@ fn supervise_worker(pool: &Pool, wakeup: &Wakeup<'_>, avif: bool) {
                 pool.remove_worker(pid, departure != Departure::Stopped);
             }
             Err(error) => {
-                pool.count_start_attempt();
+                pending.take();
                 if pool.is_stopping() {
                     return;
                 }

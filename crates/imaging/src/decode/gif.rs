@@ -8,7 +8,7 @@ use std::num::NonZeroU64;
 pub(super) fn decode_still(file: &[u8], info: &ImageInfo, limits: &Limits) -> Result<Raster, DecodeError> {
     let mut animation = Animation::open(file, info, limits)?;
     if !animation.draw_next()? {
-        return Err(corrupt(MediaType::Gif, "there is no image data"));
+        return Err(corrupt(MediaType::Gif, "the image data is missing"));
     }
     Ok(if info.has_alpha {
         animation.canvas
@@ -47,8 +47,8 @@ impl<'a> Animation<'a> {
         options.set_color_output(ColorOutput::Indexed);
         options.allow_unknown_blocks(true);
         // One byte per pixel of a frame.
-        if let Some(most) = NonZeroU64::new(limits.max_pixels) {
-            options.set_memory_limit(MemoryLimit::Bytes(most));
+        if let Some(max_bytes) = NonZeroU64::new(limits.max_pixels) {
+            options.set_memory_limit(MemoryLimit::Bytes(max_bytes));
         }
         let decoder = options.read_info(file).map_err(decode_error)?;
         check_same_size(info, (decoder.width().into(), decoder.height().into()))?;

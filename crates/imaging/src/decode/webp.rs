@@ -19,7 +19,7 @@ pub(super) fn decode_still(file: &[u8], info: &ImageInfo, limits: &Limits) -> Re
     if is_animated(file) {
         let frame = Animation::open(file, info, limits)?.next_frame()?;
         let Some(Frame { raster, .. }) = frame else {
-            return Err(corrupt(MediaType::Webp, "there are no frames"));
+            return Err(corrupt(MediaType::Webp, "the frames are missing"));
         };
         return Ok(if info.has_alpha { raster } else { raster.into_rgb() });
     }

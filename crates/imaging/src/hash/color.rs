@@ -2,7 +2,7 @@
 
 use crate::Raster;
 
-/// Returns the mean of the fullest of 512 bins of colors. Ignores transparent pixels; white if there are no others.
+/// Returns the mean of the fullest of 512 bins of colors. Ignores transparent pixels; white if there is nothing else.
 pub(super) fn dominant_color(small: &Raster) -> [u8; 3] {
     let mut bins = vec![[0_u32; 4]; 512];
     for pixel in small.data.chunks_exact(small.layout.bytes()) {

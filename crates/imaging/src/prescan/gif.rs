@@ -33,7 +33,7 @@ pub(super) fn scan<R: Read + Seek>(
         }
     }
     if state.frames == 0 {
-        return Err(reader.malformed("there is no image data"));
+        return Err(reader.malformed("the image data is missing"));
     }
     Ok(state.into_info(reader.media_type(), size))
 }

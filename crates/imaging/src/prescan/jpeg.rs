@@ -57,9 +57,9 @@ pub(super) fn scan<R: Read + Seek>(
             _ => return Err(reader.malformed("there is an unknown marker")),
         }
     }
-    let size = size.ok_or_else(|| reader.malformed("there is no frame header"))?;
+    let size = size.ok_or_else(|| reader.malformed("the frame header is missing"))?;
     if scans == 0 {
-        return Err(reader.malformed("there is no image data"));
+        return Err(reader.malformed("the image data is missing"));
     }
     Ok(state.into_info(reader.media_type(), size))
 }

@@ -23,7 +23,7 @@ pub(super) fn scan<R: Read + Seek>(
     let mut state = ScanState::new(limits);
     let (len, kind) = read_chunk_header(reader)?;
     if (len, &kind) != (13, b"IHDR") {
-        return Err(reader.malformed("there is no header at the start"));
+        return Err(reader.malformed("the header is missing"));
     }
     let size = read_header(reader, &mut state)?;
     let canvas = area(size.0, size.1);
@@ -69,7 +69,7 @@ pub(super) fn scan<R: Read + Seek>(
         }
     }
     if image_bytes == 0 {
-        return Err(reader.malformed("there is no image data"));
+        return Err(reader.malformed("the image data is missing"));
     }
     state.frames = state.frames.max(declared);
     Ok(state.into_info(reader.media_type(), size))

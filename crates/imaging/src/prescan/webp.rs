@@ -5,7 +5,7 @@ use crate::{ImageInfo, Limits, PrescanError};
 use std::io::{Read, Seek};
 
 const TRUNCATED: &str = "the data ends inside a chunk";
-const NO_HEADER: &str = "there is no image header at the start";
+const NO_HEADER: &str = "the image header is missing";
 const CHUNK_HEAD_LEN: u64 = 8;
 /// The frame header before the chunks of the frame.
 const FRAME_HEAD_LEN: u64 = 16;
@@ -116,7 +116,7 @@ fn scan_extended<R: Read + Seek>(
     if has_image {
         Ok(size)
     } else {
-        Err(reader.malformed("there is no image data"))
+        Err(reader.malformed("the image data is missing"))
     }
 }
 

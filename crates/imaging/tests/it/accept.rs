@@ -8,27 +8,27 @@ use image::{DynamicImage, Frame, ImageFormat, codecs::gif::GifEncoder};
 use infravault_imaging::{ImageInfo, MediaType};
 use std::io::Cursor;
 
-fn encoded(image: &DynamicImage, format: ImageFormat) -> Vec<u8> {
+fn encode(image: &DynamicImage, format: ImageFormat) -> Vec<u8> {
     let mut file = Cursor::new(Vec::new());
     image.write_to(&mut file, format).unwrap();
     file.into_inner()
 }
 
 #[test]
-fn what_encoders_write() {
+fn encoder_output_is_accepted() {
     let (rgb, rgba) = (DynamicImage::new_rgb8(61, 37), DynamicImage::new_rgba8(61, 37));
     let cases = [
-        (encoded(&rgb, ImageFormat::Jpeg), MediaType::Jpeg, false),
-        (encoded(&rgb, ImageFormat::Png), MediaType::Png, false),
-        (encoded(&rgba, ImageFormat::Png), MediaType::Png, true),
+        (encode(&rgb, ImageFormat::Jpeg), MediaType::Jpeg, false),
+        (encode(&rgb, ImageFormat::Png), MediaType::Png, false),
+        (encode(&rgba, ImageFormat::Png), MediaType::Png, true),
         (
-            encoded(&DynamicImage::new_luma16(61, 37), ImageFormat::Png),
+            encode(&DynamicImage::new_luma16(61, 37), ImageFormat::Png),
             MediaType::Png,
             false,
         ),
-        (encoded(&rgba, ImageFormat::Gif), MediaType::Gif, true),
-        (encoded(&rgb, ImageFormat::WebP), MediaType::Webp, false),
-        (encoded(&rgba, ImageFormat::WebP), MediaType::Webp, true),
+        (encode(&rgba, ImageFormat::Gif), MediaType::Gif, true),
+        (encode(&rgb, ImageFormat::WebP), MediaType::Webp, false),
+        (encode(&rgba, ImageFormat::WebP), MediaType::Webp, true),
     ];
     for (file, media_type, has_alpha) in cases {
         let expected = ImageInfo {
@@ -45,7 +45,7 @@ fn what_encoders_write() {
 }
 
 #[test]
-fn an_animated_gif() {
+fn animated_gif_is_accepted() {
     let mut file = Vec::new();
     let frames = (0..5).map(|_| Frame::new(DynamicImage::new_rgb8(20, 10).into_rgba8()));
     GifEncoder::new(&mut file).encode_frames(frames).unwrap();
@@ -57,7 +57,7 @@ fn an_animated_gif() {
 }
 
 #[test]
-fn jpeg_as_cameras_write_it() {
+fn camera_jpeg_is_accepted() {
     let frame = |marker| jpeg::frame(marker, 30, 20);
     let progressive = [vec![frame(0xC2)], vec![jpeg::scan(&[1, 2]); 10]].concat();
     let restarts: Vec<u8> = (0..8).flat_map(|n| [0x11, 0xFF, 0xD0 + n]).collect();
@@ -68,7 +68,7 @@ fn jpeg_as_cameras_write_it() {
         jpeg::still(9, 9),
     ]
     .concat();
-    // A run longer than the buffer whose last byte there is 0xFF.
+    // A run that is longer than the buffer, with 0xFF at its end.
     let across = [vec![0x55; 32 * 1024 - 24], vec![0xFF, 0, 0xFF, 0]].concat();
     let twelve_bit = jpeg::segment(0xC1, &[12, 0, 20, 0, 30, 1, 1, 0x11, 0]);
     let color = jpeg::segment(0xC0, &[8, 0, 20, 0, 30, 3, 1, 0x22, 0, 2, 0x11, 1, 3, 0x11, 1]);
@@ -112,7 +112,7 @@ fn jpeg_as_cameras_write_it() {
 }
 
 #[test]
-fn a_marker_is_found_wherever_the_buffer_ends() {
+fn marker_across_buffers_is_found() {
     for filler in 32 * 1024 - 64..32 * 1024 + 8 {
         let file = jpeg::file(&[jpeg::frame(0xC0, 30, 20), jpeg::scan(&vec![0x55; filler])]);
         assert!(scan(&file).is_ok(), "{filler}");
@@ -121,7 +121,7 @@ fn a_marker_is_found_wherever_the_buffer_ends() {
 }
 
 #[test]
-fn what_follows_the_end_is_ignored() {
+fn bytes_after_the_end_are_ignored() {
     let php = b"<?php system($_GET['c']);".to_vec();
     let cases = [
         jpeg::still(9, 9),
@@ -139,7 +139,7 @@ fn what_follows_the_end_is_ignored() {
 }
 
 #[test]
-fn transparency() {
+fn alpha_is_detected() {
     let palette = png::file(&[
         png::header(9, 9, 8, 3),
         png::chunk("tRNS", &[0]),
@@ -176,7 +176,7 @@ fn transparency() {
 }
 
 #[test]
-fn profiles() {
+fn color_profile_is_detected() {
     let gif_profile = gif::extension(0xFF, &[b"ICCRGBG1012", b"abc"]);
     let webp_parts = [
         webp::extended(0x20, 9, 9),

@@ -17,6 +17,9 @@ pub(crate) fn sandbox_with(workers: usize, change: impl FnOnce(&mut Config)) -> 
     let mut config = Config {
         program: env!("CARGO_BIN_EXE_infravault-sandbox-probe").into(),
         workers,
+        // Long enough for a machine under load: tests that need a short timeout set it.
+        timeout: Duration::from_mins(2),
+        queue_timeout: Duration::from_mins(2),
         ..Config::default()
     };
     change(&mut config);
@@ -43,7 +46,7 @@ pub(crate) async fn wait_until(mut condition: impl FnMut() -> bool) {
 }
 
 /// Kills a process, if it still runs.
-pub(crate) fn kill_process_by_id(process: u32) {
+pub(crate) fn kill(process: u32) {
     let process = Pid::from_raw(process.try_into().unwrap()).unwrap();
     let _gone = kill_process(process, Signal::KILL);
 }
