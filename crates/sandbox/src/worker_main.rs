@@ -45,7 +45,7 @@ pub fn worker_main() -> ExitCode {
 fn serve_requests() -> Result<(), WorkerError> {
     let parent = rustix::stdio::stdin();
     set_parent_process_death_signal(Some(Signal::KILL))?;
-    rustix::thread::set_name(c"infravault-sandbox")?;
+    rustix::thread::set_name(c"sandbox-worker")?;
     let Some(first) = receive(parent, None)? else {
         return Ok(());
     };

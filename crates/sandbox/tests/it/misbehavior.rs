@@ -126,7 +126,7 @@ async fn procfs_confirms_the_confinement() {
         "Seccomp:\t2",
         "NoNewPrivs:\t1",
         "Threads:\t1",
-        "Name:\tinfravault-sandbox",
+        "Name:\tsandbox-worker",
     ] {
         assert!(status.contains(line), "{line} in {status}");
     }
