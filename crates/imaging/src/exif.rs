@@ -39,7 +39,7 @@ fn read_from_first_directory(tiff: &[u8]) -> Option<u8> {
     None
 }
 
-/// The byte byte_order that the TIFF header declares.
+/// The byte order declared in the TIFF header.
 #[derive(Clone, Copy)]
 pub(crate) enum ByteOrder {
     Little,

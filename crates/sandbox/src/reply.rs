@@ -77,7 +77,7 @@ pub(crate) fn validate_reply(
 }
 
 /// Removes control characters from the message of a worker, and limits its length.
-pub(crate) fn sanitize_error(error: DecodeError) -> DecodeError {
+pub(crate) fn sanitize_error(error: &DecodeError) -> DecodeError {
     let message = error
         .message
         .chars()
@@ -264,7 +264,7 @@ mod tests {
     fn messages_are_sanitized_and_truncated() {
         let sanitize = |message: &str| {
             let error = DecodeError::new(infravault_imaging::DecodeErrorKind::Corrupt, message);
-            sanitize_error(error).message
+            sanitize_error(&error).message
         };
         assert_eq!(sanitize("a\u{1b}[31m\nb"), "a[31mb");
         assert_eq!(sanitize(&"x".repeat(1000)).len(), MAX_MESSAGE);

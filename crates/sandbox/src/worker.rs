@@ -217,7 +217,7 @@ fn interpret_reply(
                 ..reply
             }))))
         }
-        (Reply::Failed(error), Some(_), _) => Ok(Err(Error::Decode(sanitize_error(error)))),
+        (Reply::Failed(error), Some(_), _) => Ok(Err(Error::Decode(sanitize_error(&error)))),
         (Reply::Pong, None, _) => Ok(Ok(Outcome::Pong(process.capabilities))),
         #[cfg(feature = "probes")]
         (Reply::Probed(report), _, _) => Ok(Ok(Outcome::Probed(report))),

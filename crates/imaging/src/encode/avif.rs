@@ -29,7 +29,7 @@ pub(super) fn encode(raster: &Raster, quality: u8) -> Result<Vec<u8>, DecodeErro
     let encoded = encoder
         .encode_rgba(Img::new(pixels.as_slice(), width, height))
         .map_err(|error| encode_error(Format::Avif, error))?;
-    Ok(encoded.avif_file)
+    Ok(output.avif_file)
 }
 
 /// The speed that encodes an image of any size within about one second (docs/adr/0015); 10 is the fastest.

@@ -1,4 +1,4 @@
-//! Walks the blocks of a GIF (GIF89a specification).
+//! Walks the blocks of a GIF (`GIF89a` specification).
 
 use super::{Reader, ScanState, area, check_size};
 use crate::{ImageInfo, Limits, PrescanError};
