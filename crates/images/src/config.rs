@@ -10,11 +10,11 @@ const PRESETS: &str =
 /// Settings of the images context.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// Most bytes of one original.
+    /// Maximum size of an original.
     pub max_upload_bytes: u64,
     /// What an image may cost.
     pub limits: Limits,
-    /// How long receiving one upload may take.
+    /// Maximum duration of receiving the body of an upload.
     pub upload_deadline: Duration,
     /// After how long an upload that has not ended is given up; longer than the deadline.
     pub upload_grace: Duration,
@@ -69,101 +69,101 @@ impl Config {
     #[expect(clippy::too_many_lines, reason = "a list of settings, one after the other")]
     pub fn from_env(env: &mut Env) -> Self {
         let config = Self {
-            max_upload_bytes: env.bytes("UPLOAD_MAX_BYTES", "40MiB", "Most bytes of one original."),
+            max_upload_bytes: env.bytes("UPLOAD_MAX_BYTES", "40MiB", "Maximum size of an original."),
             limits: limits(env),
             upload_deadline: env.duration(
                 "UPLOAD_TIMEOUT",
                 "10m",
-                "How long receiving one upload may take.",
+                "Maximum duration of receiving the body of an upload.",
             ),
             upload_grace: env.duration(
                 "UPLOAD_ABANDONED_AFTER",
                 "15m",
-                "After how long an upload that has not ended is given up; longer than UPLOAD_TIMEOUT.",
+                "Age at which an unfinished upload is rolled back. Must be longer than UPLOAD_TIMEOUT.",
             ),
             min_rate: env.bytes(
                 "UPLOAD_MIN_RATE",
                 "8KiB",
-                "Bytes a second that a client must send while it uploads.",
+                "Minimum number of bytes per second that a client must send during an upload.",
             ),
             rate_window: env.duration(
                 "UPLOAD_MIN_RATE_WINDOW",
                 "20s",
-                "What UPLOAD_MIN_RATE is averaged over.",
+                "Time over which UPLOAD_MIN_RATE is averaged.",
             ),
             uploads_in_flight: env.value(
                 "UPLOAD_MAX_CONCURRENT",
                 "1000",
-                "Bodies of uploads that this process takes in at once; what comes then is answered 503.",
+                "Maximum number of concurrent uploads per process. Further uploads get 503.",
             ),
             uploads_per_account: env.value(
                 "UPLOAD_MAX_CONCURRENT_PER_ACCOUNT",
                 "100",
-                "Bodies of uploads of one account that this process takes in at once; what comes then is answered 429.",
+                "Maximum number of concurrent uploads per account and process. Further uploads get 429.",
             ),
             key_lease: Duration::from_mins(10),
             key_ttl: env.duration(
                 "IDEMPOTENCY_KEY_TTL",
                 "24h",
-                "How long an `Idempotency-Key` is remembered.",
+                "Time for which an `Idempotency-Key` is stored.",
             ),
             trash_retention: env.duration(
                 "TRASH_RETENTION",
                 "30d",
-                "How long a deleted image lies in the trash; 0s purges it with the next sweep.",
+                "Time after which an image in the trash is purged. With 0s, the next sweep purges it.",
             ),
             tombstone_ttl: env.duration(
                 "TRASH_TOMBSTONE_TTL",
                 "30d",
-                "How long the id of a purged image is kept; its texts go at once.",
+                "Time for which the id of a purged image is stored. Its metadata is deleted immediately.",
             ),
             sweep_interval: env.duration(
                 "SWEEPER_INTERVAL",
                 "60s",
-                "How often abandoned uploads and deleted objects are looked for.",
+                "Interval of the sweeper, which deletes abandoned uploads and unreferenced objects.",
             ),
             presets: presets(env),
             quality: quality(env),
             rendition_cache: env.bytes(
                 "RENDITION_CACHE_BYTES",
                 "32MiB",
-                "Memory for small renditions that are asked for often.",
+                "Memory of the cache of small renditions.",
             ),
             rendition_wait: env.duration(
                 "RENDITION_TIMEOUT",
                 "15s",
-                "How long a request waits for a rendition that is being made; then it is answered 503.",
+                "Maximum time that a request waits for a rendition. After it, the request gets 503.",
             ),
             rendition_unused_for: env.duration(
                 "RENDITION_UNUSED_TTL",
                 "90d",
-                "Renditions that nobody asked for in so long are deleted; they are made again on request.",
+                "Delete renditions that have not been requested for this long. They are created again on request.",
             ),
             rendition_max_bytes: Some(env.bytes(
                 "RENDITION_MAX_BYTES",
                 "0",
-                "Most bytes of all renditions; the longest unused are deleted first. 0 is no limit.",
+                "Maximum size of all renditions. The least recently requested ones are deleted first. 0 disables the limit.",
             ))
             .filter(|bytes| *bytes > 0),
             signed_url_ttl: env.duration(
                 "TRANSFORM_URL_MAX_TTL",
                 "300s",
-                "How long the signed address of a transform holds at most.",
+                "Maximum lifetime of a signed transform URL.",
             ),
             upload_expiry: env.duration(
                 "UPLOAD_SESSION_TTL",
                 "24h",
-                "How long a presigned or tus upload may rest before it is given up.",
+                "Time without activity after which an upload session expires.",
             ),
             upload_url_ttl: env.duration(
                 "UPLOAD_URL_TTL",
                 "60s",
-                "How long the signed address of an upload holds; at most 60s.",
+                "Lifetime of a signed upload URL, at most 60s.",
             ),
             open_uploads: env.value(
                 "UPLOAD_SESSION_MAX_COUNT",
                 "1000",
-                "Most presigned and tus uploads of an account that are open at a time.",
+                "Maximum number of open upload sessions per account.",
             ),
         };
         if config.upload_url_ttl.is_zero() || config.upload_url_ttl > Duration::from_mins(1) {
@@ -197,13 +197,13 @@ fn presets(env: &mut Env) -> Vec<Preset> {
     let texts = env.list(
         "RENDITION_PRESETS",
         PRESETS,
-        "The renditions that every image has, each as name=WIDTHxHEIGHT:fit with a fit of inside, contain, cover or fill.",
+        "Presets of renditions, as `name=WIDTHxHEIGHT:fit` separated by commas. `fit` is inside, contain, cover or fill.",
     );
     let mut presets: Vec<Preset> = Vec::with_capacity(texts.len());
     for text in texts {
         match text.parse::<Preset>() {
             Ok(preset) if presets.iter().any(|known| known.name == preset.name) => {
-                env.reject("RENDITION_PRESETS", "names a preset twice", PRESETS);
+                env.reject("RENDITION_PRESETS", "has a preset twice", PRESETS);
             }
             Ok(preset) => presets.push(preset),
             Err(fault) => env.reject("RENDITION_PRESETS", fault, PRESETS),
@@ -245,16 +245,36 @@ fn quality(env: &mut Env) -> Quality {
 
 fn limits(env: &mut Env) -> Limits {
     Limits {
-        max_side: env.value("IMAGE_MAX_SIDE", "12000", "Most pixels along a side of an image."),
-        max_pixels: env.value("IMAGE_MAX_PIXELS", "50000000", "Most pixels of an image."),
+        max_side: env.value(
+            "IMAGE_MAX_SIDE",
+            "12000",
+            "Maximum width and height of an image, in pixels.",
+        ),
+        max_pixels: env.value(
+            "IMAGE_MAX_PIXELS",
+            "50000000",
+            "Maximum number of pixels of an image.",
+        ),
         max_animation_pixels: env.value(
             "IMAGE_MAX_ANIMATION_PIXELS",
             "50000000",
-            "Most pixels of an animation: its canvas, once for every frame.",
+            "Maximum number of pixels of an animation: the pixels of its canvas times its number of frames.",
         ),
-        max_frames: env.value("IMAGE_MAX_FRAMES", "300", "Most frames of an animation."),
-        max_jpeg_scans: env.value("IMAGE_MAX_JPEG_SCANS", "64", "Most scans of a progressive JPEG."),
-        max_icc_bytes: env.bytes("IMAGE_MAX_ICC_BYTES", "1MiB", "Most bytes of a color profile."),
+        max_frames: env.value(
+            "IMAGE_MAX_FRAMES",
+            "300",
+            "Maximum number of frames of an animation.",
+        ),
+        max_jpeg_scans: env.value(
+            "IMAGE_MAX_JPEG_SCANS",
+            "64",
+            "Maximum number of scans of a progressive JPEG.",
+        ),
+        max_icc_bytes: env.bytes(
+            "IMAGE_MAX_ICC_BYTES",
+            "1MiB",
+            "Maximum size of an ICC color profile.",
+        ),
         ..Limits::default()
     }
 }
