@@ -21,7 +21,7 @@ pub(super) struct Options {
     #[arg(long)]
     repair: bool,
     /// Minimum age of an orphan (an object without a row) before `--repair` deletes it, e.g. `24h`.
-    #[arg(long, value_parser = parse_duration, default_value = "24h")]
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration, default_value = "24h")]
     orphan_age: Duration,
 }
 

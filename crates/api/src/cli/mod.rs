@@ -25,7 +25,6 @@ type CommandResult = Result<(), Box<dyn Error>>;
 #[command(
     name = "infravault",
     version,
-    about,
     after_help = "Settings are environment variables; `infravault config-reference` lists them."
 )]
 struct Args {

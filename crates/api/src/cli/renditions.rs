@@ -14,10 +14,10 @@ pub(super) enum Command {
     )]
     Prune {
         /// Delete renditions that have not been requested for this long, e.g. `30d`.
-        #[arg(long, value_parser = parse_duration)]
+        #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
         unused_for: Option<Duration>,
         /// Delete the least recently requested renditions until the rest has at most this size, e.g. `10GiB`.
-        #[arg(long, value_parser = parse_bytes)]
+        #[arg(long, value_name = "SIZE", value_parser = parse_bytes)]
         max_bytes: Option<u64>,
         /// Print the number of renditions, but do not delete them.
         #[arg(long)]

@@ -22,10 +22,10 @@ Examples:
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Options {
     /// Directory of the backups, as given to `infravault backup --to`.
-    #[arg(long)]
+    #[arg(long, value_name = "DIRECTORY")]
     from: PathBuf,
     /// Name of the backup: a directory in `sets`. The default is the newest complete backup.
-    #[arg(long)]
+    #[arg(long, value_name = "NAME")]
     set: Option<String>,
     /// Replace the contents of the database. Stop all server processes first.
     #[arg(long)]

@@ -21,15 +21,16 @@ Examples:
 pub(super) enum Command {
     /// Create the directory or the bucket if it does not exist, and check that the store works.
     Setup,
-    /// Copy the library to another store and verify every checksum. The server can run during the copy. Run the command
-    /// again to copy the objects that are still missing.
+    /// Copy the library to another store and verify every checksum.
+    ///
+    /// The server can run during the copy. Run the command again to copy the objects that are still missing.
     #[command(after_help = EXAMPLES)]
     Migrate {
         /// The current store, as `fs:/directory` or `s3://bucket`.
-        #[arg(long)]
+        #[arg(long, value_name = "STORE")]
         from: String,
         /// The new store, as `fs:/directory` or `s3://bucket`.
-        #[arg(long)]
+        #[arg(long, value_name = "STORE")]
         to: String,
         /// Copy renditions too. Without this option, they are created again on request.
         #[arg(long)]

@@ -24,7 +24,7 @@ Needs `pg_dump` of the PostgreSQL server's version or newer. Signing keys (AUTH_
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Options {
     /// Directory of the backups. Objects that it already has are not copied again.
-    #[arg(long)]
+    #[arg(long, value_name = "DIRECTORY")]
     to: PathBuf,
     /// Leave out renditions. After a restore they are created again on request.
     #[arg(long)]
