@@ -18,7 +18,7 @@ ALTER TABLE images.images
     DROP COLUMN thumbhash,
     DROP COLUMN color,
     DROP COLUMN has_alpha,
-    DROP COLUMN failure,
+    DROP COLUMN failure_code,
     DROP COLUMN stored_as;
 -- As V004 made them.
 CREATE VIEW images.own_images AS

@@ -1,7 +1,9 @@
 -- What is learned of an image by decoding it, its renditions, and bytes that several images share.
 ALTER TABLE images.images
     ADD COLUMN stored_as     uuid,      -- the image under whose id the bytes lie, where that is another one
-    ADD COLUMN failure       text,      -- why nothing could be made of it
+    ADD COLUMN failure_code  text CONSTRAINT images_failure_code_known CHECK (failure_code IN (
+        'truncated', 'corrupt', 'unsupported', 'too-large', 'too-complex', 'out-of-memory', 'cpu-time-exceeded', 'timed-out',
+        'worker-crashed', 'encode-failed', 'dimensions-mismatch', 'original-missing', 'original-damaged')),
     ADD COLUMN has_alpha     boolean,
     ADD COLUMN color        integer,   -- the dominant one, 0xRRGGBB
     ADD COLUMN thumbhash     bytea,

@@ -23,7 +23,7 @@ CREATE TABLE images.integrity_runs (
     started_at  timestamptz NOT NULL,
     finished_at timestamptz,
     report      jsonb,
-    failure     text                        -- why it ended early
+    failure_code text                       -- the code of the error that ended it early
 );
 CREATE INDEX integrity_runs_newest ON images.integrity_runs (started_at DESC);
 

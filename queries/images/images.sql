@@ -1,10 +1,10 @@
---: ImageRow(stored_as?, failure?, has_alpha?, color?, thumbhash?, phash?, camera?)
+--: ImageRow(stored_as?, failure_code?, has_alpha?, color?, thumbhash?, phash?, camera?)
 
 --! find_live (id) : ImageRow
 --- The image with this id, if its bytes are stored, it has not been removed, and the asking role may see it.
 SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
     height, orientation, frames, sha256,
-    state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at
+    state, stored_as, failure_code, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at
 FROM images.images
 WHERE id = :id AND stored_at IS NOT NULL AND removed_at IS NULL;
 
@@ -16,7 +16,7 @@ UPDATE images.images SET state = 'stored', media_type = :media_type, byte_size =
 WHERE id = :id AND state = 'pending' AND attempt = :attempt
 RETURNING id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
     height, orientation, frames, sha256,
-    state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at;
+    state, stored_as, failure_code, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at;
 
 --! finalize_duplicate : ImageRow
 --- Make a pending row an image that shares the object and the processing results of another image of the owner. The other
@@ -35,7 +35,7 @@ UPDATE images.images AS i SET attempt = duplicate.attempt, stored_as = coalesce(
 FROM duplicate
 WHERE i.id = :id AND i.state = 'pending' AND i.attempt = :attempt
 RETURNING i.id, i.owner_id, i.attempt, i.visibility, i.version, i.title, i.description, i.tags, i.file_name, i.media_type,
-    i.byte_size, i.width, i.height, i.orientation, i.frames, i.sha256, i.state, i.stored_as, i.failure, i.has_alpha,
+    i.byte_size, i.width, i.height, i.orientation, i.frames, i.sha256, i.state, i.stored_as, i.failure_code, i.has_alpha,
     i.color, i.thumbhash, i.phash, i.camera, i.keep_location, i.created_at, i.updated_at;
 
 --! replace_texts (title?, description?, tags?, visibility?, any_version) : ImageRow
@@ -47,7 +47,7 @@ WHERE id = :id AND owner_id = :owner AND stored_at IS NOT NULL AND removed_at IS
     AND (:any_version OR version = ANY(:versions))
 RETURNING id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
     height, orientation, frames, sha256,
-    state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at;
+    state, stored_as, failure_code, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at;
 
 --! list_own (after_time, after_id, max) : ImageRow
 --- The own images, newest first, older than a position: the plain list. The inner limit (the largest page and one more)
@@ -55,7 +55,7 @@ RETURNING id, owner_id, attempt, visibility, version, title, description, tags, 
 SELECT * FROM (
     SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
         height, orientation, frames, sha256,
-        state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at
+        state, stored_as, failure_code, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at
     FROM images.own_images
     WHERE (created_at, id) < (:after_time::timestamptz, :after_id::uuid)
     ORDER BY created_at DESC, id DESC
@@ -70,7 +70,7 @@ LIMIT :max;
 SELECT * FROM (
     SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
         height, orientation, frames, sha256,
-        state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at
+        state, stored_as, failure_code, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at
     FROM images.public_images
     WHERE (created_at, id) < (:after_time::timestamptz, :after_id::uuid)
     ORDER BY created_at DESC, id DESC
@@ -83,7 +83,7 @@ LIMIT :max;
 --- Own images that pass a filter, oldest first.
 SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
     height, orientation, frames, sha256,
-    state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at
+    state, stored_as, failure_code, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at
 FROM images.own_images
 WHERE (:words::text IS NULL OR searched @@ images.search_query(:words))
     AND (:visibility::images.visibility IS NULL OR visibility = :visibility)
@@ -99,7 +99,7 @@ LIMIT :max;
 --- Own images that pass a filter, newest first.
 SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
     height, orientation, frames, sha256,
-    state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at
+    state, stored_as, failure_code, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at
 FROM images.own_images
 WHERE (:words::text IS NULL OR searched @@ images.search_query(:words))
     AND (:visibility::images.visibility IS NULL OR visibility = :visibility)
@@ -115,7 +115,7 @@ LIMIT :max;
 --- Own images that pass a filter, by title.
 SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
     height, orientation, frames, sha256,
-    state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at
+    state, stored_as, failure_code, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at
 FROM images.own_images
 WHERE (:words::text IS NULL OR searched @@ images.search_query(:words))
     AND (:visibility::images.visibility IS NULL OR visibility = :visibility)
@@ -131,7 +131,7 @@ LIMIT :max;
 --- Own images that pass a filter, by title backwards.
 SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
     height, orientation, frames, sha256,
-    state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at
+    state, stored_as, failure_code, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at
 FROM images.own_images
 WHERE (:words::text IS NULL OR searched @@ images.search_query(:words))
     AND (:visibility::images.visibility IS NULL OR visibility = :visibility)
@@ -147,7 +147,7 @@ LIMIT :max;
 --- Own images that pass a filter, smallest first.
 SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
     height, orientation, frames, sha256,
-    state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at
+    state, stored_as, failure_code, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at
 FROM images.own_images
 WHERE (:words::text IS NULL OR searched @@ images.search_query(:words))
     AND (:visibility::images.visibility IS NULL OR visibility = :visibility)
@@ -163,7 +163,7 @@ LIMIT :max;
 --- Own images that pass a filter, largest first.
 SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
     height, orientation, frames, sha256,
-    state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at
+    state, stored_as, failure_code, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at
 FROM images.own_images
 WHERE (:words::text IS NULL OR searched @@ images.search_query(:words))
     AND (:visibility::images.visibility IS NULL OR visibility = :visibility)
@@ -179,7 +179,7 @@ LIMIT :max;
 --- Public images that pass a filter, oldest first.
 SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
     height, orientation, frames, sha256,
-    state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at
+    state, stored_as, failure_code, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at
 FROM images.public_images
 WHERE (:words::text IS NULL OR searched @@ images.search_query(:words))
     AND (:visibility::images.visibility IS NULL OR visibility = :visibility)
@@ -195,7 +195,7 @@ LIMIT :max;
 --- Public images that pass a filter, newest first.
 SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
     height, orientation, frames, sha256,
-    state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at
+    state, stored_as, failure_code, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at
 FROM images.public_images
 WHERE (:words::text IS NULL OR searched @@ images.search_query(:words))
     AND (:visibility::images.visibility IS NULL OR visibility = :visibility)
@@ -211,7 +211,7 @@ LIMIT :max;
 --- Public images that pass a filter, by title.
 SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
     height, orientation, frames, sha256,
-    state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at
+    state, stored_as, failure_code, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at
 FROM images.public_images
 WHERE (:words::text IS NULL OR searched @@ images.search_query(:words))
     AND (:visibility::images.visibility IS NULL OR visibility = :visibility)
@@ -227,7 +227,7 @@ LIMIT :max;
 --- Public images that pass a filter, by title backwards.
 SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
     height, orientation, frames, sha256,
-    state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at
+    state, stored_as, failure_code, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at
 FROM images.public_images
 WHERE (:words::text IS NULL OR searched @@ images.search_query(:words))
     AND (:visibility::images.visibility IS NULL OR visibility = :visibility)
@@ -243,7 +243,7 @@ LIMIT :max;
 --- Public images that pass a filter, smallest first.
 SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
     height, orientation, frames, sha256,
-    state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at
+    state, stored_as, failure_code, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at
 FROM images.public_images
 WHERE (:words::text IS NULL OR searched @@ images.search_query(:words))
     AND (:visibility::images.visibility IS NULL OR visibility = :visibility)
@@ -259,7 +259,7 @@ LIMIT :max;
 --- Public images that pass a filter, largest first.
 SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
     height, orientation, frames, sha256,
-    state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at
+    state, stored_as, failure_code, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at
 FROM images.public_images
 WHERE (:words::text IS NULL OR searched @@ images.search_query(:words))
     AND (:visibility::images.visibility IS NULL OR visibility = :visibility)

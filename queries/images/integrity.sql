@@ -1,5 +1,5 @@
---: NamedOriginal(byte_size?, sha256?, media_type?, failure?)
---: RunRow(finished_at?, report?, failure?)
+--: NamedOriginal(byte_size?, sha256?, media_type?, failure_code?)
+--: RunRow(finished_at?, report?, failure_code?)
 
 -- As text, because PostgreSQL takes `state <> 'deleted'` for a condition that no row meets; see V009.
 
@@ -7,7 +7,7 @@
 --- Rows that name an original, in the order of the keys. `live` is one whose bytes must be there; those of the others may
 --- be on their way in or out. More than one row may name the same.
 SELECT id, get_byte(uuid_send(coalesce(stored_as, id)), 15) AS shard, coalesce(stored_as, id) AS stored_as, attempt,
-    byte_size, sha256, media_type, failure, (stored_at IS NOT NULL AND state NOT IN ('pending', 'deleting')) AS live
+    byte_size, sha256, media_type, failure_code, (stored_at IS NOT NULL AND state NOT IN ('pending', 'deleting')) AS live
 FROM images.images
 WHERE state::text <> 'deleted'
     AND (get_byte(uuid_send(coalesce(stored_as, id)), 15), coalesce(stored_as, id), attempt, id)
@@ -41,18 +41,18 @@ FROM images.renditions AS r
 JOIN images.images AS i ON i.id = r.image_id
 WHERE r.image_id = :image AND r.sha256 = :sha256;
 
---! mark_damaged (key, attempt, failure)
+--! mark_damaged (key, attempt, failure_code)
 --- Says of images that their original is missing or damaged. Whatever was made of it before is still shown.
-UPDATE images.images SET state = 'failed', failure = :failure
-WHERE state IN ('stored', 'ready', 'failed') AND failure IS DISTINCT FROM :failure
+UPDATE images.images SET state = 'failed', failure_code = :failure_code
+WHERE state IN ('stored', 'ready', 'failed') AND failure_code IS DISTINCT FROM :failure_code
     AND get_byte(uuid_send(coalesce(stored_as, id)), 15) = get_byte(uuid_send(:key), 15)
     AND coalesce(stored_as, id) = :key AND attempt = :attempt;
 
---! heal (key, attempt, failures)
+--! heal (key, attempt)
 --- Takes that back, because the original is there again; what is to be made of it is asked for anew.
 WITH healed AS (
-    UPDATE images.images SET state = 'stored', failure = NULL
-    WHERE state = 'failed' AND failure = ANY(:failures)
+    UPDATE images.images SET state = 'stored', failure_code = NULL
+    WHERE state = 'failed' AND failure_code IN ('original-missing', 'original-damaged')
         AND get_byte(uuid_send(coalesce(stored_as, id)), 15) = get_byte(uuid_send(:key), 15)
         AND coalesce(stored_as, id) = :key AND attempt = :attempt
     RETURNING id
@@ -85,13 +85,13 @@ INSERT INTO images.integrity_runs (id, deep, repair, started_at) VALUES (:id, :d
 --- Forgets comparisons of long ago.
 DELETE FROM images.integrity_runs WHERE started_at < :before;
 
---! finish_run (id, now, report?, failure?)
+--! finish_run (id, now, report?, failure_code?)
 --- Writes down what a comparison found.
-UPDATE images.integrity_runs SET finished_at = :now, report = :report, failure = :failure WHERE id = :id;
+UPDATE images.integrity_runs SET finished_at = :now, report = :report, failure_code = :failure_code WHERE id = :id;
 
 --! find_last_run (lock) : RunRow
 --- The newest comparison, and whether somebody is at one now.
-SELECT id, deep, repair, started_at, finished_at, report, failure, EXISTS (
+SELECT id, deep, repair, started_at, finished_at, report, failure_code, EXISTS (
     SELECT FROM pg_catalog.pg_locks AS l
     WHERE l.locktype = 'advisory' AND l.granted AND l.mode = 'ExclusiveLock' AND l.objsubid = 1
         AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())

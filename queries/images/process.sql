@@ -9,9 +9,9 @@ UPDATE images.images SET state = 'ready', has_alpha = :has_alpha, color = :color
     phash = :phash, camera = :camera
 WHERE id = :id AND state = 'stored' AND removed_at IS NULL;
 
---! fail_processing (failure, id)
---- Why nothing can be made of an image.
-UPDATE images.images SET state = 'failed', failure = :failure
+--! fail_processing (failure_code, id)
+--- Records that an image cannot be processed.
+UPDATE images.images SET state = 'failed', failure_code = :failure_code
 WHERE id = :id AND state = 'stored' AND removed_at IS NULL;
 
 --! keep_location (id, latitude, longitude, altitude?)

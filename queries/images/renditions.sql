@@ -1,10 +1,10 @@
---: SourceRow(stored_as?, failure?, has_alpha?, variant?, format?, made_bytes?, used_on?, made_sha256?)
+--: SourceRow(stored_as?, failure_code?, has_alpha?, variant?, format?, made_bytes?, used_on?, made_sha256?)
 --: RenditionRow(format?, byte_size?, used_on?, sha256?)
 
 --! find_source (id, variants) : SourceRow
 --- The image with this id, if it is live and the asking role may see it, once for each of these renditions that it has;
 --- one row without any where it has none.
-SELECT i.id, i.owner_id, i.attempt, i.stored_as, i.visibility, i.state, i.failure, i.media_type, i.byte_size, i.width,
+SELECT i.id, i.owner_id, i.attempt, i.stored_as, i.visibility, i.state, i.failure_code, i.media_type, i.byte_size, i.width,
     i.height, i.frames, i.has_alpha, r.variant, r.format,
     r.byte_size AS made_bytes, r.used_on, r.sha256 AS made_sha256
 FROM images.images AS i

@@ -1,4 +1,4 @@
---: FoundRow(stored_as?, failure?, has_alpha?, color?, thumbhash?, phash?, camera?)
+--: FoundRow(stored_as?, failure_code?, has_alpha?, color?, thumbhash?, phash?, camera?)
 
 --! search_own (words, visibility?, tag?, media_type?, created_after?, created_before?, after_id?, after_rank?) : FoundRow
 --- Own images that match words, best first: of the newest thousand that match, so that a word
@@ -6,7 +6,7 @@
 SELECT * FROM (
     SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
         height, orientation, frames, sha256,
-        state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at,
+        state, stored_as, failure_code, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at,
         round(ts_rank(searched, images.search_query(:words)) * 1000000)::integer AS rank
     FROM (
         SELECT * FROM images.own_images
@@ -30,7 +30,7 @@ LIMIT :max;
 SELECT * FROM (
     SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
         height, orientation, frames, sha256,
-        state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at,
+        state, stored_as, failure_code, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at,
         round(public.word_similarity(images.fold(:words), images.searched_text(title, tags, file_name)) * 1000000
         )::integer AS rank
     FROM (
@@ -55,7 +55,7 @@ LIMIT :max;
 SELECT * FROM (
     SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
         height, orientation, frames, sha256,
-        state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at,
+        state, stored_as, failure_code, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at,
         round(ts_rank(searched, images.search_query(:words)) * 1000000)::integer AS rank
     FROM (
         SELECT * FROM images.public_images
@@ -79,7 +79,7 @@ LIMIT :max;
 SELECT * FROM (
     SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
         height, orientation, frames, sha256,
-        state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at,
+        state, stored_as, failure_code, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at,
         round(public.word_similarity(images.fold(:words), images.searched_text(title, tags, file_name)) * 1000000
         )::integer AS rank
     FROM (

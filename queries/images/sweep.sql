@@ -58,7 +58,7 @@ DELETE FROM images.locations WHERE image_id = ANY(:images);
 --- of which a rendition was kept meanwhile, or that was left to the sweeper once more since it was claimed, is left for the
 --- next time.
 UPDATE images.images AS i SET state = 'deleted', title = '-', description = '', tags = '{}', file_name = '-',
-    failure = NULL, color = NULL, thumbhash = NULL, phash = NULL, camera = NULL, reserved_bytes = 0, updated_at = :now
+    failure_code = NULL, color = NULL, thumbhash = NULL, phash = NULL, camera = NULL, reserved_bytes = 0, updated_at = :now
 WHERE id = ANY(:ids) AND state = 'deleting' AND updated_at = :claimed
     AND NOT EXISTS (SELECT FROM images.renditions WHERE image_id = i.id);
 

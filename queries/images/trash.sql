@@ -1,4 +1,4 @@
---: TrashRow(stored_as?, failure?, has_alpha?, color?, thumbhash?, phash?, camera?)
+--: TrashRow(stored_as?, failure_code?, has_alpha?, color?, thumbhash?, phash?, camera?)
 --: TrashSize(bytes?)
 
 --! trash_one (now, id, owner, any_version, versions)
@@ -12,7 +12,7 @@ RETURNING id;
 --- What lies in the trash, the last first.
 SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
     height, orientation, frames, sha256,
-    state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at,
+    state, stored_as, failure_code, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at,
     trashed_at
 FROM images.trashed_images
 WHERE (trashed_at, id) < (:after_time::timestamptz, :after_id::uuid)

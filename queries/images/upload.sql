@@ -36,13 +36,13 @@ WHERE owner_id = :owner AND key = :key;
 UPDATE images.idempotency_keys SET fingerprint = :fingerprint, finished_at = :now
 WHERE owner_id = :owner AND key = :key AND image_id = :image;
 
---! find_duplicate (sha256, owner, image, marks)
+--! find_duplicate (sha256, owner, image)
 --- Find the owner's oldest other live image with these bytes, unless its original is known to be lost. Selects by bytes
 --- before sorting, because an owner may have many images and has few with the same bytes.
 WITH same AS MATERIALIZED (
     SELECT id, coalesce(stored_as, id) AS stored_as, attempt, created_at FROM images.images
     WHERE sha256 = :sha256 AND owner_id = :owner AND stored_at IS NOT NULL AND removed_at IS NULL
-        AND (failure IS NULL OR failure <> ALL(:marks::text[]))
+        AND coalesce(failure_code, '') NOT IN ('original-missing', 'original-damaged')
 )
 SELECT id, stored_as, attempt FROM same WHERE id <> :image ORDER BY created_at, id LIMIT 1;
 

@@ -1,4 +1,5 @@
 //! Errors of the images context.
+use crate::failure_code::FailureCode;
 use deadpool_postgres::tokio_postgres;
 use infravault_imaging::PrescanError;
 use infravault_kernel::{AccessError, DomainError, ErrorKind, FieldError};
@@ -48,7 +49,7 @@ pub enum Error {
 pub enum RenditionError {
     /// The image cannot be decoded. Only the owner may see the reason.
     #[error("{0}")]
-    Undecodable(String),
+    Undecodable(FailureCode),
     #[error("Too many images are being processed. Try again later.")]
     Busy,
     /// The rendition was not finished before the request timed out.

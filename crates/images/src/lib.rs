@@ -5,6 +5,7 @@
 mod conditions;
 mod config;
 mod error;
+mod failure_code;
 mod library;
 mod maintenance;
 mod model;
@@ -17,6 +18,7 @@ mod uploads;
 
 pub use conditions::{Etag, Etags, IfRange, RangeSpec};
 pub use config::Config;
+pub use failure_code::FailureCode;
 pub use error::{BodyError, Error, IdempotencyError, PreconditionError, RenditionError, UploadError};
 pub use infravault_imaging::{Camera, Format, Limits, Location, MediaType};
 pub use infravault_objects::ObjectStream;
@@ -25,8 +27,8 @@ pub use library::{
     ListRequest, Similar, Sort, SortBy, TagChange, Trashed, Usage,
 };
 pub use maintenance::{
-    Check, Defect, Finding, Findings, Inventory, InventorySize, LastRun, Maintenance, Outcome,
-    ReferencedObject, Repaired, Report, Run, Swept,
+    Check, Defect, Finding, Findings, Inventory, InventorySize, LastRun, Maintenance, Outcome, ReferencedObject,
+    RepairBlocker, Repaired, Report, Run, Swept,
 };
 pub use model::{Image, NewImage, SessionState, State, UploadKind, Uploaded, Visibility};
 pub use renditions::{

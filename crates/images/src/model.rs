@@ -1,5 +1,8 @@
 //! The domain types of images and uploads.
-use crate::text::{Description, FileName, Tags, Title, ValidationError};
+use crate::{
+    failure_code::FailureCode,
+    text::{Description, FileName, Tags, Title, ValidationError},
+};
 use infravault_imaging::{Camera, MediaType};
 use infravault_kernel::{AccountId, ImageId, Sha256};
 use infravault_objects::ObjectKey;
@@ -39,8 +42,8 @@ pub struct Image {
     pub state: State,
     /// The image whose id is in the key of the original, if it is a duplicate.
     pub(crate) stored_as: Option<ImageId>,
-    /// Why the image cannot be decoded.
-    pub failure: Option<String>,
+    /// Why the state is `failed`.
+    pub failure_code: Option<FailureCode>,
     /// Whether it has transparent pixels; known when it is ready.
     pub has_alpha: Option<bool>,
     /// Dominant color: red, green, blue.

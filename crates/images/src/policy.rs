@@ -107,7 +107,7 @@ mod tests {
             sha256: Sha256::digest(b""),
             state: State::Ready,
             stored_as: None,
-            failure: None,
+            failure_code: None,
             has_alpha: Some(false),
             color: None,
             thumbhash: None,

@@ -1,6 +1,6 @@
 //! The one place that names the generated queries, and turns their rows into what the context knows.
 use crate::{
-    Error, Image, SessionState, Similar, State, Trashed, UploadKind, Visibility,
+    Error, FailureCode, Image, SessionState, Similar, State, Trashed, UploadKind, Visibility,
     renditions::{Rendition, Source, SourceRow, source_traits},
 };
 use infravault_images_queries::types::images::{
@@ -101,7 +101,7 @@ macro_rules! image {
             sha256: Sha256::try_from($row.sha256).map_err(|_| Error::inconsistent("a SHA-256"))?,
             state: state($row.state)?,
             stored_as: $row.stored_as.map(ImageId::from_uuid),
-            failure: $row.failure.map(str::to_owned),
+            failure_code: $row.failure_code.map(failure_code).transpose()?,
             has_alpha: $row.has_alpha,
             color: $row.color.map(color),
             thumbhash: $row.thumbhash.map(<[u8]>::to_vec),
@@ -154,6 +154,10 @@ fn state(stored: StoredState) -> Result<State, Error> {
     }
 }
 
+pub(crate) fn failure_code(stored: &str) -> Result<FailureCode, Error> {
+    FailureCode::parse(stored).ok_or_else(|| Error::inconsistent("a failure code"))
+}
+
 /// Red, green and blue of `0xRRGGBB`.
 fn color(stored: i32) -> [u8; 3] {
     let [_, red, green, blue] = stored.to_be_bytes();
@@ -193,7 +197,7 @@ pub(crate) fn source(row: renditions::SourceRowBorrowed<'_>) -> Result<SourceRow
         },
         visibility: row.visibility.into(),
         state: state(row.state)?,
-        failure: row.failure.map(str::to_owned),
+        failure_code: row.failure_code.map(failure_code).transpose()?,
         byte_size: number(row.byte_size)?,
         size: (number(row.width)?, number(row.height)?),
         traits: source_traits(row.has_alpha, media_type, frames),

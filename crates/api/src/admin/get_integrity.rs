@@ -22,8 +22,8 @@ pub struct IntegrityBody {
     /// When it ended.
     #[serde(with = "time::serde::rfc3339::option")]
     finished_at: Option<OffsetDateTime>,
-    /// Why it failed.
-    failure: Option<String>,
+    /// Code of the error that ended it, if `state` is `failed`.
+    failure_code: Option<String>,
     /// What it found.
     report: Option<ReportBody>,
 }
@@ -48,8 +48,8 @@ pub struct ReportBody {
     mismatching: FindingsBody,
     /// What was mended.
     repaired: RepairedBody,
-    /// Why not everything was mended that can be.
-    refused: Option<String>,
+    /// Why parts of the repair were not attempted.
+    blocked_by: Vec<String>,
 }
 
 /// Faults of one kind.
@@ -94,15 +94,15 @@ impl From<Option<LastRun>> for IntegrityBody {
             repair: last.as_ref().map(|run| run.repair),
             started_at: last.as_ref().map(|run| run.started_at),
             finished_at: None,
-            failure: None,
+            failure_code: None,
             report: None,
         };
         match last.map(|run| run.outcome) {
             None => {}
             Some(Outcome::Running) => body.state = "running",
             Some(Outcome::CutOff) => body.state = "cut_off",
-            Some(Outcome::Failed { at, why }) => {
-                (body.state, body.finished_at, body.failure) = ("failed", Some(at), Some(why));
+            Some(Outcome::Failed { at, code }) => {
+                (body.state, body.finished_at, body.failure_code) = ("failed", Some(at), Some(code));
             }
             Some(Outcome::Finished { at, report }) => {
                 (body.state, body.finished_at, body.report) = ("finished", Some(at), Some((*report).into()));
@@ -128,7 +128,7 @@ impl From<Report> for ReportBody {
                 marked: report.repaired.marked,
                 healed: report.repaired.healed,
             },
-            refused: report.refused,
+            blocked_by: report.blocked_by.iter().map(ToString::to_string).collect(),
         }
     }
 }

@@ -95,8 +95,8 @@ fn print_report(report: &Report) {
             print_line(format!("repaired     {count:>10}  {action}"));
         }
     }
-    if let Some(reason) = &report.refused {
-        print_line(format!("NOT REPAIRED: {reason}"));
+    for blocker in &report.blocked_by {
+        print_line(format!("NOT REPAIRED: {blocker}"));
     }
 }
 

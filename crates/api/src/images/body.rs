@@ -2,7 +2,7 @@
 use crate::links;
 use actix_web::{HttpResponse, HttpResponseBuilder, http::header};
 use base64::{Engine, engine::general_purpose::STANDARD};
-use infravault_images::{Camera, Image, Images, Location, MediaType, RenditionLink, State, Visibility};
+use infravault_images::{Camera, FailureCode, Image, Images, Location, MediaType, RenditionLink, State, Visibility};
 use infravault_kernel::{Id as _, ImageId, Sha256};
 use serde::{Deserialize, Serialize, Serializer};
 use time::OffsetDateTime;
@@ -43,7 +43,9 @@ pub(super) struct ImageBody {
     sha256: Sha256,
     /// How far it has come.
     state: StateWord,
-    /// Why nothing can be made of it, when its state is `failed`.
+    /// Code of the reason for the state `failed`.
+    failure_code: Option<&'static str>,
+    /// Reason for the state `failed`, as a sentence in English.
     failure: Option<String>,
     /// Whether it has transparent pixels. This and what follows is known when its state is `ready`.
     has_alpha: Option<bool>,
@@ -92,7 +94,8 @@ impl ImageBody {
             frames: image.frames,
             sha256: image.sha256,
             state: image.state.into(),
-            failure: image.failure,
+            failure_code: image.failure_code.map(FailureCode::as_str),
+            failure: image.failure_code.map(|code| code.to_string()),
             has_alpha: image.has_alpha,
             dominant_color: image
                 .color

@@ -4,7 +4,7 @@ mod report;
 mod run;
 mod stored;
 
-pub use report::{Defect, Finding, Findings, Repaired, Report};
+pub use report::{Defect, Finding, Findings, RepairBlocker, Repaired, Report};
 pub use run::{LastRun, Outcome, Run};
 
 use crate::{
@@ -18,12 +18,6 @@ use infravault_objects::{Error as ObjectError, ListedObject, ObjectKey, Prefix};
 use std::{cmp::Ordering, time::Duration};
 use stored::Stored;
 
-/// What an image says whose original is not there.
-const MISSING: &str = "The bytes of this image are missing from the store. Whoever runs this server can bring them back from a backup.";
-/// What an image says whose original is not what was uploaded.
-const DAMAGED: &str = "The bytes of this image were damaged in the store. Whoever runs this server can bring them back from a backup.";
-/// Both of them.
-pub(crate) const MARKS: [&str; 2] = [MISSING, DAMAGED];
 /// How many objects are read side by side.
 const SIDE_BY_SIDE: usize = 4;
 /// How many objects are read before the next ones are looked for.
@@ -32,11 +26,6 @@ const BATCH: usize = 64;
 const MAKING: Duration = Duration::from_mins(15);
 /// How many faults are remembered for the repair; what is beyond waits for the next run.
 const REMEMBERED: usize = 10_000;
-
-/// Whether the reason of a failure is one of ours.
-pub(crate) fn is_mark(failure: &str) -> bool {
-    MARKS.contains(&failure)
-}
 
 /// How to look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

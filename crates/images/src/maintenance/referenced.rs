@@ -1,7 +1,6 @@
 //! The objects that rows name, in the order in which a store lists them, a page at a time.
 use crate::{
-    Error,
-    maintenance::integrity::is_mark,
+    Error, FailureCode,
     sql::{self, Params, number},
 };
 use infravault_db::{Client, Db, Tx};
@@ -195,10 +194,11 @@ fn original(row: sql::integrity::NamedOriginal) -> Result<Referenced, Error> {
         }),
         _ => None,
     };
+    let failure = row.failure_code.as_deref().map(sql::failure_code).transpose()?;
     Ok(Referenced {
         key,
         live,
-        marked: row.failure.as_deref().is_some_and(is_mark),
+        marked: failure.is_some_and(FailureCode::is_integrity_failure),
     })
 }
 

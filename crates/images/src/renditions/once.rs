@@ -4,7 +4,7 @@
 //! is renewed while the work goes on, so that a node that dies holds nobody up for long. Neither holds a connection.
 use super::{Key, Rendition, Wanted, source::Source};
 use crate::{
-    Error, RenditionError, Renditions,
+    Error, FailureCode, RenditionError, Renditions,
     sql::{self, Params},
 };
 use bytes::Bytes;
@@ -50,7 +50,7 @@ type Making = Shared<BoxFuture<'static, Outcome>>;
 #[derive(Default)]
 pub(super) struct Once {
     under_way: Mutex<HashMap<Key, Making>>,
-    refused: Mutex<HashMap<Key, (Instant, String)>>,
+    refused: Mutex<HashMap<Key, (Instant, FailureCode)>>,
 }
 
 impl fmt::Debug for Once {
@@ -66,22 +66,22 @@ impl Once {
         self.under_way.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn refused(&self) -> MutexGuard<'_, HashMap<Key, (Instant, String)>> {
+    fn refused(&self) -> MutexGuard<'_, HashMap<Key, (Instant, FailureCode)>> {
         self.refused.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn refuse(&self, key: Key, reason: &str) {
+    fn refuse(&self, key: Key, code: FailureCode) {
         let mut refused = self.refused();
         refused.retain(|_, (since, _)| since.elapsed() < REFUSED);
         if refused.len() < MOST_REFUSED {
-            refused.insert(key, (Instant::now(), reason.to_owned()));
+            refused.insert(key, (Instant::now(), code));
         }
     }
 
-    fn reason(&self, key: &Key) -> Option<String> {
+    fn failure(&self, key: &Key) -> Option<FailureCode> {
         let refused = self.refused();
-        let (since, reason) = refused.get(key)?;
-        (since.elapsed() < REFUSED).then(|| reason.clone())
+        let (since, code) = refused.get(key)?;
+        (since.elapsed() < REFUSED).then_some(*code)
     }
 }
 
@@ -154,8 +154,8 @@ impl Renditions {
 
     async fn make(&self, ctx: &Ctx, source: &Source, wanted: &Wanted) -> Outcome {
         let key = (source.id, wanted.variant.clone());
-        if let Some(reason) = self.state.once.reason(&key) {
-            return Err(RenditionError::Undecodable(reason));
+        if let Some(code) = self.state.once.failure(&key) {
+            return Err(RenditionError::Undecodable(code));
         }
         let mut pause = LOOK.0;
         loop {
@@ -169,8 +169,8 @@ impl Renditions {
                 Claim::Mine(claim) => {
                     let outcome = self.make_claimed(ctx, source, wanted, claim).await;
                     self.give_back(ctx, source.id, wanted, claim).await;
-                    if let Err(RenditionError::Undecodable(reason)) = &outcome {
-                        self.state.once.refuse(key, reason);
+                    if let Err(RenditionError::Undecodable(code)) = &outcome {
+                        self.state.once.refuse(key, *code);
                     }
                     return outcome;
                 }
@@ -305,8 +305,9 @@ impl From<SandboxError> for RenditionError {
     fn from(error: SandboxError) -> Self {
         match error {
             SandboxError::Busy | SandboxError::WorkerExited(ExitReason::Crashed) => Self::Busy,
-            SandboxError::Decode(error) => Self::Undecodable(error.message),
-            SandboxError::WorkerExited(reason) => Self::Undecodable(reason.to_string()),
+            error @ (SandboxError::Decode(_) | SandboxError::WorkerExited(_)) => {
+                Self::Undecodable(FailureCode::from_sandbox(error.code()))
+            }
             SandboxError::Io(cause) => Self::Sandbox(Arc::new(cause)),
         }
     }

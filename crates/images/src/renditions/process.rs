@@ -1,6 +1,6 @@
 //! What happens to an image after it was stored: it is described, and its renditions by name are made.
 use crate::{
-    Error, Image, Renditions, State,
+    Error, FailureCode, Image, Renditions, State,
     library::find_in,
     renditions::presets::{fallback, variant},
     sql::{self, Params},
@@ -10,11 +10,8 @@ use infravault_imaging::{Description, MediaType, ProcessRequest, Recipe};
 use infravault_kernel::{Ctx, Id, ImageId, crash_point};
 use infravault_sandbox::{Error as SandboxError, ProcessReply, Queue};
 
-/// Most characters of what an owner is told about an image that nothing can be made of.
-const LONGEST_REASON: usize = 300;
-
-/// What an order brought, or why nothing can be made of the image, for its owner.
-type Outcome<T> = Result<T, String>;
+/// The result of a sandbox request, or why the image has failed.
+type Outcome<T> = Result<T, FailureCode>;
 
 /// An image as it is found.
 struct Found {
@@ -48,12 +45,12 @@ impl Renditions {
                     crash_point("before-mark");
                     return self.finish(&image, &description).await;
                 }
-                Err(reason) => Err(reason),
+                Err(code) => Err(code),
             },
         };
         match outcome {
             Ok(()) => Ok(()),
-            Err(reason) => self.fail(ctx, &image, &reason).await,
+            Err(code) => self.fail(ctx, &image, code).await,
         }
     }
 
@@ -82,16 +79,16 @@ impl Renditions {
         if image.media_type == MediaType::Jpeg {
             return match self.make_presets(ctx, image, variants, true).await? {
                 Ok(description) => Ok(checked(image, description)),
-                Err(reason) => Ok(Err(reason)),
+                Err(code) => Ok(Err(code)),
             };
         }
         let answer = match self.have_done(ctx, image, true, Vec::new()).await? {
             Ok(answer) => answer,
-            Err(reason) => return Ok(Err(reason)),
+            Err(code) => return Ok(Err(code)),
         };
         let description = match checked(image, answer.description) {
             Ok(description) => description,
-            Err(reason) => return Ok(Err(reason)),
+            Err(code) => return Ok(Err(code)),
         };
         let described = Image {
             has_alpha: Some(description.has_alpha),
@@ -122,7 +119,7 @@ impl Renditions {
         }
         let answer = match self.have_done(ctx, image, describe, recipes.clone()).await? {
             Ok(answer) => answer,
-            Err(reason) => return Ok(Err(reason)),
+            Err(code) => return Ok(Err(code)),
         };
         for (recipe, made) in recipes.iter().zip(&answer.renditions) {
             self.keep_rendition(ctx, image, recipe, made).await?;
@@ -151,8 +148,13 @@ impl Renditions {
             crash_point("after-decode");
             match answer {
                 Ok(answer) => return Ok(Ok(answer)),
-                Err(SandboxError::Decode(error)) => return Ok(Err(error.message)),
-                Err(SandboxError::WorkerExited(reason)) if died => return Ok(Err(reason.to_string())),
+                Err(SandboxError::Decode(error)) => {
+                    slog::info!(ctx.log, "image cannot be decoded"; "image" => %image.id, "detail" => error.message);
+                    return Ok(Err(FailureCode::from_sandbox(error.code())));
+                }
+                Err(SandboxError::WorkerExited(reason)) if died => {
+                    return Ok(Err(FailureCode::from_sandbox(reason.code())));
+                }
                 Err(SandboxError::WorkerExited(reason)) => {
                     slog::warn!(ctx.log, "sandbox worker exited; processing the image again";
                         "image" => %image.id, "exit_reason" => %reason);
@@ -191,13 +193,11 @@ impl Renditions {
         Ok(tx.commit().await?)
     }
 
-    async fn fail(&self, ctx: &Ctx, image: &Image, reason: &str) -> Result<(), Error> {
-        let failure = format!("Nothing can be made of this image: {reason}.");
-        let failure: String = failure.chars().take(LONGEST_REASON).collect();
-        slog::info!(ctx.log, "nothing can be made of an image"; "image" => %image.id, "reason" => &failure);
+    async fn fail(&self, ctx: &Ctx, image: &Image, code: FailureCode) -> Result<(), Error> {
+        slog::info!(ctx.log, "image processing failed"; "image" => %image.id, "failure_code" => code.as_str());
         let tx = self.db.begin_system().await?;
         let params = sql::process::FailProcessingParams {
-            failure: failure.as_str(),
+            failure_code: code.as_str(),
             id: image.id.uuid(),
         };
         sql::process::fail_processing().params(&*tx, &params).await?;
@@ -208,17 +208,10 @@ impl Renditions {
 /// The description, if it is one of the image that was promised: whoever shows it relies on its size.
 fn checked(image: &Image, description: Option<Description>) -> Outcome<Description> {
     let Some(description) = description else {
-        return Err("nothing was learned of it".to_owned());
+        return Err(FailureCode::Corrupt);
     };
-    let (promised, found) = (
-        (image.width, image.height),
-        (description.width, description.height),
-    );
-    if promised == found {
+    if (image.width, image.height) == (description.width, description.height) {
         return Ok(description);
     }
-    Err(format!(
-        "the file says that it has {} × {} pixels, and it has {} × {}",
-        promised.0, promised.1, found.0, found.1
-    ))
+    Err(FailureCode::DimensionsMismatch)
 }

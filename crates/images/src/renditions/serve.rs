@@ -7,7 +7,7 @@ use super::{
     transform::{SignedTransform, Transform},
 };
 use crate::{
-    Error, Etags, RenditionError, Renditions, State, Visibility, policy,
+    Error, Etags, FailureCode, RenditionError, Renditions, State, Visibility, policy,
     sql::{self, Params},
 };
 use bytes::{Bytes, BytesMut};
@@ -187,8 +187,8 @@ impl Renditions {
                 bytes: None,
             },
             None if source.state == State::Failed => {
-                let reason = source.failure.clone().unwrap_or_default();
-                return Err(RenditionError::Undecodable(reason).into());
+                let code = source.failure_code.unwrap_or(FailureCode::Corrupt);
+                return Err(RenditionError::Undecodable(code).into());
             }
             None => self.make_once(ctx, source, wanted).await?,
         };

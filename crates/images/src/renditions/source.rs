@@ -1,7 +1,7 @@
 //! One statement that brings the image and those of its renditions that may be served.
 use super::{Rendition, Wanted, choice::SourceTraits};
 use crate::{
-    Error, Image, MediaType, Renditions, State, Visibility,
+    Error, FailureCode, Image, MediaType, Renditions, State, Visibility,
     renditions::presets::fallback_of,
     sql::{self, Params},
 };
@@ -16,7 +16,7 @@ pub(crate) struct Source {
     pub(crate) original: ObjectKey,
     pub(crate) visibility: Visibility,
     pub(crate) state: State,
-    pub(crate) failure: Option<String>,
+    pub(crate) failure_code: Option<FailureCode>,
     pub(crate) byte_size: u64,
     pub(crate) size: (u32, u32),
     pub(crate) traits: SourceTraits,
@@ -45,7 +45,7 @@ impl Source {
             original: image.original(),
             visibility: image.visibility,
             state: image.state,
-            failure: image.failure.clone(),
+            failure_code: image.failure_code,
             byte_size: image.byte_size,
             size: (image.width, image.height),
             traits: source_traits(image.has_alpha, image.media_type, image.frames),

@@ -5,7 +5,6 @@ use super::{
 };
 use crate::{
     Error, Uploads,
-    maintenance::MARKS,
     model::Uploaded,
     sql::{self, Params},
 };
@@ -79,7 +78,6 @@ impl Uploads {
             sha256: sha256.bytes().as_slice(),
             owner: owner.uuid(),
             image: image.uuid(),
-            marks: MARKS.as_slice(),
         };
         let (_, found) = self
             .db

@@ -269,10 +269,10 @@ async fn what_is_known_of_an_image_is_known_of_its_duplicate() {
     assert_eq!(third.unwrap().image.state, State::Stored);
     // What failed once gets another try.
     world
-        .run("UPDATE images.images SET state = 'failed', failure = 'x', phash = NULL")
+        .run("UPDATE images.images SET state = 'failed', failure_code = 'corrupt', phash = NULL")
         .await;
     let fourth = world.upload(&alice, bytes).await.unwrap();
-    assert_eq!((fourth.state, fourth.failure), (State::Stored, None));
+    assert_eq!((fourth.state, fourth.failure_code), (State::Stored, None));
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! The comparison of store and rows, with faults planted on purpose (F19), and what the repair makes of them.
 use crate::setup::World;
-use infravault_images::{Check, Defect, Image, Report, Visibility};
+use infravault_images::{Check, Defect, FailureCode, Image, RepairBlocker, Report, Visibility};
 use infravault_kernel::{Id, ImageId, Sha256};
 use infravault_objects::ObjectKey;
 use infravault_testkit::samples;
@@ -195,13 +195,13 @@ async fn the_repair_deletes_old_orphans_and_marks_images_and_takes_it_back() {
     let failed = "images.images WHERE state = 'failed'";
     assert_eq!(
         world
-            .count(&format!("{failed} AND failure LIKE '%missing%'"))
+            .count(&format!("{failed} AND failure_code = 'original-missing'"))
             .await,
         1
     );
     assert_eq!(
         world
-            .count(&format!("{failed} AND failure LIKE '%damaged%'"))
+            .count(&format!("{failed} AND failure_code = 'original-damaged'"))
             .await,
         1
     );
@@ -218,7 +218,7 @@ async fn the_repair_deletes_old_orphans_and_marks_images_and_takes_it_back() {
     let healed = world.check(REPAIR, DAY).await;
     assert_eq!(counts(&healed), (0, 0, 0));
     assert_eq!(healed.repaired.healed, 2);
-    assert_eq!(world.count(&format!("{failed} OR failure IS NOT NULL")).await, 0);
+    assert_eq!(world.count(&format!("{failed} OR failure_code IS NOT NULL")).await, 0);
 }
 
 #[tokio::test]
@@ -237,9 +237,9 @@ async fn a_store_that_has_lost_most_originals_is_rather_the_wrong_one() {
     for damage in damages {
         files.iter().for_each(damage);
         let report = world.check(REPAIR, Duration::ZERO).await;
-        assert!(report.refused.is_some(), "{report:?}");
+        assert!(!report.blocked_by.is_empty(), "{report:?}");
         assert_eq!((report.repaired.marked, report.repaired.renditions), (0, 0));
-        assert_eq!(world.count("images.images WHERE failure IS NOT NULL").await, 0);
+        assert_eq!(world.count("images.images WHERE failure_code IS NOT NULL").await, 0);
         for (file, bytes) in files.iter().zip(&originals) {
             fs::write(file, bytes).unwrap();
         }
@@ -286,11 +286,11 @@ async fn the_wrong_database_or_the_wrong_store_is_not_repaired() {
     }
     let report = world.check(REPAIR, DAY + DAY).await;
     assert_eq!((report.orphans.count, report.repaired.orphans), (2, 0));
-    assert!(report.refused.unwrap().contains("right database"));
+    assert_eq!(report.blocked_by, [RepairBlocker::TooManyOrphans]);
     fs::remove_file(file).unwrap();
     let report = world.check(REPAIR, Duration::ZERO).await;
     assert_eq!((report.missing.count, report.repaired.marked), (1, 0));
-    assert!(report.refused.unwrap().contains("right store"));
+    assert_eq!(report.blocked_by, [RepairBlocker::TooManyLostOriginals]);
     let state = world.text("SELECT state::text FROM images.images").await;
     assert_eq!(state, "stored");
 }

@@ -1,6 +1,6 @@
 //! What happens to images after they were stored, as far as it needs no sandbox: that is tested with the program itself.
 use crate::setup::{World, announced, whole};
-use infravault_images::{State, Visibility};
+use infravault_images::{FailureCode, State, Visibility};
 use infravault_kernel::{Id, ImageId};
 use infravault_testkit::samples;
 use std::time::Duration;
@@ -86,15 +86,15 @@ async fn what_is_gone_or_done_is_left_alone() {
     let failed = world.add_image(&alice, "b", Visibility::Private, &[]).await;
     world
         .run(&format!(
-            "UPDATE images.images SET state = 'failed', failure = 'x' WHERE id = '{}'",
+            "UPDATE images.images SET state = 'failed', failure_code = 'corrupt' WHERE id = '{}'",
             failed.id.uuid()
         ))
         .await;
     world.images.renditions.process(&ctx, failed.id).await.unwrap();
     let found = world.images.library.find(&alice, failed.id).await.unwrap();
     assert_eq!(
-        (found.state, found.failure.as_deref()),
-        (State::Failed, Some("x"))
+        (found.state, found.failure_code),
+        (State::Failed, Some(FailureCode::Corrupt))
     );
     assert_eq!(found.etag(), "1-failed");
 }

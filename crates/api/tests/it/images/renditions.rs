@@ -253,11 +253,14 @@ async fn rendition_of_failed_image_returns_failure() {
     let app = TestApp::without_jobs().await;
     let alice = app.sign_in("alice@example.com").await;
     let image = alice.upload(samples::jpeg(30, 20, 1), "").await;
-    let failed = "UPDATE images.images SET state = 'failed', failure = 'The file ends too early.'";
+    let failed = "UPDATE images.images SET state = 'failed', failure_code = 'truncated'";
     app.db.superuser().await.batch_execute(failed).await.unwrap();
     let answer = alice.get(&path(&image, "thumb")).send().await.unwrap();
     let body = problem(answer, 422, "image-undecodable").await;
-    assert_eq!(body["detail"], "The file ends too early.");
+    assert_eq!(
+        body["detail"],
+        "The image cannot be decoded: the file is incomplete."
+    );
 }
 
 #[tokio::test]

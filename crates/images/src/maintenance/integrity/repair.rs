@@ -1,7 +1,7 @@
 //! Mends what can be mended without losing anything: never an original, never what may only look wrong.
-use super::{DAMAGED, Looked, MARKS, MISSING};
+use super::{Looked, RepairBlocker};
 use crate::{
-    Error, Maintenance, ReferencedObject,
+    Error, FailureCode, Maintenance, ReferencedObject,
     references::count_references,
     sql::{self, Params},
 };
@@ -9,31 +9,24 @@ use infravault_kernel::{Ctx, Id};
 use infravault_objects::{Error as ObjectError, ObjectKey};
 use slog::{info, warn};
 
-const OTHER_DATABASE: &str =
-    "more objects have no row than have one, so none was deleted: is this the right database?";
-const OTHER_STORE: &str =
-    "more originals are missing or damaged than are there, so no image was marked: is this the right store?";
-
 impl Maintenance {
     /// Repairs what was found, and counts it in the report.
     pub(super) async fn repair(&self, ctx: &Ctx, looked: &mut Looked) -> Result<(), Error> {
-        let mut refused = Vec::new();
         if looked.report.orphans.count > looked.report.named {
-            refused.push(OTHER_DATABASE);
+            looked.report.blocked_by.push(RepairBlocker::TooManyOrphans);
         } else {
             for key in std::mem::take(&mut looked.orphans) {
                 looked.report.repaired.orphans += u64::from(self.delete_orphan(ctx, &key).await?);
             }
         }
         if looked.is_other_store() {
-            refused.push(OTHER_STORE);
+            looked.report.blocked_by.push(RepairBlocker::TooManyLostOriginals);
         } else {
             self.mend_faulty(ctx, looked).await?;
         }
         for key in std::mem::take(&mut looked.healed) {
             looked.report.repaired.healed += self.heal(ctx, &key).await?;
         }
-        looked.report.refused = (!refused.is_empty()).then(|| refused.join("; "));
         Ok(())
     }
 
@@ -41,8 +34,9 @@ impl Maintenance {
     async fn mend_faulty(&self, ctx: &Ctx, looked: &mut Looked) -> Result<(), Error> {
         let missing = std::mem::take(&mut looked.missing);
         let damaged = std::mem::take(&mut looked.damaged);
-        let missing = missing.iter().map(|object| (object, MISSING));
-        for (object, mark) in missing.chain(damaged.iter().map(|object| (object, DAMAGED))) {
+        let missing = missing.iter().map(|object| (object, FailureCode::OriginalMissing));
+        let damaged = damaged.iter().map(|object| (object, FailureCode::OriginalDamaged));
+        for (object, failure) in missing.chain(damaged) {
             // Looking at everything takes long: somebody may have brought it back, or it could not be read just then.
             match self.objects.verify(&object.described()).await {
                 Ok(()) => continue,
@@ -53,7 +47,7 @@ impl Maintenance {
                 self.forget_rendition(ctx, object).await?;
                 looked.report.repaired.renditions += 1;
             } else {
-                looked.report.repaired.marked += self.mark(ctx, &object.key, mark).await?;
+                looked.report.repaired.marked += self.mark(ctx, &object.key, failure).await?;
             }
         }
         Ok(())
@@ -87,12 +81,12 @@ impl Maintenance {
     }
 
     /// How many images say now that their original is gone. They stay, and what was made of them is still shown.
-    async fn mark(&self, ctx: &Ctx, key: &ObjectKey, failure: &str) -> Result<u64, Error> {
+    async fn mark(&self, ctx: &Ctx, key: &ObjectKey, failure: FailureCode) -> Result<u64, Error> {
         let ObjectKey::Original { image, attempt } = key else {
             return Ok(0);
         };
         let params = sql::integrity::MarkDamagedParams {
-            failure,
+            failure_code: failure.as_str(),
             key: image.uuid(),
             attempt: *attempt,
         };
@@ -100,7 +94,7 @@ impl Maintenance {
         let marked = sql::integrity::mark_damaged().params(&*tx, &params).await?;
         tx.commit().await?;
         warn!(ctx.log, "an original is missing or damaged; bring it back from a backup";
-            "object" => key.path(), "images" => marked, "failure" => failure);
+            "object" => key.path(), "images" => marked, "failure_code" => failure.as_str());
         Ok(marked)
     }
 
@@ -109,7 +103,6 @@ impl Maintenance {
             return Ok(0);
         };
         let params = sql::integrity::HealParams {
-            failures: MARKS.as_slice(),
             key: image.uuid(),
             attempt: *attempt,
         };

@@ -27,8 +27,29 @@ pub struct Report {
     pub mismatching: Findings,
     /// What was mended.
     pub repaired: Repaired,
-    /// Why not everything was mended that can be.
-    pub refused: Option<String>,
+    /// Why parts of the repair were not attempted.
+    pub blocked_by: Vec<RepairBlocker>,
+}
+
+/// Why a part of the repair was not attempted: the store and the database do not seem to belong together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RepairBlocker {
+    TooManyOrphans,
+    TooManyLostOriginals,
+}
+
+impl fmt::Display for RepairBlocker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::TooManyOrphans => {
+                "more objects are unreferenced than referenced, so none was deleted: check that this is the right database"
+            }
+            Self::TooManyLostOriginals => {
+                "more originals are missing or damaged than intact, so no image was marked: check that this is the right store"
+            }
+        })
+    }
 }
 
 /// Faults of one kind.

@@ -48,8 +48,8 @@ pub enum Outcome {
     Failed {
         /// When.
         at: OffsetDateTime,
-        /// Why.
-        why: String,
+        /// The code of the error.
+        code: String,
     },
     /// It was finished.
     Finished {
@@ -89,14 +89,10 @@ impl Maintenance {
         mut progress: impl FnMut(&Report) + Send,
     ) -> Result<Report, Error> {
         let outcome = self.compare_and_repair(ctx, run.check, &mut progress).await;
-        let why = outcome
-            .as_ref()
-            .err()
-            .map(|error| format!("{}: {error}", error.code()));
         let params = sql::integrity::FinishRunParams {
             now: ctx.now(),
             report: outcome.as_ref().ok().map(Json),
-            failure: why.as_deref(),
+            failure_code: outcome.as_ref().err().map(Failure::code),
             id: run.id,
         };
         let tx = self.db.begin_system().await?;
@@ -159,15 +155,15 @@ impl Maintenance {
 }
 
 fn last_run(row: sql::integrity::RunRow) -> Result<LastRun, Error> {
-    let outcome = match (row.finished_at, row.report, row.failure) {
+    let outcome = match (row.finished_at, row.report, row.failure_code) {
         (Some(at), Some(report), _) => Outcome::Finished {
             at,
             report: serde_json::from_value(report)
                 .map_err(|_| Error::inconsistent("the report of a comparison"))?,
         },
-        (Some(at), None, why) => Outcome::Failed {
+        (Some(at), None, code) => Outcome::Failed {
             at,
-            why: why.unwrap_or_default(),
+            code: code.unwrap_or_default(),
         },
         (None, ..) if row.running => Outcome::Running,
         (None, ..) => Outcome::CutOff,
