@@ -1,5 +1,9 @@
+DROP FUNCTION images.list_public(text, images.visibility, text, text, timestamptz, timestamptz);
+DROP FUNCTION images.list_own(text, images.visibility, text, text, timestamptz, timestamptz);
+DROP VIEW images.shown_images;
 DROP VIEW images.public_images;
 DROP VIEW images.own_images;
+DROP VIEW images.image_rows;
 DROP TABLE images.idempotency_keys;
 DROP TABLE images.usage;
 DROP TABLE images.images;

@@ -1,21 +1,21 @@
--- Images with what is searched and listed of them, the bytes each account uses, and idempotency keys.
+-- Images, their search documents and list views, storage usage per account, and idempotency keys.
 CREATE TYPE images.visibility AS ENUM ('private', 'unlisted', 'public');
-CREATE TYPE images.state AS ENUM ('pending', 'stored', 'ready', 'failed', 'trashed', 'deleting', 'deleted');
+CREATE TYPE images.state AS ENUM ('pending', 'stored', 'ready', 'failed', 'deleting', 'deleted');
 
--- Text as it is searched: lower case, without accents. Declared immutable so that indexes can use it, which
--- holds as long as nobody edits the unaccent dictionary.
+-- Normalizes text for searching: lower case, without accents. Declared immutable so that indexes can use it, which
+-- holds as long as the unaccent dictionary is not edited.
 CREATE FUNCTION images.fold(words text) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
     AS $$ SELECT lower(public.unaccent('public.unaccent'::regdictionary, words)) $$;
 
--- What typo-tolerant search looks at.
+-- The text that typo-tolerant search compares by trigrams.
 CREATE FUNCTION images.searched_text(title text, tags text[], file_name text) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$ SELECT images.fold(title || ' ' || array_to_string(tags, ' ') || ' ' || file_name) $$;
 
--- What full-text search looks at: title over tags over description over file name. Words as they are written
--- (`simple`), and English ones also by their stem; the stop word before them leaves a gap, so that no phrase reaches from
--- one rendering into the next.
+-- The document of full-text search, weighted title > tags > description > file name. Contains every word as written
+-- (`simple`) and its English stem. The stop word before each stemmed text leaves a gap in the positions, so that a phrase
+-- query cannot match across two texts.
 CREATE FUNCTION images.searched_words(title text, tags text[], description text, file_name text) RETURNS tsvector
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
@@ -28,8 +28,8 @@ CREATE FUNCTION images.searched_words(title text, tags text[], description text,
                 images.fold(regexp_replace(file_name, '[^[:alnum:]]+', ' ', 'g'))), 'D')
     $$;
 
--- What people type, as a query over searched_words. With operators (quotes, a minus, `or`) or after the end of a word:
--- every word as it is written, or by its English stem. Otherwise the last word may also be the beginning of one.
+-- Converts user input to a query over searched_words. Matches every word as written or by its English stem. Unless the
+-- input contains operators (quotes, a minus, `or`) or ends after a complete word, the last word also matches as a prefix.
 CREATE FUNCTION images.search_query(words text) RETURNS tsquery
     LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
     AS $$
@@ -52,7 +52,7 @@ CREATE FUNCTION images.search_query(words text) RETURNS tsquery
 CREATE TABLE images.images (
     id             uuid PRIMARY KEY,
     owner_id       uuid NOT NULL REFERENCES users.accounts (id),
-    attempt        uuid NOT NULL,          -- names the object in the store, once
+    attempt        uuid NOT NULL,          -- the unique part of the object's key
     state          images.state NOT NULL DEFAULT 'pending',
     visibility     images.visibility NOT NULL DEFAULT 'private',
     version        integer NOT NULL DEFAULT 1,
@@ -62,7 +62,7 @@ CREATE TABLE images.images (
     file_name      text NOT NULL,
     media_type     text,
     byte_size      bigint,
-    width          integer,                -- upright, orientation applied
+    width          integer,                -- after applying the EXIF orientation
     height         integer,
     orientation    smallint,
     frames         integer,
@@ -71,7 +71,17 @@ CREATE TABLE images.images (
     created_at     timestamptz NOT NULL,
     updated_at     timestamptz NOT NULL,
     stored_at      timestamptz,
-    removed_at     timestamptz,
+    removed_at     timestamptz,            -- hidden since: in the trash, or being deleted
+    trashed_at     timestamptz,            -- in the trash since
+    -- What decoding finds out.
+    stored_as      uuid,                   -- the image whose id names the object, if the bytes are shared
+    failure_code   text,
+    has_alpha      boolean,
+    color          integer,                -- the dominant color, 0xRRGGBB
+    thumbhash      bytea,
+    phash          bigint,
+    camera         jsonb,
+    keep_location  boolean NOT NULL DEFAULT false,
     searched       tsvector GENERATED ALWAYS AS (images.searched_words(title, tags, description, file_name)) STORED,
     CONSTRAINT images_title_length CHECK (length(title) BETWEEN 1 AND 200),
     CONSTRAINT images_description_length CHECK (length(description) <= 4000),
@@ -79,11 +89,17 @@ CREATE TABLE images.images (
     CONSTRAINT images_tags_count CHECK (cardinality(tags) <= 50),
     CONSTRAINT images_media_type_known CHECK (media_type IN ('image/jpeg', 'image/png', 'image/gif', 'image/webp')),
     CONSTRAINT images_facts_when_stored CHECK (
-        stored_at IS NULL OR num_nulls(media_type, byte_size, width, height, orientation, frames, sha256) = 0)
+        stored_at IS NULL OR num_nulls(media_type, byte_size, width, height, orientation, frames, sha256) = 0),
+    CONSTRAINT images_trashed_whole CHECK (
+        trashed_at IS NULL
+        OR (stored_at IS NOT NULL AND removed_at IS NOT NULL AND state IN ('stored', 'ready', 'failed'))),
+    CONSTRAINT images_failure_code_known CHECK (failure_code IN (
+        'truncated', 'corrupt', 'unsupported', 'too-large', 'too-complex', 'out-of-memory', 'cpu-time-exceeded',
+        'timed-out', 'worker-crashed', 'encode-failed', 'dimensions-mismatch', 'original-missing', 'original-damaged'))
 );
 
--- Live: its bytes are stored and it has not been removed. Every list is a keyset over one of these; the facets find
--- what a filter leaves only little of.
+-- Indexes of live images: the bytes are stored and the image is not removed. Every list is a keyset page over one of them;
+-- the facet indexes serve filters with few matches.
 CREATE INDEX images_own_newest ON images.images (owner_id, created_at DESC, id DESC)
     WHERE stored_at IS NOT NULL AND removed_at IS NULL;
 CREATE INDEX images_own_title ON images.images (owner_id, lower(title), id)
@@ -112,10 +128,10 @@ CREATE INDEX images_public_similar_words ON images.images
 CREATE INDEX images_public_facets ON images.images USING gin (tags, media_type)
     WHERE visibility = 'public' AND stored_at IS NOT NULL AND removed_at IS NULL;
 
--- What the sweeper looks for.
+-- For the sweeper.
 CREATE INDEX images_unfinished ON images.images (state, updated_at) WHERE state IN ('pending', 'deleting', 'deleted');
 
--- Bytes per account: stored, and promised to uploads under way.
+-- Bytes per account: stored, and reserved for uploads in progress.
 CREATE TABLE images.usage (
     owner_id       uuid PRIMARY KEY REFERENCES users.accounts (id) ON DELETE CASCADE,
     used_bytes     bigint NOT NULL DEFAULT 0,
@@ -124,8 +140,7 @@ CREATE TABLE images.usage (
     CONSTRAINT usage_not_negative CHECK (used_bytes >= 0 AND reserved_bytes >= 0 AND image_count >= 0)
 );
 
--- One row per Idempotency-Key of an upload: under way while finished_at is null. It is made with the image row
--- and lives a day.
+-- One row per Idempotency-Key of an upload, created with the row of the image. In progress while finished_at is null.
 CREATE TABLE images.idempotency_keys (
     owner_id    uuid NOT NULL REFERENCES users.accounts (id) ON DELETE CASCADE,
     key         text NOT NULL,
@@ -166,18 +181,68 @@ CREATE POLICY app_own ON images.usage TO infravault_app
 CREATE POLICY app_own ON images.idempotency_keys TO infravault_app
     USING (owner_id = (SELECT access.account())) WITH CHECK (owner_id = (SELECT access.account()));
 
--- Lists and searches go through these two views. They carry the same rule as the policies, but as an ordinary
--- condition: under a policy PostgreSQL may not use an index for `@@`, `@>`, `LIKE` or lower(), because those
--- operators are not leak-proof, and a search would read every row of the owner (docs/adr/0010).
+-- The columns that the application reads: all but `searched`. Queries select * from here. Policies of the caller apply.
+CREATE VIEW images.image_rows WITH (security_invoker = true) AS
+    SELECT id, owner_id, attempt, state, visibility, version, title, description, tags, file_name, media_type, byte_size,
+        width, height, orientation, frames, sha256, reserved_bytes, created_at, updated_at, stored_at, removed_at,
+        trashed_at, stored_as, failure_code, has_alpha, color, thumbhash, phash, camera, keep_location
+    FROM images.images;
+GRANT SELECT, UPDATE ON images.image_rows TO infravault_app, infravault_worker;
+GRANT SELECT ON images.image_rows TO infravault_anon;
+
+-- Lists and searches read these views. They apply the rule of the policies as an ordinary condition: under a policy,
+-- PostgreSQL does not use an index for `@@`, `@>`, `LIKE` or lower(), because these operators are not leak-proof, and a
+-- search would read every row of the owner (docs/adr/0010).
 CREATE VIEW images.own_images AS
     SELECT * FROM images.images
     WHERE owner_id = (SELECT access.account()) AND stored_at IS NOT NULL AND removed_at IS NULL;
 CREATE VIEW images.public_images AS
     SELECT * FROM images.images
     WHERE visibility = 'public' AND stored_at IS NOT NULL AND removed_at IS NULL;
+-- Own and public images in one scan, for an index that contains neither the owner nor the visibility.
+CREATE VIEW images.shown_images AS
+    SELECT * FROM images.images
+    WHERE (owner_id = (SELECT access.account()) OR visibility = 'public')
+        AND stored_at IS NOT NULL AND removed_at IS NULL;
 GRANT CREATE ON SCHEMA images TO infravault_worker;
 ALTER VIEW images.own_images OWNER TO infravault_worker;
 ALTER VIEW images.public_images OWNER TO infravault_worker;
+ALTER VIEW images.shown_images OWNER TO infravault_worker;
 REVOKE CREATE ON SCHEMA images FROM infravault_worker;
-GRANT SELECT ON images.own_images TO infravault_app;
+GRANT SELECT ON images.own_images, images.shown_images TO infravault_app;
 GRANT SELECT ON images.public_images TO infravault_app, infravault_anon;
+
+-- The rows of own_images and public_images that pass a filter; a null argument does not filter. PostgreSQL inlines these
+-- functions (one SELECT, STABLE, no SET), so that every index fits as if the conditions were written in the query.
+CREATE FUNCTION images.list_own(by_words text DEFAULT NULL, by_visibility images.visibility DEFAULT NULL,
+        by_tag text DEFAULT NULL, by_type text DEFAULT NULL, by_start timestamptz DEFAULT NULL,
+        by_end timestamptz DEFAULT NULL)
+    RETURNS SETOF images.image_rows LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+        SELECT id, owner_id, attempt, state, visibility, version, title, description, tags, file_name, media_type, byte_size,
+            width, height, orientation, frames, sha256, reserved_bytes, created_at, updated_at, stored_at, removed_at,
+            trashed_at, stored_as, failure_code, has_alpha, color, thumbhash, phash, camera, keep_location
+        FROM images.own_images
+        WHERE (by_words IS NULL OR searched @@ images.search_query(by_words))
+            AND (by_visibility IS NULL OR visibility = by_visibility)
+            AND (by_tag IS NULL OR tags @> ARRAY[by_tag])
+            AND (by_type IS NULL OR media_type = by_type)
+            AND (by_start IS NULL OR created_at > by_start)
+            AND (by_end IS NULL OR created_at < by_end)
+    $$;
+CREATE FUNCTION images.list_public(by_words text DEFAULT NULL, by_visibility images.visibility DEFAULT NULL,
+        by_tag text DEFAULT NULL, by_type text DEFAULT NULL, by_start timestamptz DEFAULT NULL,
+        by_end timestamptz DEFAULT NULL)
+    RETURNS SETOF images.image_rows LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+        SELECT id, owner_id, attempt, state, visibility, version, title, description, tags, file_name, media_type, byte_size,
+            width, height, orientation, frames, sha256, reserved_bytes, created_at, updated_at, stored_at, removed_at,
+            trashed_at, stored_as, failure_code, has_alpha, color, thumbhash, phash, camera, keep_location
+        FROM images.public_images
+        WHERE (by_words IS NULL OR searched @@ images.search_query(by_words))
+            AND (by_visibility IS NULL OR visibility = by_visibility)
+            AND (by_tag IS NULL OR tags @> ARRAY[by_tag])
+            AND (by_type IS NULL OR media_type = by_type)
+            AND (by_start IS NULL OR created_at > by_start)
+            AND (by_end IS NULL OR created_at < by_end)
+    $$;

@@ -1,18 +1,12 @@
--- The trash. An image in it keeps its state, its bytes and its place in the quota; it is out of sight because it has
--- `removed_at`, on which every list, index and policy already turns (docs/adr/0019). `trashed_at` says that it can come
--- back, and since when it waits.
-ALTER TABLE images.images ADD COLUMN trashed_at timestamptz;
-ALTER TABLE images.images ADD CONSTRAINT images_trashed_whole CHECK (
-    trashed_at IS NULL
-    OR (stored_at IS NOT NULL AND removed_at IS NOT NULL AND state IN ('stored', 'ready', 'failed'))) NOT VALID;
+-- The trash. An image in the trash keeps its state, its bytes and its share of the quota. It is hidden because it has
+-- `removed_at`, which every list, index and policy excludes (docs/adr/0019). `trashed_at` marks that it can be restored.
 
--- What lies in an account's trash, newest first, and how much that is.
+-- The trash of an account, newest first, with its size.
 CREATE INDEX images_trash ON images.images (owner_id, trashed_at DESC, id DESC) INCLUDE (byte_size)
     WHERE trashed_at IS NOT NULL;
--- What has lain there for long.
+-- For the end of the retention.
 CREATE INDEX images_trash_oldest ON images.images (trashed_at) WHERE trashed_at IS NOT NULL;
 
--- The own trash. The other three views have not changed: what is in the trash was never in them.
 CREATE VIEW images.trashed_images AS
     SELECT * FROM images.images
     WHERE owner_id = (SELECT access.account()) AND trashed_at IS NOT NULL;

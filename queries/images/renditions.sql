@@ -52,7 +52,7 @@ WHERE i.id = :image AND i.stored_at IS NOT NULL AND i.removed_at IS NULL
 FOR SHARE
 ON CONFLICT (image_id, variant) DO UPDATE SET format = excluded.format, width = excluded.width,
     height = excluded.height, byte_size = excluded.byte_size, used_on = excluded.used_on, sha256 = excluded.sha256,
-    made = r.made + 1;
+    render_count = r.render_count + 1;
 
 --! drop_lost (image, variant, sha256)
 --- Forgets a rendition whose object is not there.

@@ -83,6 +83,6 @@ SELECT id, stored_at, NOT images.waits_for_processing(id) AS lost FROM (
 ) AS unprocessed
 ORDER BY stored_at, id;
 
---! enqueue_lost (ids)
+--! enqueue_processing (ids)
 --- Asks for the work on images once more.
 SELECT count(*) AS asked FROM unnest(:ids::uuid[]) AS image CROSS JOIN LATERAL images.enqueue_processing(image) AS done;

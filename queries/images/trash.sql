@@ -1,4 +1,3 @@
---: TrashRow(stored_as?, failure_code?, has_alpha?, color?, thumbhash?, phash?, camera?)
 --: TrashSize(bytes?)
 
 --! trash_one (now, id, owner, any_version, versions)
@@ -7,17 +6,6 @@ UPDATE images.images SET removed_at = :now, trashed_at = :now
 WHERE id = :id AND owner_id = :owner AND stored_at IS NOT NULL AND removed_at IS NULL
     AND (:any_version OR version = ANY(:versions))
 RETURNING id;
-
---! list_trashed (after_time, after_id, max) : TrashRow
---- What lies in the trash, the last first.
-SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width,
-    height, orientation, frames, sha256,
-    state, stored_as, failure_code, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at,
-    trashed_at
-FROM images.trashed_images
-WHERE (trashed_at, id) < (:after_time::timestamptz, :after_id::uuid)
-ORDER BY trashed_at DESC, id DESC
-LIMIT :max;
 
 --! measure_trash : TrashSize
 --- How many images lie in the trash, and their bytes.
@@ -54,7 +42,7 @@ UPDATE images.images AS i SET state = 'deleting', removed_at = :now, updated_at 
 FROM found WHERE i.id = found.id
 RETURNING i.byte_size;
 
---! return_bytes (freed, images, owner)
+--! release_usage (freed, images, owner)
 --- Takes the bytes of purged images off their account.
 UPDATE images.usage SET used_bytes = used_bytes - :freed, image_count = image_count - :images WHERE owner_id = :owner;
 

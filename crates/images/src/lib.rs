@@ -18,17 +18,17 @@ mod uploads;
 
 pub use conditions::{Etag, Etags, IfRange, RangeSpec};
 pub use config::Config;
-pub use failure_code::FailureCode;
 pub use error::{BodyError, Error, IdempotencyError, PreconditionError, RenditionError, UploadError};
+pub use failure_code::FailureCode;
 pub use infravault_imaging::{Camera, Format, Limits, Location, MediaType};
 pub use infravault_objects::ObjectStream;
 pub use library::{
-    Answer, BulkAction, BulkChange, BulkIds, BulkOutcome, Change, Download, Fetch, Filter, Library,
-    ListRequest, Similar, Sort, SortBy, TagChange, Trashed, Usage,
+    BulkAction, BulkChange, BulkIds, BulkOutcome, Download, DownloadBody, DownloadRequest, Filter, Library,
+    ListRequest, MetadataUpdate, SimilarImage, Sort, SortBy, TagChange, TrashedImage, Usage,
 };
 pub use maintenance::{
-    Check, Defect, Finding, Findings, Inventory, InventorySize, LastRun, Maintenance, Outcome, ReferencedObject,
-    RepairBlocker, Repaired, Report, Run, Swept,
+    Check, Defect, Finding, Findings, Inventory, InventorySize, LastRun, Maintenance, Outcome,
+    ReferencedObject, RepairBlocker, Repaired, Report, Run, Swept,
 };
 pub use model::{Image, NewImage, SessionState, State, UploadKind, Uploaded, Visibility};
 pub use renditions::{

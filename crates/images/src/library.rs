@@ -1,23 +1,23 @@
-//! The handle that finds, lists, changes and deletes images.
+//! The handle for finding, listing, updating and deleting images.
 mod bulk;
 mod delete;
 mod download;
 mod find;
 mod list;
+mod list_queries;
 mod search;
-mod shelf;
 mod similar;
 mod trash;
 mod update;
 mod usage;
 
 pub use bulk::{BulkAction, BulkChange, BulkIds, BulkOutcome, TagChange};
-pub use download::{Answer, Download, Fetch};
+pub use download::{Download, DownloadBody, DownloadRequest};
 pub(crate) use find::find_in;
 pub use list::{Filter, ListRequest, Sort, SortBy};
-pub use similar::Similar;
-pub use trash::Trashed;
-pub use update::Change;
+pub use similar::SimilarImage;
+pub use trash::TrashedImage;
+pub use update::MetadataUpdate;
 pub use usage::Usage;
 
 use crate::Config;
@@ -26,7 +26,7 @@ use infravault_objects::Objects;
 use std::{fmt, sync::Arc};
 use tokio::sync::Notify;
 
-/// Finds, lists, changes and deletes images; cheap to clone.
+/// Finds, lists, updates and deletes images. Cheap to clone.
 #[derive(Clone)]
 pub struct Library {
     pub(crate) db: Db,

@@ -5,7 +5,9 @@ mod referenced;
 mod sweep;
 mod upload_sessions;
 
-pub use integrity::{Check, Defect, Finding, Findings, LastRun, Outcome, RepairBlocker, Repaired, Report, Run};
+pub use integrity::{
+    Check, Defect, Finding, Findings, LastRun, Outcome, RepairBlocker, Repaired, Report, Run,
+};
 pub(crate) use inventory::may_delete_in;
 pub use inventory::{Inventory, InventorySize};
 pub use referenced::ReferencedObject;

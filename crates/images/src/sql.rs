@@ -1,6 +1,6 @@
 //! The one place that names the generated queries, and turns their rows into what the context knows.
 use crate::{
-    Error, FailureCode, Image, SessionState, Similar, State, Trashed, UploadKind, Visibility,
+    Error, FailureCode, Image, SessionState, SimilarImage, State, TrashedImage, UploadKind, Visibility,
     renditions::{Rendition, Source, SourceRow, source_traits},
 };
 use infravault_images_queries::types::images::{
@@ -19,11 +19,10 @@ pub(crate) use infravault_images_queries::{
     },
 };
 
-/// An image found by a search, with how well it fits.
-pub(crate) struct Found {
-    /// The image.
+/// A search result.
+pub(crate) struct RankedImage {
     pub(crate) image: Image,
-    /// How well it fits, in millionths.
+    /// Relevance in millionths.
     pub(crate) rank: i32,
 }
 
@@ -114,31 +113,29 @@ macro_rules! image {
     };
 }
 
-/// Reads the row of an image.
 pub(crate) fn image(row: images::ImageRowBorrowed<'_>) -> Result<Image, Error> {
     Ok(image!(row))
 }
 
-/// Reads the row of an image that was searched for.
-pub(crate) fn found(row: search::FoundRowBorrowed<'_>) -> Result<Found, Error> {
-    Ok(Found {
+pub(crate) fn trashed_image(row: images::ImageRowBorrowed<'_>) -> Result<TrashedImage, Error> {
+    Ok(TrashedImage {
+        trashed_at: row
+            .trashed_at
+            .ok_or_else(|| Error::inconsistent("an image in the trash"))?,
+        image: image!(row),
+    })
+}
+
+pub(crate) fn ranked_image(row: search::FoundRowBorrowed<'_>) -> Result<RankedImage, Error> {
+    Ok(RankedImage {
         rank: row.rank,
         image: image!(row),
     })
 }
 
-/// Reads the row of an image that looks like another one.
-pub(crate) fn similar(row: similar::SimilarRowBorrowed<'_>) -> Result<Similar, Error> {
-    Ok(Similar {
+pub(crate) fn similar_image(row: similar::SimilarRowBorrowed<'_>) -> Result<SimilarImage, Error> {
+    Ok(SimilarImage {
         distance: number(row.distance)?,
-        image: image!(row),
-    })
-}
-
-/// Reads the row of an image in the trash.
-pub(crate) fn trashed(row: trash::TrashRowBorrowed<'_>) -> Result<Trashed, Error> {
-    Ok(Trashed {
-        trashed_at: row.trashed_at,
         image: image!(row),
     })
 }
@@ -148,7 +145,7 @@ fn state(stored: StoredState) -> Result<State, Error> {
         StoredState::Stored => Ok(State::Stored),
         StoredState::Ready => Ok(State::Ready),
         StoredState::Failed => Ok(State::Failed),
-        StoredState::Pending | StoredState::Trashed | StoredState::Deleting | StoredState::Deleted => {
+        StoredState::Pending | StoredState::Deleting | StoredState::Deleted => {
             Err(Error::inconsistent("the state of a live image"))
         }
     }

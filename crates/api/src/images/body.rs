@@ -2,7 +2,9 @@
 use crate::links;
 use actix_web::{HttpResponse, HttpResponseBuilder, http::header};
 use base64::{Engine, engine::general_purpose::STANDARD};
-use infravault_images::{Camera, FailureCode, Image, Images, Location, MediaType, RenditionLink, State, Visibility};
+use infravault_images::{
+    Camera, FailureCode, Image, Images, Location, MediaType, RenditionLink, State, Visibility,
+};
 use infravault_kernel::{Id as _, ImageId, Sha256};
 use serde::{Deserialize, Serialize, Serializer};
 use time::OffsetDateTime;

@@ -4,7 +4,7 @@ use actix_web::{
     HttpRequest,
     http::header::{self, HeaderName},
 };
-use infravault_images::{Etags, Fetch, IfRange, RangeSpec};
+use infravault_images::{DownloadRequest, Etags, IfRange, RangeSpec};
 
 /// `If-Match`, where it was sent.
 pub(super) fn if_match(request: &HttpRequest) -> Result<Option<Etags>, Problem> {
@@ -17,8 +17,8 @@ pub(super) fn if_none_match(request: &HttpRequest) -> Result<Option<Etags>, Prob
 }
 
 /// Everything that decides which part of an original is answered, if any.
-pub(super) fn fetch(request: &HttpRequest) -> Result<Fetch, Problem> {
-    Ok(Fetch {
+pub(super) fn fetch(request: &HttpRequest) -> Result<DownloadRequest, Problem> {
+    Ok(DownloadRequest {
         if_match: if_match(request)?,
         if_none_match: if_none_match(request)?,
         if_range: text(request, &header::IF_RANGE).map(|condition| IfRange::parse(&condition)),

@@ -12,7 +12,7 @@ use actix_web::{
     web,
 };
 use futures_util::TryStreamExt;
-use infravault_images::{Answer, Error, Image, ObjectStream, PreconditionError};
+use infravault_images::{DownloadBody, Error, Image, ObjectStream, PreconditionError};
 use infravault_kernel::ImageId;
 use slog::Logger;
 
@@ -48,10 +48,10 @@ pub async fn download_image(
         .await
         .map_err(problem)?;
     let (image, log) = (&download.image, &ctx.log);
-    Ok(match download.answer {
-        Answer::NotModified => head(StatusCode::NOT_MODIFIED, image).finish(),
-        Answer::Whole(bytes) => body(head(StatusCode::OK, image), bytes, image.byte_size, log),
-        Answer::Part(range, bytes) => {
+    Ok(match download.body {
+        DownloadBody::NotModified => head(StatusCode::NOT_MODIFIED, image).finish(),
+        DownloadBody::Whole(bytes) => body(head(StatusCode::OK, image), bytes, image.byte_size, log),
+        DownloadBody::Part(range, bytes) => {
             let (first, last) = (*range.start(), *range.end());
             let mut response = head(StatusCode::PARTIAL_CONTENT, image);
             let content_range = format!("bytes {first}-{last}/{}", image.byte_size);

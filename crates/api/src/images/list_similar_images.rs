@@ -65,7 +65,12 @@ pub async fn list_similar_images(
     if !(1..=MAX).contains(&limit) {
         return Err(Problem::parameter("limit", "must be 1 to 100"));
     }
-    let found = app.images.library.similar(&ctx, id.0, limit).await?.into_iter();
+    let found = app
+        .images
+        .library
+        .find_similar(&ctx, id.0, limit)
+        .await?
+        .into_iter();
     let items = found.map(|similar| SimilarItem {
         image: ImageBody::new(&app.images, similar.image),
         distance: similar.distance,

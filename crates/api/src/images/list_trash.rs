@@ -7,7 +7,7 @@ use crate::{
     problem::Problem,
 };
 use actix_web::{HttpRequest, HttpResponse, http::header, web};
-use infravault_images::{Images, Trashed};
+use infravault_images::{Images, TrashedImage};
 use infravault_kernel::{Cursor, Limit};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -40,10 +40,10 @@ pub(super) struct TrashedBody {
 }
 
 impl TrashedBody {
-    fn new(images: &Images, trashed: Trashed) -> Self {
+    fn new(images: &Images, trashed: TrashedImage) -> Self {
         Self {
             trashed_at: trashed.trashed_at,
-            purged_at_latest: images.library.purged_at_latest(&trashed),
+            purged_at_latest: images.library.purge_due_at(&trashed),
             image: ImageBody::new(images, trashed.image).without_renditions(),
         }
     }

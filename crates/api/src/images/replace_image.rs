@@ -9,7 +9,7 @@ use crate::{
     problem::Problem,
 };
 use actix_web::{HttpRequest, HttpResponse, web};
-use infravault_images::{Change, Description, Error, Tags, Title, ValidationError};
+use infravault_images::{Description, Error, MetadataUpdate, Tags, Title, ValidationError};
 use infravault_kernel::{FieldError, ImageId};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -39,10 +39,10 @@ pub struct ImageTextsBody {
 }
 
 impl ImageTextsBody {
-    fn parse(self) -> Result<Change, Error> {
+    fn parse(self) -> Result<MetadataUpdate, Error> {
         let mut faults = Vec::new();
         let tags = self.tags.iter().map(String::as_str);
-        let change = Change {
+        let change = MetadataUpdate {
             title: keep(&mut faults, "title", Title::parse(&self.title)),
             description: keep(&mut faults, "description", Description::parse(&self.description)),
             tags: keep(&mut faults, "tags", Tags::parse(tags)),

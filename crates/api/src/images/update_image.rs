@@ -10,7 +10,7 @@ use crate::{
     problem::Problem,
 };
 use actix_web::{HttpRequest, HttpResponse, web};
-use infravault_images::{Change, Description, Error, Tags, Title};
+use infravault_images::{Description, Error, MetadataUpdate, Tags, Title};
 use infravault_kernel::{FieldError, ImageId};
 use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
@@ -47,7 +47,7 @@ fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(json: D) -> Result<Opti
 }
 
 impl ImageChangeBody {
-    fn parse(self) -> Result<Change, Error> {
+    fn parse(self) -> Result<MetadataUpdate, Error> {
         let mut faults = Vec::new();
         for (name, is_null) in [
             ("title", matches!(self.title, Some(None))),
@@ -67,7 +67,7 @@ impl ImageChangeBody {
         let tags = self
             .tags
             .map(|tags| Tags::parse(tags.unwrap_or_default().iter().map(String::as_str)));
-        let change = Change {
+        let change = MetadataUpdate {
             title: title.and_then(|title| keep(&mut faults, "title", title)),
             description: description.and_then(|text| keep(&mut faults, "description", text)),
             tags: tags.and_then(|tags| keep(&mut faults, "tags", tags)),

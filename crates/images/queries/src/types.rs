@@ -88,7 +88,6 @@ pub mod images {
         Stored,
         Ready,
         Failed,
-        Trashed,
         Deleting,
         Deleted,
     }
@@ -103,7 +102,6 @@ pub mod images {
                 State::Stored => "stored",
                 State::Ready => "ready",
                 State::Failed => "failed",
-                State::Trashed => "trashed",
                 State::Deleting => "deleting",
                 State::Deleted => "deleted",
             };
@@ -116,7 +114,7 @@ pub mod images {
             }
             match *ty.kind() {
                 postgres_types::Kind::Enum(ref variants) => {
-                    if variants.len() != 7 {
+                    if variants.len() != 6 {
                         return false;
                     }
                     variants.iter().all(|v| match &**v {
@@ -124,7 +122,6 @@ pub mod images {
                         "stored" => true,
                         "ready" => true,
                         "failed" => true,
-                        "trashed" => true,
                         "deleting" => true,
                         "deleted" => true,
                         _ => false,
@@ -151,7 +148,6 @@ pub mod images {
                 "stored" => Ok(State::Stored),
                 "ready" => Ok(State::Ready),
                 "failed" => Ok(State::Failed),
-                "trashed" => Ok(State::Trashed),
                 "deleting" => Ok(State::Deleting),
                 "deleted" => Ok(State::Deleted),
                 s => Result::Err(Into::into(format!("invalid variant `{}`", s))),
@@ -163,7 +159,7 @@ pub mod images {
             }
             match *ty.kind() {
                 postgres_types::Kind::Enum(ref variants) => {
-                    if variants.len() != 7 {
+                    if variants.len() != 6 {
                         return false;
                     }
                     variants.iter().all(|v| match &**v {
@@ -171,7 +167,6 @@ pub mod images {
                         "stored" => true,
                         "ready" => true,
                         "failed" => true,
-                        "trashed" => true,
                         "deleting" => true,
                         "deleted" => true,
                         _ => false,

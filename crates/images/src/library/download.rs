@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 
 /// What is asked for and under which conditions (RFC 9110 section 13.2.2 gives their order).
 #[derive(Clone, Debug, Default)]
-pub struct Fetch {
+pub struct DownloadRequest {
     /// Only if it is one of these.
     pub if_match: Option<Etags>,
     /// Only if it is none of these.
@@ -25,12 +25,12 @@ pub struct Download {
     /// The image.
     pub image: Image,
     /// What to answer.
-    pub answer: Answer,
+    pub body: DownloadBody,
 }
 
 /// What to answer to who asks for an original.
 #[derive(Debug)]
-pub enum Answer {
+pub enum DownloadBody {
     /// The caller has it already.
     NotModified,
     /// All of it; no bytes where only the head was asked for.
@@ -41,28 +41,33 @@ pub enum Answer {
 
 impl Library {
     /// The original, for its owner.
-    pub async fn download(&self, ctx: &Ctx, id: ImageId, fetch: &Fetch) -> Result<Download, Error> {
+    pub async fn download(
+        &self,
+        ctx: &Ctx,
+        id: ImageId,
+        request: &DownloadRequest,
+    ) -> Result<Download, Error> {
         let (actor, image) = self.look_up(ctx, id).await?;
         policy::may_download_original(&actor, &image)?;
         let tag = image.sha256.to_string();
-        let answer = match decide(fetch, &tag, image.byte_size)? {
-            Decision::NotModified => Answer::NotModified,
-            Decision::Whole => Answer::Whole(self.open(&image, fetch, None).await?),
+        let body = match decide(request, &tag, image.byte_size)? {
+            Decision::NotModified => DownloadBody::NotModified,
+            Decision::Whole => DownloadBody::Whole(self.open(&image, request, None).await?),
             Decision::Part(range) => {
-                let bytes = self.open(&image, fetch, Some(range.clone())).await?;
-                Answer::Part(range, bytes)
+                let bytes = self.open(&image, request, Some(range.clone())).await?;
+                DownloadBody::Part(range, bytes)
             }
         };
-        Ok(Download { image, answer })
+        Ok(Download { image, body })
     }
 
     async fn open(
         &self,
         image: &Image,
-        fetch: &Fetch,
+        request: &DownloadRequest,
         range: Option<RangeInclusive<u64>>,
     ) -> Result<Option<ObjectStream>, Error> {
-        if fetch.head_only {
+        if request.head_only {
             return Ok(None);
         }
         let bytes = self
@@ -80,22 +85,22 @@ enum Decision {
     Part(RangeInclusive<u64>),
 }
 
-fn decide(fetch: &Fetch, tag: &str, len: u64) -> Result<Decision, PreconditionError> {
-    if fetch.if_match.as_ref().is_some_and(|tags| !tags.matches(tag)) {
+fn decide(request: &DownloadRequest, tag: &str, len: u64) -> Result<Decision, PreconditionError> {
+    if request.if_match.as_ref().is_some_and(|tags| !tags.matches(tag)) {
         return Err(PreconditionError::Failed);
     }
-    if fetch
+    if request
         .if_none_match
         .as_ref()
         .is_some_and(|tags| tags.matches_weakly(tag))
     {
         return Ok(Decision::NotModified);
     }
-    match fetch.range {
+    match request.range {
         // RFC 9110 section 14.2: a range means something for GET only.
         Some(range)
-            if !fetch.head_only
-                && fetch
+            if !request.head_only
+                && request
                     .if_range
                     .as_ref()
                     .is_none_or(|condition| condition.holds(tag)) =>
@@ -122,18 +127,18 @@ mod tests {
     }
 
     /// A request for a range under a condition on it.
-    fn range_if(if_range: Option<IfRange>) -> Fetch {
-        Fetch {
+    fn range_if(if_range: Option<IfRange>) -> DownloadRequest {
+        DownloadRequest {
             if_range,
             range: Some(RangeSpec::FromTo(2, 4)),
-            ..Fetch::default()
+            ..DownloadRequest::default()
         }
     }
 
     #[test]
     fn a_range_counts_for_what_it_was_meant() {
         let part = Ok(Decision::Part(2..=4));
-        for (fetch, expected) in [
+        for (request, expected) in [
             (range_if(None), part.clone()),
             (range_if(Some(IfRange::Etag(etag("tag", false)))), part),
             (
@@ -146,9 +151,9 @@ mod tests {
             ),
             (range_if(Some(IfRange::Other)), Ok(Decision::Whole)),
         ] {
-            assert_eq!(decide(&fetch, "tag", 10), expected, "{fetch:?}");
+            assert_eq!(decide(&request, "tag", 10), expected, "{request:?}");
         }
-        let head = Fetch {
+        let head = DownloadRequest {
             head_only: true,
             ..range_if(None)
         };
@@ -161,17 +166,20 @@ mod tests {
 
     #[test]
     fn conditions_in_their_order() {
-        let not_this = Fetch {
+        let not_this = DownloadRequest {
             if_match: Some(Etags::Listed(vec![etag("other", false)])),
             if_none_match: Some(Etags::Any),
-            ..Fetch::default()
+            ..DownloadRequest::default()
         };
         assert_eq!(decide(&not_this, "tag", 10), Err(PreconditionError::Failed));
-        let known = Fetch {
+        let known = DownloadRequest {
             if_none_match: Some(Etags::Listed(vec![etag("tag", true)])),
             ..range_if(None)
         };
         assert_eq!(decide(&known, "tag", 10), Ok(Decision::NotModified));
-        assert_eq!(decide(&Fetch::default(), "tag", 10), Ok(Decision::Whole));
+        assert_eq!(
+            decide(&DownloadRequest::default(), "tag", 10),
+            Ok(Decision::Whole)
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! Changing what people say about an image; its bytes never change.
+//! Updating the metadata of an image.
 use crate::{
     Description, Error, Etags, Image, Library, PreconditionError, Tags, Title, Visibility,
     library::find::find_in,
@@ -7,48 +7,44 @@ use crate::{
 };
 use infravault_kernel::{Ctx, Id, ImageId, Scope};
 
-/// What is to be different; what is not given stays.
+/// New metadata; `None` keeps a field.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Change {
-    /// Another title.
+pub struct MetadataUpdate {
     pub title: Option<Title>,
-    /// Another description.
     pub description: Option<Description>,
-    /// Other tags, all of them.
     pub tags: Option<Tags>,
-    /// Another visibility.
     pub visibility: Option<Visibility>,
 }
 
 impl Library {
-    /// Changes the image, if it is still of one of the versions named.
+    /// Updates the metadata if `if_match` names the current version. Returns [`PreconditionError::Required`] without it.
     pub async fn update(
         &self,
         ctx: &Ctx,
         id: ImageId,
         if_match: Option<&Etags>,
-        change: &Change,
+        update: &MetadataUpdate,
     ) -> Result<Image, Error> {
         let (tx, actor) = self.db.begin(ctx).await?;
         let person = actor.require_scope(Scope::ImagesWrite)?;
         let if_match = if_match.ok_or(PreconditionError::Required)?;
-        let params = sql::images::ReplaceTextsParams {
-            title: change.title.as_ref().map(Title::as_str),
-            description: change.description.as_ref().map(Description::as_str),
-            tags: change.tags.as_ref().map(Tags::as_slice),
-            visibility: change.visibility.map(Into::into),
+        let params = sql::images::UpdateMetadataParams {
+            title: update.title.as_ref().map(Title::as_str),
+            description: update.description.as_ref().map(Description::as_str),
+            tags: update.tags.as_ref().map(Tags::as_slice),
+            visibility: update.visibility.map(Into::into),
             now: ctx.now(),
             id: id.uuid(),
             owner: person.account.uuid(),
             any_version: *if_match == Etags::Any,
             versions: if_match.versions(),
         };
-        let changed = sql::images::replace_texts()
+        let updated = sql::images::update_metadata()
             .params(&*tx, &params)
             .map(sql::image)
             .opt()
             .await?;
-        let Some(image) = changed else {
+        let Some(image) = updated else {
             policy::may_change(&actor, &find_in(&tx, id).await?)?;
             return Err(PreconditionError::Failed.into());
         };

@@ -150,7 +150,7 @@ impl Maintenance {
             };
             let waiting = sql::sweep::list_unprocessed().params(&*tx, &params).all().await?;
             let orphans: Vec<Uuid> = waiting.iter().filter(|row| row.lost).map(|row| row.id).collect();
-            sql::sweep::enqueue_lost()
+            sql::sweep::enqueue_processing()
                 .bind(&*tx, &orphans.as_slice())
                 .one()
                 .await?;

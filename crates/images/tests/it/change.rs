@@ -1,12 +1,12 @@
 //! Changing and deleting: conditions, owners, strangers.
 use crate::setup::{World, code};
-use infravault_images::{Change, Description, Etags, Fetch, Tags, Title, Visibility};
+use infravault_images::{Description, DownloadRequest, Etags, MetadataUpdate, Tags, Title, Visibility};
 use infravault_kernel::{Id, ImageId};
 
-fn titled(title: &str) -> Change {
-    Change {
+fn titled(title: &str) -> MetadataUpdate {
+    MetadataUpdate {
         title: Some(Title::parse(title).unwrap()),
-        ..Change::default()
+        ..MetadataUpdate::default()
     }
 }
 
@@ -44,7 +44,7 @@ async fn changes_need_the_version_they_are_based_on() {
         let outcome = world.images.library.delete(&alice, image.id, Some(&stale)).await;
         assert_eq!(code(&outcome), "precondition-failed");
     }
-    let all = Change {
+    let all = MetadataUpdate {
         title: Some(Title::parse("four").unwrap()),
         description: Some(Description::parse("text").unwrap()),
         tags: Some(Tags::default()),
@@ -79,7 +79,7 @@ async fn strangers_see_and_change_only_what_they_may() {
             let original = world
                 .images
                 .library
-                .download(ctx, image.id, &Fetch::default())
+                .download(ctx, image.id, &DownloadRequest::default())
                 .await;
             assert_eq!(
                 code(&original),
@@ -137,7 +137,7 @@ async fn a_deleted_image_is_gone_for_everybody() {
             &world
                 .images
                 .library
-                .download(&alice, image.id, &Fetch::default())
+                .download(&alice, image.id, &DownloadRequest::default())
                 .await
         ),
         "not-found"

@@ -1,6 +1,6 @@
 //! Originals, whole and in part.
 use crate::setup::{World, code};
-use infravault_images::{Answer, Etag, Etags, Fetch, RangeSpec};
+use infravault_images::{DownloadBody, DownloadRequest, Etag, Etags, RangeSpec};
 use infravault_testkit::samples;
 
 #[tokio::test]
@@ -17,25 +17,25 @@ async fn parts_are_cut_exactly() {
         (RangeSpec::Last(7), bytes.len() - 7..bytes.len()),
         (RangeSpec::FromTo(5, u64::MAX), 5..bytes.len()),
     ] {
-        let fetch = Fetch {
+        let fetch = DownloadRequest {
             range: Some(range),
-            ..Fetch::default()
+            ..DownloadRequest::default()
         };
-        let Answer::Part(_, Some(part)) = world
+        let DownloadBody::Part(_, Some(part)) = world
             .images
             .library
             .download(&alice, image.id, &fetch)
             .await
             .unwrap()
-            .answer
+            .body
         else {
             panic!("expected a part")
         };
         assert_eq!(part.read().await.unwrap(), bytes[expected]);
     }
-    let fetch = Fetch {
+    let fetch = DownloadRequest {
         range: Some(RangeSpec::From(len)),
-        ..Fetch::default()
+        ..DownloadRequest::default()
     };
     assert_eq!(
         code(&world.images.library.download(&alice, image.id, &fetch).await),
@@ -49,42 +49,42 @@ async fn conditions_are_decided_without_the_bytes() {
     let (alice, bob) = (world.person("alice").await, world.person("bob").await);
     let image = world.upload(&alice, samples::png(8, 8, 1)).await.unwrap();
     std::fs::remove_dir_all(world.folder.join("originals")).unwrap();
-    let known = Fetch {
+    let known = DownloadRequest {
         if_none_match: Some(Etags::Listed(vec![Etag {
             weak: false,
             tag: image.sha256.to_string(),
         }])),
-        ..Fetch::default()
+        ..DownloadRequest::default()
     };
-    let answer = world
+    let body = world
         .images
         .library
         .download(&alice, image.id, &known)
         .await
         .unwrap()
-        .answer;
-    assert!(matches!(answer, Answer::NotModified));
+        .body;
+    assert!(matches!(body, DownloadBody::NotModified));
     assert_eq!(
         code(&world.images.library.download(&bob, image.id, &known).await),
         "not-found",
         "N68"
     );
-    let head = Fetch {
+    let head = DownloadRequest {
         head_only: true,
-        ..Fetch::default()
+        ..DownloadRequest::default()
     };
-    let answer = world
+    let body = world
         .images
         .library
         .download(&alice, image.id, &head)
         .await
         .unwrap()
-        .answer;
-    assert!(matches!(answer, Answer::Whole(None)));
+        .body;
+    assert!(matches!(body, DownloadBody::Whole(None)));
     let all = world
         .images
         .library
-        .download(&alice, image.id, &Fetch::default())
+        .download(&alice, image.id, &DownloadRequest::default())
         .await;
     assert_eq!(
         code(&all),

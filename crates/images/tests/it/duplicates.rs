@@ -1,7 +1,7 @@
 //! The same bytes twice: stored once, for as long as somebody needs them, in whatever order they are deleted.
 use crate::setup::{World, announced, whole};
 use bytes::Bytes;
-use infravault_images::{Answer, Fetch, Image, State};
+use infravault_images::{DownloadBody, DownloadRequest, Image, State};
 use infravault_kernel::{Ctx, Id, ImageId, Sha256};
 use infravault_objects::ObjectKey;
 use infravault_testkit::samples;
@@ -14,10 +14,10 @@ async fn assert_whole(world: &World, ctx: &Ctx, id: ImageId, bytes: &[u8]) {
     let download = world
         .images
         .library
-        .download(ctx, id, &Fetch::default())
+        .download(ctx, id, &DownloadRequest::default())
         .await
         .unwrap();
-    let Answer::Whole(Some(stored)) = download.answer else {
+    let DownloadBody::Whole(Some(stored)) = download.body else {
         panic!("expected all of it")
     };
     assert_eq!(stored.read().await.unwrap(), bytes);

@@ -53,9 +53,9 @@ async fn a_replay_answers_with_the_image_as_it_is_now() {
         .upload(&alice, upload.clone(), whole(bytes.clone()))
         .await
         .unwrap();
-    let change = infravault_images::Change {
+    let change = infravault_images::MetadataUpdate {
         title: Some(Title::parse("changed").unwrap()),
-        ..infravault_images::Change::default()
+        ..infravault_images::MetadataUpdate::default()
     };
     world
         .images

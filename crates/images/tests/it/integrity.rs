@@ -218,7 +218,12 @@ async fn the_repair_deletes_old_orphans_and_marks_images_and_takes_it_back() {
     let healed = world.check(REPAIR, DAY).await;
     assert_eq!(counts(&healed), (0, 0, 0));
     assert_eq!(healed.repaired.healed, 2);
-    assert_eq!(world.count(&format!("{failed} OR failure_code IS NOT NULL")).await, 0);
+    assert_eq!(
+        world
+            .count(&format!("{failed} OR failure_code IS NOT NULL"))
+            .await,
+        0
+    );
 }
 
 #[tokio::test]
@@ -239,7 +244,10 @@ async fn a_store_that_has_lost_most_originals_is_rather_the_wrong_one() {
         let report = world.check(REPAIR, Duration::ZERO).await;
         assert!(!report.blocked_by.is_empty(), "{report:?}");
         assert_eq!((report.repaired.marked, report.repaired.renditions), (0, 0));
-        assert_eq!(world.count("images.images WHERE failure_code IS NOT NULL").await, 0);
+        assert_eq!(
+            world.count("images.images WHERE failure_code IS NOT NULL").await,
+            0
+        );
         for (file, bytes) in files.iter().zip(&originals) {
             fs::write(file, bytes).unwrap();
         }
@@ -405,4 +413,21 @@ async fn a_backup_holds_deletions_back() {
             == 1
     })
     .await;
+}
+
+#[tokio::test]
+async fn database_accepts_every_failure_code() {
+    let world = World::new().await;
+    let alice = world.person("alice").await;
+    let image = world.add_image(&alice, "a", Visibility::Private, &[]).await;
+    for &code in FailureCode::ALL {
+        world
+            .run(&format!(
+                "UPDATE images.images SET state = 'failed', failure_code = '{}'",
+                code.as_str()
+            ))
+            .await;
+        let found = world.images.library.find(&alice, image.id).await.unwrap();
+        assert_eq!(found.failure_code, Some(code));
+    }
 }

@@ -1,6 +1,6 @@
 //! Searching: rank, prefixes, stems, typos, and that nothing typed is a pattern.
 use crate::setup::World;
-use infravault_images::{Change, Description, Etags, Filter, ListRequest, Visibility, Words};
+use infravault_images::{Description, Etags, Filter, ListRequest, MetadataUpdate, Visibility, Words};
 use infravault_kernel::{Ctx, Limit};
 
 async fn search(world: &World, ctx: &Ctx, own: bool, words: &str) -> Vec<String> {
@@ -43,9 +43,9 @@ async fn finds_what_people_mean() {
     world
         .add_image(&bob, "Kitchen of Bob", Visibility::Private, &[])
         .await;
-    let change = Change {
+    let change = MetadataUpdate {
         description: Some(Description::parse("running dogs on a beach").unwrap()),
-        ..Change::default()
+        ..MetadataUpdate::default()
     };
     world
         .images

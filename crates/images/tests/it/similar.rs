@@ -15,7 +15,12 @@ async fn hashed(world: &World, ctx: &Ctx, title: &str, visibility: Visibility, h
 }
 
 async fn titles(world: &World, ctx: &Ctx, of: &Image, limit: u32) -> Vec<(String, u32)> {
-    let found = world.images.library.similar(ctx, of.id, limit).await.unwrap();
+    let found = world
+        .images
+        .library
+        .find_similar(ctx, of.id, limit)
+        .await
+        .unwrap();
     found
         .into_iter()
         .map(|similar| (similar.image.title, similar.distance))
@@ -92,12 +97,12 @@ async fn who_may_not_see_it_learns_nothing() {
     let private = hashed(&world, &alice, "private", Visibility::Private, 1).await;
     let public = hashed(&world, &bob, "public", Visibility::Public, 1).await;
     assert_eq!(
-        code(&world.images.library.similar(&bob, private.id, 20).await),
+        code(&world.images.library.find_similar(&bob, private.id, 20).await),
         "not-found"
     );
     let nobody = world.nobody();
     assert_eq!(
-        code(&world.images.library.similar(&nobody, private.id, 20).await),
+        code(&world.images.library.find_similar(&nobody, private.id, 20).await),
         "not-found"
     );
     // A token that may not read its account's images does not find them this way either.

@@ -2,7 +2,8 @@
 use crate::setup::{World, account, code, eventually};
 use futures_util::future::join_all;
 use infravault_images::{
-    Answer, Change, Config, Error, Etags, Fetch, Image, ListRequest, Title, Trashed, Visibility, Words,
+    Config, DownloadBody, DownloadRequest, Error, Etags, Image, ListRequest, MetadataUpdate, Title,
+    TrashedImage, Visibility, Words,
 };
 use infravault_kernel::{Clock, Ctx, Cursor, Id, ImageId, Limit};
 use infravault_testkit::samples;
@@ -18,17 +19,17 @@ async fn assert_whole(world: &World, ctx: &Ctx, id: ImageId, bytes: &[u8]) {
     let download = world
         .images
         .library
-        .download(ctx, id, &Fetch::default())
+        .download(ctx, id, &DownloadRequest::default())
         .await
         .unwrap();
-    let Answer::Whole(Some(stored)) = download.answer else {
+    let DownloadBody::Whole(Some(stored)) = download.body else {
         panic!("expected all of it")
     };
     assert_eq!(stored.read().await.unwrap(), bytes);
 }
 
 /// All of the trash, page by page.
-async fn trash(world: &World, ctx: &Ctx, limit: i64) -> Vec<Trashed> {
+async fn trash(world: &World, ctx: &Ctx, limit: i64) -> Vec<TrashedImage> {
     let (mut all, mut cursor) = (Vec::new(), None);
     loop {
         let page = world
@@ -96,25 +97,25 @@ async fn what_is_in_the_trash_is_nowhere_else() {
         world
             .images
             .library
-            .similar(&alice, twin.id, 10)
+            .find_similar(&alice, twin.id, 10)
             .await
             .unwrap()
             .is_empty()
     );
     for ctx in [&alice, &bob, &world.nobody()] {
-        let title = Change {
+        let title = MetadataUpdate {
             title: Some(Title::parse("x").unwrap()),
-            ..Change::default()
+            ..MetadataUpdate::default()
         };
         let download = world
             .images
             .library
-            .download(ctx, image.id, &Fetch::default())
+            .download(ctx, image.id, &DownloadRequest::default())
             .await;
         assert_eq!(code(&download), "not-found");
         assert_eq!(code(&world.images.library.find(ctx, image.id).await), "not-found");
         assert_eq!(
-            code(&world.images.library.similar(ctx, image.id, 10).await),
+            code(&world.images.library.find_similar(ctx, image.id, 10).await),
             "not-found"
         );
         if matches!(ctx.credential, infravault_kernel::Credential::Anonymous) {
@@ -160,7 +161,7 @@ async fn what_is_in_the_trash_is_nowhere_else() {
         (image.id, "harbour")
     );
     assert_eq!(
-        world.images.library.purged_at_latest(&found[0]) - found[0].trashed_at,
+        world.images.library.purge_due_at(&found[0]) - found[0].trashed_at,
         DAY * 30
     );
 }

@@ -2,7 +2,7 @@
 use crate::setup::{World, announced, code, eventually, whole};
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
-use infravault_images::{BodyError, Config, Error, Fetch, MediaType, Visibility};
+use infravault_images::{BodyError, Config, DownloadRequest, Error, MediaType, Visibility};
 use infravault_kernel::{Scope, Scopes, Sha256};
 use infravault_testkit::samples;
 use std::{sync::Arc, time::Duration};
@@ -28,10 +28,10 @@ async fn every_format_is_stored_with_its_facts() {
         let download = world
             .images
             .library
-            .download(&alice, image.id, &Fetch::default())
+            .download(&alice, image.id, &DownloadRequest::default())
             .await
             .unwrap();
-        let infravault_images::Answer::Whole(Some(stored)) = download.answer else {
+        let infravault_images::DownloadBody::Whole(Some(stored)) = download.body else {
             panic!("expected all of it")
         };
         assert_eq!(stored.read().await.unwrap(), bytes);

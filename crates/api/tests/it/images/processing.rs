@@ -96,7 +96,7 @@ async fn processing_makes_image_ready_with_attributes_and_renditions() {
         assert_eq!(listed["items"][0]["renditions"], image["renditions"]);
     }
     // The job creates four renditions per image, each once.
-    let query = "SELECT count(*), max(made) FROM images.renditions";
+    let query = "SELECT count(*), max(render_count) FROM images.renditions";
     let row = app.db.superuser().await.query_one(query, &[]).await.unwrap();
     assert_eq!((row.get::<_, i64>(0), row.get::<_, i32>(1)), (16, 1));
 }

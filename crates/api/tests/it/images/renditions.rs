@@ -37,7 +37,7 @@ fn stored(app: &TestApp) -> Vec<PathBuf> {
 }
 
 async fn computations(app: &TestApp, format: &str) -> Vec<i32> {
-    let query = format!("SELECT made FROM images.renditions WHERE format = '{format}'");
+    let query = format!("SELECT render_count FROM images.renditions WHERE format = '{format}'");
     let rows = app.db.superuser().await.query(&query, &[]).await.unwrap();
     rows.iter().map(|row| row.get(0)).collect()
 }

@@ -28,13 +28,12 @@ pub struct CountRenditionsParams<T1: crate::BytesSql> {
 }
 #[derive(Debug)]
 pub struct MarkDamagedParams<T1: crate::StringSql> {
-    pub failure: T1,
+    pub failure_code: T1,
     pub key: uuid::Uuid,
     pub attempt: uuid::Uuid,
 }
-#[derive(Debug)]
-pub struct HealParams<T1: crate::StringSql, T2: crate::ArraySql<Item = T1>> {
-    pub failures: T2,
+#[derive(Clone, Copy, Debug)]
+pub struct HealParams {
     pub key: uuid::Uuid,
     pub attempt: uuid::Uuid,
 }
@@ -54,7 +53,7 @@ pub struct BeginRunParams {
 pub struct FinishRunParams<T1: crate::JsonSql, T2: crate::StringSql> {
     pub now: time::OffsetDateTime,
     pub report: Option<T1>,
-    pub failure: Option<T2>,
+    pub failure_code: Option<T2>,
     pub id: uuid::Uuid,
 }
 #[derive(Debug, Clone, PartialEq)]
@@ -66,7 +65,7 @@ pub struct NamedOriginal {
     pub byte_size: Option<i64>,
     pub sha256: Option<Vec<u8>>,
     pub media_type: Option<String>,
-    pub failure: Option<String>,
+    pub failure_code: Option<String>,
     pub live: bool,
 }
 pub struct NamedOriginalBorrowed<'a> {
@@ -77,7 +76,7 @@ pub struct NamedOriginalBorrowed<'a> {
     pub byte_size: Option<i64>,
     pub sha256: Option<&'a [u8]>,
     pub media_type: Option<&'a str>,
-    pub failure: Option<&'a str>,
+    pub failure_code: Option<&'a str>,
     pub live: bool,
 }
 impl<'a> From<NamedOriginalBorrowed<'a>> for NamedOriginal {
@@ -90,7 +89,7 @@ impl<'a> From<NamedOriginalBorrowed<'a>> for NamedOriginal {
             byte_size,
             sha256,
             media_type,
-            failure,
+            failure_code,
             live,
         }: NamedOriginalBorrowed<'a>,
     ) -> Self {
@@ -102,7 +101,7 @@ impl<'a> From<NamedOriginalBorrowed<'a>> for NamedOriginal {
             byte_size,
             sha256: sha256.map(|v| v.into()),
             media_type: media_type.map(|v| v.into()),
-            failure: failure.map(|v| v.into()),
+            failure_code: failure_code.map(|v| v.into()),
             live,
         }
     }
@@ -172,7 +171,7 @@ pub struct RunRow {
     pub started_at: time::OffsetDateTime,
     pub finished_at: Option<time::OffsetDateTime>,
     pub report: Option<serde_json::Value>,
-    pub failure: Option<String>,
+    pub failure_code: Option<String>,
     pub running: bool,
 }
 pub struct RunRowBorrowed<'a> {
@@ -182,7 +181,7 @@ pub struct RunRowBorrowed<'a> {
     pub started_at: time::OffsetDateTime,
     pub finished_at: Option<time::OffsetDateTime>,
     pub report: Option<postgres_types::Json<&'a serde_json::value::RawValue>>,
-    pub failure: Option<&'a str>,
+    pub failure_code: Option<&'a str>,
     pub running: bool,
 }
 impl<'a> From<RunRowBorrowed<'a>> for RunRow {
@@ -194,7 +193,7 @@ impl<'a> From<RunRowBorrowed<'a>> for RunRow {
             started_at,
             finished_at,
             report,
-            failure,
+            failure_code,
             running,
         }: RunRowBorrowed<'a>,
     ) -> Self {
@@ -205,7 +204,7 @@ impl<'a> From<RunRowBorrowed<'a>> for RunRow {
             started_at,
             finished_at,
             report: report.map(|v| serde_json::from_str(v.0.get()).unwrap()),
-            failure: failure.map(|v| v.into()),
+            failure_code: failure_code.map(|v| v.into()),
             running,
         }
     }
@@ -741,7 +740,7 @@ pub struct PageOriginalsStmt(&'static str, Option<tokio_postgres::Statement>);
 /// be on their way in or out. More than one row may name the same.
 pub fn page_originals() -> PageOriginalsStmt {
     PageOriginalsStmt(
-        "SELECT id, get_byte(uuid_send(coalesce(stored_as, id)), 15) AS shard, coalesce(stored_as, id) AS stored_as, attempt, byte_size, sha256, media_type, failure, (stored_at IS NOT NULL AND state NOT IN ('pending', 'deleting')) AS live FROM images.images WHERE state::text <> 'deleted' AND (get_byte(uuid_send(coalesce(stored_as, id)), 15), coalesce(stored_as, id), attempt, id) > ($1::integer, $2::uuid, $3::uuid, $4::uuid) ORDER BY get_byte(uuid_send(coalesce(stored_as, id)), 15), coalesce(stored_as, id), attempt, id LIMIT $5",
+        "SELECT id, get_byte(uuid_send(coalesce(stored_as, id)), 15) AS shard, coalesce(stored_as, id) AS stored_as, attempt, byte_size, sha256, media_type, failure_code, (stored_at IS NOT NULL AND state NOT IN ('pending', 'deleting')) AS live FROM images.images WHERE state::text <> 'deleted' AND (get_byte(uuid_send(coalesce(stored_as, id)), 15), coalesce(stored_as, id), attempt, id) > ($1::integer, $2::uuid, $3::uuid, $4::uuid) ORDER BY get_byte(uuid_send(coalesce(stored_as, id)), 15), coalesce(stored_as, id), attempt, id LIMIT $5",
         None,
     )
 }
@@ -777,7 +776,7 @@ impl PageOriginalsStmt {
                         byte_size: row.try_get(4)?,
                         sha256: row.try_get(5)?,
                         media_type: row.try_get(6)?,
-                        failure: row.try_get(7)?,
+                        failure_code: row.try_get(7)?,
                         live: row.try_get(8)?,
                     })
                 },
@@ -998,7 +997,7 @@ pub struct MarkDamagedStmt(&'static str, Option<tokio_postgres::Statement>);
 /// Says of images that their original is missing or damaged. Whatever was made of it before is still shown.
 pub fn mark_damaged() -> MarkDamagedStmt {
     MarkDamagedStmt(
-        "UPDATE images.images SET state = 'failed', failure = $1 WHERE state IN ('stored', 'ready', 'failed') AND failure IS DISTINCT FROM $1 AND get_byte(uuid_send(coalesce(stored_as, id)), 15) = get_byte(uuid_send($2), 15) AND coalesce(stored_as, id) = $2 AND attempt = $3",
+        "UPDATE images.images SET state = 'failed', failure_code = $1 WHERE state IN ('stored', 'ready', 'failed') AND failure_code IS DISTINCT FROM $1 AND get_byte(uuid_send(coalesce(stored_as, id)), 15) = get_byte(uuid_send($2), 15) AND coalesce(stored_as, id) = $2 AND attempt = $3",
         None,
     )
 }
@@ -1013,11 +1012,11 @@ impl MarkDamagedStmt {
     async fn bind<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>(
         &'s self,
         client: &'c C,
-        failure: &'a T1,
+        failure_code: &'a T1,
         key: &'a uuid::Uuid,
         attempt: &'a uuid::Uuid,
     ) -> Result<u64, tokio_postgres::Error> {
-        client.execute(self.0, &[failure, key, attempt]).await
+        client.execute(self.0, &[failure_code, key, attempt]).await
     }
 }
 impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql>
@@ -1039,14 +1038,14 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql>
     ) -> std::pin::Pin<
         Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
     > {
-        Box::pin(self.bind(client, &params.failure, &params.key, &params.attempt))
+        Box::pin(self.bind(client, &params.failure_code, &params.key, &params.attempt))
     }
 }
 pub struct HealStmt(&'static str, Option<tokio_postgres::Statement>);
 /// Takes that back, because the original is there again; what is to be made of it is asked for anew.
 pub fn heal() -> HealStmt {
     HealStmt(
-        "WITH healed AS ( UPDATE images.images SET state = 'stored', failure = NULL WHERE state = 'failed' AND failure = ANY($1) AND get_byte(uuid_send(coalesce(stored_as, id)), 15) = get_byte(uuid_send($2), 15) AND coalesce(stored_as, id) = $2 AND attempt = $3 RETURNING id ) SELECT count(*) AS healed FROM healed CROSS JOIN LATERAL images.enqueue_processing(healed.id) AS done",
+        "WITH healed AS ( UPDATE images.images SET state = 'stored', failure_code = NULL WHERE state = 'failed' AND failure_code IN ('original-missing', 'original-damaged') AND get_byte(uuid_send(coalesce(stored_as, id)), 15) = get_byte(uuid_send($1), 15) AND coalesce(stored_as, id) = $1 AND attempt = $2 RETURNING id ) SELECT count(*) AS healed FROM healed CROSS JOIN LATERAL images.enqueue_processing(healed.id) AS done",
         None,
     )
 }
@@ -1058,16 +1057,15 @@ impl HealStmt {
         self.1 = Some(client.prepare(self.0).await?);
         Ok(self)
     }
-    fn bind<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::ArraySql<Item = T1>>(
+    fn bind<'c, 'a, 's, C: GenericClient>(
         &'s self,
         client: &'c C,
-        failures: &'a T2,
         key: &'a uuid::Uuid,
         attempt: &'a uuid::Uuid,
-    ) -> I64Query<'c, 'a, 's, C, i64, 3> {
+    ) -> I64Query<'c, 'a, 's, C, i64, 2> {
         I64Query {
             client,
-            params: [failures, key, attempt],
+            params: [key, attempt],
             query: self.0,
             cached: self.1.as_ref(),
             extractor: |row| Ok(row.try_get(0)?),
@@ -1075,22 +1073,12 @@ impl HealStmt {
         }
     }
 }
-impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::ArraySql<Item = T1>>
-    crate::client::async_::Params<
-        'c,
-        'a,
-        's,
-        HealParams<T1, T2>,
-        I64Query<'c, 'a, 's, C, i64, 3>,
-        C,
-    > for HealStmt
+impl<'c, 'a, 's, C: GenericClient>
+    crate::client::async_::Params<'c, 'a, 's, HealParams, I64Query<'c, 'a, 's, C, i64, 2>, C>
+    for HealStmt
 {
-    fn params(
-        &'s self,
-        client: &'c C,
-        params: &'a HealParams<T1, T2>,
-    ) -> I64Query<'c, 'a, 's, C, i64, 3> {
-        self.bind(client, &params.failures, &params.key, &params.attempt)
+    fn params(&'s self, client: &'c C, params: &'a HealParams) -> I64Query<'c, 'a, 's, C, i64, 2> {
+        self.bind(client, &params.key, &params.attempt)
     }
 }
 pub struct DropRenditionsStmt(&'static str, Option<tokio_postgres::Statement>);
@@ -1315,7 +1303,7 @@ pub struct FinishRunStmt(&'static str, Option<tokio_postgres::Statement>);
 /// Writes down what a comparison found.
 pub fn finish_run() -> FinishRunStmt {
     FinishRunStmt(
-        "UPDATE images.integrity_runs SET finished_at = $1, report = $2, failure = $3 WHERE id = $4",
+        "UPDATE images.integrity_runs SET finished_at = $1, report = $2, failure_code = $3 WHERE id = $4",
         None,
     )
 }
@@ -1332,10 +1320,12 @@ impl FinishRunStmt {
         client: &'c C,
         now: &'a time::OffsetDateTime,
         report: &'a Option<T1>,
-        failure: &'a Option<T2>,
+        failure_code: &'a Option<T2>,
         id: &'a uuid::Uuid,
     ) -> Result<u64, tokio_postgres::Error> {
-        client.execute(self.0, &[now, report, failure, id]).await
+        client
+            .execute(self.0, &[now, report, failure_code, id])
+            .await
     }
 }
 impl<'a, C: GenericClient + Send + Sync, T1: crate::JsonSql, T2: crate::StringSql>
@@ -1361,7 +1351,7 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::JsonSql, T2: crate::StringSq
             client,
             &params.now,
             &params.report,
-            &params.failure,
+            &params.failure_code,
             &params.id,
         ))
     }
@@ -1370,7 +1360,7 @@ pub struct FindLastRunStmt(&'static str, Option<tokio_postgres::Statement>);
 /// The newest comparison, and whether somebody is at one now.
 pub fn find_last_run() -> FindLastRunStmt {
     FindLastRunStmt(
-        "SELECT id, deep, repair, started_at, finished_at, report, failure, EXISTS ( SELECT FROM pg_catalog.pg_locks AS l WHERE l.locktype = 'advisory' AND l.granted AND l.mode = 'ExclusiveLock' AND l.objsubid = 1 AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database()) AND (l.classid::bigint << 32) | l.objid::bigint = $1::bigint) AS running FROM images.integrity_runs ORDER BY started_at DESC LIMIT 1",
+        "SELECT id, deep, repair, started_at, finished_at, report, failure_code, EXISTS ( SELECT FROM pg_catalog.pg_locks AS l WHERE l.locktype = 'advisory' AND l.granted AND l.mode = 'ExclusiveLock' AND l.objsubid = 1 AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database()) AND (l.classid::bigint << 32) | l.objid::bigint = $1::bigint) AS running FROM images.integrity_runs ORDER BY started_at DESC LIMIT 1",
         None,
     )
 }
@@ -1401,7 +1391,7 @@ impl FindLastRunStmt {
                         started_at: row.try_get(3)?,
                         finished_at: row.try_get(4)?,
                         report: row.try_get(5)?,
-                        failure: row.try_get(6)?,
+                        failure_code: row.try_get(6)?,
                         running: row.try_get(7)?,
                     })
                 },

@@ -11,7 +11,7 @@ pub struct FinishProcessingParams<T1: crate::BytesSql, T2: crate::JsonSql> {
 }
 #[derive(Debug)]
 pub struct FailProcessingParams<T1: crate::StringSql> {
-    pub failure: T1,
+    pub failure_code: T1,
     pub id: uuid::Uuid,
 }
 #[derive(Clone, Copy, Debug)]
@@ -251,10 +251,10 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::BytesSql, T2: crate::JsonSql
     }
 }
 pub struct FailProcessingStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Why nothing can be made of an image.
+/// Records that an image cannot be processed.
 pub fn fail_processing() -> FailProcessingStmt {
     FailProcessingStmt(
-        "UPDATE images.images SET state = 'failed', failure = $1 WHERE id = $2 AND state = 'stored' AND removed_at IS NULL",
+        "UPDATE images.images SET state = 'failed', failure_code = $1 WHERE id = $2 AND state = 'stored' AND removed_at IS NULL",
         None,
     )
 }
@@ -269,10 +269,10 @@ impl FailProcessingStmt {
     async fn bind<'c, 'a, 's, C: GenericClient, T1: crate::StringSql>(
         &'s self,
         client: &'c C,
-        failure: &'a T1,
+        failure_code: &'a T1,
         id: &'a uuid::Uuid,
     ) -> Result<u64, tokio_postgres::Error> {
-        client.execute(self.0, &[failure, id]).await
+        client.execute(self.0, &[failure_code, id]).await
     }
 }
 impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql>
@@ -294,7 +294,7 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql>
     ) -> std::pin::Pin<
         Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
     > {
-        Box::pin(self.bind(client, &params.failure, &params.id))
+        Box::pin(self.bind(client, &params.failure_code, &params.id))
     }
 }
 pub struct KeepLocationStmt(&'static str, Option<tokio_postgres::Statement>);

@@ -81,7 +81,7 @@ pub struct SourceRow {
     pub stored_as: Option<uuid::Uuid>,
     pub visibility: crate::types::images::Visibility,
     pub state: crate::types::images::State,
-    pub failure: Option<String>,
+    pub failure_code: Option<String>,
     pub media_type: String,
     pub byte_size: i64,
     pub width: i32,
@@ -101,7 +101,7 @@ pub struct SourceRowBorrowed<'a> {
     pub stored_as: Option<uuid::Uuid>,
     pub visibility: crate::types::images::Visibility,
     pub state: crate::types::images::State,
-    pub failure: Option<&'a str>,
+    pub failure_code: Option<&'a str>,
     pub media_type: &'a str,
     pub byte_size: i64,
     pub width: i32,
@@ -123,7 +123,7 @@ impl<'a> From<SourceRowBorrowed<'a>> for SourceRow {
             stored_as,
             visibility,
             state,
-            failure,
+            failure_code,
             media_type,
             byte_size,
             width,
@@ -144,7 +144,7 @@ impl<'a> From<SourceRowBorrowed<'a>> for SourceRow {
             stored_as,
             visibility,
             state,
-            failure: failure.map(|v| v.into()),
+            failure_code: failure_code.map(|v| v.into()),
             media_type: media_type.into(),
             byte_size,
             width,
@@ -649,7 +649,7 @@ pub struct FindSourceStmt(&'static str, Option<tokio_postgres::Statement>);
 /// one row without any where it has none.
 pub fn find_source() -> FindSourceStmt {
     FindSourceStmt(
-        "SELECT i.id, i.owner_id, i.attempt, i.stored_as, i.visibility, i.state, i.failure, i.media_type, i.byte_size, i.width, i.height, i.frames, i.has_alpha, r.variant, r.format, r.byte_size AS made_bytes, r.used_on, r.sha256 AS made_sha256 FROM images.images AS i LEFT JOIN images.renditions AS r ON r.image_id = i.id AND r.variant = ANY($1) WHERE i.id = $2 AND i.stored_at IS NOT NULL AND i.removed_at IS NULL",
+        "SELECT i.id, i.owner_id, i.attempt, i.stored_as, i.visibility, i.state, i.failure_code, i.media_type, i.byte_size, i.width, i.height, i.frames, i.has_alpha, r.variant, r.format, r.byte_size AS made_bytes, r.used_on, r.sha256 AS made_sha256 FROM images.images AS i LEFT JOIN images.renditions AS r ON r.image_id = i.id AND r.variant = ANY($1) WHERE i.id = $2 AND i.stored_at IS NOT NULL AND i.removed_at IS NULL",
         None,
     )
 }
@@ -681,7 +681,7 @@ impl FindSourceStmt {
                         stored_as: row.try_get(3)?,
                         visibility: row.try_get(4)?,
                         state: row.try_get(5)?,
-                        failure: row.try_get(6)?,
+                        failure_code: row.try_get(6)?,
                         media_type: row.try_get(7)?,
                         byte_size: row.try_get(8)?,
                         width: row.try_get(9)?,
@@ -967,7 +967,7 @@ pub struct KeepStmt(&'static str, Option<tokio_postgres::Statement>);
 /// before or after this, and whoever sweeps then sees the row.
 pub fn keep() -> KeepStmt {
     KeepStmt(
-        "INSERT INTO images.renditions AS r (image_id, variant, format, width, height, byte_size, used_on, sha256) SELECT i.id, $1, $2, $3, $4, $5, $6, $7 FROM images.images AS i WHERE i.id = $8 AND i.stored_at IS NOT NULL AND i.removed_at IS NULL FOR SHARE ON CONFLICT (image_id, variant) DO UPDATE SET format = excluded.format, width = excluded.width, height = excluded.height, byte_size = excluded.byte_size, used_on = excluded.used_on, sha256 = excluded.sha256, made = r.made + 1",
+        "INSERT INTO images.renditions AS r (image_id, variant, format, width, height, byte_size, used_on, sha256) SELECT i.id, $1, $2, $3, $4, $5, $6, $7 FROM images.images AS i WHERE i.id = $8 AND i.stored_at IS NOT NULL AND i.removed_at IS NULL FOR SHARE ON CONFLICT (image_id, variant) DO UPDATE SET format = excluded.format, width = excluded.width, height = excluded.height, byte_size = excluded.byte_size, used_on = excluded.used_on, sha256 = excluded.sha256, render_count = r.render_count + 1",
         None,
     )
 }

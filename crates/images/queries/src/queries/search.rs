@@ -1,48 +1,7 @@
 // This file was generated with `cornucopia`. Do not modify.
 
 #[derive(Debug)]
-pub struct SearchOwnParams<T1: crate::StringSql, T2: crate::StringSql, T3: crate::StringSql> {
-    pub words: T1,
-    pub visibility: Option<crate::types::images::Visibility>,
-    pub tag: Option<T2>,
-    pub media_type: Option<T3>,
-    pub created_after: Option<time::OffsetDateTime>,
-    pub created_before: Option<time::OffsetDateTime>,
-    pub after_id: Option<uuid::Uuid>,
-    pub after_rank: Option<i32>,
-    pub max: i64,
-}
-#[derive(Debug)]
-pub struct SearchOwnSimilarParams<T1: crate::StringSql, T2: crate::StringSql, T3: crate::StringSql>
-{
-    pub words: T1,
-    pub visibility: Option<crate::types::images::Visibility>,
-    pub tag: Option<T2>,
-    pub media_type: Option<T3>,
-    pub created_after: Option<time::OffsetDateTime>,
-    pub created_before: Option<time::OffsetDateTime>,
-    pub after_id: Option<uuid::Uuid>,
-    pub after_rank: Option<i32>,
-    pub max: i64,
-}
-#[derive(Debug)]
-pub struct SearchPublicParams<T1: crate::StringSql, T2: crate::StringSql, T3: crate::StringSql> {
-    pub words: T1,
-    pub visibility: Option<crate::types::images::Visibility>,
-    pub tag: Option<T2>,
-    pub media_type: Option<T3>,
-    pub created_after: Option<time::OffsetDateTime>,
-    pub created_before: Option<time::OffsetDateTime>,
-    pub after_id: Option<uuid::Uuid>,
-    pub after_rank: Option<i32>,
-    pub max: i64,
-}
-#[derive(Debug)]
-pub struct SearchPublicSimilarParams<
-    T1: crate::StringSql,
-    T2: crate::StringSql,
-    T3: crate::StringSql,
-> {
+pub struct Search<T1: crate::StringSql, T2: crate::StringSql, T3: crate::StringSql> {
     pub words: T1,
     pub visibility: Option<crate::types::images::Visibility>,
     pub tag: Option<T2>,
@@ -58,6 +17,7 @@ pub struct FoundRow {
     pub id: uuid::Uuid,
     pub owner_id: uuid::Uuid,
     pub attempt: uuid::Uuid,
+    pub state: crate::types::images::State,
     pub visibility: crate::types::images::Visibility,
     pub version: i32,
     pub title: String,
@@ -71,23 +31,27 @@ pub struct FoundRow {
     pub orientation: i16,
     pub frames: i32,
     pub sha256: Vec<u8>,
-    pub state: crate::types::images::State,
+    pub reserved_bytes: i64,
+    pub created_at: time::OffsetDateTime,
+    pub updated_at: time::OffsetDateTime,
+    pub stored_at: Option<time::OffsetDateTime>,
+    pub removed_at: Option<time::OffsetDateTime>,
+    pub trashed_at: Option<time::OffsetDateTime>,
     pub stored_as: Option<uuid::Uuid>,
-    pub failure: Option<String>,
+    pub failure_code: Option<String>,
     pub has_alpha: Option<bool>,
     pub color: Option<i32>,
     pub thumbhash: Option<Vec<u8>>,
     pub phash: Option<i64>,
     pub camera: Option<serde_json::Value>,
     pub keep_location: bool,
-    pub created_at: time::OffsetDateTime,
-    pub updated_at: time::OffsetDateTime,
     pub rank: i32,
 }
 pub struct FoundRowBorrowed<'a> {
     pub id: uuid::Uuid,
     pub owner_id: uuid::Uuid,
     pub attempt: uuid::Uuid,
+    pub state: crate::types::images::State,
     pub visibility: crate::types::images::Visibility,
     pub version: i32,
     pub title: &'a str,
@@ -101,17 +65,20 @@ pub struct FoundRowBorrowed<'a> {
     pub orientation: i16,
     pub frames: i32,
     pub sha256: &'a [u8],
-    pub state: crate::types::images::State,
+    pub reserved_bytes: i64,
+    pub created_at: time::OffsetDateTime,
+    pub updated_at: time::OffsetDateTime,
+    pub stored_at: Option<time::OffsetDateTime>,
+    pub removed_at: Option<time::OffsetDateTime>,
+    pub trashed_at: Option<time::OffsetDateTime>,
     pub stored_as: Option<uuid::Uuid>,
-    pub failure: Option<&'a str>,
+    pub failure_code: Option<&'a str>,
     pub has_alpha: Option<bool>,
     pub color: Option<i32>,
     pub thumbhash: Option<&'a [u8]>,
     pub phash: Option<i64>,
     pub camera: Option<postgres_types::Json<&'a serde_json::value::RawValue>>,
     pub keep_location: bool,
-    pub created_at: time::OffsetDateTime,
-    pub updated_at: time::OffsetDateTime,
     pub rank: i32,
 }
 impl<'a> From<FoundRowBorrowed<'a>> for FoundRow {
@@ -120,6 +87,7 @@ impl<'a> From<FoundRowBorrowed<'a>> for FoundRow {
             id,
             owner_id,
             attempt,
+            state,
             visibility,
             version,
             title,
@@ -133,17 +101,20 @@ impl<'a> From<FoundRowBorrowed<'a>> for FoundRow {
             orientation,
             frames,
             sha256,
-            state,
+            reserved_bytes,
+            created_at,
+            updated_at,
+            stored_at,
+            removed_at,
+            trashed_at,
             stored_as,
-            failure,
+            failure_code,
             has_alpha,
             color,
             thumbhash,
             phash,
             camera,
             keep_location,
-            created_at,
-            updated_at,
             rank,
         }: FoundRowBorrowed<'a>,
     ) -> Self {
@@ -151,6 +122,7 @@ impl<'a> From<FoundRowBorrowed<'a>> for FoundRow {
             id,
             owner_id,
             attempt,
+            state,
             visibility,
             version,
             title: title.into(),
@@ -164,17 +136,20 @@ impl<'a> From<FoundRowBorrowed<'a>> for FoundRow {
             orientation,
             frames,
             sha256: sha256.into(),
-            state,
+            reserved_bytes,
+            created_at,
+            updated_at,
+            stored_at,
+            removed_at,
+            trashed_at,
             stored_as,
-            failure: failure.map(|v| v.into()),
+            failure_code: failure_code.map(|v| v.into()),
             has_alpha,
             color,
             thumbhash: thumbhash.map(|v| v.into()),
             phash,
             camera: camera.map(|v| serde_json::from_str(v.0.get()).unwrap()),
             keep_location,
-            created_at,
-            updated_at,
             rank,
         }
     }
@@ -246,11 +221,11 @@ where
     }
 }
 pub struct SearchOwnStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Own images that match words, best first: of the newest thousand that match, so that a word
-/// which is everywhere costs no more than a rare one.
+/// Finds own images that match the words, best first. Ranks the newest 1000 matches only, so that a frequent word costs
+/// no more than a rare one. Reads the other columns of one page only.
 pub fn search_own() -> SearchOwnStmt {
     SearchOwnStmt(
-        "SELECT * FROM ( SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at, round(ts_rank(searched, images.search_query($1)) * 1000000)::integer AS rank FROM ( SELECT * FROM images.own_images WHERE searched @@ images.search_query($1) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) ORDER BY created_at DESC LIMIT 1000 ) AS matching ) AS ranked WHERE $7::uuid IS NULL OR (rank, id) < ($8::integer, $7) ORDER BY rank DESC, id DESC LIMIT $9",
+        "SELECT i.*, page.rank FROM ( SELECT id, rank FROM ( SELECT id, round(ts_rank(searched, images.search_query($1)) * 1000000)::integer AS rank FROM ( SELECT id, searched FROM images.own_images WHERE searched @@ images.search_query($1) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) ORDER BY created_at DESC LIMIT 1000 ) AS matching ) AS ranked WHERE $7::uuid IS NULL OR (rank, id) < ($8::integer, $7) ORDER BY rank DESC, id DESC LIMIT $9 ) AS page JOIN images.list_own() AS i ON i.id = page.id ORDER BY page.rank DESC, page.id DESC",
         None,
     )
 }
@@ -304,31 +279,35 @@ impl SearchOwnStmt {
                         id: row.try_get(0)?,
                         owner_id: row.try_get(1)?,
                         attempt: row.try_get(2)?,
-                        visibility: row.try_get(3)?,
-                        version: row.try_get(4)?,
-                        title: row.try_get(5)?,
-                        description: row.try_get(6)?,
-                        tags: row.try_get(7)?,
-                        file_name: row.try_get(8)?,
-                        media_type: row.try_get(9)?,
-                        byte_size: row.try_get(10)?,
-                        width: row.try_get(11)?,
-                        height: row.try_get(12)?,
-                        orientation: row.try_get(13)?,
-                        frames: row.try_get(14)?,
-                        sha256: row.try_get(15)?,
-                        state: row.try_get(16)?,
-                        stored_as: row.try_get(17)?,
-                        failure: row.try_get(18)?,
-                        has_alpha: row.try_get(19)?,
-                        color: row.try_get(20)?,
-                        thumbhash: row.try_get(21)?,
-                        phash: row.try_get(22)?,
-                        camera: row.try_get(23)?,
-                        keep_location: row.try_get(24)?,
-                        created_at: row.try_get(25)?,
-                        updated_at: row.try_get(26)?,
-                        rank: row.try_get(27)?,
+                        state: row.try_get(3)?,
+                        visibility: row.try_get(4)?,
+                        version: row.try_get(5)?,
+                        title: row.try_get(6)?,
+                        description: row.try_get(7)?,
+                        tags: row.try_get(8)?,
+                        file_name: row.try_get(9)?,
+                        media_type: row.try_get(10)?,
+                        byte_size: row.try_get(11)?,
+                        width: row.try_get(12)?,
+                        height: row.try_get(13)?,
+                        orientation: row.try_get(14)?,
+                        frames: row.try_get(15)?,
+                        sha256: row.try_get(16)?,
+                        reserved_bytes: row.try_get(17)?,
+                        created_at: row.try_get(18)?,
+                        updated_at: row.try_get(19)?,
+                        stored_at: row.try_get(20)?,
+                        removed_at: row.try_get(21)?,
+                        trashed_at: row.try_get(22)?,
+                        stored_as: row.try_get(23)?,
+                        failure_code: row.try_get(24)?,
+                        has_alpha: row.try_get(25)?,
+                        color: row.try_get(26)?,
+                        thumbhash: row.try_get(27)?,
+                        phash: row.try_get(28)?,
+                        camera: row.try_get(29)?,
+                        keep_location: row.try_get(30)?,
+                        rank: row.try_get(31)?,
                     })
                 },
             mapper: |it| FoundRow::from(it),
@@ -340,7 +319,7 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::StringSql, T
         'c,
         'a,
         's,
-        SearchOwnParams<T1, T2, T3>,
+        Search<T1, T2, T3>,
         FoundRowQuery<'c, 'a, 's, C, FoundRow, 9>,
         C,
     > for SearchOwnStmt
@@ -348,7 +327,7 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::StringSql, T
     fn params(
         &'s self,
         client: &'c C,
-        params: &'a SearchOwnParams<T1, T2, T3>,
+        params: &'a Search<T1, T2, T3>,
     ) -> FoundRowQuery<'c, 'a, 's, C, FoundRow, 9> {
         self.bind(
             client,
@@ -365,11 +344,11 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::StringSql, T
     }
 }
 pub struct SearchOwnSimilarStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Own images with words that look alike, for when a search finds nothing because something is
-/// misspelt: of any thousand that do. The lower threshold holds for this statement only.
+/// Finds own images with words of similar spelling, for searches without a match. Ranks any 1000 of them. The lower
+/// threshold applies to this statement only.
 pub fn search_own_similar() -> SearchOwnSimilarStmt {
     SearchOwnSimilarStmt(
-        "SELECT * FROM ( SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at, round(public.word_similarity(images.fold($1), images.searched_text(title, tags, file_name)) * 1000000 )::integer AS rank FROM ( SELECT * FROM images.own_images WHERE (SELECT set_config('pg_trgm.word_similarity_threshold', '0.32', true)) IS NOT NULL AND images.searched_text(title, tags, file_name) OPERATOR(public.%>) images.fold($1) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) LIMIT 1000 ) AS alike ) AS ranked WHERE $7::uuid IS NULL OR (rank, id) < ($8::integer, $7) ORDER BY rank DESC, id DESC LIMIT $9",
+        "SELECT * FROM ( SELECT *, round(public.word_similarity(images.fold($1), images.searched_text(title, tags, file_name)) * 1000000 )::integer AS rank FROM ( SELECT * FROM images.list_own(NULL, $2, $3, $4, $5, $6) WHERE (SELECT set_config('pg_trgm.word_similarity_threshold', '0.32', true)) IS NOT NULL AND images.searched_text(title, tags, file_name) OPERATOR(public.%>) images.fold($1) LIMIT 1000 ) AS similar_words ) AS ranked WHERE $7::uuid IS NULL OR (rank, id) < ($8::integer, $7) ORDER BY rank DESC, id DESC LIMIT $9",
         None,
     )
 }
@@ -423,31 +402,35 @@ impl SearchOwnSimilarStmt {
                         id: row.try_get(0)?,
                         owner_id: row.try_get(1)?,
                         attempt: row.try_get(2)?,
-                        visibility: row.try_get(3)?,
-                        version: row.try_get(4)?,
-                        title: row.try_get(5)?,
-                        description: row.try_get(6)?,
-                        tags: row.try_get(7)?,
-                        file_name: row.try_get(8)?,
-                        media_type: row.try_get(9)?,
-                        byte_size: row.try_get(10)?,
-                        width: row.try_get(11)?,
-                        height: row.try_get(12)?,
-                        orientation: row.try_get(13)?,
-                        frames: row.try_get(14)?,
-                        sha256: row.try_get(15)?,
-                        state: row.try_get(16)?,
-                        stored_as: row.try_get(17)?,
-                        failure: row.try_get(18)?,
-                        has_alpha: row.try_get(19)?,
-                        color: row.try_get(20)?,
-                        thumbhash: row.try_get(21)?,
-                        phash: row.try_get(22)?,
-                        camera: row.try_get(23)?,
-                        keep_location: row.try_get(24)?,
-                        created_at: row.try_get(25)?,
-                        updated_at: row.try_get(26)?,
-                        rank: row.try_get(27)?,
+                        state: row.try_get(3)?,
+                        visibility: row.try_get(4)?,
+                        version: row.try_get(5)?,
+                        title: row.try_get(6)?,
+                        description: row.try_get(7)?,
+                        tags: row.try_get(8)?,
+                        file_name: row.try_get(9)?,
+                        media_type: row.try_get(10)?,
+                        byte_size: row.try_get(11)?,
+                        width: row.try_get(12)?,
+                        height: row.try_get(13)?,
+                        orientation: row.try_get(14)?,
+                        frames: row.try_get(15)?,
+                        sha256: row.try_get(16)?,
+                        reserved_bytes: row.try_get(17)?,
+                        created_at: row.try_get(18)?,
+                        updated_at: row.try_get(19)?,
+                        stored_at: row.try_get(20)?,
+                        removed_at: row.try_get(21)?,
+                        trashed_at: row.try_get(22)?,
+                        stored_as: row.try_get(23)?,
+                        failure_code: row.try_get(24)?,
+                        has_alpha: row.try_get(25)?,
+                        color: row.try_get(26)?,
+                        thumbhash: row.try_get(27)?,
+                        phash: row.try_get(28)?,
+                        camera: row.try_get(29)?,
+                        keep_location: row.try_get(30)?,
+                        rank: row.try_get(31)?,
                     })
                 },
             mapper: |it| FoundRow::from(it),
@@ -459,7 +442,7 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::StringSql, T
         'c,
         'a,
         's,
-        SearchOwnSimilarParams<T1, T2, T3>,
+        Search<T1, T2, T3>,
         FoundRowQuery<'c, 'a, 's, C, FoundRow, 9>,
         C,
     > for SearchOwnSimilarStmt
@@ -467,7 +450,7 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::StringSql, T
     fn params(
         &'s self,
         client: &'c C,
-        params: &'a SearchOwnSimilarParams<T1, T2, T3>,
+        params: &'a Search<T1, T2, T3>,
     ) -> FoundRowQuery<'c, 'a, 's, C, FoundRow, 9> {
         self.bind(
             client,
@@ -484,11 +467,11 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::StringSql, T
     }
 }
 pub struct SearchPublicStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Public images that match words, best first: of the newest thousand that match, so that a word
-/// which is everywhere costs no more than a rare one.
+/// Finds public images that match the words, best first. Ranks the newest 1000 matches only, so that a frequent word costs
+/// no more than a rare one. Reads the other columns of one page only.
 pub fn search_public() -> SearchPublicStmt {
     SearchPublicStmt(
-        "SELECT * FROM ( SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at, round(ts_rank(searched, images.search_query($1)) * 1000000)::integer AS rank FROM ( SELECT * FROM images.public_images WHERE searched @@ images.search_query($1) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) ORDER BY created_at DESC LIMIT 1000 ) AS matching ) AS ranked WHERE $7::uuid IS NULL OR (rank, id) < ($8::integer, $7) ORDER BY rank DESC, id DESC LIMIT $9",
+        "SELECT i.*, page.rank FROM ( SELECT id, rank FROM ( SELECT id, round(ts_rank(searched, images.search_query($1)) * 1000000)::integer AS rank FROM ( SELECT id, searched FROM images.public_images WHERE searched @@ images.search_query($1) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) ORDER BY created_at DESC LIMIT 1000 ) AS matching ) AS ranked WHERE $7::uuid IS NULL OR (rank, id) < ($8::integer, $7) ORDER BY rank DESC, id DESC LIMIT $9 ) AS page JOIN images.list_public() AS i ON i.id = page.id ORDER BY page.rank DESC, page.id DESC",
         None,
     )
 }
@@ -542,31 +525,35 @@ impl SearchPublicStmt {
                         id: row.try_get(0)?,
                         owner_id: row.try_get(1)?,
                         attempt: row.try_get(2)?,
-                        visibility: row.try_get(3)?,
-                        version: row.try_get(4)?,
-                        title: row.try_get(5)?,
-                        description: row.try_get(6)?,
-                        tags: row.try_get(7)?,
-                        file_name: row.try_get(8)?,
-                        media_type: row.try_get(9)?,
-                        byte_size: row.try_get(10)?,
-                        width: row.try_get(11)?,
-                        height: row.try_get(12)?,
-                        orientation: row.try_get(13)?,
-                        frames: row.try_get(14)?,
-                        sha256: row.try_get(15)?,
-                        state: row.try_get(16)?,
-                        stored_as: row.try_get(17)?,
-                        failure: row.try_get(18)?,
-                        has_alpha: row.try_get(19)?,
-                        color: row.try_get(20)?,
-                        thumbhash: row.try_get(21)?,
-                        phash: row.try_get(22)?,
-                        camera: row.try_get(23)?,
-                        keep_location: row.try_get(24)?,
-                        created_at: row.try_get(25)?,
-                        updated_at: row.try_get(26)?,
-                        rank: row.try_get(27)?,
+                        state: row.try_get(3)?,
+                        visibility: row.try_get(4)?,
+                        version: row.try_get(5)?,
+                        title: row.try_get(6)?,
+                        description: row.try_get(7)?,
+                        tags: row.try_get(8)?,
+                        file_name: row.try_get(9)?,
+                        media_type: row.try_get(10)?,
+                        byte_size: row.try_get(11)?,
+                        width: row.try_get(12)?,
+                        height: row.try_get(13)?,
+                        orientation: row.try_get(14)?,
+                        frames: row.try_get(15)?,
+                        sha256: row.try_get(16)?,
+                        reserved_bytes: row.try_get(17)?,
+                        created_at: row.try_get(18)?,
+                        updated_at: row.try_get(19)?,
+                        stored_at: row.try_get(20)?,
+                        removed_at: row.try_get(21)?,
+                        trashed_at: row.try_get(22)?,
+                        stored_as: row.try_get(23)?,
+                        failure_code: row.try_get(24)?,
+                        has_alpha: row.try_get(25)?,
+                        color: row.try_get(26)?,
+                        thumbhash: row.try_get(27)?,
+                        phash: row.try_get(28)?,
+                        camera: row.try_get(29)?,
+                        keep_location: row.try_get(30)?,
+                        rank: row.try_get(31)?,
                     })
                 },
             mapper: |it| FoundRow::from(it),
@@ -578,7 +565,7 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::StringSql, T
         'c,
         'a,
         's,
-        SearchPublicParams<T1, T2, T3>,
+        Search<T1, T2, T3>,
         FoundRowQuery<'c, 'a, 's, C, FoundRow, 9>,
         C,
     > for SearchPublicStmt
@@ -586,7 +573,7 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::StringSql, T
     fn params(
         &'s self,
         client: &'c C,
-        params: &'a SearchPublicParams<T1, T2, T3>,
+        params: &'a Search<T1, T2, T3>,
     ) -> FoundRowQuery<'c, 'a, 's, C, FoundRow, 9> {
         self.bind(
             client,
@@ -603,11 +590,11 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::StringSql, T
     }
 }
 pub struct SearchPublicSimilarStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Public images with words that look alike, for when a search finds nothing because something is
-/// misspelt: of any thousand that do. The lower threshold holds for this statement only.
+/// Finds public images with words of similar spelling, for searches without a match. Ranks any 1000 of them. The lower
+/// threshold applies to this statement only.
 pub fn search_public_similar() -> SearchPublicSimilarStmt {
     SearchPublicSimilarStmt(
-        "SELECT * FROM ( SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at, round(public.word_similarity(images.fold($1), images.searched_text(title, tags, file_name)) * 1000000 )::integer AS rank FROM ( SELECT * FROM images.public_images WHERE (SELECT set_config('pg_trgm.word_similarity_threshold', '0.32', true)) IS NOT NULL AND images.searched_text(title, tags, file_name) OPERATOR(public.%>) images.fold($1) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) LIMIT 1000 ) AS alike ) AS ranked WHERE $7::uuid IS NULL OR (rank, id) < ($8::integer, $7) ORDER BY rank DESC, id DESC LIMIT $9",
+        "SELECT * FROM ( SELECT *, round(public.word_similarity(images.fold($1), images.searched_text(title, tags, file_name)) * 1000000 )::integer AS rank FROM ( SELECT * FROM images.list_public(NULL, $2, $3, $4, $5, $6) WHERE (SELECT set_config('pg_trgm.word_similarity_threshold', '0.32', true)) IS NOT NULL AND images.searched_text(title, tags, file_name) OPERATOR(public.%>) images.fold($1) LIMIT 1000 ) AS similar_words ) AS ranked WHERE $7::uuid IS NULL OR (rank, id) < ($8::integer, $7) ORDER BY rank DESC, id DESC LIMIT $9",
         None,
     )
 }
@@ -661,31 +648,35 @@ impl SearchPublicSimilarStmt {
                         id: row.try_get(0)?,
                         owner_id: row.try_get(1)?,
                         attempt: row.try_get(2)?,
-                        visibility: row.try_get(3)?,
-                        version: row.try_get(4)?,
-                        title: row.try_get(5)?,
-                        description: row.try_get(6)?,
-                        tags: row.try_get(7)?,
-                        file_name: row.try_get(8)?,
-                        media_type: row.try_get(9)?,
-                        byte_size: row.try_get(10)?,
-                        width: row.try_get(11)?,
-                        height: row.try_get(12)?,
-                        orientation: row.try_get(13)?,
-                        frames: row.try_get(14)?,
-                        sha256: row.try_get(15)?,
-                        state: row.try_get(16)?,
-                        stored_as: row.try_get(17)?,
-                        failure: row.try_get(18)?,
-                        has_alpha: row.try_get(19)?,
-                        color: row.try_get(20)?,
-                        thumbhash: row.try_get(21)?,
-                        phash: row.try_get(22)?,
-                        camera: row.try_get(23)?,
-                        keep_location: row.try_get(24)?,
-                        created_at: row.try_get(25)?,
-                        updated_at: row.try_get(26)?,
-                        rank: row.try_get(27)?,
+                        state: row.try_get(3)?,
+                        visibility: row.try_get(4)?,
+                        version: row.try_get(5)?,
+                        title: row.try_get(6)?,
+                        description: row.try_get(7)?,
+                        tags: row.try_get(8)?,
+                        file_name: row.try_get(9)?,
+                        media_type: row.try_get(10)?,
+                        byte_size: row.try_get(11)?,
+                        width: row.try_get(12)?,
+                        height: row.try_get(13)?,
+                        orientation: row.try_get(14)?,
+                        frames: row.try_get(15)?,
+                        sha256: row.try_get(16)?,
+                        reserved_bytes: row.try_get(17)?,
+                        created_at: row.try_get(18)?,
+                        updated_at: row.try_get(19)?,
+                        stored_at: row.try_get(20)?,
+                        removed_at: row.try_get(21)?,
+                        trashed_at: row.try_get(22)?,
+                        stored_as: row.try_get(23)?,
+                        failure_code: row.try_get(24)?,
+                        has_alpha: row.try_get(25)?,
+                        color: row.try_get(26)?,
+                        thumbhash: row.try_get(27)?,
+                        phash: row.try_get(28)?,
+                        camera: row.try_get(29)?,
+                        keep_location: row.try_get(30)?,
+                        rank: row.try_get(31)?,
                     })
                 },
             mapper: |it| FoundRow::from(it),
@@ -697,7 +688,7 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::StringSql, T
         'c,
         'a,
         's,
-        SearchPublicSimilarParams<T1, T2, T3>,
+        Search<T1, T2, T3>,
         FoundRowQuery<'c, 'a, 's, C, FoundRow, 9>,
         C,
     > for SearchPublicSimilarStmt
@@ -705,7 +696,7 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::StringSql, T
     fn params(
         &'s self,
         client: &'c C,
-        params: &'a SearchPublicSimilarParams<T1, T2, T3>,
+        params: &'a Search<T1, T2, T3>,
     ) -> FoundRowQuery<'c, 'a, 's, C, FoundRow, 9> {
         self.bind(
             client,

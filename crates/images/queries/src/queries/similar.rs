@@ -1,13 +1,13 @@
 // This file was generated with `cornucopia`. Do not modify.
 
 #[derive(Clone, Copy, Debug)]
-pub struct SimilarSeenParams {
+pub struct FindSimilarParams {
     pub hash: i64,
     pub besides: uuid::Uuid,
     pub max: i64,
 }
 #[derive(Clone, Copy, Debug)]
-pub struct SimilarPublicParams {
+pub struct FindSimilarPublicParams {
     pub hash: i64,
     pub besides: uuid::Uuid,
     pub max: i64,
@@ -17,6 +17,7 @@ pub struct SimilarRow {
     pub id: uuid::Uuid,
     pub owner_id: uuid::Uuid,
     pub attempt: uuid::Uuid,
+    pub state: crate::types::images::State,
     pub visibility: crate::types::images::Visibility,
     pub version: i32,
     pub title: String,
@@ -30,23 +31,27 @@ pub struct SimilarRow {
     pub orientation: i16,
     pub frames: i32,
     pub sha256: Vec<u8>,
-    pub state: crate::types::images::State,
+    pub reserved_bytes: i64,
+    pub created_at: time::OffsetDateTime,
+    pub updated_at: time::OffsetDateTime,
+    pub stored_at: Option<time::OffsetDateTime>,
+    pub removed_at: Option<time::OffsetDateTime>,
+    pub trashed_at: Option<time::OffsetDateTime>,
     pub stored_as: Option<uuid::Uuid>,
-    pub failure: Option<String>,
+    pub failure_code: Option<String>,
     pub has_alpha: Option<bool>,
     pub color: Option<i32>,
     pub thumbhash: Option<Vec<u8>>,
     pub phash: Option<i64>,
     pub camera: Option<serde_json::Value>,
     pub keep_location: bool,
-    pub created_at: time::OffsetDateTime,
-    pub updated_at: time::OffsetDateTime,
     pub distance: i32,
 }
 pub struct SimilarRowBorrowed<'a> {
     pub id: uuid::Uuid,
     pub owner_id: uuid::Uuid,
     pub attempt: uuid::Uuid,
+    pub state: crate::types::images::State,
     pub visibility: crate::types::images::Visibility,
     pub version: i32,
     pub title: &'a str,
@@ -60,17 +65,20 @@ pub struct SimilarRowBorrowed<'a> {
     pub orientation: i16,
     pub frames: i32,
     pub sha256: &'a [u8],
-    pub state: crate::types::images::State,
+    pub reserved_bytes: i64,
+    pub created_at: time::OffsetDateTime,
+    pub updated_at: time::OffsetDateTime,
+    pub stored_at: Option<time::OffsetDateTime>,
+    pub removed_at: Option<time::OffsetDateTime>,
+    pub trashed_at: Option<time::OffsetDateTime>,
     pub stored_as: Option<uuid::Uuid>,
-    pub failure: Option<&'a str>,
+    pub failure_code: Option<&'a str>,
     pub has_alpha: Option<bool>,
     pub color: Option<i32>,
     pub thumbhash: Option<&'a [u8]>,
     pub phash: Option<i64>,
     pub camera: Option<postgres_types::Json<&'a serde_json::value::RawValue>>,
     pub keep_location: bool,
-    pub created_at: time::OffsetDateTime,
-    pub updated_at: time::OffsetDateTime,
     pub distance: i32,
 }
 impl<'a> From<SimilarRowBorrowed<'a>> for SimilarRow {
@@ -79,6 +87,7 @@ impl<'a> From<SimilarRowBorrowed<'a>> for SimilarRow {
             id,
             owner_id,
             attempt,
+            state,
             visibility,
             version,
             title,
@@ -92,17 +101,20 @@ impl<'a> From<SimilarRowBorrowed<'a>> for SimilarRow {
             orientation,
             frames,
             sha256,
-            state,
+            reserved_bytes,
+            created_at,
+            updated_at,
+            stored_at,
+            removed_at,
+            trashed_at,
             stored_as,
-            failure,
+            failure_code,
             has_alpha,
             color,
             thumbhash,
             phash,
             camera,
             keep_location,
-            created_at,
-            updated_at,
             distance,
         }: SimilarRowBorrowed<'a>,
     ) -> Self {
@@ -110,6 +122,7 @@ impl<'a> From<SimilarRowBorrowed<'a>> for SimilarRow {
             id,
             owner_id,
             attempt,
+            state,
             visibility,
             version,
             title: title.into(),
@@ -123,17 +136,20 @@ impl<'a> From<SimilarRowBorrowed<'a>> for SimilarRow {
             orientation,
             frames,
             sha256: sha256.into(),
-            state,
+            reserved_bytes,
+            created_at,
+            updated_at,
+            stored_at,
+            removed_at,
+            trashed_at,
             stored_as,
-            failure: failure.map(|v| v.into()),
+            failure_code: failure_code.map(|v| v.into()),
             has_alpha,
             color,
             thumbhash: thumbhash.map(|v| v.into()),
             phash,
             camera: camera.map(|v| serde_json::from_str(v.0.get()).unwrap()),
             keep_location,
-            created_at,
-            updated_at,
             distance,
         }
     }
@@ -207,15 +223,15 @@ where
         Ok(mapped)
     }
 }
-pub struct SimilarSeenStmt(&'static str, Option<tokio_postgres::Statement>);
-/// The own and the public images whose perceptual hash differs in at most seven bits, nearest first, then newest.
-pub fn similar_seen() -> SimilarSeenStmt {
-    SimilarSeenStmt(
-        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at, bit_count((phash # $1::bigint)::bit(64))::integer AS distance FROM images.shown_images WHERE phash IS NOT NULL AND images.hash_quarters(phash) && images.near_quarters($1) AND bit_count((phash # $1)::bit(64)) <= 7 AND id <> $2 ORDER BY distance, created_at DESC, id DESC LIMIT $3",
+pub struct FindSimilarStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Finds the caller's own and public images whose perceptual hash differs in at most seven bits, nearest first, then newest.
+pub fn find_similar() -> FindSimilarStmt {
+    FindSimilarStmt(
+        "SELECT i.*, page.distance FROM ( SELECT id, bit_count((phash # $1::bigint)::bit(64))::integer AS distance FROM images.shown_images WHERE phash IS NOT NULL AND images.hash_quarters(phash) && images.near_quarters($1) AND bit_count((phash # $1)::bit(64)) <= 7 AND id <> $2 ORDER BY distance, created_at DESC, id DESC LIMIT $3 ) AS page JOIN images.image_rows AS i ON i.id = page.id ORDER BY page.distance, i.created_at DESC, i.id DESC",
         None,
     )
 }
-impl SimilarSeenStmt {
+impl FindSimilarStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -241,31 +257,35 @@ impl SimilarSeenStmt {
                         id: row.try_get(0)?,
                         owner_id: row.try_get(1)?,
                         attempt: row.try_get(2)?,
-                        visibility: row.try_get(3)?,
-                        version: row.try_get(4)?,
-                        title: row.try_get(5)?,
-                        description: row.try_get(6)?,
-                        tags: row.try_get(7)?,
-                        file_name: row.try_get(8)?,
-                        media_type: row.try_get(9)?,
-                        byte_size: row.try_get(10)?,
-                        width: row.try_get(11)?,
-                        height: row.try_get(12)?,
-                        orientation: row.try_get(13)?,
-                        frames: row.try_get(14)?,
-                        sha256: row.try_get(15)?,
-                        state: row.try_get(16)?,
-                        stored_as: row.try_get(17)?,
-                        failure: row.try_get(18)?,
-                        has_alpha: row.try_get(19)?,
-                        color: row.try_get(20)?,
-                        thumbhash: row.try_get(21)?,
-                        phash: row.try_get(22)?,
-                        camera: row.try_get(23)?,
-                        keep_location: row.try_get(24)?,
-                        created_at: row.try_get(25)?,
-                        updated_at: row.try_get(26)?,
-                        distance: row.try_get(27)?,
+                        state: row.try_get(3)?,
+                        visibility: row.try_get(4)?,
+                        version: row.try_get(5)?,
+                        title: row.try_get(6)?,
+                        description: row.try_get(7)?,
+                        tags: row.try_get(8)?,
+                        file_name: row.try_get(9)?,
+                        media_type: row.try_get(10)?,
+                        byte_size: row.try_get(11)?,
+                        width: row.try_get(12)?,
+                        height: row.try_get(13)?,
+                        orientation: row.try_get(14)?,
+                        frames: row.try_get(15)?,
+                        sha256: row.try_get(16)?,
+                        reserved_bytes: row.try_get(17)?,
+                        created_at: row.try_get(18)?,
+                        updated_at: row.try_get(19)?,
+                        stored_at: row.try_get(20)?,
+                        removed_at: row.try_get(21)?,
+                        trashed_at: row.try_get(22)?,
+                        stored_as: row.try_get(23)?,
+                        failure_code: row.try_get(24)?,
+                        has_alpha: row.try_get(25)?,
+                        color: row.try_get(26)?,
+                        thumbhash: row.try_get(27)?,
+                        phash: row.try_get(28)?,
+                        camera: row.try_get(29)?,
+                        keep_location: row.try_get(30)?,
+                        distance: row.try_get(31)?,
                     })
                 },
             mapper: |it| SimilarRow::from(it),
@@ -277,28 +297,28 @@ impl<'c, 'a, 's, C: GenericClient>
         'c,
         'a,
         's,
-        SimilarSeenParams,
+        FindSimilarParams,
         SimilarRowQuery<'c, 'a, 's, C, SimilarRow, 3>,
         C,
-    > for SimilarSeenStmt
+    > for FindSimilarStmt
 {
     fn params(
         &'s self,
         client: &'c C,
-        params: &'a SimilarSeenParams,
+        params: &'a FindSimilarParams,
     ) -> SimilarRowQuery<'c, 'a, 's, C, SimilarRow, 3> {
         self.bind(client, &params.hash, &params.besides, &params.max)
     }
 }
-pub struct SimilarPublicStmt(&'static str, Option<tokio_postgres::Statement>);
-/// The public images whose perceptual hash differs in at most seven bits, nearest first, then newest.
-pub fn similar_public() -> SimilarPublicStmt {
-    SimilarPublicStmt(
-        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at, bit_count((phash # $1::bigint)::bit(64))::integer AS distance FROM images.public_images WHERE phash IS NOT NULL AND images.hash_quarters(phash) && images.near_quarters($1) AND bit_count((phash # $1)::bit(64)) <= 7 AND id <> $2 ORDER BY distance, created_at DESC, id DESC LIMIT $3",
+pub struct FindSimilarPublicStmt(&'static str, Option<tokio_postgres::Statement>);
+/// The same among public images only.
+pub fn find_similar_public() -> FindSimilarPublicStmt {
+    FindSimilarPublicStmt(
+        "SELECT *, bit_count((phash # $1::bigint)::bit(64))::integer AS distance FROM images.list_public() WHERE phash IS NOT NULL AND images.hash_quarters(phash) && images.near_quarters($1) AND bit_count((phash # $1)::bit(64)) <= 7 AND id <> $2 ORDER BY distance, created_at DESC, id DESC LIMIT $3",
         None,
     )
 }
-impl SimilarPublicStmt {
+impl FindSimilarPublicStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -324,31 +344,35 @@ impl SimilarPublicStmt {
                         id: row.try_get(0)?,
                         owner_id: row.try_get(1)?,
                         attempt: row.try_get(2)?,
-                        visibility: row.try_get(3)?,
-                        version: row.try_get(4)?,
-                        title: row.try_get(5)?,
-                        description: row.try_get(6)?,
-                        tags: row.try_get(7)?,
-                        file_name: row.try_get(8)?,
-                        media_type: row.try_get(9)?,
-                        byte_size: row.try_get(10)?,
-                        width: row.try_get(11)?,
-                        height: row.try_get(12)?,
-                        orientation: row.try_get(13)?,
-                        frames: row.try_get(14)?,
-                        sha256: row.try_get(15)?,
-                        state: row.try_get(16)?,
-                        stored_as: row.try_get(17)?,
-                        failure: row.try_get(18)?,
-                        has_alpha: row.try_get(19)?,
-                        color: row.try_get(20)?,
-                        thumbhash: row.try_get(21)?,
-                        phash: row.try_get(22)?,
-                        camera: row.try_get(23)?,
-                        keep_location: row.try_get(24)?,
-                        created_at: row.try_get(25)?,
-                        updated_at: row.try_get(26)?,
-                        distance: row.try_get(27)?,
+                        state: row.try_get(3)?,
+                        visibility: row.try_get(4)?,
+                        version: row.try_get(5)?,
+                        title: row.try_get(6)?,
+                        description: row.try_get(7)?,
+                        tags: row.try_get(8)?,
+                        file_name: row.try_get(9)?,
+                        media_type: row.try_get(10)?,
+                        byte_size: row.try_get(11)?,
+                        width: row.try_get(12)?,
+                        height: row.try_get(13)?,
+                        orientation: row.try_get(14)?,
+                        frames: row.try_get(15)?,
+                        sha256: row.try_get(16)?,
+                        reserved_bytes: row.try_get(17)?,
+                        created_at: row.try_get(18)?,
+                        updated_at: row.try_get(19)?,
+                        stored_at: row.try_get(20)?,
+                        removed_at: row.try_get(21)?,
+                        trashed_at: row.try_get(22)?,
+                        stored_as: row.try_get(23)?,
+                        failure_code: row.try_get(24)?,
+                        has_alpha: row.try_get(25)?,
+                        color: row.try_get(26)?,
+                        thumbhash: row.try_get(27)?,
+                        phash: row.try_get(28)?,
+                        camera: row.try_get(29)?,
+                        keep_location: row.try_get(30)?,
+                        distance: row.try_get(31)?,
                     })
                 },
             mapper: |it| SimilarRow::from(it),
@@ -360,15 +384,15 @@ impl<'c, 'a, 's, C: GenericClient>
         'c,
         'a,
         's,
-        SimilarPublicParams,
+        FindSimilarPublicParams,
         SimilarRowQuery<'c, 'a, 's, C, SimilarRow, 3>,
         C,
-    > for SimilarPublicStmt
+    > for FindSimilarPublicStmt
 {
     fn params(
         &'s self,
         client: &'c C,
-        params: &'a SimilarPublicParams,
+        params: &'a FindSimilarPublicParams,
     ) -> SimilarRowQuery<'c, 'a, 's, C, SimilarRow, 3> {
         self.bind(client, &params.hash, &params.besides, &params.max)
     }

@@ -720,7 +720,7 @@ pub struct MarkDeletedStmt(&'static str, Option<tokio_postgres::Statement>);
 /// next time.
 pub fn mark_deleted() -> MarkDeletedStmt {
     MarkDeletedStmt(
-        "UPDATE images.images AS i SET state = 'deleted', title = '-', description = '', tags = '{}', file_name = '-', failure = NULL, color = NULL, thumbhash = NULL, phash = NULL, camera = NULL, reserved_bytes = 0, updated_at = $1 WHERE id = ANY($2) AND state = 'deleting' AND updated_at = $3 AND NOT EXISTS (SELECT FROM images.renditions WHERE image_id = i.id)",
+        "UPDATE images.images AS i SET state = 'deleted', title = '-', description = '', tags = '{}', file_name = '-', failure_code = NULL, color = NULL, thumbhash = NULL, phash = NULL, camera = NULL, reserved_bytes = 0, updated_at = $1 WHERE id = ANY($2) AND state = 'deleting' AND updated_at = $3 AND NOT EXISTS (SELECT FROM images.renditions WHERE image_id = i.id)",
         None,
     )
 }
@@ -870,15 +870,15 @@ impl<'c, 'a, 's, C: GenericClient>
         self.bind(client, &params.before, &params.after_time, &params.after_id)
     }
 }
-pub struct EnqueueLostStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct EnqueueProcessingStmt(&'static str, Option<tokio_postgres::Statement>);
 /// Asks for the work on images once more.
-pub fn enqueue_lost() -> EnqueueLostStmt {
-    EnqueueLostStmt(
+pub fn enqueue_processing() -> EnqueueProcessingStmt {
+    EnqueueProcessingStmt(
         "SELECT count(*) AS asked FROM unnest($1::uuid[]) AS image CROSS JOIN LATERAL images.enqueue_processing(image) AS done",
         None,
     )
 }
-impl EnqueueLostStmt {
+impl EnqueueProcessingStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,

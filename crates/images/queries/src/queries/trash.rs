@@ -8,12 +8,6 @@ pub struct TrashOneParams<T1: crate::ArraySql<Item = i32>> {
     pub any_version: bool,
     pub versions: T1,
 }
-#[derive(Clone, Copy, Debug)]
-pub struct ListTrashedParams {
-    pub after_time: time::OffsetDateTime,
-    pub after_id: uuid::Uuid,
-    pub max: i64,
-}
 #[derive(Debug)]
 pub struct RestoreParams<T1: crate::ArraySql<Item = uuid::Uuid>> {
     pub ids: T1,
@@ -31,7 +25,7 @@ pub struct PurgeSomeParams {
     pub now: time::OffsetDateTime,
 }
 #[derive(Clone, Copy, Debug)]
-pub struct ReturnBytesParams {
+pub struct ReleaseUsageParams {
     pub freed: i64,
     pub images: i64,
     pub owner: uuid::Uuid,
@@ -40,132 +34,6 @@ pub struct ReturnBytesParams {
 pub struct PurgeExpiredParams {
     pub before: time::OffsetDateTime,
     pub now: time::OffsetDateTime,
-}
-#[derive(Debug, Clone, PartialEq)]
-pub struct TrashRow {
-    pub id: uuid::Uuid,
-    pub owner_id: uuid::Uuid,
-    pub attempt: uuid::Uuid,
-    pub visibility: crate::types::images::Visibility,
-    pub version: i32,
-    pub title: String,
-    pub description: String,
-    pub tags: Vec<String>,
-    pub file_name: String,
-    pub media_type: String,
-    pub byte_size: i64,
-    pub width: i32,
-    pub height: i32,
-    pub orientation: i16,
-    pub frames: i32,
-    pub sha256: Vec<u8>,
-    pub state: crate::types::images::State,
-    pub stored_as: Option<uuid::Uuid>,
-    pub failure: Option<String>,
-    pub has_alpha: Option<bool>,
-    pub color: Option<i32>,
-    pub thumbhash: Option<Vec<u8>>,
-    pub phash: Option<i64>,
-    pub camera: Option<serde_json::Value>,
-    pub keep_location: bool,
-    pub created_at: time::OffsetDateTime,
-    pub updated_at: time::OffsetDateTime,
-    pub trashed_at: time::OffsetDateTime,
-}
-pub struct TrashRowBorrowed<'a> {
-    pub id: uuid::Uuid,
-    pub owner_id: uuid::Uuid,
-    pub attempt: uuid::Uuid,
-    pub visibility: crate::types::images::Visibility,
-    pub version: i32,
-    pub title: &'a str,
-    pub description: &'a str,
-    pub tags: crate::ArrayIterator<'a, &'a str>,
-    pub file_name: &'a str,
-    pub media_type: &'a str,
-    pub byte_size: i64,
-    pub width: i32,
-    pub height: i32,
-    pub orientation: i16,
-    pub frames: i32,
-    pub sha256: &'a [u8],
-    pub state: crate::types::images::State,
-    pub stored_as: Option<uuid::Uuid>,
-    pub failure: Option<&'a str>,
-    pub has_alpha: Option<bool>,
-    pub color: Option<i32>,
-    pub thumbhash: Option<&'a [u8]>,
-    pub phash: Option<i64>,
-    pub camera: Option<postgres_types::Json<&'a serde_json::value::RawValue>>,
-    pub keep_location: bool,
-    pub created_at: time::OffsetDateTime,
-    pub updated_at: time::OffsetDateTime,
-    pub trashed_at: time::OffsetDateTime,
-}
-impl<'a> From<TrashRowBorrowed<'a>> for TrashRow {
-    fn from(
-        TrashRowBorrowed {
-            id,
-            owner_id,
-            attempt,
-            visibility,
-            version,
-            title,
-            description,
-            tags,
-            file_name,
-            media_type,
-            byte_size,
-            width,
-            height,
-            orientation,
-            frames,
-            sha256,
-            state,
-            stored_as,
-            failure,
-            has_alpha,
-            color,
-            thumbhash,
-            phash,
-            camera,
-            keep_location,
-            created_at,
-            updated_at,
-            trashed_at,
-        }: TrashRowBorrowed<'a>,
-    ) -> Self {
-        Self {
-            id,
-            owner_id,
-            attempt,
-            visibility,
-            version,
-            title: title.into(),
-            description: description.into(),
-            tags: tags.map(|v| v.into()).collect(),
-            file_name: file_name.into(),
-            media_type: media_type.into(),
-            byte_size,
-            width,
-            height,
-            orientation,
-            frames,
-            sha256: sha256.into(),
-            state,
-            stored_as,
-            failure: failure.map(|v| v.into()),
-            has_alpha,
-            color,
-            thumbhash: thumbhash.map(|v| v.into()),
-            phash,
-            camera: camera.map(|v| serde_json::from_str(v.0.get()).unwrap()),
-            keep_location,
-            created_at,
-            updated_at,
-            trashed_at,
-        }
-    }
 }
 #[derive(Debug, Clone, PartialEq, Copy)]
 pub struct TrashSize {
@@ -193,70 +61,6 @@ where
 {
     pub fn map<R>(self, mapper: fn(uuid::Uuid) -> R) -> UuidUuidQuery<'c, 'a, 's, C, R, N> {
         UuidUuidQuery {
-            client: self.client,
-            params: self.params,
-            query: self.query,
-            cached: self.cached,
-            extractor: self.extractor,
-            mapper,
-        }
-    }
-    pub async fn one(self) -> Result<T, tokio_postgres::Error> {
-        let row =
-            crate::client::async_::one(self.client, self.query, &self.params, self.cached).await?;
-        Ok((self.mapper)((self.extractor)(&row)?))
-    }
-    pub async fn all(self) -> Result<Vec<T>, tokio_postgres::Error> {
-        self.iter().await?.try_collect().await
-    }
-    pub async fn opt(self) -> Result<Option<T>, tokio_postgres::Error> {
-        let opt_row =
-            crate::client::async_::opt(self.client, self.query, &self.params, self.cached).await?;
-        Ok(opt_row
-            .map(|row| {
-                let extracted = (self.extractor)(&row)?;
-                Ok((self.mapper)(extracted))
-            })
-            .transpose()?)
-    }
-    pub async fn iter(
-        self,
-    ) -> Result<
-        impl futures::Stream<Item = Result<T, tokio_postgres::Error>> + 'c,
-        tokio_postgres::Error,
-    > {
-        let stream = crate::client::async_::raw(
-            self.client,
-            self.query,
-            crate::slice_iter(&self.params),
-            self.cached,
-        )
-        .await?;
-        let mapped = stream
-            .map(move |res| {
-                res.and_then(|row| {
-                    let extracted = (self.extractor)(&row)?;
-                    Ok((self.mapper)(extracted))
-                })
-            })
-            .into_stream();
-        Ok(mapped)
-    }
-}
-pub struct TrashRowQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
-    client: &'c C,
-    params: [&'a (dyn postgres_types::ToSql + Sync); N],
-    query: &'static str,
-    cached: Option<&'s tokio_postgres::Statement>,
-    extractor: fn(&tokio_postgres::Row) -> Result<TrashRowBorrowed, tokio_postgres::Error>,
-    mapper: fn(TrashRowBorrowed) -> T,
-}
-impl<'c, 'a, 's, C, T: 'c, const N: usize> TrashRowQuery<'c, 'a, 's, C, T, N>
-where
-    C: GenericClient,
-{
-    pub fn map<R>(self, mapper: fn(TrashRowBorrowed) -> R) -> TrashRowQuery<'c, 'a, 's, C, R, N> {
-        TrashRowQuery {
             client: self.client,
             params: self.params,
             query: self.query,
@@ -559,89 +363,6 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::ArraySql<Item = i32>>
         )
     }
 }
-pub struct ListTrashedStmt(&'static str, Option<tokio_postgres::Statement>);
-/// What lies in the trash, the last first.
-pub fn list_trashed() -> ListTrashedStmt {
-    ListTrashedStmt(
-        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at, trashed_at FROM images.trashed_images WHERE (trashed_at, id) < ($1::timestamptz, $2::uuid) ORDER BY trashed_at DESC, id DESC LIMIT $3",
-        None,
-    )
-}
-impl ListTrashedStmt {
-    pub async fn prepare<'a, C: GenericClient>(
-        mut self,
-        client: &'a C,
-    ) -> Result<Self, tokio_postgres::Error> {
-        self.1 = Some(client.prepare(self.0).await?);
-        Ok(self)
-    }
-    fn bind<'c, 'a, 's, C: GenericClient>(
-        &'s self,
-        client: &'c C,
-        after_time: &'a time::OffsetDateTime,
-        after_id: &'a uuid::Uuid,
-        max: &'a i64,
-    ) -> TrashRowQuery<'c, 'a, 's, C, TrashRow, 3> {
-        TrashRowQuery {
-            client,
-            params: [after_time, after_id, max],
-            query: self.0,
-            cached: self.1.as_ref(),
-            extractor:
-                |row: &tokio_postgres::Row| -> Result<TrashRowBorrowed, tokio_postgres::Error> {
-                    Ok(TrashRowBorrowed {
-                        id: row.try_get(0)?,
-                        owner_id: row.try_get(1)?,
-                        attempt: row.try_get(2)?,
-                        visibility: row.try_get(3)?,
-                        version: row.try_get(4)?,
-                        title: row.try_get(5)?,
-                        description: row.try_get(6)?,
-                        tags: row.try_get(7)?,
-                        file_name: row.try_get(8)?,
-                        media_type: row.try_get(9)?,
-                        byte_size: row.try_get(10)?,
-                        width: row.try_get(11)?,
-                        height: row.try_get(12)?,
-                        orientation: row.try_get(13)?,
-                        frames: row.try_get(14)?,
-                        sha256: row.try_get(15)?,
-                        state: row.try_get(16)?,
-                        stored_as: row.try_get(17)?,
-                        failure: row.try_get(18)?,
-                        has_alpha: row.try_get(19)?,
-                        color: row.try_get(20)?,
-                        thumbhash: row.try_get(21)?,
-                        phash: row.try_get(22)?,
-                        camera: row.try_get(23)?,
-                        keep_location: row.try_get(24)?,
-                        created_at: row.try_get(25)?,
-                        updated_at: row.try_get(26)?,
-                        trashed_at: row.try_get(27)?,
-                    })
-                },
-            mapper: |it| TrashRow::from(it),
-        }
-    }
-}
-impl<'c, 'a, 's, C: GenericClient>
-    crate::client::async_::Params<
-        'c,
-        'a,
-        's,
-        ListTrashedParams,
-        TrashRowQuery<'c, 'a, 's, C, TrashRow, 3>,
-        C,
-    > for ListTrashedStmt
-{
-    fn params(
-        &'s self,
-        client: &'c C,
-        params: &'a ListTrashedParams,
-    ) -> TrashRowQuery<'c, 'a, 's, C, TrashRow, 3> {
-        self.bind(client, &params.after_time, &params.after_id, &params.max)
-    }
-}
 pub struct MeasureTrashStmt(&'static str, Option<tokio_postgres::Statement>);
 /// How many images lie in the trash, and their bytes.
 pub fn measure_trash() -> MeasureTrashStmt {
@@ -822,15 +543,15 @@ impl<'c, 'a, 's, C: GenericClient>
         self.bind(client, &params.owner, &params.now)
     }
 }
-pub struct ReturnBytesStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct ReleaseUsageStmt(&'static str, Option<tokio_postgres::Statement>);
 /// Takes the bytes of purged images off their account.
-pub fn return_bytes() -> ReturnBytesStmt {
-    ReturnBytesStmt(
+pub fn release_usage() -> ReleaseUsageStmt {
+    ReleaseUsageStmt(
         "UPDATE images.usage SET used_bytes = used_bytes - $1, image_count = image_count - $2 WHERE owner_id = $3",
         None,
     )
 }
-impl ReturnBytesStmt {
+impl ReleaseUsageStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -853,17 +574,17 @@ impl<'a, C: GenericClient + Send + Sync>
         'a,
         'a,
         'a,
-        ReturnBytesParams,
+        ReleaseUsageParams,
         std::pin::Pin<
             Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
         >,
         C,
-    > for ReturnBytesStmt
+    > for ReleaseUsageStmt
 {
     fn params(
         &'a self,
         client: &'a C,
-        params: &'a ReturnBytesParams,
+        params: &'a ReleaseUsageParams,
     ) -> std::pin::Pin<
         Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
     > {

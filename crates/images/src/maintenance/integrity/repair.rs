@@ -34,8 +34,12 @@ impl Maintenance {
     async fn mend_faulty(&self, ctx: &Ctx, looked: &mut Looked) -> Result<(), Error> {
         let missing = std::mem::take(&mut looked.missing);
         let damaged = std::mem::take(&mut looked.damaged);
-        let missing = missing.iter().map(|object| (object, FailureCode::OriginalMissing));
-        let damaged = damaged.iter().map(|object| (object, FailureCode::OriginalDamaged));
+        let missing = missing
+            .iter()
+            .map(|object| (object, FailureCode::OriginalMissing));
+        let damaged = damaged
+            .iter()
+            .map(|object| (object, FailureCode::OriginalDamaged));
         for (object, failure) in missing.chain(damaged) {
             // Looking at everything takes long: somebody may have brought it back, or it could not be read just then.
             match self.objects.verify(&object.described()).await {

@@ -99,7 +99,8 @@ pub(super) async fn once(bench: &mut Bench) -> Outcome<Vec<Row>> {
         while let Some(answered) = tasks.join_next().await {
             answered??;
         }
-        let query = "SELECT coalesce(sum(made), 0)::float8 FROM images.renditions WHERE image_id = $1";
+        let query =
+            "SELECT coalesce(sum(render_count), 0)::float8 FROM images.renditions WHERE image_id = $1";
         let id: uuid::Uuid = id.parse()?;
         let made: f64 = bench.database.client.query_one(query, &[&id]).await?.try_get(0)?;
         if made < 1.0 {
