@@ -298,7 +298,7 @@ async fn the_wrong_database_or_the_wrong_store_is_not_repaired() {
     fs::remove_file(file).unwrap();
     let report = world.check(REPAIR, Duration::ZERO).await;
     assert_eq!((report.missing.count, report.repaired.marked), (1, 0));
-    assert_eq!(report.blocked_by, [RepairBlocker::TooManyLostOriginals]);
+    assert!(report.blocked_by.contains(&RepairBlocker::TooManyLostOriginals));
     let state = world.text("SELECT state::text FROM images.images").await;
     assert_eq!(state, "stored");
 }
