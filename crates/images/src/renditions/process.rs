@@ -149,7 +149,7 @@ impl Renditions {
             match answer {
                 Ok(answer) => return Ok(Ok(answer)),
                 Err(SandboxError::Decode(error)) => {
-                    slog::info!(ctx.log, "image cannot be decoded"; "image" => %image.id, "detail" => error.message);
+                    slog::info!(ctx.log, "image cannot be decoded"; "image" => %image.id, "error" => %error);
                     return Ok(Err(FailureCode::from_sandbox(error.code())));
                 }
                 Err(SandboxError::WorkerExited(reason)) if died => {

@@ -92,7 +92,7 @@ impl Maintenance {
         let params = sql::integrity::FinishRunParams {
             now: ctx.now(),
             report: outcome.as_ref().ok().map(Json),
-            failure_code: outcome.as_ref().err().map(Failure::code),
+            failure_code: outcome.as_ref().err().map(DomainError::code),
             id: run.id,
         };
         let tx = self.db.begin_system().await?;
