@@ -29,7 +29,7 @@ pub struct FinalizeDuplicateParams<T1: crate::BytesSql, T2: crate::StringSql> {
     pub attempt: uuid::Uuid,
 }
 #[derive(Debug)]
-pub struct ReplaceTextsParams<
+pub struct UpdateMetadataParams<
     T1: crate::StringSql,
     T2: crate::StringSql,
     T3: crate::StringSql,
@@ -59,11 +59,7 @@ pub struct ListPublicParams {
     pub max: i64,
 }
 #[derive(Debug)]
-pub struct FilterOwnCreatedUpParams<
-    T1: crate::StringSql,
-    T2: crate::StringSql,
-    T3: crate::StringSql,
-> {
+pub struct ByTime<T1: crate::StringSql, T2: crate::StringSql, T3: crate::StringSql> {
     pub words: Option<T1>,
     pub visibility: Option<crate::types::images::Visibility>,
     pub tag: Option<T2>,
@@ -75,23 +71,7 @@ pub struct FilterOwnCreatedUpParams<
     pub max: i64,
 }
 #[derive(Debug)]
-pub struct FilterOwnCreatedDownParams<
-    T1: crate::StringSql,
-    T2: crate::StringSql,
-    T3: crate::StringSql,
-> {
-    pub words: Option<T1>,
-    pub visibility: Option<crate::types::images::Visibility>,
-    pub tag: Option<T2>,
-    pub media_type: Option<T3>,
-    pub created_after: Option<time::OffsetDateTime>,
-    pub created_before: Option<time::OffsetDateTime>,
-    pub after_id: Option<uuid::Uuid>,
-    pub after_time: Option<time::OffsetDateTime>,
-    pub max: i64,
-}
-#[derive(Debug)]
-pub struct FilterOwnTitleUpParams<
+pub struct ByTitle<
     T1: crate::StringSql,
     T2: crate::StringSql,
     T3: crate::StringSql,
@@ -108,24 +88,7 @@ pub struct FilterOwnTitleUpParams<
     pub max: i64,
 }
 #[derive(Debug)]
-pub struct FilterOwnTitleDownParams<
-    T1: crate::StringSql,
-    T2: crate::StringSql,
-    T3: crate::StringSql,
-    T4: crate::StringSql,
-> {
-    pub words: Option<T1>,
-    pub visibility: Option<crate::types::images::Visibility>,
-    pub tag: Option<T2>,
-    pub media_type: Option<T3>,
-    pub created_after: Option<time::OffsetDateTime>,
-    pub created_before: Option<time::OffsetDateTime>,
-    pub after_id: Option<uuid::Uuid>,
-    pub after_title: Option<T4>,
-    pub max: i64,
-}
-#[derive(Debug)]
-pub struct FilterOwnSizeUpParams<T1: crate::StringSql, T2: crate::StringSql, T3: crate::StringSql> {
+pub struct BySize<T1: crate::StringSql, T2: crate::StringSql, T3: crate::StringSql> {
     pub words: Option<T1>,
     pub visibility: Option<crate::types::images::Visibility>,
     pub tag: Option<T2>,
@@ -136,115 +99,10 @@ pub struct FilterOwnSizeUpParams<T1: crate::StringSql, T2: crate::StringSql, T3:
     pub after_size: Option<i64>,
     pub max: i64,
 }
-#[derive(Debug)]
-pub struct FilterOwnSizeDownParams<T1: crate::StringSql, T2: crate::StringSql, T3: crate::StringSql>
-{
-    pub words: Option<T1>,
-    pub visibility: Option<crate::types::images::Visibility>,
-    pub tag: Option<T2>,
-    pub media_type: Option<T3>,
-    pub created_after: Option<time::OffsetDateTime>,
-    pub created_before: Option<time::OffsetDateTime>,
-    pub after_id: Option<uuid::Uuid>,
-    pub after_size: Option<i64>,
-    pub max: i64,
-}
-#[derive(Debug)]
-pub struct FilterPublicCreatedUpParams<
-    T1: crate::StringSql,
-    T2: crate::StringSql,
-    T3: crate::StringSql,
-> {
-    pub words: Option<T1>,
-    pub visibility: Option<crate::types::images::Visibility>,
-    pub tag: Option<T2>,
-    pub media_type: Option<T3>,
-    pub created_after: Option<time::OffsetDateTime>,
-    pub created_before: Option<time::OffsetDateTime>,
-    pub after_id: Option<uuid::Uuid>,
-    pub after_time: Option<time::OffsetDateTime>,
-    pub max: i64,
-}
-#[derive(Debug)]
-pub struct FilterPublicCreatedDownParams<
-    T1: crate::StringSql,
-    T2: crate::StringSql,
-    T3: crate::StringSql,
-> {
-    pub words: Option<T1>,
-    pub visibility: Option<crate::types::images::Visibility>,
-    pub tag: Option<T2>,
-    pub media_type: Option<T3>,
-    pub created_after: Option<time::OffsetDateTime>,
-    pub created_before: Option<time::OffsetDateTime>,
-    pub after_id: Option<uuid::Uuid>,
-    pub after_time: Option<time::OffsetDateTime>,
-    pub max: i64,
-}
-#[derive(Debug)]
-pub struct FilterPublicTitleUpParams<
-    T1: crate::StringSql,
-    T2: crate::StringSql,
-    T3: crate::StringSql,
-    T4: crate::StringSql,
-> {
-    pub words: Option<T1>,
-    pub visibility: Option<crate::types::images::Visibility>,
-    pub tag: Option<T2>,
-    pub media_type: Option<T3>,
-    pub created_after: Option<time::OffsetDateTime>,
-    pub created_before: Option<time::OffsetDateTime>,
-    pub after_id: Option<uuid::Uuid>,
-    pub after_title: Option<T4>,
-    pub max: i64,
-}
-#[derive(Debug)]
-pub struct FilterPublicTitleDownParams<
-    T1: crate::StringSql,
-    T2: crate::StringSql,
-    T3: crate::StringSql,
-    T4: crate::StringSql,
-> {
-    pub words: Option<T1>,
-    pub visibility: Option<crate::types::images::Visibility>,
-    pub tag: Option<T2>,
-    pub media_type: Option<T3>,
-    pub created_after: Option<time::OffsetDateTime>,
-    pub created_before: Option<time::OffsetDateTime>,
-    pub after_id: Option<uuid::Uuid>,
-    pub after_title: Option<T4>,
-    pub max: i64,
-}
-#[derive(Debug)]
-pub struct FilterPublicSizeUpParams<
-    T1: crate::StringSql,
-    T2: crate::StringSql,
-    T3: crate::StringSql,
-> {
-    pub words: Option<T1>,
-    pub visibility: Option<crate::types::images::Visibility>,
-    pub tag: Option<T2>,
-    pub media_type: Option<T3>,
-    pub created_after: Option<time::OffsetDateTime>,
-    pub created_before: Option<time::OffsetDateTime>,
-    pub after_id: Option<uuid::Uuid>,
-    pub after_size: Option<i64>,
-    pub max: i64,
-}
-#[derive(Debug)]
-pub struct FilterPublicSizeDownParams<
-    T1: crate::StringSql,
-    T2: crate::StringSql,
-    T3: crate::StringSql,
-> {
-    pub words: Option<T1>,
-    pub visibility: Option<crate::types::images::Visibility>,
-    pub tag: Option<T2>,
-    pub media_type: Option<T3>,
-    pub created_after: Option<time::OffsetDateTime>,
-    pub created_before: Option<time::OffsetDateTime>,
-    pub after_id: Option<uuid::Uuid>,
-    pub after_size: Option<i64>,
+#[derive(Clone, Copy, Debug)]
+pub struct ListTrashedParams {
+    pub after_time: time::OffsetDateTime,
+    pub after_id: uuid::Uuid,
     pub max: i64,
 }
 #[derive(Debug, Clone, PartialEq)]
@@ -252,6 +110,7 @@ pub struct ImageRow {
     pub id: uuid::Uuid,
     pub owner_id: uuid::Uuid,
     pub attempt: uuid::Uuid,
+    pub state: crate::types::images::State,
     pub visibility: crate::types::images::Visibility,
     pub version: i32,
     pub title: String,
@@ -265,22 +124,26 @@ pub struct ImageRow {
     pub orientation: i16,
     pub frames: i32,
     pub sha256: Vec<u8>,
-    pub state: crate::types::images::State,
+    pub reserved_bytes: i64,
+    pub created_at: time::OffsetDateTime,
+    pub updated_at: time::OffsetDateTime,
+    pub stored_at: Option<time::OffsetDateTime>,
+    pub removed_at: Option<time::OffsetDateTime>,
+    pub trashed_at: Option<time::OffsetDateTime>,
     pub stored_as: Option<uuid::Uuid>,
-    pub failure: Option<String>,
+    pub failure_code: Option<String>,
     pub has_alpha: Option<bool>,
     pub color: Option<i32>,
     pub thumbhash: Option<Vec<u8>>,
     pub phash: Option<i64>,
     pub camera: Option<serde_json::Value>,
     pub keep_location: bool,
-    pub created_at: time::OffsetDateTime,
-    pub updated_at: time::OffsetDateTime,
 }
 pub struct ImageRowBorrowed<'a> {
     pub id: uuid::Uuid,
     pub owner_id: uuid::Uuid,
     pub attempt: uuid::Uuid,
+    pub state: crate::types::images::State,
     pub visibility: crate::types::images::Visibility,
     pub version: i32,
     pub title: &'a str,
@@ -294,17 +157,20 @@ pub struct ImageRowBorrowed<'a> {
     pub orientation: i16,
     pub frames: i32,
     pub sha256: &'a [u8],
-    pub state: crate::types::images::State,
+    pub reserved_bytes: i64,
+    pub created_at: time::OffsetDateTime,
+    pub updated_at: time::OffsetDateTime,
+    pub stored_at: Option<time::OffsetDateTime>,
+    pub removed_at: Option<time::OffsetDateTime>,
+    pub trashed_at: Option<time::OffsetDateTime>,
     pub stored_as: Option<uuid::Uuid>,
-    pub failure: Option<&'a str>,
+    pub failure_code: Option<&'a str>,
     pub has_alpha: Option<bool>,
     pub color: Option<i32>,
     pub thumbhash: Option<&'a [u8]>,
     pub phash: Option<i64>,
     pub camera: Option<postgres_types::Json<&'a serde_json::value::RawValue>>,
     pub keep_location: bool,
-    pub created_at: time::OffsetDateTime,
-    pub updated_at: time::OffsetDateTime,
 }
 impl<'a> From<ImageRowBorrowed<'a>> for ImageRow {
     fn from(
@@ -312,6 +178,7 @@ impl<'a> From<ImageRowBorrowed<'a>> for ImageRow {
             id,
             owner_id,
             attempt,
+            state,
             visibility,
             version,
             title,
@@ -325,23 +192,27 @@ impl<'a> From<ImageRowBorrowed<'a>> for ImageRow {
             orientation,
             frames,
             sha256,
-            state,
+            reserved_bytes,
+            created_at,
+            updated_at,
+            stored_at,
+            removed_at,
+            trashed_at,
             stored_as,
-            failure,
+            failure_code,
             has_alpha,
             color,
             thumbhash,
             phash,
             camera,
             keep_location,
-            created_at,
-            updated_at,
         }: ImageRowBorrowed<'a>,
     ) -> Self {
         Self {
             id,
             owner_id,
             attempt,
+            state,
             visibility,
             version,
             title: title.into(),
@@ -355,17 +226,20 @@ impl<'a> From<ImageRowBorrowed<'a>> for ImageRow {
             orientation,
             frames,
             sha256: sha256.into(),
-            state,
+            reserved_bytes,
+            created_at,
+            updated_at,
+            stored_at,
+            removed_at,
+            trashed_at,
             stored_as,
-            failure: failure.map(|v| v.into()),
+            failure_code: failure_code.map(|v| v.into()),
             has_alpha,
             color,
             thumbhash: thumbhash.map(|v| v.into()),
             phash,
             camera: camera.map(|v| serde_json::from_str(v.0.get()).unwrap()),
             keep_location,
-            created_at,
-            updated_at,
         }
     }
 }
@@ -436,10 +310,10 @@ where
     }
 }
 pub struct FindLiveStmt(&'static str, Option<tokio_postgres::Statement>);
-/// The image with this id, if its bytes are stored, it has not been removed, and the asking role may see it.
+/// Finds an image whose bytes are stored and that is not removed, if the caller's role can see it.
 pub fn find_live() -> FindLiveStmt {
     FindLiveStmt(
-        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at FROM images.images WHERE id = $1 AND stored_at IS NOT NULL AND removed_at IS NULL",
+        "SELECT * FROM images.image_rows WHERE id = $1 AND stored_at IS NOT NULL AND removed_at IS NULL",
         None,
     )
 }
@@ -467,30 +341,34 @@ impl FindLiveStmt {
                         id: row.try_get(0)?,
                         owner_id: row.try_get(1)?,
                         attempt: row.try_get(2)?,
-                        visibility: row.try_get(3)?,
-                        version: row.try_get(4)?,
-                        title: row.try_get(5)?,
-                        description: row.try_get(6)?,
-                        tags: row.try_get(7)?,
-                        file_name: row.try_get(8)?,
-                        media_type: row.try_get(9)?,
-                        byte_size: row.try_get(10)?,
-                        width: row.try_get(11)?,
-                        height: row.try_get(12)?,
-                        orientation: row.try_get(13)?,
-                        frames: row.try_get(14)?,
-                        sha256: row.try_get(15)?,
-                        state: row.try_get(16)?,
-                        stored_as: row.try_get(17)?,
-                        failure: row.try_get(18)?,
-                        has_alpha: row.try_get(19)?,
-                        color: row.try_get(20)?,
-                        thumbhash: row.try_get(21)?,
-                        phash: row.try_get(22)?,
-                        camera: row.try_get(23)?,
-                        keep_location: row.try_get(24)?,
-                        created_at: row.try_get(25)?,
-                        updated_at: row.try_get(26)?,
+                        state: row.try_get(3)?,
+                        visibility: row.try_get(4)?,
+                        version: row.try_get(5)?,
+                        title: row.try_get(6)?,
+                        description: row.try_get(7)?,
+                        tags: row.try_get(8)?,
+                        file_name: row.try_get(9)?,
+                        media_type: row.try_get(10)?,
+                        byte_size: row.try_get(11)?,
+                        width: row.try_get(12)?,
+                        height: row.try_get(13)?,
+                        orientation: row.try_get(14)?,
+                        frames: row.try_get(15)?,
+                        sha256: row.try_get(16)?,
+                        reserved_bytes: row.try_get(17)?,
+                        created_at: row.try_get(18)?,
+                        updated_at: row.try_get(19)?,
+                        stored_at: row.try_get(20)?,
+                        removed_at: row.try_get(21)?,
+                        trashed_at: row.try_get(22)?,
+                        stored_as: row.try_get(23)?,
+                        failure_code: row.try_get(24)?,
+                        has_alpha: row.try_get(25)?,
+                        color: row.try_get(26)?,
+                        thumbhash: row.try_get(27)?,
+                        phash: row.try_get(28)?,
+                        camera: row.try_get(29)?,
+                        keep_location: row.try_get(30)?,
                     })
                 },
             mapper: |it| ImageRow::from(it),
@@ -501,7 +379,7 @@ pub struct FinalizeImageStmt(&'static str, Option<tokio_postgres::Statement>);
 /// Make a pending row an image whose bytes are stored. No row if the sweeper has released the reservation.
 pub fn finalize_image() -> FinalizeImageStmt {
     FinalizeImageStmt(
-        "UPDATE images.images SET state = 'stored', media_type = $1, byte_size = $2, width = $3, height = $4, orientation = $5, frames = $6, sha256 = $7, reserved_bytes = 0, updated_at = $8, stored_at = $8 WHERE id = $9 AND state = 'pending' AND attempt = $10 RETURNING id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at",
+        "UPDATE images.image_rows SET state = 'stored', media_type = $1, byte_size = $2, width = $3, height = $4, orientation = $5, frames = $6, sha256 = $7, reserved_bytes = 0, updated_at = $8, stored_at = $8 WHERE id = $9 AND state = 'pending' AND attempt = $10 RETURNING *",
         None,
     )
 }
@@ -549,30 +427,34 @@ impl FinalizeImageStmt {
                         id: row.try_get(0)?,
                         owner_id: row.try_get(1)?,
                         attempt: row.try_get(2)?,
-                        visibility: row.try_get(3)?,
-                        version: row.try_get(4)?,
-                        title: row.try_get(5)?,
-                        description: row.try_get(6)?,
-                        tags: row.try_get(7)?,
-                        file_name: row.try_get(8)?,
-                        media_type: row.try_get(9)?,
-                        byte_size: row.try_get(10)?,
-                        width: row.try_get(11)?,
-                        height: row.try_get(12)?,
-                        orientation: row.try_get(13)?,
-                        frames: row.try_get(14)?,
-                        sha256: row.try_get(15)?,
-                        state: row.try_get(16)?,
-                        stored_as: row.try_get(17)?,
-                        failure: row.try_get(18)?,
-                        has_alpha: row.try_get(19)?,
-                        color: row.try_get(20)?,
-                        thumbhash: row.try_get(21)?,
-                        phash: row.try_get(22)?,
-                        camera: row.try_get(23)?,
-                        keep_location: row.try_get(24)?,
-                        created_at: row.try_get(25)?,
-                        updated_at: row.try_get(26)?,
+                        state: row.try_get(3)?,
+                        visibility: row.try_get(4)?,
+                        version: row.try_get(5)?,
+                        title: row.try_get(6)?,
+                        description: row.try_get(7)?,
+                        tags: row.try_get(8)?,
+                        file_name: row.try_get(9)?,
+                        media_type: row.try_get(10)?,
+                        byte_size: row.try_get(11)?,
+                        width: row.try_get(12)?,
+                        height: row.try_get(13)?,
+                        orientation: row.try_get(14)?,
+                        frames: row.try_get(15)?,
+                        sha256: row.try_get(16)?,
+                        reserved_bytes: row.try_get(17)?,
+                        created_at: row.try_get(18)?,
+                        updated_at: row.try_get(19)?,
+                        stored_at: row.try_get(20)?,
+                        removed_at: row.try_get(21)?,
+                        trashed_at: row.try_get(22)?,
+                        stored_as: row.try_get(23)?,
+                        failure_code: row.try_get(24)?,
+                        has_alpha: row.try_get(25)?,
+                        color: row.try_get(26)?,
+                        thumbhash: row.try_get(27)?,
+                        phash: row.try_get(28)?,
+                        camera: row.try_get(29)?,
+                        keep_location: row.try_get(30)?,
                     })
                 },
             mapper: |it| ImageRow::from(it),
@@ -615,7 +497,7 @@ pub struct FinalizeDuplicateStmt(&'static str, Option<tokio_postgres::Statement>
 /// image was removed before, or if the sweeper has released the reservation.
 pub fn finalize_duplicate() -> FinalizeDuplicateStmt {
     FinalizeDuplicateStmt(
-        "WITH duplicate AS MATERIALIZED ( SELECT id, attempt, stored_as, state, has_alpha, color, thumbhash, phash, camera FROM images.images WHERE id = $1 AND owner_id = $2 AND sha256 = $3 AND stored_at IS NOT NULL AND removed_at IS NULL FOR SHARE ) UPDATE images.images AS i SET attempt = duplicate.attempt, stored_as = coalesce(duplicate.stored_as, duplicate.id), state = CASE WHEN duplicate.state = 'ready' AND NOT i.keep_location THEN 'ready'::images.state ELSE 'stored' END, media_type = $4, byte_size = $5, width = $6, height = $7, orientation = $8, frames = $9, sha256 = $3, has_alpha = duplicate.has_alpha, color = duplicate.color, thumbhash = duplicate.thumbhash, phash = duplicate.phash, camera = duplicate.camera, reserved_bytes = 0, updated_at = $10, stored_at = $10 FROM duplicate WHERE i.id = $11 AND i.state = 'pending' AND i.attempt = $12 RETURNING i.id, i.owner_id, i.attempt, i.visibility, i.version, i.title, i.description, i.tags, i.file_name, i.media_type, i.byte_size, i.width, i.height, i.orientation, i.frames, i.sha256, i.state, i.stored_as, i.failure, i.has_alpha, i.color, i.thumbhash, i.phash, i.camera, i.keep_location, i.created_at, i.updated_at",
+        "WITH duplicate AS MATERIALIZED ( SELECT id, attempt, stored_as, state, has_alpha, color, thumbhash, phash, camera FROM images.images WHERE id = $1 AND owner_id = $2 AND sha256 = $3 AND stored_at IS NOT NULL AND removed_at IS NULL FOR SHARE ) UPDATE images.image_rows AS i SET attempt = duplicate.attempt, stored_as = coalesce(duplicate.stored_as, duplicate.id), state = CASE WHEN duplicate.state = 'ready' AND NOT i.keep_location THEN 'ready'::images.state ELSE 'stored' END, media_type = $4, byte_size = $5, width = $6, height = $7, orientation = $8, frames = $9, sha256 = $3, has_alpha = duplicate.has_alpha, color = duplicate.color, thumbhash = duplicate.thumbhash, phash = duplicate.phash, camera = duplicate.camera, reserved_bytes = 0, updated_at = $10, stored_at = $10 FROM duplicate WHERE i.id = $11 AND i.state = 'pending' AND i.attempt = $12 RETURNING i.*",
         None,
     )
 }
@@ -667,30 +549,34 @@ impl FinalizeDuplicateStmt {
                         id: row.try_get(0)?,
                         owner_id: row.try_get(1)?,
                         attempt: row.try_get(2)?,
-                        visibility: row.try_get(3)?,
-                        version: row.try_get(4)?,
-                        title: row.try_get(5)?,
-                        description: row.try_get(6)?,
-                        tags: row.try_get(7)?,
-                        file_name: row.try_get(8)?,
-                        media_type: row.try_get(9)?,
-                        byte_size: row.try_get(10)?,
-                        width: row.try_get(11)?,
-                        height: row.try_get(12)?,
-                        orientation: row.try_get(13)?,
-                        frames: row.try_get(14)?,
-                        sha256: row.try_get(15)?,
-                        state: row.try_get(16)?,
-                        stored_as: row.try_get(17)?,
-                        failure: row.try_get(18)?,
-                        has_alpha: row.try_get(19)?,
-                        color: row.try_get(20)?,
-                        thumbhash: row.try_get(21)?,
-                        phash: row.try_get(22)?,
-                        camera: row.try_get(23)?,
-                        keep_location: row.try_get(24)?,
-                        created_at: row.try_get(25)?,
-                        updated_at: row.try_get(26)?,
+                        state: row.try_get(3)?,
+                        visibility: row.try_get(4)?,
+                        version: row.try_get(5)?,
+                        title: row.try_get(6)?,
+                        description: row.try_get(7)?,
+                        tags: row.try_get(8)?,
+                        file_name: row.try_get(9)?,
+                        media_type: row.try_get(10)?,
+                        byte_size: row.try_get(11)?,
+                        width: row.try_get(12)?,
+                        height: row.try_get(13)?,
+                        orientation: row.try_get(14)?,
+                        frames: row.try_get(15)?,
+                        sha256: row.try_get(16)?,
+                        reserved_bytes: row.try_get(17)?,
+                        created_at: row.try_get(18)?,
+                        updated_at: row.try_get(19)?,
+                        stored_at: row.try_get(20)?,
+                        removed_at: row.try_get(21)?,
+                        trashed_at: row.try_get(22)?,
+                        stored_as: row.try_get(23)?,
+                        failure_code: row.try_get(24)?,
+                        has_alpha: row.try_get(25)?,
+                        color: row.try_get(26)?,
+                        thumbhash: row.try_get(27)?,
+                        phash: row.try_get(28)?,
+                        camera: row.try_get(29)?,
+                        keep_location: row.try_get(30)?,
                     })
                 },
             mapper: |it| ImageRow::from(it),
@@ -729,15 +615,15 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::BytesSql, T2: crate::StringSql>
         )
     }
 }
-pub struct ReplaceTextsStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Changes what is given and keeps the rest. No row where it is not the owner's, or of another version.
-pub fn replace_texts() -> ReplaceTextsStmt {
-    ReplaceTextsStmt(
-        "UPDATE images.images SET title = coalesce($1, title), description = coalesce($2, description), tags = coalesce($3, tags), visibility = coalesce($4, visibility), version = version + 1, updated_at = $5 WHERE id = $6 AND owner_id = $7 AND stored_at IS NOT NULL AND removed_at IS NULL AND ($8 OR version = ANY($9)) RETURNING id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at",
+pub struct UpdateMetadataStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Changes the given fields. Returns no row if the image does not belong to the owner or has another version.
+pub fn update_metadata() -> UpdateMetadataStmt {
+    UpdateMetadataStmt(
+        "UPDATE images.image_rows SET title = coalesce($1, title), description = coalesce($2, description), tags = coalesce($3, tags), visibility = coalesce($4, visibility), version = version + 1, updated_at = $5 WHERE id = $6 AND owner_id = $7 AND stored_at IS NOT NULL AND removed_at IS NULL AND ($8 OR version = ANY($9)) RETURNING *",
         None,
     )
 }
-impl ReplaceTextsStmt {
+impl UpdateMetadataStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -789,30 +675,34 @@ impl ReplaceTextsStmt {
                         id: row.try_get(0)?,
                         owner_id: row.try_get(1)?,
                         attempt: row.try_get(2)?,
-                        visibility: row.try_get(3)?,
-                        version: row.try_get(4)?,
-                        title: row.try_get(5)?,
-                        description: row.try_get(6)?,
-                        tags: row.try_get(7)?,
-                        file_name: row.try_get(8)?,
-                        media_type: row.try_get(9)?,
-                        byte_size: row.try_get(10)?,
-                        width: row.try_get(11)?,
-                        height: row.try_get(12)?,
-                        orientation: row.try_get(13)?,
-                        frames: row.try_get(14)?,
-                        sha256: row.try_get(15)?,
-                        state: row.try_get(16)?,
-                        stored_as: row.try_get(17)?,
-                        failure: row.try_get(18)?,
-                        has_alpha: row.try_get(19)?,
-                        color: row.try_get(20)?,
-                        thumbhash: row.try_get(21)?,
-                        phash: row.try_get(22)?,
-                        camera: row.try_get(23)?,
-                        keep_location: row.try_get(24)?,
-                        created_at: row.try_get(25)?,
-                        updated_at: row.try_get(26)?,
+                        state: row.try_get(3)?,
+                        visibility: row.try_get(4)?,
+                        version: row.try_get(5)?,
+                        title: row.try_get(6)?,
+                        description: row.try_get(7)?,
+                        tags: row.try_get(8)?,
+                        file_name: row.try_get(9)?,
+                        media_type: row.try_get(10)?,
+                        byte_size: row.try_get(11)?,
+                        width: row.try_get(12)?,
+                        height: row.try_get(13)?,
+                        orientation: row.try_get(14)?,
+                        frames: row.try_get(15)?,
+                        sha256: row.try_get(16)?,
+                        reserved_bytes: row.try_get(17)?,
+                        created_at: row.try_get(18)?,
+                        updated_at: row.try_get(19)?,
+                        stored_at: row.try_get(20)?,
+                        removed_at: row.try_get(21)?,
+                        trashed_at: row.try_get(22)?,
+                        stored_as: row.try_get(23)?,
+                        failure_code: row.try_get(24)?,
+                        has_alpha: row.try_get(25)?,
+                        color: row.try_get(26)?,
+                        thumbhash: row.try_get(27)?,
+                        phash: row.try_get(28)?,
+                        camera: row.try_get(29)?,
+                        keep_location: row.try_get(30)?,
                     })
                 },
             mapper: |it| ImageRow::from(it),
@@ -834,15 +724,15 @@ impl<
         'c,
         'a,
         's,
-        ReplaceTextsParams<T1, T2, T3, T4, T5>,
+        UpdateMetadataParams<T1, T2, T3, T4, T5>,
         ImageRowQuery<'c, 'a, 's, C, ImageRow, 9>,
         C,
-    > for ReplaceTextsStmt
+    > for UpdateMetadataStmt
 {
     fn params(
         &'s self,
         client: &'c C,
-        params: &'a ReplaceTextsParams<T1, T2, T3, T4, T5>,
+        params: &'a UpdateMetadataParams<T1, T2, T3, T4, T5>,
     ) -> ImageRowQuery<'c, 'a, 's, C, ImageRow, 9> {
         self.bind(
             client,
@@ -859,11 +749,11 @@ impl<
     }
 }
 pub struct ListOwnStmt(&'static str, Option<tokio_postgres::Statement>);
-/// The own images, newest first, older than a position: the plain list. The inner limit (the largest page and one more)
-/// tells the planner that few rows are wanted, so that it keeps one plan instead of making one for every request.
+/// Lists own images without a filter, newest first. The inner limit (the largest page and one more) tells the planner
+/// that few rows are read, so that it keeps one generic plan.
 pub fn list_own() -> ListOwnStmt {
     ListOwnStmt(
-        "SELECT * FROM ( SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at FROM images.own_images WHERE (created_at, id) < ($1::timestamptz, $2::uuid) ORDER BY created_at DESC, id DESC LIMIT 201 ) AS newest ORDER BY created_at DESC, id DESC LIMIT $3",
+        "SELECT * FROM ( SELECT * FROM images.list_own() WHERE (created_at, id) < ($1::timestamptz, $2::uuid) ORDER BY created_at DESC, id DESC LIMIT 201 ) AS newest ORDER BY created_at DESC, id DESC LIMIT $3",
         None,
     )
 }
@@ -893,30 +783,34 @@ impl ListOwnStmt {
                         id: row.try_get(0)?,
                         owner_id: row.try_get(1)?,
                         attempt: row.try_get(2)?,
-                        visibility: row.try_get(3)?,
-                        version: row.try_get(4)?,
-                        title: row.try_get(5)?,
-                        description: row.try_get(6)?,
-                        tags: row.try_get(7)?,
-                        file_name: row.try_get(8)?,
-                        media_type: row.try_get(9)?,
-                        byte_size: row.try_get(10)?,
-                        width: row.try_get(11)?,
-                        height: row.try_get(12)?,
-                        orientation: row.try_get(13)?,
-                        frames: row.try_get(14)?,
-                        sha256: row.try_get(15)?,
-                        state: row.try_get(16)?,
-                        stored_as: row.try_get(17)?,
-                        failure: row.try_get(18)?,
-                        has_alpha: row.try_get(19)?,
-                        color: row.try_get(20)?,
-                        thumbhash: row.try_get(21)?,
-                        phash: row.try_get(22)?,
-                        camera: row.try_get(23)?,
-                        keep_location: row.try_get(24)?,
-                        created_at: row.try_get(25)?,
-                        updated_at: row.try_get(26)?,
+                        state: row.try_get(3)?,
+                        visibility: row.try_get(4)?,
+                        version: row.try_get(5)?,
+                        title: row.try_get(6)?,
+                        description: row.try_get(7)?,
+                        tags: row.try_get(8)?,
+                        file_name: row.try_get(9)?,
+                        media_type: row.try_get(10)?,
+                        byte_size: row.try_get(11)?,
+                        width: row.try_get(12)?,
+                        height: row.try_get(13)?,
+                        orientation: row.try_get(14)?,
+                        frames: row.try_get(15)?,
+                        sha256: row.try_get(16)?,
+                        reserved_bytes: row.try_get(17)?,
+                        created_at: row.try_get(18)?,
+                        updated_at: row.try_get(19)?,
+                        stored_at: row.try_get(20)?,
+                        removed_at: row.try_get(21)?,
+                        trashed_at: row.try_get(22)?,
+                        stored_as: row.try_get(23)?,
+                        failure_code: row.try_get(24)?,
+                        has_alpha: row.try_get(25)?,
+                        color: row.try_get(26)?,
+                        thumbhash: row.try_get(27)?,
+                        phash: row.try_get(28)?,
+                        camera: row.try_get(29)?,
+                        keep_location: row.try_get(30)?,
                     })
                 },
             mapper: |it| ImageRow::from(it),
@@ -942,11 +836,11 @@ impl<'c, 'a, 's, C: GenericClient>
     }
 }
 pub struct ListPublicStmt(&'static str, Option<tokio_postgres::Statement>);
-/// The public images, newest first, older than a position: the plain list. The inner limit (the largest page and one more)
-/// tells the planner that few rows are wanted, so that it keeps one plan instead of making one for every request.
+/// Lists public images without a filter, newest first. The inner limit (the largest page and one more) tells the planner
+/// that few rows are read, so that it keeps one generic plan.
 pub fn list_public() -> ListPublicStmt {
     ListPublicStmt(
-        "SELECT * FROM ( SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at FROM images.public_images WHERE (created_at, id) < ($1::timestamptz, $2::uuid) ORDER BY created_at DESC, id DESC LIMIT 201 ) AS newest ORDER BY created_at DESC, id DESC LIMIT $3",
+        "SELECT * FROM ( SELECT * FROM images.list_public() WHERE (created_at, id) < ($1::timestamptz, $2::uuid) ORDER BY created_at DESC, id DESC LIMIT 201 ) AS newest ORDER BY created_at DESC, id DESC LIMIT $3",
         None,
     )
 }
@@ -976,30 +870,34 @@ impl ListPublicStmt {
                         id: row.try_get(0)?,
                         owner_id: row.try_get(1)?,
                         attempt: row.try_get(2)?,
-                        visibility: row.try_get(3)?,
-                        version: row.try_get(4)?,
-                        title: row.try_get(5)?,
-                        description: row.try_get(6)?,
-                        tags: row.try_get(7)?,
-                        file_name: row.try_get(8)?,
-                        media_type: row.try_get(9)?,
-                        byte_size: row.try_get(10)?,
-                        width: row.try_get(11)?,
-                        height: row.try_get(12)?,
-                        orientation: row.try_get(13)?,
-                        frames: row.try_get(14)?,
-                        sha256: row.try_get(15)?,
-                        state: row.try_get(16)?,
-                        stored_as: row.try_get(17)?,
-                        failure: row.try_get(18)?,
-                        has_alpha: row.try_get(19)?,
-                        color: row.try_get(20)?,
-                        thumbhash: row.try_get(21)?,
-                        phash: row.try_get(22)?,
-                        camera: row.try_get(23)?,
-                        keep_location: row.try_get(24)?,
-                        created_at: row.try_get(25)?,
-                        updated_at: row.try_get(26)?,
+                        state: row.try_get(3)?,
+                        visibility: row.try_get(4)?,
+                        version: row.try_get(5)?,
+                        title: row.try_get(6)?,
+                        description: row.try_get(7)?,
+                        tags: row.try_get(8)?,
+                        file_name: row.try_get(9)?,
+                        media_type: row.try_get(10)?,
+                        byte_size: row.try_get(11)?,
+                        width: row.try_get(12)?,
+                        height: row.try_get(13)?,
+                        orientation: row.try_get(14)?,
+                        frames: row.try_get(15)?,
+                        sha256: row.try_get(16)?,
+                        reserved_bytes: row.try_get(17)?,
+                        created_at: row.try_get(18)?,
+                        updated_at: row.try_get(19)?,
+                        stored_at: row.try_get(20)?,
+                        removed_at: row.try_get(21)?,
+                        trashed_at: row.try_get(22)?,
+                        stored_as: row.try_get(23)?,
+                        failure_code: row.try_get(24)?,
+                        has_alpha: row.try_get(25)?,
+                        color: row.try_get(26)?,
+                        thumbhash: row.try_get(27)?,
+                        phash: row.try_get(28)?,
+                        camera: row.try_get(29)?,
+                        keep_location: row.try_get(30)?,
                     })
                 },
             mapper: |it| ImageRow::from(it),
@@ -1024,15 +922,15 @@ impl<'c, 'a, 's, C: GenericClient>
         self.bind(client, &params.after_time, &params.after_id, &params.max)
     }
 }
-pub struct FilterOwnCreatedUpStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Own images that pass a filter, oldest first.
-pub fn filter_own_created_up() -> FilterOwnCreatedUpStmt {
-    FilterOwnCreatedUpStmt(
-        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at FROM images.own_images WHERE ($1::text IS NULL OR searched @@ images.search_query($1)) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) AND ($7::uuid IS NULL OR (created_at, id) > ($8::timestamptz, $7)) ORDER BY created_at ASC, id ASC LIMIT $9",
+pub struct FilterOwnCreatedAscStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Lists own images that pass a filter, oldest first.
+pub fn filter_own_created_asc() -> FilterOwnCreatedAscStmt {
+    FilterOwnCreatedAscStmt(
+        "SELECT * FROM images.list_own($1, $2, $3, $4, $5, $6) WHERE $7::uuid IS NULL OR (created_at, id) > ($8::timestamptz, $7) ORDER BY created_at ASC, id ASC LIMIT $9",
         None,
     )
 }
-impl FilterOwnCreatedUpStmt {
+impl FilterOwnCreatedAscStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -1082,30 +980,34 @@ impl FilterOwnCreatedUpStmt {
                         id: row.try_get(0)?,
                         owner_id: row.try_get(1)?,
                         attempt: row.try_get(2)?,
-                        visibility: row.try_get(3)?,
-                        version: row.try_get(4)?,
-                        title: row.try_get(5)?,
-                        description: row.try_get(6)?,
-                        tags: row.try_get(7)?,
-                        file_name: row.try_get(8)?,
-                        media_type: row.try_get(9)?,
-                        byte_size: row.try_get(10)?,
-                        width: row.try_get(11)?,
-                        height: row.try_get(12)?,
-                        orientation: row.try_get(13)?,
-                        frames: row.try_get(14)?,
-                        sha256: row.try_get(15)?,
-                        state: row.try_get(16)?,
-                        stored_as: row.try_get(17)?,
-                        failure: row.try_get(18)?,
-                        has_alpha: row.try_get(19)?,
-                        color: row.try_get(20)?,
-                        thumbhash: row.try_get(21)?,
-                        phash: row.try_get(22)?,
-                        camera: row.try_get(23)?,
-                        keep_location: row.try_get(24)?,
-                        created_at: row.try_get(25)?,
-                        updated_at: row.try_get(26)?,
+                        state: row.try_get(3)?,
+                        visibility: row.try_get(4)?,
+                        version: row.try_get(5)?,
+                        title: row.try_get(6)?,
+                        description: row.try_get(7)?,
+                        tags: row.try_get(8)?,
+                        file_name: row.try_get(9)?,
+                        media_type: row.try_get(10)?,
+                        byte_size: row.try_get(11)?,
+                        width: row.try_get(12)?,
+                        height: row.try_get(13)?,
+                        orientation: row.try_get(14)?,
+                        frames: row.try_get(15)?,
+                        sha256: row.try_get(16)?,
+                        reserved_bytes: row.try_get(17)?,
+                        created_at: row.try_get(18)?,
+                        updated_at: row.try_get(19)?,
+                        stored_at: row.try_get(20)?,
+                        removed_at: row.try_get(21)?,
+                        trashed_at: row.try_get(22)?,
+                        stored_as: row.try_get(23)?,
+                        failure_code: row.try_get(24)?,
+                        has_alpha: row.try_get(25)?,
+                        color: row.try_get(26)?,
+                        thumbhash: row.try_get(27)?,
+                        phash: row.try_get(28)?,
+                        camera: row.try_get(29)?,
+                        keep_location: row.try_get(30)?,
                     })
                 },
             mapper: |it| ImageRow::from(it),
@@ -1117,15 +1019,15 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::StringSql, T
         'c,
         'a,
         's,
-        FilterOwnCreatedUpParams<T1, T2, T3>,
+        ByTime<T1, T2, T3>,
         ImageRowQuery<'c, 'a, 's, C, ImageRow, 9>,
         C,
-    > for FilterOwnCreatedUpStmt
+    > for FilterOwnCreatedAscStmt
 {
     fn params(
         &'s self,
         client: &'c C,
-        params: &'a FilterOwnCreatedUpParams<T1, T2, T3>,
+        params: &'a ByTime<T1, T2, T3>,
     ) -> ImageRowQuery<'c, 'a, 's, C, ImageRow, 9> {
         self.bind(
             client,
@@ -1141,15 +1043,15 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::StringSql, T
         )
     }
 }
-pub struct FilterOwnCreatedDownStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Own images that pass a filter, newest first.
-pub fn filter_own_created_down() -> FilterOwnCreatedDownStmt {
-    FilterOwnCreatedDownStmt(
-        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at FROM images.own_images WHERE ($1::text IS NULL OR searched @@ images.search_query($1)) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) AND ($7::uuid IS NULL OR (created_at, id) < ($8::timestamptz, $7)) ORDER BY created_at DESC, id DESC LIMIT $9",
+pub struct FilterOwnCreatedDescStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Lists own images that pass a filter, newest first.
+pub fn filter_own_created_desc() -> FilterOwnCreatedDescStmt {
+    FilterOwnCreatedDescStmt(
+        "SELECT * FROM images.list_own($1, $2, $3, $4, $5, $6) WHERE $7::uuid IS NULL OR (created_at, id) < ($8::timestamptz, $7) ORDER BY created_at DESC, id DESC LIMIT $9",
         None,
     )
 }
-impl FilterOwnCreatedDownStmt {
+impl FilterOwnCreatedDescStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -1199,30 +1101,34 @@ impl FilterOwnCreatedDownStmt {
                         id: row.try_get(0)?,
                         owner_id: row.try_get(1)?,
                         attempt: row.try_get(2)?,
-                        visibility: row.try_get(3)?,
-                        version: row.try_get(4)?,
-                        title: row.try_get(5)?,
-                        description: row.try_get(6)?,
-                        tags: row.try_get(7)?,
-                        file_name: row.try_get(8)?,
-                        media_type: row.try_get(9)?,
-                        byte_size: row.try_get(10)?,
-                        width: row.try_get(11)?,
-                        height: row.try_get(12)?,
-                        orientation: row.try_get(13)?,
-                        frames: row.try_get(14)?,
-                        sha256: row.try_get(15)?,
-                        state: row.try_get(16)?,
-                        stored_as: row.try_get(17)?,
-                        failure: row.try_get(18)?,
-                        has_alpha: row.try_get(19)?,
-                        color: row.try_get(20)?,
-                        thumbhash: row.try_get(21)?,
-                        phash: row.try_get(22)?,
-                        camera: row.try_get(23)?,
-                        keep_location: row.try_get(24)?,
-                        created_at: row.try_get(25)?,
-                        updated_at: row.try_get(26)?,
+                        state: row.try_get(3)?,
+                        visibility: row.try_get(4)?,
+                        version: row.try_get(5)?,
+                        title: row.try_get(6)?,
+                        description: row.try_get(7)?,
+                        tags: row.try_get(8)?,
+                        file_name: row.try_get(9)?,
+                        media_type: row.try_get(10)?,
+                        byte_size: row.try_get(11)?,
+                        width: row.try_get(12)?,
+                        height: row.try_get(13)?,
+                        orientation: row.try_get(14)?,
+                        frames: row.try_get(15)?,
+                        sha256: row.try_get(16)?,
+                        reserved_bytes: row.try_get(17)?,
+                        created_at: row.try_get(18)?,
+                        updated_at: row.try_get(19)?,
+                        stored_at: row.try_get(20)?,
+                        removed_at: row.try_get(21)?,
+                        trashed_at: row.try_get(22)?,
+                        stored_as: row.try_get(23)?,
+                        failure_code: row.try_get(24)?,
+                        has_alpha: row.try_get(25)?,
+                        color: row.try_get(26)?,
+                        thumbhash: row.try_get(27)?,
+                        phash: row.try_get(28)?,
+                        camera: row.try_get(29)?,
+                        keep_location: row.try_get(30)?,
                     })
                 },
             mapper: |it| ImageRow::from(it),
@@ -1234,15 +1140,15 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::StringSql, T
         'c,
         'a,
         's,
-        FilterOwnCreatedDownParams<T1, T2, T3>,
+        ByTime<T1, T2, T3>,
         ImageRowQuery<'c, 'a, 's, C, ImageRow, 9>,
         C,
-    > for FilterOwnCreatedDownStmt
+    > for FilterOwnCreatedDescStmt
 {
     fn params(
         &'s self,
         client: &'c C,
-        params: &'a FilterOwnCreatedDownParams<T1, T2, T3>,
+        params: &'a ByTime<T1, T2, T3>,
     ) -> ImageRowQuery<'c, 'a, 's, C, ImageRow, 9> {
         self.bind(
             client,
@@ -1258,15 +1164,15 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::StringSql, T
         )
     }
 }
-pub struct FilterOwnTitleUpStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Own images that pass a filter, by title.
-pub fn filter_own_title_up() -> FilterOwnTitleUpStmt {
-    FilterOwnTitleUpStmt(
-        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at FROM images.own_images WHERE ($1::text IS NULL OR searched @@ images.search_query($1)) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) AND ($7::uuid IS NULL OR (lower(title), id) > (lower($8::text), $7)) ORDER BY lower(title) ASC, id ASC LIMIT $9",
+pub struct FilterOwnTitleAscStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Lists own images that pass a filter, by title, ascending.
+pub fn filter_own_title_asc() -> FilterOwnTitleAscStmt {
+    FilterOwnTitleAscStmt(
+        "SELECT * FROM images.list_own($1, $2, $3, $4, $5, $6) WHERE $7::uuid IS NULL OR (lower(title), id) > (lower($8::text), $7) ORDER BY lower(title) ASC, id ASC LIMIT $9",
         None,
     )
 }
-impl FilterOwnTitleUpStmt {
+impl FilterOwnTitleAscStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -1317,30 +1223,34 @@ impl FilterOwnTitleUpStmt {
                         id: row.try_get(0)?,
                         owner_id: row.try_get(1)?,
                         attempt: row.try_get(2)?,
-                        visibility: row.try_get(3)?,
-                        version: row.try_get(4)?,
-                        title: row.try_get(5)?,
-                        description: row.try_get(6)?,
-                        tags: row.try_get(7)?,
-                        file_name: row.try_get(8)?,
-                        media_type: row.try_get(9)?,
-                        byte_size: row.try_get(10)?,
-                        width: row.try_get(11)?,
-                        height: row.try_get(12)?,
-                        orientation: row.try_get(13)?,
-                        frames: row.try_get(14)?,
-                        sha256: row.try_get(15)?,
-                        state: row.try_get(16)?,
-                        stored_as: row.try_get(17)?,
-                        failure: row.try_get(18)?,
-                        has_alpha: row.try_get(19)?,
-                        color: row.try_get(20)?,
-                        thumbhash: row.try_get(21)?,
-                        phash: row.try_get(22)?,
-                        camera: row.try_get(23)?,
-                        keep_location: row.try_get(24)?,
-                        created_at: row.try_get(25)?,
-                        updated_at: row.try_get(26)?,
+                        state: row.try_get(3)?,
+                        visibility: row.try_get(4)?,
+                        version: row.try_get(5)?,
+                        title: row.try_get(6)?,
+                        description: row.try_get(7)?,
+                        tags: row.try_get(8)?,
+                        file_name: row.try_get(9)?,
+                        media_type: row.try_get(10)?,
+                        byte_size: row.try_get(11)?,
+                        width: row.try_get(12)?,
+                        height: row.try_get(13)?,
+                        orientation: row.try_get(14)?,
+                        frames: row.try_get(15)?,
+                        sha256: row.try_get(16)?,
+                        reserved_bytes: row.try_get(17)?,
+                        created_at: row.try_get(18)?,
+                        updated_at: row.try_get(19)?,
+                        stored_at: row.try_get(20)?,
+                        removed_at: row.try_get(21)?,
+                        trashed_at: row.try_get(22)?,
+                        stored_as: row.try_get(23)?,
+                        failure_code: row.try_get(24)?,
+                        has_alpha: row.try_get(25)?,
+                        color: row.try_get(26)?,
+                        thumbhash: row.try_get(27)?,
+                        phash: row.try_get(28)?,
+                        camera: row.try_get(29)?,
+                        keep_location: row.try_get(30)?,
                     })
                 },
             mapper: |it| ImageRow::from(it),
@@ -1361,15 +1271,15 @@ impl<
         'c,
         'a,
         's,
-        FilterOwnTitleUpParams<T1, T2, T3, T4>,
+        ByTitle<T1, T2, T3, T4>,
         ImageRowQuery<'c, 'a, 's, C, ImageRow, 9>,
         C,
-    > for FilterOwnTitleUpStmt
+    > for FilterOwnTitleAscStmt
 {
     fn params(
         &'s self,
         client: &'c C,
-        params: &'a FilterOwnTitleUpParams<T1, T2, T3, T4>,
+        params: &'a ByTitle<T1, T2, T3, T4>,
     ) -> ImageRowQuery<'c, 'a, 's, C, ImageRow, 9> {
         self.bind(
             client,
@@ -1385,15 +1295,15 @@ impl<
         )
     }
 }
-pub struct FilterOwnTitleDownStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Own images that pass a filter, by title backwards.
-pub fn filter_own_title_down() -> FilterOwnTitleDownStmt {
-    FilterOwnTitleDownStmt(
-        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at FROM images.own_images WHERE ($1::text IS NULL OR searched @@ images.search_query($1)) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) AND ($7::uuid IS NULL OR (lower(title), id) < (lower($8::text), $7)) ORDER BY lower(title) DESC, id DESC LIMIT $9",
+pub struct FilterOwnTitleDescStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Lists own images that pass a filter, by title, descending.
+pub fn filter_own_title_desc() -> FilterOwnTitleDescStmt {
+    FilterOwnTitleDescStmt(
+        "SELECT * FROM images.list_own($1, $2, $3, $4, $5, $6) WHERE $7::uuid IS NULL OR (lower(title), id) < (lower($8::text), $7) ORDER BY lower(title) DESC, id DESC LIMIT $9",
         None,
     )
 }
-impl FilterOwnTitleDownStmt {
+impl FilterOwnTitleDescStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -1444,30 +1354,34 @@ impl FilterOwnTitleDownStmt {
                         id: row.try_get(0)?,
                         owner_id: row.try_get(1)?,
                         attempt: row.try_get(2)?,
-                        visibility: row.try_get(3)?,
-                        version: row.try_get(4)?,
-                        title: row.try_get(5)?,
-                        description: row.try_get(6)?,
-                        tags: row.try_get(7)?,
-                        file_name: row.try_get(8)?,
-                        media_type: row.try_get(9)?,
-                        byte_size: row.try_get(10)?,
-                        width: row.try_get(11)?,
-                        height: row.try_get(12)?,
-                        orientation: row.try_get(13)?,
-                        frames: row.try_get(14)?,
-                        sha256: row.try_get(15)?,
-                        state: row.try_get(16)?,
-                        stored_as: row.try_get(17)?,
-                        failure: row.try_get(18)?,
-                        has_alpha: row.try_get(19)?,
-                        color: row.try_get(20)?,
-                        thumbhash: row.try_get(21)?,
-                        phash: row.try_get(22)?,
-                        camera: row.try_get(23)?,
-                        keep_location: row.try_get(24)?,
-                        created_at: row.try_get(25)?,
-                        updated_at: row.try_get(26)?,
+                        state: row.try_get(3)?,
+                        visibility: row.try_get(4)?,
+                        version: row.try_get(5)?,
+                        title: row.try_get(6)?,
+                        description: row.try_get(7)?,
+                        tags: row.try_get(8)?,
+                        file_name: row.try_get(9)?,
+                        media_type: row.try_get(10)?,
+                        byte_size: row.try_get(11)?,
+                        width: row.try_get(12)?,
+                        height: row.try_get(13)?,
+                        orientation: row.try_get(14)?,
+                        frames: row.try_get(15)?,
+                        sha256: row.try_get(16)?,
+                        reserved_bytes: row.try_get(17)?,
+                        created_at: row.try_get(18)?,
+                        updated_at: row.try_get(19)?,
+                        stored_at: row.try_get(20)?,
+                        removed_at: row.try_get(21)?,
+                        trashed_at: row.try_get(22)?,
+                        stored_as: row.try_get(23)?,
+                        failure_code: row.try_get(24)?,
+                        has_alpha: row.try_get(25)?,
+                        color: row.try_get(26)?,
+                        thumbhash: row.try_get(27)?,
+                        phash: row.try_get(28)?,
+                        camera: row.try_get(29)?,
+                        keep_location: row.try_get(30)?,
                     })
                 },
             mapper: |it| ImageRow::from(it),
@@ -1488,15 +1402,15 @@ impl<
         'c,
         'a,
         's,
-        FilterOwnTitleDownParams<T1, T2, T3, T4>,
+        ByTitle<T1, T2, T3, T4>,
         ImageRowQuery<'c, 'a, 's, C, ImageRow, 9>,
         C,
-    > for FilterOwnTitleDownStmt
+    > for FilterOwnTitleDescStmt
 {
     fn params(
         &'s self,
         client: &'c C,
-        params: &'a FilterOwnTitleDownParams<T1, T2, T3, T4>,
+        params: &'a ByTitle<T1, T2, T3, T4>,
     ) -> ImageRowQuery<'c, 'a, 's, C, ImageRow, 9> {
         self.bind(
             client,
@@ -1512,15 +1426,15 @@ impl<
         )
     }
 }
-pub struct FilterOwnSizeUpStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Own images that pass a filter, smallest first.
-pub fn filter_own_size_up() -> FilterOwnSizeUpStmt {
-    FilterOwnSizeUpStmt(
-        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at FROM images.own_images WHERE ($1::text IS NULL OR searched @@ images.search_query($1)) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) AND ($7::uuid IS NULL OR (byte_size, id) > ($8::bigint, $7)) ORDER BY byte_size ASC, id ASC LIMIT $9",
+pub struct FilterOwnSizeAscStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Lists own images that pass a filter, smallest first.
+pub fn filter_own_size_asc() -> FilterOwnSizeAscStmt {
+    FilterOwnSizeAscStmt(
+        "SELECT * FROM images.list_own($1, $2, $3, $4, $5, $6) WHERE $7::uuid IS NULL OR (byte_size, id) > ($8::bigint, $7) ORDER BY byte_size ASC, id ASC LIMIT $9",
         None,
     )
 }
-impl FilterOwnSizeUpStmt {
+impl FilterOwnSizeAscStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -1570,30 +1484,34 @@ impl FilterOwnSizeUpStmt {
                         id: row.try_get(0)?,
                         owner_id: row.try_get(1)?,
                         attempt: row.try_get(2)?,
-                        visibility: row.try_get(3)?,
-                        version: row.try_get(4)?,
-                        title: row.try_get(5)?,
-                        description: row.try_get(6)?,
-                        tags: row.try_get(7)?,
-                        file_name: row.try_get(8)?,
-                        media_type: row.try_get(9)?,
-                        byte_size: row.try_get(10)?,
-                        width: row.try_get(11)?,
-                        height: row.try_get(12)?,
-                        orientation: row.try_get(13)?,
-                        frames: row.try_get(14)?,
-                        sha256: row.try_get(15)?,
-                        state: row.try_get(16)?,
-                        stored_as: row.try_get(17)?,
-                        failure: row.try_get(18)?,
-                        has_alpha: row.try_get(19)?,
-                        color: row.try_get(20)?,
-                        thumbhash: row.try_get(21)?,
-                        phash: row.try_get(22)?,
-                        camera: row.try_get(23)?,
-                        keep_location: row.try_get(24)?,
-                        created_at: row.try_get(25)?,
-                        updated_at: row.try_get(26)?,
+                        state: row.try_get(3)?,
+                        visibility: row.try_get(4)?,
+                        version: row.try_get(5)?,
+                        title: row.try_get(6)?,
+                        description: row.try_get(7)?,
+                        tags: row.try_get(8)?,
+                        file_name: row.try_get(9)?,
+                        media_type: row.try_get(10)?,
+                        byte_size: row.try_get(11)?,
+                        width: row.try_get(12)?,
+                        height: row.try_get(13)?,
+                        orientation: row.try_get(14)?,
+                        frames: row.try_get(15)?,
+                        sha256: row.try_get(16)?,
+                        reserved_bytes: row.try_get(17)?,
+                        created_at: row.try_get(18)?,
+                        updated_at: row.try_get(19)?,
+                        stored_at: row.try_get(20)?,
+                        removed_at: row.try_get(21)?,
+                        trashed_at: row.try_get(22)?,
+                        stored_as: row.try_get(23)?,
+                        failure_code: row.try_get(24)?,
+                        has_alpha: row.try_get(25)?,
+                        color: row.try_get(26)?,
+                        thumbhash: row.try_get(27)?,
+                        phash: row.try_get(28)?,
+                        camera: row.try_get(29)?,
+                        keep_location: row.try_get(30)?,
                     })
                 },
             mapper: |it| ImageRow::from(it),
@@ -1605,15 +1523,15 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::StringSql, T
         'c,
         'a,
         's,
-        FilterOwnSizeUpParams<T1, T2, T3>,
+        BySize<T1, T2, T3>,
         ImageRowQuery<'c, 'a, 's, C, ImageRow, 9>,
         C,
-    > for FilterOwnSizeUpStmt
+    > for FilterOwnSizeAscStmt
 {
     fn params(
         &'s self,
         client: &'c C,
-        params: &'a FilterOwnSizeUpParams<T1, T2, T3>,
+        params: &'a BySize<T1, T2, T3>,
     ) -> ImageRowQuery<'c, 'a, 's, C, ImageRow, 9> {
         self.bind(
             client,
@@ -1629,15 +1547,15 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::StringSql, T
         )
     }
 }
-pub struct FilterOwnSizeDownStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Own images that pass a filter, largest first.
-pub fn filter_own_size_down() -> FilterOwnSizeDownStmt {
-    FilterOwnSizeDownStmt(
-        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at FROM images.own_images WHERE ($1::text IS NULL OR searched @@ images.search_query($1)) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) AND ($7::uuid IS NULL OR (byte_size, id) < ($8::bigint, $7)) ORDER BY byte_size DESC, id DESC LIMIT $9",
+pub struct FilterOwnSizeDescStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Lists own images that pass a filter, largest first.
+pub fn filter_own_size_desc() -> FilterOwnSizeDescStmt {
+    FilterOwnSizeDescStmt(
+        "SELECT * FROM images.list_own($1, $2, $3, $4, $5, $6) WHERE $7::uuid IS NULL OR (byte_size, id) < ($8::bigint, $7) ORDER BY byte_size DESC, id DESC LIMIT $9",
         None,
     )
 }
-impl FilterOwnSizeDownStmt {
+impl FilterOwnSizeDescStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -1687,30 +1605,34 @@ impl FilterOwnSizeDownStmt {
                         id: row.try_get(0)?,
                         owner_id: row.try_get(1)?,
                         attempt: row.try_get(2)?,
-                        visibility: row.try_get(3)?,
-                        version: row.try_get(4)?,
-                        title: row.try_get(5)?,
-                        description: row.try_get(6)?,
-                        tags: row.try_get(7)?,
-                        file_name: row.try_get(8)?,
-                        media_type: row.try_get(9)?,
-                        byte_size: row.try_get(10)?,
-                        width: row.try_get(11)?,
-                        height: row.try_get(12)?,
-                        orientation: row.try_get(13)?,
-                        frames: row.try_get(14)?,
-                        sha256: row.try_get(15)?,
-                        state: row.try_get(16)?,
-                        stored_as: row.try_get(17)?,
-                        failure: row.try_get(18)?,
-                        has_alpha: row.try_get(19)?,
-                        color: row.try_get(20)?,
-                        thumbhash: row.try_get(21)?,
-                        phash: row.try_get(22)?,
-                        camera: row.try_get(23)?,
-                        keep_location: row.try_get(24)?,
-                        created_at: row.try_get(25)?,
-                        updated_at: row.try_get(26)?,
+                        state: row.try_get(3)?,
+                        visibility: row.try_get(4)?,
+                        version: row.try_get(5)?,
+                        title: row.try_get(6)?,
+                        description: row.try_get(7)?,
+                        tags: row.try_get(8)?,
+                        file_name: row.try_get(9)?,
+                        media_type: row.try_get(10)?,
+                        byte_size: row.try_get(11)?,
+                        width: row.try_get(12)?,
+                        height: row.try_get(13)?,
+                        orientation: row.try_get(14)?,
+                        frames: row.try_get(15)?,
+                        sha256: row.try_get(16)?,
+                        reserved_bytes: row.try_get(17)?,
+                        created_at: row.try_get(18)?,
+                        updated_at: row.try_get(19)?,
+                        stored_at: row.try_get(20)?,
+                        removed_at: row.try_get(21)?,
+                        trashed_at: row.try_get(22)?,
+                        stored_as: row.try_get(23)?,
+                        failure_code: row.try_get(24)?,
+                        has_alpha: row.try_get(25)?,
+                        color: row.try_get(26)?,
+                        thumbhash: row.try_get(27)?,
+                        phash: row.try_get(28)?,
+                        camera: row.try_get(29)?,
+                        keep_location: row.try_get(30)?,
                     })
                 },
             mapper: |it| ImageRow::from(it),
@@ -1722,15 +1644,15 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::StringSql, T
         'c,
         'a,
         's,
-        FilterOwnSizeDownParams<T1, T2, T3>,
+        BySize<T1, T2, T3>,
         ImageRowQuery<'c, 'a, 's, C, ImageRow, 9>,
         C,
-    > for FilterOwnSizeDownStmt
+    > for FilterOwnSizeDescStmt
 {
     fn params(
         &'s self,
         client: &'c C,
-        params: &'a FilterOwnSizeDownParams<T1, T2, T3>,
+        params: &'a BySize<T1, T2, T3>,
     ) -> ImageRowQuery<'c, 'a, 's, C, ImageRow, 9> {
         self.bind(
             client,
@@ -1746,15 +1668,15 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::StringSql, T
         )
     }
 }
-pub struct FilterPublicCreatedUpStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Public images that pass a filter, oldest first.
-pub fn filter_public_created_up() -> FilterPublicCreatedUpStmt {
-    FilterPublicCreatedUpStmt(
-        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at FROM images.public_images WHERE ($1::text IS NULL OR searched @@ images.search_query($1)) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) AND ($7::uuid IS NULL OR (created_at, id) > ($8::timestamptz, $7)) ORDER BY created_at ASC, id ASC LIMIT $9",
+pub struct FilterPublicCreatedAscStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Lists public images that pass a filter, oldest first.
+pub fn filter_public_created_asc() -> FilterPublicCreatedAscStmt {
+    FilterPublicCreatedAscStmt(
+        "SELECT * FROM images.list_public($1, $2, $3, $4, $5, $6) WHERE $7::uuid IS NULL OR (created_at, id) > ($8::timestamptz, $7) ORDER BY created_at ASC, id ASC LIMIT $9",
         None,
     )
 }
-impl FilterPublicCreatedUpStmt {
+impl FilterPublicCreatedAscStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -1804,30 +1726,34 @@ impl FilterPublicCreatedUpStmt {
                         id: row.try_get(0)?,
                         owner_id: row.try_get(1)?,
                         attempt: row.try_get(2)?,
-                        visibility: row.try_get(3)?,
-                        version: row.try_get(4)?,
-                        title: row.try_get(5)?,
-                        description: row.try_get(6)?,
-                        tags: row.try_get(7)?,
-                        file_name: row.try_get(8)?,
-                        media_type: row.try_get(9)?,
-                        byte_size: row.try_get(10)?,
-                        width: row.try_get(11)?,
-                        height: row.try_get(12)?,
-                        orientation: row.try_get(13)?,
-                        frames: row.try_get(14)?,
-                        sha256: row.try_get(15)?,
-                        state: row.try_get(16)?,
-                        stored_as: row.try_get(17)?,
-                        failure: row.try_get(18)?,
-                        has_alpha: row.try_get(19)?,
-                        color: row.try_get(20)?,
-                        thumbhash: row.try_get(21)?,
-                        phash: row.try_get(22)?,
-                        camera: row.try_get(23)?,
-                        keep_location: row.try_get(24)?,
-                        created_at: row.try_get(25)?,
-                        updated_at: row.try_get(26)?,
+                        state: row.try_get(3)?,
+                        visibility: row.try_get(4)?,
+                        version: row.try_get(5)?,
+                        title: row.try_get(6)?,
+                        description: row.try_get(7)?,
+                        tags: row.try_get(8)?,
+                        file_name: row.try_get(9)?,
+                        media_type: row.try_get(10)?,
+                        byte_size: row.try_get(11)?,
+                        width: row.try_get(12)?,
+                        height: row.try_get(13)?,
+                        orientation: row.try_get(14)?,
+                        frames: row.try_get(15)?,
+                        sha256: row.try_get(16)?,
+                        reserved_bytes: row.try_get(17)?,
+                        created_at: row.try_get(18)?,
+                        updated_at: row.try_get(19)?,
+                        stored_at: row.try_get(20)?,
+                        removed_at: row.try_get(21)?,
+                        trashed_at: row.try_get(22)?,
+                        stored_as: row.try_get(23)?,
+                        failure_code: row.try_get(24)?,
+                        has_alpha: row.try_get(25)?,
+                        color: row.try_get(26)?,
+                        thumbhash: row.try_get(27)?,
+                        phash: row.try_get(28)?,
+                        camera: row.try_get(29)?,
+                        keep_location: row.try_get(30)?,
                     })
                 },
             mapper: |it| ImageRow::from(it),
@@ -1839,15 +1765,15 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::StringSql, T
         'c,
         'a,
         's,
-        FilterPublicCreatedUpParams<T1, T2, T3>,
+        ByTime<T1, T2, T3>,
         ImageRowQuery<'c, 'a, 's, C, ImageRow, 9>,
         C,
-    > for FilterPublicCreatedUpStmt
+    > for FilterPublicCreatedAscStmt
 {
     fn params(
         &'s self,
         client: &'c C,
-        params: &'a FilterPublicCreatedUpParams<T1, T2, T3>,
+        params: &'a ByTime<T1, T2, T3>,
     ) -> ImageRowQuery<'c, 'a, 's, C, ImageRow, 9> {
         self.bind(
             client,
@@ -1863,15 +1789,15 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::StringSql, T
         )
     }
 }
-pub struct FilterPublicCreatedDownStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Public images that pass a filter, newest first.
-pub fn filter_public_created_down() -> FilterPublicCreatedDownStmt {
-    FilterPublicCreatedDownStmt(
-        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at FROM images.public_images WHERE ($1::text IS NULL OR searched @@ images.search_query($1)) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) AND ($7::uuid IS NULL OR (created_at, id) < ($8::timestamptz, $7)) ORDER BY created_at DESC, id DESC LIMIT $9",
+pub struct FilterPublicCreatedDescStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Lists public images that pass a filter, newest first.
+pub fn filter_public_created_desc() -> FilterPublicCreatedDescStmt {
+    FilterPublicCreatedDescStmt(
+        "SELECT * FROM images.list_public($1, $2, $3, $4, $5, $6) WHERE $7::uuid IS NULL OR (created_at, id) < ($8::timestamptz, $7) ORDER BY created_at DESC, id DESC LIMIT $9",
         None,
     )
 }
-impl FilterPublicCreatedDownStmt {
+impl FilterPublicCreatedDescStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -1921,30 +1847,34 @@ impl FilterPublicCreatedDownStmt {
                         id: row.try_get(0)?,
                         owner_id: row.try_get(1)?,
                         attempt: row.try_get(2)?,
-                        visibility: row.try_get(3)?,
-                        version: row.try_get(4)?,
-                        title: row.try_get(5)?,
-                        description: row.try_get(6)?,
-                        tags: row.try_get(7)?,
-                        file_name: row.try_get(8)?,
-                        media_type: row.try_get(9)?,
-                        byte_size: row.try_get(10)?,
-                        width: row.try_get(11)?,
-                        height: row.try_get(12)?,
-                        orientation: row.try_get(13)?,
-                        frames: row.try_get(14)?,
-                        sha256: row.try_get(15)?,
-                        state: row.try_get(16)?,
-                        stored_as: row.try_get(17)?,
-                        failure: row.try_get(18)?,
-                        has_alpha: row.try_get(19)?,
-                        color: row.try_get(20)?,
-                        thumbhash: row.try_get(21)?,
-                        phash: row.try_get(22)?,
-                        camera: row.try_get(23)?,
-                        keep_location: row.try_get(24)?,
-                        created_at: row.try_get(25)?,
-                        updated_at: row.try_get(26)?,
+                        state: row.try_get(3)?,
+                        visibility: row.try_get(4)?,
+                        version: row.try_get(5)?,
+                        title: row.try_get(6)?,
+                        description: row.try_get(7)?,
+                        tags: row.try_get(8)?,
+                        file_name: row.try_get(9)?,
+                        media_type: row.try_get(10)?,
+                        byte_size: row.try_get(11)?,
+                        width: row.try_get(12)?,
+                        height: row.try_get(13)?,
+                        orientation: row.try_get(14)?,
+                        frames: row.try_get(15)?,
+                        sha256: row.try_get(16)?,
+                        reserved_bytes: row.try_get(17)?,
+                        created_at: row.try_get(18)?,
+                        updated_at: row.try_get(19)?,
+                        stored_at: row.try_get(20)?,
+                        removed_at: row.try_get(21)?,
+                        trashed_at: row.try_get(22)?,
+                        stored_as: row.try_get(23)?,
+                        failure_code: row.try_get(24)?,
+                        has_alpha: row.try_get(25)?,
+                        color: row.try_get(26)?,
+                        thumbhash: row.try_get(27)?,
+                        phash: row.try_get(28)?,
+                        camera: row.try_get(29)?,
+                        keep_location: row.try_get(30)?,
                     })
                 },
             mapper: |it| ImageRow::from(it),
@@ -1956,15 +1886,15 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::StringSql, T
         'c,
         'a,
         's,
-        FilterPublicCreatedDownParams<T1, T2, T3>,
+        ByTime<T1, T2, T3>,
         ImageRowQuery<'c, 'a, 's, C, ImageRow, 9>,
         C,
-    > for FilterPublicCreatedDownStmt
+    > for FilterPublicCreatedDescStmt
 {
     fn params(
         &'s self,
         client: &'c C,
-        params: &'a FilterPublicCreatedDownParams<T1, T2, T3>,
+        params: &'a ByTime<T1, T2, T3>,
     ) -> ImageRowQuery<'c, 'a, 's, C, ImageRow, 9> {
         self.bind(
             client,
@@ -1980,15 +1910,15 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::StringSql, T
         )
     }
 }
-pub struct FilterPublicTitleUpStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Public images that pass a filter, by title.
-pub fn filter_public_title_up() -> FilterPublicTitleUpStmt {
-    FilterPublicTitleUpStmt(
-        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at FROM images.public_images WHERE ($1::text IS NULL OR searched @@ images.search_query($1)) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) AND ($7::uuid IS NULL OR (lower(title), id) > (lower($8::text), $7)) ORDER BY lower(title) ASC, id ASC LIMIT $9",
+pub struct FilterPublicTitleAscStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Lists public images that pass a filter, by title, ascending.
+pub fn filter_public_title_asc() -> FilterPublicTitleAscStmt {
+    FilterPublicTitleAscStmt(
+        "SELECT * FROM images.list_public($1, $2, $3, $4, $5, $6) WHERE $7::uuid IS NULL OR (lower(title), id) > (lower($8::text), $7) ORDER BY lower(title) ASC, id ASC LIMIT $9",
         None,
     )
 }
-impl FilterPublicTitleUpStmt {
+impl FilterPublicTitleAscStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -2039,30 +1969,34 @@ impl FilterPublicTitleUpStmt {
                         id: row.try_get(0)?,
                         owner_id: row.try_get(1)?,
                         attempt: row.try_get(2)?,
-                        visibility: row.try_get(3)?,
-                        version: row.try_get(4)?,
-                        title: row.try_get(5)?,
-                        description: row.try_get(6)?,
-                        tags: row.try_get(7)?,
-                        file_name: row.try_get(8)?,
-                        media_type: row.try_get(9)?,
-                        byte_size: row.try_get(10)?,
-                        width: row.try_get(11)?,
-                        height: row.try_get(12)?,
-                        orientation: row.try_get(13)?,
-                        frames: row.try_get(14)?,
-                        sha256: row.try_get(15)?,
-                        state: row.try_get(16)?,
-                        stored_as: row.try_get(17)?,
-                        failure: row.try_get(18)?,
-                        has_alpha: row.try_get(19)?,
-                        color: row.try_get(20)?,
-                        thumbhash: row.try_get(21)?,
-                        phash: row.try_get(22)?,
-                        camera: row.try_get(23)?,
-                        keep_location: row.try_get(24)?,
-                        created_at: row.try_get(25)?,
-                        updated_at: row.try_get(26)?,
+                        state: row.try_get(3)?,
+                        visibility: row.try_get(4)?,
+                        version: row.try_get(5)?,
+                        title: row.try_get(6)?,
+                        description: row.try_get(7)?,
+                        tags: row.try_get(8)?,
+                        file_name: row.try_get(9)?,
+                        media_type: row.try_get(10)?,
+                        byte_size: row.try_get(11)?,
+                        width: row.try_get(12)?,
+                        height: row.try_get(13)?,
+                        orientation: row.try_get(14)?,
+                        frames: row.try_get(15)?,
+                        sha256: row.try_get(16)?,
+                        reserved_bytes: row.try_get(17)?,
+                        created_at: row.try_get(18)?,
+                        updated_at: row.try_get(19)?,
+                        stored_at: row.try_get(20)?,
+                        removed_at: row.try_get(21)?,
+                        trashed_at: row.try_get(22)?,
+                        stored_as: row.try_get(23)?,
+                        failure_code: row.try_get(24)?,
+                        has_alpha: row.try_get(25)?,
+                        color: row.try_get(26)?,
+                        thumbhash: row.try_get(27)?,
+                        phash: row.try_get(28)?,
+                        camera: row.try_get(29)?,
+                        keep_location: row.try_get(30)?,
                     })
                 },
             mapper: |it| ImageRow::from(it),
@@ -2083,15 +2017,15 @@ impl<
         'c,
         'a,
         's,
-        FilterPublicTitleUpParams<T1, T2, T3, T4>,
+        ByTitle<T1, T2, T3, T4>,
         ImageRowQuery<'c, 'a, 's, C, ImageRow, 9>,
         C,
-    > for FilterPublicTitleUpStmt
+    > for FilterPublicTitleAscStmt
 {
     fn params(
         &'s self,
         client: &'c C,
-        params: &'a FilterPublicTitleUpParams<T1, T2, T3, T4>,
+        params: &'a ByTitle<T1, T2, T3, T4>,
     ) -> ImageRowQuery<'c, 'a, 's, C, ImageRow, 9> {
         self.bind(
             client,
@@ -2107,15 +2041,15 @@ impl<
         )
     }
 }
-pub struct FilterPublicTitleDownStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Public images that pass a filter, by title backwards.
-pub fn filter_public_title_down() -> FilterPublicTitleDownStmt {
-    FilterPublicTitleDownStmt(
-        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at FROM images.public_images WHERE ($1::text IS NULL OR searched @@ images.search_query($1)) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) AND ($7::uuid IS NULL OR (lower(title), id) < (lower($8::text), $7)) ORDER BY lower(title) DESC, id DESC LIMIT $9",
+pub struct FilterPublicTitleDescStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Lists public images that pass a filter, by title, descending.
+pub fn filter_public_title_desc() -> FilterPublicTitleDescStmt {
+    FilterPublicTitleDescStmt(
+        "SELECT * FROM images.list_public($1, $2, $3, $4, $5, $6) WHERE $7::uuid IS NULL OR (lower(title), id) < (lower($8::text), $7) ORDER BY lower(title) DESC, id DESC LIMIT $9",
         None,
     )
 }
-impl FilterPublicTitleDownStmt {
+impl FilterPublicTitleDescStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -2166,30 +2100,34 @@ impl FilterPublicTitleDownStmt {
                         id: row.try_get(0)?,
                         owner_id: row.try_get(1)?,
                         attempt: row.try_get(2)?,
-                        visibility: row.try_get(3)?,
-                        version: row.try_get(4)?,
-                        title: row.try_get(5)?,
-                        description: row.try_get(6)?,
-                        tags: row.try_get(7)?,
-                        file_name: row.try_get(8)?,
-                        media_type: row.try_get(9)?,
-                        byte_size: row.try_get(10)?,
-                        width: row.try_get(11)?,
-                        height: row.try_get(12)?,
-                        orientation: row.try_get(13)?,
-                        frames: row.try_get(14)?,
-                        sha256: row.try_get(15)?,
-                        state: row.try_get(16)?,
-                        stored_as: row.try_get(17)?,
-                        failure: row.try_get(18)?,
-                        has_alpha: row.try_get(19)?,
-                        color: row.try_get(20)?,
-                        thumbhash: row.try_get(21)?,
-                        phash: row.try_get(22)?,
-                        camera: row.try_get(23)?,
-                        keep_location: row.try_get(24)?,
-                        created_at: row.try_get(25)?,
-                        updated_at: row.try_get(26)?,
+                        state: row.try_get(3)?,
+                        visibility: row.try_get(4)?,
+                        version: row.try_get(5)?,
+                        title: row.try_get(6)?,
+                        description: row.try_get(7)?,
+                        tags: row.try_get(8)?,
+                        file_name: row.try_get(9)?,
+                        media_type: row.try_get(10)?,
+                        byte_size: row.try_get(11)?,
+                        width: row.try_get(12)?,
+                        height: row.try_get(13)?,
+                        orientation: row.try_get(14)?,
+                        frames: row.try_get(15)?,
+                        sha256: row.try_get(16)?,
+                        reserved_bytes: row.try_get(17)?,
+                        created_at: row.try_get(18)?,
+                        updated_at: row.try_get(19)?,
+                        stored_at: row.try_get(20)?,
+                        removed_at: row.try_get(21)?,
+                        trashed_at: row.try_get(22)?,
+                        stored_as: row.try_get(23)?,
+                        failure_code: row.try_get(24)?,
+                        has_alpha: row.try_get(25)?,
+                        color: row.try_get(26)?,
+                        thumbhash: row.try_get(27)?,
+                        phash: row.try_get(28)?,
+                        camera: row.try_get(29)?,
+                        keep_location: row.try_get(30)?,
                     })
                 },
             mapper: |it| ImageRow::from(it),
@@ -2210,15 +2148,15 @@ impl<
         'c,
         'a,
         's,
-        FilterPublicTitleDownParams<T1, T2, T3, T4>,
+        ByTitle<T1, T2, T3, T4>,
         ImageRowQuery<'c, 'a, 's, C, ImageRow, 9>,
         C,
-    > for FilterPublicTitleDownStmt
+    > for FilterPublicTitleDescStmt
 {
     fn params(
         &'s self,
         client: &'c C,
-        params: &'a FilterPublicTitleDownParams<T1, T2, T3, T4>,
+        params: &'a ByTitle<T1, T2, T3, T4>,
     ) -> ImageRowQuery<'c, 'a, 's, C, ImageRow, 9> {
         self.bind(
             client,
@@ -2234,15 +2172,15 @@ impl<
         )
     }
 }
-pub struct FilterPublicSizeUpStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Public images that pass a filter, smallest first.
-pub fn filter_public_size_up() -> FilterPublicSizeUpStmt {
-    FilterPublicSizeUpStmt(
-        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at FROM images.public_images WHERE ($1::text IS NULL OR searched @@ images.search_query($1)) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) AND ($7::uuid IS NULL OR (byte_size, id) > ($8::bigint, $7)) ORDER BY byte_size ASC, id ASC LIMIT $9",
+pub struct FilterPublicSizeAscStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Lists public images that pass a filter, smallest first.
+pub fn filter_public_size_asc() -> FilterPublicSizeAscStmt {
+    FilterPublicSizeAscStmt(
+        "SELECT * FROM images.list_public($1, $2, $3, $4, $5, $6) WHERE $7::uuid IS NULL OR (byte_size, id) > ($8::bigint, $7) ORDER BY byte_size ASC, id ASC LIMIT $9",
         None,
     )
 }
-impl FilterPublicSizeUpStmt {
+impl FilterPublicSizeAscStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -2292,30 +2230,34 @@ impl FilterPublicSizeUpStmt {
                         id: row.try_get(0)?,
                         owner_id: row.try_get(1)?,
                         attempt: row.try_get(2)?,
-                        visibility: row.try_get(3)?,
-                        version: row.try_get(4)?,
-                        title: row.try_get(5)?,
-                        description: row.try_get(6)?,
-                        tags: row.try_get(7)?,
-                        file_name: row.try_get(8)?,
-                        media_type: row.try_get(9)?,
-                        byte_size: row.try_get(10)?,
-                        width: row.try_get(11)?,
-                        height: row.try_get(12)?,
-                        orientation: row.try_get(13)?,
-                        frames: row.try_get(14)?,
-                        sha256: row.try_get(15)?,
-                        state: row.try_get(16)?,
-                        stored_as: row.try_get(17)?,
-                        failure: row.try_get(18)?,
-                        has_alpha: row.try_get(19)?,
-                        color: row.try_get(20)?,
-                        thumbhash: row.try_get(21)?,
-                        phash: row.try_get(22)?,
-                        camera: row.try_get(23)?,
-                        keep_location: row.try_get(24)?,
-                        created_at: row.try_get(25)?,
-                        updated_at: row.try_get(26)?,
+                        state: row.try_get(3)?,
+                        visibility: row.try_get(4)?,
+                        version: row.try_get(5)?,
+                        title: row.try_get(6)?,
+                        description: row.try_get(7)?,
+                        tags: row.try_get(8)?,
+                        file_name: row.try_get(9)?,
+                        media_type: row.try_get(10)?,
+                        byte_size: row.try_get(11)?,
+                        width: row.try_get(12)?,
+                        height: row.try_get(13)?,
+                        orientation: row.try_get(14)?,
+                        frames: row.try_get(15)?,
+                        sha256: row.try_get(16)?,
+                        reserved_bytes: row.try_get(17)?,
+                        created_at: row.try_get(18)?,
+                        updated_at: row.try_get(19)?,
+                        stored_at: row.try_get(20)?,
+                        removed_at: row.try_get(21)?,
+                        trashed_at: row.try_get(22)?,
+                        stored_as: row.try_get(23)?,
+                        failure_code: row.try_get(24)?,
+                        has_alpha: row.try_get(25)?,
+                        color: row.try_get(26)?,
+                        thumbhash: row.try_get(27)?,
+                        phash: row.try_get(28)?,
+                        camera: row.try_get(29)?,
+                        keep_location: row.try_get(30)?,
                     })
                 },
             mapper: |it| ImageRow::from(it),
@@ -2327,15 +2269,15 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::StringSql, T
         'c,
         'a,
         's,
-        FilterPublicSizeUpParams<T1, T2, T3>,
+        BySize<T1, T2, T3>,
         ImageRowQuery<'c, 'a, 's, C, ImageRow, 9>,
         C,
-    > for FilterPublicSizeUpStmt
+    > for FilterPublicSizeAscStmt
 {
     fn params(
         &'s self,
         client: &'c C,
-        params: &'a FilterPublicSizeUpParams<T1, T2, T3>,
+        params: &'a BySize<T1, T2, T3>,
     ) -> ImageRowQuery<'c, 'a, 's, C, ImageRow, 9> {
         self.bind(
             client,
@@ -2351,15 +2293,15 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::StringSql, T
         )
     }
 }
-pub struct FilterPublicSizeDownStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Public images that pass a filter, largest first.
-pub fn filter_public_size_down() -> FilterPublicSizeDownStmt {
-    FilterPublicSizeDownStmt(
-        "SELECT id, owner_id, attempt, visibility, version, title, description, tags, file_name, media_type, byte_size, width, height, orientation, frames, sha256, state, stored_as, failure, has_alpha, color, thumbhash, phash, camera, keep_location, created_at, updated_at FROM images.public_images WHERE ($1::text IS NULL OR searched @@ images.search_query($1)) AND ($2::images.visibility IS NULL OR visibility = $2) AND ($3::text IS NULL OR tags @> ARRAY[$3]) AND ($4::text IS NULL OR media_type = $4) AND ($5::timestamptz IS NULL OR created_at > $5) AND ($6::timestamptz IS NULL OR created_at < $6) AND ($7::uuid IS NULL OR (byte_size, id) < ($8::bigint, $7)) ORDER BY byte_size DESC, id DESC LIMIT $9",
+pub struct FilterPublicSizeDescStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Lists public images that pass a filter, largest first.
+pub fn filter_public_size_desc() -> FilterPublicSizeDescStmt {
+    FilterPublicSizeDescStmt(
+        "SELECT * FROM images.list_public($1, $2, $3, $4, $5, $6) WHERE $7::uuid IS NULL OR (byte_size, id) < ($8::bigint, $7) ORDER BY byte_size DESC, id DESC LIMIT $9",
         None,
     )
 }
-impl FilterPublicSizeDownStmt {
+impl FilterPublicSizeDescStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -2409,30 +2351,34 @@ impl FilterPublicSizeDownStmt {
                         id: row.try_get(0)?,
                         owner_id: row.try_get(1)?,
                         attempt: row.try_get(2)?,
-                        visibility: row.try_get(3)?,
-                        version: row.try_get(4)?,
-                        title: row.try_get(5)?,
-                        description: row.try_get(6)?,
-                        tags: row.try_get(7)?,
-                        file_name: row.try_get(8)?,
-                        media_type: row.try_get(9)?,
-                        byte_size: row.try_get(10)?,
-                        width: row.try_get(11)?,
-                        height: row.try_get(12)?,
-                        orientation: row.try_get(13)?,
-                        frames: row.try_get(14)?,
-                        sha256: row.try_get(15)?,
-                        state: row.try_get(16)?,
-                        stored_as: row.try_get(17)?,
-                        failure: row.try_get(18)?,
-                        has_alpha: row.try_get(19)?,
-                        color: row.try_get(20)?,
-                        thumbhash: row.try_get(21)?,
-                        phash: row.try_get(22)?,
-                        camera: row.try_get(23)?,
-                        keep_location: row.try_get(24)?,
-                        created_at: row.try_get(25)?,
-                        updated_at: row.try_get(26)?,
+                        state: row.try_get(3)?,
+                        visibility: row.try_get(4)?,
+                        version: row.try_get(5)?,
+                        title: row.try_get(6)?,
+                        description: row.try_get(7)?,
+                        tags: row.try_get(8)?,
+                        file_name: row.try_get(9)?,
+                        media_type: row.try_get(10)?,
+                        byte_size: row.try_get(11)?,
+                        width: row.try_get(12)?,
+                        height: row.try_get(13)?,
+                        orientation: row.try_get(14)?,
+                        frames: row.try_get(15)?,
+                        sha256: row.try_get(16)?,
+                        reserved_bytes: row.try_get(17)?,
+                        created_at: row.try_get(18)?,
+                        updated_at: row.try_get(19)?,
+                        stored_at: row.try_get(20)?,
+                        removed_at: row.try_get(21)?,
+                        trashed_at: row.try_get(22)?,
+                        stored_as: row.try_get(23)?,
+                        failure_code: row.try_get(24)?,
+                        has_alpha: row.try_get(25)?,
+                        color: row.try_get(26)?,
+                        thumbhash: row.try_get(27)?,
+                        phash: row.try_get(28)?,
+                        camera: row.try_get(29)?,
+                        keep_location: row.try_get(30)?,
                     })
                 },
             mapper: |it| ImageRow::from(it),
@@ -2444,15 +2390,15 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::StringSql, T
         'c,
         'a,
         's,
-        FilterPublicSizeDownParams<T1, T2, T3>,
+        BySize<T1, T2, T3>,
         ImageRowQuery<'c, 'a, 's, C, ImageRow, 9>,
         C,
-    > for FilterPublicSizeDownStmt
+    > for FilterPublicSizeDescStmt
 {
     fn params(
         &'s self,
         client: &'c C,
-        params: &'a FilterPublicSizeDownParams<T1, T2, T3>,
+        params: &'a BySize<T1, T2, T3>,
     ) -> ImageRowQuery<'c, 'a, 's, C, ImageRow, 9> {
         self.bind(
             client,
@@ -2466,5 +2412,91 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::StringSql, T2: crate::StringSql, T
             &params.after_size,
             &params.max,
         )
+    }
+}
+pub struct ListTrashedStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Lists the caller's trash, the newest first.
+pub fn list_trashed() -> ListTrashedStmt {
+    ListTrashedStmt(
+        "SELECT * FROM images.image_rows WHERE owner_id = (SELECT access.account()) AND trashed_at IS NOT NULL AND (trashed_at, id) < ($1::timestamptz, $2::uuid) ORDER BY trashed_at DESC, id DESC LIMIT $3",
+        None,
+    )
+}
+impl ListTrashedStmt {
+    pub async fn prepare<'a, C: GenericClient>(
+        mut self,
+        client: &'a C,
+    ) -> Result<Self, tokio_postgres::Error> {
+        self.1 = Some(client.prepare(self.0).await?);
+        Ok(self)
+    }
+    fn bind<'c, 'a, 's, C: GenericClient>(
+        &'s self,
+        client: &'c C,
+        after_time: &'a time::OffsetDateTime,
+        after_id: &'a uuid::Uuid,
+        max: &'a i64,
+    ) -> ImageRowQuery<'c, 'a, 's, C, ImageRow, 3> {
+        ImageRowQuery {
+            client,
+            params: [after_time, after_id, max],
+            query: self.0,
+            cached: self.1.as_ref(),
+            extractor:
+                |row: &tokio_postgres::Row| -> Result<ImageRowBorrowed, tokio_postgres::Error> {
+                    Ok(ImageRowBorrowed {
+                        id: row.try_get(0)?,
+                        owner_id: row.try_get(1)?,
+                        attempt: row.try_get(2)?,
+                        state: row.try_get(3)?,
+                        visibility: row.try_get(4)?,
+                        version: row.try_get(5)?,
+                        title: row.try_get(6)?,
+                        description: row.try_get(7)?,
+                        tags: row.try_get(8)?,
+                        file_name: row.try_get(9)?,
+                        media_type: row.try_get(10)?,
+                        byte_size: row.try_get(11)?,
+                        width: row.try_get(12)?,
+                        height: row.try_get(13)?,
+                        orientation: row.try_get(14)?,
+                        frames: row.try_get(15)?,
+                        sha256: row.try_get(16)?,
+                        reserved_bytes: row.try_get(17)?,
+                        created_at: row.try_get(18)?,
+                        updated_at: row.try_get(19)?,
+                        stored_at: row.try_get(20)?,
+                        removed_at: row.try_get(21)?,
+                        trashed_at: row.try_get(22)?,
+                        stored_as: row.try_get(23)?,
+                        failure_code: row.try_get(24)?,
+                        has_alpha: row.try_get(25)?,
+                        color: row.try_get(26)?,
+                        thumbhash: row.try_get(27)?,
+                        phash: row.try_get(28)?,
+                        camera: row.try_get(29)?,
+                        keep_location: row.try_get(30)?,
+                    })
+                },
+            mapper: |it| ImageRow::from(it),
+        }
+    }
+}
+impl<'c, 'a, 's, C: GenericClient>
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        ListTrashedParams,
+        ImageRowQuery<'c, 'a, 's, C, ImageRow, 3>,
+        C,
+    > for ListTrashedStmt
+{
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a ListTrashedParams,
+    ) -> ImageRowQuery<'c, 'a, 's, C, ImageRow, 3> {
+        self.bind(client, &params.after_time, &params.after_id, &params.max)
     }
 }

@@ -54,14 +54,9 @@ pub struct FinishKeyParams<T1: crate::BytesSql, T2: crate::StringSql> {
     pub image: uuid::Uuid,
 }
 #[derive(Debug)]
-pub struct FindDuplicateParams<
-    T1: crate::BytesSql,
-    T2: crate::StringSql,
-    T3: crate::ArraySql<Item = T2>,
-> {
+pub struct FindDuplicateParams<T1: crate::BytesSql> {
     pub sha256: T1,
     pub owner: uuid::Uuid,
-    pub marks: T3,
     pub image: uuid::Uuid,
 }
 #[derive(Clone, Copy, Debug)]
@@ -707,7 +702,7 @@ pub struct FindDuplicateStmt(&'static str, Option<tokio_postgres::Statement>);
 /// before sorting, because an owner may have many images and has few with the same bytes.
 pub fn find_duplicate() -> FindDuplicateStmt {
     FindDuplicateStmt(
-        "WITH same AS MATERIALIZED ( SELECT id, coalesce(stored_as, id) AS stored_as, attempt, created_at FROM images.images WHERE sha256 = $1 AND owner_id = $2 AND stored_at IS NOT NULL AND removed_at IS NULL AND (failure IS NULL OR failure <> ALL($3::text[])) ) SELECT id, stored_as, attempt FROM same WHERE id <> $4 ORDER BY created_at, id LIMIT 1",
+        "WITH same AS MATERIALIZED ( SELECT id, coalesce(stored_as, id) AS stored_as, attempt, created_at FROM images.images WHERE sha256 = $1 AND owner_id = $2 AND stored_at IS NOT NULL AND removed_at IS NULL AND coalesce(failure_code, '') NOT IN ('original-missing', 'original-damaged') ) SELECT id, stored_as, attempt FROM same WHERE id <> $3 ORDER BY created_at, id LIMIT 1",
         None,
     )
 }
@@ -719,25 +714,16 @@ impl FindDuplicateStmt {
         self.1 = Some(client.prepare(self.0).await?);
         Ok(self)
     }
-    fn bind<
-        'c,
-        'a,
-        's,
-        C: GenericClient,
-        T1: crate::BytesSql,
-        T2: crate::StringSql,
-        T3: crate::ArraySql<Item = T2>,
-    >(
+    fn bind<'c, 'a, 's, C: GenericClient, T1: crate::BytesSql>(
         &'s self,
         client: &'c C,
         sha256: &'a T1,
         owner: &'a uuid::Uuid,
-        marks: &'a T3,
         image: &'a uuid::Uuid,
-    ) -> FindDuplicateQuery<'c, 'a, 's, C, FindDuplicate, 4> {
+    ) -> FindDuplicateQuery<'c, 'a, 's, C, FindDuplicate, 3> {
         FindDuplicateQuery {
             client,
-            params: [sha256, owner, marks, image],
+            params: [sha256, owner, image],
             query: self.0,
             cached: self.1.as_ref(),
             extractor: |row: &tokio_postgres::Row| -> Result<FindDuplicate, tokio_postgres::Error> {
@@ -751,36 +737,22 @@ impl FindDuplicateStmt {
         }
     }
 }
-impl<
-    'c,
-    'a,
-    's,
-    C: GenericClient,
-    T1: crate::BytesSql,
-    T2: crate::StringSql,
-    T3: crate::ArraySql<Item = T2>,
->
+impl<'c, 'a, 's, C: GenericClient, T1: crate::BytesSql>
     crate::client::async_::Params<
         'c,
         'a,
         's,
-        FindDuplicateParams<T1, T2, T3>,
-        FindDuplicateQuery<'c, 'a, 's, C, FindDuplicate, 4>,
+        FindDuplicateParams<T1>,
+        FindDuplicateQuery<'c, 'a, 's, C, FindDuplicate, 3>,
         C,
     > for FindDuplicateStmt
 {
     fn params(
         &'s self,
         client: &'c C,
-        params: &'a FindDuplicateParams<T1, T2, T3>,
-    ) -> FindDuplicateQuery<'c, 'a, 's, C, FindDuplicate, 4> {
-        self.bind(
-            client,
-            &params.sha256,
-            &params.owner,
-            &params.marks,
-            &params.image,
-        )
+        params: &'a FindDuplicateParams<T1>,
+    ) -> FindDuplicateQuery<'c, 'a, 's, C, FindDuplicate, 3> {
+        self.bind(client, &params.sha256, &params.owner, &params.image)
     }
 }
 pub struct EnqueueProcessingStmt(&'static str, Option<tokio_postgres::Statement>);
