@@ -26,7 +26,7 @@ pub(super) fn encode(raster: &Raster, quality: u8) -> Result<Vec<u8>, DecodeErro
             pixels.iter().copied().map(RGBA8::from).collect()
         }
     };
-    let encoded = encoder
+    let output = encoder
         .encode_rgba(Img::new(pixels.as_slice(), width, height))
         .map_err(|error| encode_error(Format::Avif, error))?;
     Ok(output.avif_file)
