@@ -16,6 +16,7 @@ pub mod extract;
 pub mod flows;
 pub mod health;
 mod housekeeping;
+mod http;
 pub mod images;
 mod links;
 pub mod logging;

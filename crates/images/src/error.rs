@@ -172,8 +172,6 @@ pub enum PreconditionError {
         "The image was changed in the meantime. Read it again and repeat the request with its new `ETag`."
     )]
     Failed,
-    #[error("The range is outside of the {len} bytes of the original.")]
-    Range { len: u64 },
 }
 
 impl From<tokio_postgres::Error> for Error {
@@ -215,7 +213,6 @@ impl DomainError for Error {
             Self::Idempotency(_) => ErrorKind::Conflict,
             Self::Precondition(PreconditionError::Required) => ErrorKind::PreconditionRequired,
             Self::Precondition(PreconditionError::Failed) => ErrorKind::PreconditionFailed,
-            Self::Precondition(PreconditionError::Range { .. }) => ErrorKind::RangeNotSatisfiable,
             Self::Rendition(error) => error.kind(),
             Self::Upload(error) => error.kind(),
         }
@@ -238,7 +235,6 @@ impl DomainError for Error {
             Self::Idempotency(IdempotencyError::Gone) => "conflict",
             Self::Precondition(PreconditionError::Required) => "precondition-required",
             Self::Precondition(PreconditionError::Failed) => "precondition-failed",
-            Self::Precondition(PreconditionError::Range { .. }) => "range-not-satisfiable",
             Self::Rendition(error) => error.code(),
             Self::Upload(error) => error.code(),
         }

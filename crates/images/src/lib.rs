@@ -2,7 +2,6 @@
 #![doc = include_str!("../README.md")]
 #![expect(missing_docs, reason = "a context crate: names and types document most items")]
 
-mod conditions;
 mod config;
 mod error;
 mod failure_code;
@@ -12,19 +11,19 @@ mod model;
 pub mod policy;
 mod references;
 mod renditions;
+mod selection;
 mod sql;
 mod text;
 mod uploads;
 
-pub use conditions::{Etag, Etags, IfRange, RangeSpec};
 pub use config::Config;
 pub use error::{BodyError, Error, IdempotencyError, PreconditionError, RenditionError, UploadError};
 pub use failure_code::FailureCode;
 pub use infravault_imaging::{Camera, Format, Limits, Location, MediaType};
 pub use infravault_objects::ObjectStream;
 pub use library::{
-    BulkAction, BulkChange, BulkIds, BulkOutcome, Download, DownloadBody, DownloadRequest, Filter, Library,
-    ListRequest, MetadataUpdate, SimilarImage, Sort, SortBy, TagChange, TrashedImage, Usage,
+    BulkAction, BulkChange, BulkIds, BulkOutcome, Filter, Library, ListRequest, MetadataUpdate, Original,
+    SimilarImage, Sort, SortBy, TagChange, TrashedImage, Usage,
 };
 pub use maintenance::{
     Check, Defect, Finding, Findings, Inventory, InventorySize, LastRun, Maintenance, Outcome,
@@ -32,9 +31,10 @@ pub use maintenance::{
 };
 pub use model::{Image, NewImage, SessionState, State, UploadKind, Uploaded, Visibility};
 pub use renditions::{
-    Accepted, Ask, Choice, FormatCount, Preset, Prune, Pruned, Quality, Rendered, RenditionLink, Renditions,
-    Served, SignedTransform, SignedUrl, Transform,
+    AcceptedFormats, Ask, Choice, FormatCount, Preset, Prune, Pruned, Quality, Rendered, RenditionLink,
+    Renditions, Served, SignedTransform, SignedUrl, Transform,
 };
+pub use selection::Selection;
 pub use text::{Description, FileName, Tag, Tags, Title, ValidationError, Words};
 pub use uploads::{
     AppendOutcome, Checksum, ChecksumAlgorithm, IdempotencyKey, NewUploadSession, Part, PartHeaders,

@@ -12,7 +12,7 @@ mod update;
 mod usage;
 
 pub use bulk::{BulkAction, BulkChange, BulkIds, BulkOutcome, TagChange};
-pub use download::{Download, DownloadBody, DownloadRequest};
+pub use download::Original;
 pub(crate) use find::find_in;
 pub use list::{Filter, ListRequest, Sort, SortBy};
 pub use similar::SimilarImage;

@@ -11,7 +11,7 @@ mod source;
 mod transform;
 mod used;
 
-pub use choice::{Accepted, Choice};
+pub use choice::{AcceptedFormats, Choice};
 pub use presets::{Preset, Quality, RenditionLink};
 pub use prune::{FormatCount, Prune, Pruned};
 pub use serve::{Ask, Rendered, Served, SignedUrl};

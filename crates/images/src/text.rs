@@ -9,8 +9,6 @@ pub struct ValidationError(&'static str);
 impl ValidationError {
     /// A word that is no visibility.
     pub(crate) const UNKNOWN_VISIBILITY: Self = Self("must be one of private, unlisted, public");
-    /// A text that is no list of entity tags.
-    pub(crate) const NO_ETAG: Self = Self("must be `*` or entity tags in quotes, such as \"3\"");
     /// A text that is no idempotency key.
     pub(crate) const NO_KEY: Self = Self("must be 1 to 255 visible ASCII characters, with or without quotes");
 }

@@ -1,48 +1,65 @@
-//! Conditional headers of a request.
-use crate::problem::Problem;
-use actix_web::{
-    HttpRequest,
-    http::header::{self, HeaderName},
-};
-use infravault_images::{DownloadRequest, Etags, IfRange, RangeSpec};
+//! Conditional requests for images: what the entity tags of a request mean.
+use crate::{http::EtagCondition, problem::Problem};
+use actix_web::HttpRequest;
+use infravault_images::Selection;
+use infravault_kernel::Sha256;
 
-/// `If-Match`, where it was sent.
-pub(super) fn if_match(request: &HttpRequest) -> Result<Option<Etags>, Problem> {
-    etags(request, &header::IF_MATCH)
+/// The versions of the metadata that `If-Match` names. The state of the image in an entity tag is ignored, because it does
+/// not change the metadata.
+pub(super) fn if_match_versions(request: &HttpRequest) -> Result<Option<Selection<i32>>, Problem> {
+    let condition = EtagCondition::if_match(request)?;
+    Ok(condition.map(|condition| match condition {
+        EtagCondition::Any => Selection::All,
+        EtagCondition::OneOf(tags) => Selection::OneOf(
+            tags.iter()
+                .filter(|tag| !tag.weak)
+                .filter_map(|tag| parse_version(tag.tag()))
+                .collect(),
+        ),
+    }))
 }
 
-/// `If-None-Match`, where it was sent.
-pub(super) fn if_none_match(request: &HttpRequest) -> Result<Option<Etags>, Problem> {
-    etags(request, &header::IF_NONE_MATCH)
+/// The digests of the files that `If-None-Match` names.
+pub(super) fn cached_digests(request: &HttpRequest) -> Result<Option<Selection<Sha256>>, Problem> {
+    let condition = EtagCondition::if_none_match(request)?;
+    Ok(condition.map(|condition| match condition {
+        EtagCondition::Any => Selection::All,
+        EtagCondition::OneOf(tags) => {
+            Selection::OneOf(tags.iter().filter_map(|tag| tag.tag().parse().ok()).collect())
+        }
+    }))
 }
 
-/// Everything that decides which part of an original is answered, if any.
-pub(super) fn fetch(request: &HttpRequest) -> Result<DownloadRequest, Problem> {
-    Ok(DownloadRequest {
-        if_match: if_match(request)?,
-        if_none_match: if_none_match(request)?,
-        if_range: text(request, &header::IF_RANGE).map(|condition| IfRange::parse(&condition)),
-        range: text(request, &header::RANGE).and_then(|range| RangeSpec::parse(&range)),
-        head_only: request.method() == actix_web::http::Method::HEAD,
-    })
-}
-
-fn etags(request: &HttpRequest, name: &HeaderName) -> Result<Option<Etags>, Problem> {
-    let shown = if *name == header::IF_MATCH {
-        "If-Match"
-    } else {
-        "If-None-Match"
+/// The version in an entity tag of [`infravault_images::Image::etag`].
+fn parse_version(tag: &str) -> Option<i32> {
+    let number = match tag.split_once('-') {
+        Some((number, "ready" | "failed")) => number,
+        Some(_) => return None,
+        None => tag,
     };
-    let tags = text(request, name).map(|tags| Etags::parse(&tags)).transpose();
-    tags.map_err(|unfit| Problem::parameter(shown, unfit))
+    number.parse().ok()
 }
 
-/// The values of a header, as one.
-fn text(request: &HttpRequest, name: &HeaderName) -> Option<String> {
-    let values: Vec<_> = request
-        .headers()
-        .get_all(name)
-        .map(|value| String::from_utf8_lossy(value.as_bytes()))
-        .collect();
-    (!values.is_empty()).then(|| values.join(", "))
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::test::TestRequest;
+
+    #[test]
+    fn if_match_names_versions() {
+        for (value, expected) in [
+            ("*", Selection::All),
+            ("\"1\", W/\"2\", \"x\"", Selection::OneOf(vec![1])),
+            (
+                "\"1-ready\", \"2-failed\", \"3-stored\", \"-4\", \"5-\", W/\"6-ready\", \"99999999999\"",
+                Selection::OneOf(vec![1, 2]),
+            ),
+        ] {
+            let request = TestRequest::default().insert_header(("If-Match", value));
+            let versions = if_match_versions(&request.to_http_request()).unwrap();
+            assert_eq!(versions, Some(expected), "{value}");
+        }
+        let request = TestRequest::default().to_http_request();
+        assert_eq!(if_match_versions(&request).unwrap(), None);
+    }
 }

@@ -1,5 +1,5 @@
 //! `DELETE /images/{id}`: moves an image into the trash.
-use super::conditions::if_match;
+use super::conditions::if_match_versions;
 use crate::{
     app::App,
     extract::{Path, RequestCtx},
@@ -24,7 +24,7 @@ pub async fn delete_image(
     request: HttpRequest,
     id: Path<ImageId>,
 ) -> Result<HttpResponse, Problem> {
-    let known = if_match(&request)?;
-    app.images.library.delete(&ctx, id.0, known.as_ref()).await?;
+    let versions = if_match_versions(&request)?;
+    app.images.library.delete(&ctx, id.0, versions.as_ref()).await?;
     Ok(HttpResponse::NoContent().finish())
 }

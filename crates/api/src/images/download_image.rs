@@ -1,20 +1,20 @@
 //! `GET, HEAD /images/{id}/download`: the original.
-use super::{conditions::fetch, disposition::attachment};
+use super::disposition::attachment;
 use crate::{
     app::App,
     extract::{Path, RequestCtx},
+    http::{Conditions, SelectedBody, strong_etag},
     problem::Problem,
 };
 use actix_web::{
     HttpRequest, HttpResponse, HttpResponseBuilder,
     body::SizedStream,
-    http::{StatusCode, header},
+    http::{Method, StatusCode, header},
     web,
 };
 use futures_util::TryStreamExt;
-use infravault_images::{DownloadBody, Error, Image, ObjectStream, PreconditionError};
+use infravault_images::Image;
 use infravault_kernel::ImageId;
-use slog::Logger;
 
 /// The original of an own image, byte for byte as it was uploaded. Others get renditions only.
 #[utoipa::path(
@@ -41,30 +41,36 @@ pub async fn download_image(
     request: HttpRequest,
     id: Path<ImageId>,
 ) -> Result<HttpResponse, Problem> {
-    let download = app
-        .images
-        .library
-        .download(&ctx, id.0, &fetch(&request)?)
-        .await
-        .map_err(problem)?;
-    let (image, log) = (&download.image, &ctx.log);
-    Ok(match download.body {
-        DownloadBody::NotModified => head(StatusCode::NOT_MODIFIED, image).finish(),
-        DownloadBody::Whole(bytes) => body(head(StatusCode::OK, image), bytes, image.byte_size, log),
-        DownloadBody::Part(range, bytes) => {
+    let conditions = Conditions::from_request(&request)?;
+    let original = app.images.library.open_original(&ctx, id.0).await?;
+    let (image, len) = (&original.image, original.image.byte_size);
+    let (mut response, range, len) = match conditions.evaluate(&strong_etag(image.sha256), len)? {
+        SelectedBody::NotModified => return Ok(head(StatusCode::NOT_MODIFIED, image).finish()),
+        SelectedBody::Full => (head(StatusCode::OK, image), None, len),
+        SelectedBody::Partial(range) => {
             let (first, last) = (*range.start(), *range.end());
             let mut response = head(StatusCode::PARTIAL_CONTENT, image);
-            let content_range = format!("bytes {first}-{last}/{}", image.byte_size);
+            let content_range = format!("bytes {first}-{last}/{len}");
             response.insert_header((header::CONTENT_RANGE, content_range));
-            body(response, bytes, last - first + 1, log)
+            (response, Some(range), last - first + 1)
         }
-    })
+    };
+    if *request.method() == Method::HEAD {
+        let empty = futures_util::stream::empty::<Result<web::Bytes, std::io::Error>>();
+        return Ok(response.body(SizedStream::new(len, empty)));
+    }
+    let log = ctx.log.clone();
+    // An error closes the connection, so that the client does not mistake a part for the whole.
+    let bytes = original.read(range).await?.inspect_err(move |error| {
+        slog::error!(log, "reading an original failed"; "error" => error.to_string());
+    });
+    Ok(response.body(SizedStream::new(len, bytes)))
 }
 
 fn head(status: StatusCode, image: &Image) -> HttpResponseBuilder {
     let mut response = HttpResponse::build(status);
     response
-        .insert_header((header::ETAG, format!("\"{}\"", image.sha256)))
+        .insert_header((header::ETAG, strong_etag(image.sha256)))
         .insert_header((header::CACHE_CONTROL, "private, no-store"))
         .insert_header((header::ACCEPT_RANGES, "bytes"));
     if status != StatusCode::NOT_MODIFIED {
@@ -78,36 +84,4 @@ fn head(status: StatusCode, image: &Image) -> HttpResponseBuilder {
             .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"));
     }
     response
-}
-
-/// Streams the bytes. When they cannot be read to their end the connection breaks, so that nobody takes a part for
-/// the whole.
-fn body(
-    mut response: HttpResponseBuilder,
-    bytes: Option<ObjectStream>,
-    len: u64,
-    log: &Logger,
-) -> HttpResponse {
-    let Some(bytes) = bytes else {
-        // The answer to HEAD: the length of what is not sent.
-        let nothing = futures_util::stream::empty::<Result<web::Bytes, std::io::Error>>();
-        return response.body(SizedStream::new(len, nothing));
-    };
-    let log = log.clone();
-    let bytes = bytes.inspect_err(move |error| {
-        slog::error!(log, "an original could not be read to its end"; "error" => error.to_string());
-    });
-    response.body(SizedStream::new(len, bytes))
-}
-
-fn problem(error: Error) -> Problem {
-    let len = match &error {
-        Error::Precondition(PreconditionError::Range { len }) => Some(*len),
-        _ => None,
-    };
-    let problem = Problem::from(error);
-    match len {
-        Some(len) => problem.with_header(header::CONTENT_RANGE, format!("bytes */{len}")),
-        None => problem,
-    }
 }

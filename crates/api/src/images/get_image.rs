@@ -1,11 +1,9 @@
 //! `GET /images/{id}`: what is known of an image.
-use super::{
-    body::{ImageBody, ImageDetailBody},
-    conditions::if_none_match,
-};
+use super::body::{ImageBody, ImageDetailBody};
 use crate::{
     app::App,
     extract::{Path, RequestCtx},
+    http::{EtagCondition, strong_etag},
     problem::Problem,
 };
 use actix_web::{HttpRequest, HttpResponse, http::header, web};
@@ -30,11 +28,12 @@ pub async fn get_image(
     request: HttpRequest,
     id: Path<ImageId>,
 ) -> Result<HttpResponse, Problem> {
-    let known = if_none_match(&request)?;
+    let condition = EtagCondition::if_none_match(&request)?;
     let (image, location) = app.images.library.find_with_location(&ctx, id.0).await?;
-    let tag = image.etag();
-    let etag = (header::ETAG, format!("\"{tag}\""));
-    if known.is_some_and(|known| known.matches_weakly(&tag)) {
+    let etag = strong_etag(image.etag());
+    let not_modified = condition.is_some_and(|condition| condition.matches_weakly(&etag));
+    let etag = (header::ETAG, etag);
+    if not_modified {
         return Ok(HttpResponse::NotModified().insert_header(etag).finish());
     }
     Ok(HttpResponse::Ok().insert_header(etag).json(ImageDetailBody {

@@ -1,11 +1,12 @@
 //! `GET, HEAD /images/{id}/renditions/{preset}`: an image made of an image, by name.
 use super::{
-    conditions::if_none_match,
-    rendition::{FormatWord, accepted, answer},
+    conditions::cached_digests,
+    rendition::{FormatWord, answer},
 };
 use crate::{
     app::App,
     extract::{Query, RequestCtx},
+    http::accepted_formats,
     problem::Problem,
 };
 use actix_web::{HttpRequest, HttpResponse, http::Method, web};
@@ -54,10 +55,10 @@ pub async fn get_rendition(
     let preset = request.match_info().get("preset").unwrap_or_default();
     let ask = Ask {
         choice: query.0.format.map_or_else(
-            || Choice::Negotiated(accepted(&request)),
+            || Choice::Negotiated(accepted_formats(&request)),
             |format| Choice::Forced(format.into()),
         ),
-        if_none_match: if_none_match(&request)?,
+        cached: cached_digests(&request)?,
         head_only: *request.method() == Method::HEAD,
         version: query.0.v,
     };

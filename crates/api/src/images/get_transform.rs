@@ -1,11 +1,9 @@
 //! `GET, HEAD /images/{id}/transform`: what a signed address names.
-use super::{
-    conditions::if_none_match,
-    rendition::{accepted, answer_signed},
-};
+use super::{conditions::cached_digests, rendition::answer_signed};
 use crate::{
     app::App,
     extract::{Path, PublicCtx},
+    http::accepted_formats,
     problem::Problem,
 };
 use actix_web::{HttpRequest, HttpResponse, http::Method, web};
@@ -53,8 +51,8 @@ pub async fn get_transform(
     let signed = SignedTransform::parse(pairs)
         .map_err(|fault| Problem::parameter(&fault.field.replace('\0', ""), fault.detail))?;
     let ask = Ask {
-        choice: Choice::Negotiated(accepted(&request)),
-        if_none_match: if_none_match(&request)?,
+        choice: Choice::Negotiated(accepted_formats(&request)),
+        cached: cached_digests(&request)?,
         head_only: *request.method() == Method::HEAD,
         version: None,
     };

@@ -1,13 +1,13 @@
-//! How renditions are answered: their headers, and the format that a client takes.
+//! Rendition responses.
 use crate::chunked_bytes::ChunkedBytes;
 use actix_web::{
-    HttpRequest, HttpResponse,
+    HttpResponse,
     body::SizedStream,
     http::{StatusCode, header},
     web::Bytes,
 };
 use futures_util::TryStreamExt;
-use infravault_images::{Accepted, Format, Rendered, Served, Visibility};
+use infravault_images::{Format, Rendered, Served, Visibility};
 use serde::{Deserialize, Serialize};
 use slog::Logger;
 use utoipa::ToSchema;
@@ -34,22 +34,6 @@ impl From<FormatWord> for Format {
             FormatWord::Webp => Self::Webp,
             FormatWord::Jpeg => Self::Jpeg,
             FormatWord::Png => Self::Png,
-        }
-    }
-}
-
-/// What the client takes.
-pub(super) fn accepted(request: &HttpRequest) -> Accepted {
-    let mut values = request
-        .headers()
-        .get_all(header::ACCEPT)
-        .filter_map(|value| value.to_str().ok());
-    match (values.next(), values.next()) {
-        (None, _) => Accepted::default(),
-        (Some(only), None) => Accepted::parse(only),
-        (Some(first), Some(second)) => {
-            let all: Vec<&str> = [first, second].into_iter().chain(values).collect();
-            Accepted::parse(&all.join(","))
         }
     }
 }

@@ -1,7 +1,7 @@
 //! `PUT /images/{id}`: replaces what is said about an image.
 use super::{
     body::{ImageBody, VisibilityWord, answer},
-    conditions::if_match,
+    conditions::if_match_versions,
 };
 use crate::{
     app::App,
@@ -85,12 +85,12 @@ pub async fn replace_image(
     id: Path<ImageId>,
     body: Json<ImageTextsBody>,
 ) -> Result<HttpResponse, Problem> {
-    let known = if_match(&request)?;
+    let versions = if_match_versions(&request)?;
     let change = body.0.parse()?;
     let image = app
         .images
         .library
-        .update(&ctx, id.0, known.as_ref(), &change)
+        .update(&ctx, id.0, versions.as_ref(), &change)
         .await?;
     Ok(answer(HttpResponse::Ok(), &app.images, image))
 }

@@ -1,7 +1,7 @@
 //! `PATCH /images/{id}`: changes some of what is said about an image (RFC 7396).
 use super::{
     body::{ImageBody, VisibilityWord, answer},
-    conditions::if_match,
+    conditions::if_match_versions,
     replace_image::keep,
 };
 use crate::{
@@ -99,12 +99,12 @@ pub async fn update_image(
     id: Path<ImageId>,
     body: Json<ImageChangeBody>,
 ) -> Result<HttpResponse, Problem> {
-    let known = if_match(&request)?;
+    let versions = if_match_versions(&request)?;
     let change = body.0.parse()?;
     let image = app
         .images
         .library
-        .update(&ctx, id.0, known.as_ref(), &change)
+        .update(&ctx, id.0, versions.as_ref(), &change)
         .await?;
     Ok(answer(HttpResponse::Ok(), &app.images, image))
 }

@@ -1,6 +1,6 @@
 //! Deleting an image: out of sight at once, and in the trash until it is purged.
 use crate::{
-    Error, Etags, Library, PreconditionError,
+    Error, Library, PreconditionError, Selection,
     library::find::find_in,
     policy,
     sql::{self, Params},
@@ -13,16 +13,21 @@ const LOOKS: u8 = 3;
 impl Library {
     /// Moves the image into the trash; with a condition, only if it is still of one of the versions named. It counts in
     /// the quota until it is purged.
-    pub async fn delete(&self, ctx: &Ctx, id: ImageId, if_match: Option<&Etags>) -> Result<(), Error> {
+    pub async fn delete(
+        &self,
+        ctx: &Ctx,
+        id: ImageId,
+        versions: Option<&Selection<i32>>,
+    ) -> Result<(), Error> {
         let (tx, actor) = self.db.begin(ctx).await?;
         let person = actor.require_scope(Scope::ImagesDelete)?;
-        let if_match = if_match.unwrap_or(&Etags::Any);
+        let versions = versions.unwrap_or(&Selection::All);
         let params = sql::trash::TrashOneParams {
             now: ctx.now(),
             id: id.uuid(),
             owner: person.account.uuid(),
-            any_version: *if_match == Etags::Any,
-            versions: if_match.versions(),
+            any_version: *versions == Selection::All,
+            versions: versions.to_vec(),
         };
         let mut looks = LOOKS;
         while sql::trash::trash_one()
@@ -34,7 +39,7 @@ impl Library {
             policy::may_change(&actor, &find_in(&tx, id).await?)?;
             // It may lie in the trash when it is to be moved, and be restored when it is looked for.
             looks -= 1;
-            if looks == 0 || *if_match != Etags::Any {
+            if looks == 0 || *versions != Selection::All {
                 return Err(PreconditionError::Failed.into());
             }
         }

@@ -1,6 +1,6 @@
 //! Updating the metadata of an image.
 use crate::{
-    Description, Error, Etags, Image, Library, PreconditionError, Tags, Title, Visibility,
+    Description, Error, Image, Library, PreconditionError, Selection, Tags, Title, Visibility,
     library::find::find_in,
     policy,
     sql::{self, Params},
@@ -17,17 +17,17 @@ pub struct MetadataUpdate {
 }
 
 impl Library {
-    /// Updates the metadata if `if_match` names the current version. Returns [`PreconditionError::Required`] without it.
+    /// Updates the metadata if `versions` contains the current version. Returns [`PreconditionError::Required`] without it.
     pub async fn update(
         &self,
         ctx: &Ctx,
         id: ImageId,
-        if_match: Option<&Etags>,
+        versions: Option<&Selection<i32>>,
         update: &MetadataUpdate,
     ) -> Result<Image, Error> {
         let (tx, actor) = self.db.begin(ctx).await?;
         let person = actor.require_scope(Scope::ImagesWrite)?;
-        let if_match = if_match.ok_or(PreconditionError::Required)?;
+        let versions = versions.ok_or(PreconditionError::Required)?;
         let params = sql::images::UpdateMetadataParams {
             title: update.title.as_ref().map(Title::as_str),
             description: update.description.as_ref().map(Description::as_str),
@@ -36,8 +36,8 @@ impl Library {
             now: ctx.now(),
             id: id.uuid(),
             owner: person.account.uuid(),
-            any_version: *if_match == Etags::Any,
-            versions: if_match.versions(),
+            any_version: *versions == Selection::All,
+            versions: versions.to_vec(),
         };
         let updated = sql::images::update_metadata()
             .params(&*tx, &params)

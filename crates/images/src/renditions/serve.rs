@@ -7,7 +7,7 @@ use super::{
     transform::{SignedTransform, Transform},
 };
 use crate::{
-    Error, Etags, FailureCode, RenditionError, Renditions, State, Visibility, policy,
+    Error, FailureCode, RenditionError, Renditions, Selection, State, Visibility, policy,
     sql::{self, Params},
 };
 use bytes::{Bytes, BytesMut};
@@ -22,8 +22,8 @@ use time::OffsetDateTime;
 pub struct Ask {
     /// In which format.
     pub choice: Choice,
-    /// Only if it is none of these.
-    pub if_none_match: Option<Etags>,
+    /// The digests of the copies that the client has already.
+    pub cached: Option<Selection<Sha256>>,
     /// Whether only the head is asked for.
     pub head_only: bool,
     /// What the address says that the content is named by.
@@ -200,9 +200,9 @@ impl Renditions {
         );
         let mut tag = fresh.rendition.sha256.to_string();
         let known = ask
-            .if_none_match
+            .cached
             .as_ref()
-            .is_some_and(|tags| tags.matches_weakly(&tag));
+            .is_some_and(|cached| cached.contains(&fresh.rendition.sha256));
         let answer = if known {
             Rendered::NotModified
         } else if ask.head_only {

@@ -1,6 +1,6 @@
 //! Changing and deleting: conditions, owners, strangers.
 use crate::setup::{World, code};
-use infravault_images::{Description, DownloadRequest, Etags, MetadataUpdate, Tags, Title, Visibility};
+use infravault_images::{Description, MetadataUpdate, Selection, Tags, Title, Visibility};
 use infravault_kernel::{Id, ImageId};
 
 fn titled(title: &str) -> MetadataUpdate {
@@ -15,7 +15,7 @@ async fn changes_need_the_version_they_are_based_on() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     let image = world.add_image(&alice, "one", Visibility::Private, &["a"]).await;
-    let first = Etags::parse("\"1\"").unwrap();
+    let first = Selection::OneOf(vec![1]);
     let outcome = world
         .images
         .library
@@ -33,8 +33,8 @@ async fn changes_need_the_version_they_are_based_on() {
         (changed.tags.as_slice(), changed.description.as_str()),
         (["a".to_owned()].as_slice(), "")
     );
-    for stale in ["\"1\"", "W/\"2\"", "\"x\"", "\"99999999999\""] {
-        let stale = Etags::parse(stale).unwrap();
+    for stale in [vec![1], vec![], vec![3, 99]] {
+        let stale = Selection::OneOf(stale);
         let outcome = world
             .images
             .library
@@ -53,7 +53,7 @@ async fn changes_need_the_version_they_are_based_on() {
     let changed = world
         .images
         .library
-        .update(&alice, image.id, Some(&Etags::Any), &all)
+        .update(&alice, image.id, Some(&Selection::All), &all)
         .await
         .unwrap();
     assert_eq!((changed.version, changed.description.as_str()), (3, "text"));
@@ -76,11 +76,7 @@ async fn strangers_see_and_change_only_what_they_may() {
                 if hidden { "not-found" } else { "ok" },
                 "{visibility} {who}"
             );
-            let original = world
-                .images
-                .library
-                .download(ctx, image.id, &DownloadRequest::default())
-                .await;
+            let original = world.images.library.open_original(ctx, image.id).await;
             assert_eq!(
                 code(&original),
                 if hidden { "not-found" } else { "forbidden" },
@@ -90,7 +86,7 @@ async fn strangers_see_and_change_only_what_they_may() {
         let outcome = world
             .images
             .library
-            .update(&bob, image.id, Some(&Etags::Any), &titled("mine"))
+            .update(&bob, image.id, Some(&Selection::All), &titled("mine"))
             .await;
         assert_eq!(code(&outcome), if hidden { "not-found" } else { "forbidden" });
         let outcome = world.images.library.delete(&bob, image.id, None).await;
@@ -125,7 +121,7 @@ async fn a_deleted_image_is_gone_for_everybody() {
     world
         .images
         .library
-        .delete(&alice, image.id, Some(&Etags::parse("\"1\"").unwrap()))
+        .delete(&alice, image.id, Some(&Selection::OneOf(vec![1])))
         .await
         .unwrap();
     assert_eq!(
@@ -133,13 +129,7 @@ async fn a_deleted_image_is_gone_for_everybody() {
         "not-found"
     );
     assert_eq!(
-        code(
-            &world
-                .images
-                .library
-                .download(&alice, image.id, &DownloadRequest::default())
-                .await
-        ),
+        code(&world.images.library.open_original(&alice, image.id).await),
         "not-found"
     );
     let request = infravault_images::ListRequest::default();

@@ -1,94 +1,47 @@
-//! Originals, whole and in part.
+//! Downloads of originals.
 use crate::setup::{World, code};
-use infravault_images::{DownloadBody, DownloadRequest, Etag, Etags, RangeSpec};
 use infravault_testkit::samples;
 
 #[tokio::test]
-async fn parts_are_cut_exactly() {
+async fn ranges_are_read_exactly() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     let bytes = samples::jpeg(300, 200, 5);
-    let len = u64::try_from(bytes.len()).unwrap();
+    let len = bytes.len();
     let image = world.upload(&alice, bytes.clone()).await.unwrap();
-    for (range, expected) in [
-        (RangeSpec::FromTo(0, 0), 0..1),
-        (RangeSpec::FromTo(10, 99), 10..100),
-        (RangeSpec::From(len - 1), bytes.len() - 1..bytes.len()),
-        (RangeSpec::Last(7), bytes.len() - 7..bytes.len()),
-        (RangeSpec::FromTo(5, u64::MAX), 5..bytes.len()),
-    ] {
-        let fetch = DownloadRequest {
-            range: Some(range),
-            ..DownloadRequest::default()
-        };
-        let DownloadBody::Part(_, Some(part)) = world
-            .images
-            .library
-            .download(&alice, image.id, &fetch)
-            .await
-            .unwrap()
-            .body
-        else {
-            panic!("expected a part")
-        };
-        assert_eq!(part.read().await.unwrap(), bytes[expected]);
+    let original = world
+        .images
+        .library
+        .open_original(&alice, image.id)
+        .await
+        .unwrap();
+    for expected in [0..1, 10..100, len - 1..len, len - 7..len, 5..len, 0..len] {
+        let position = |position: usize| u64::try_from(position).unwrap();
+        let range = position(expected.start)..=position(expected.end - 1);
+        let stored = original.read(Some(range)).await.unwrap();
+        assert_eq!(stored.read().await.unwrap(), bytes[expected]);
     }
-    let fetch = DownloadRequest {
-        range: Some(RangeSpec::From(len)),
-        ..DownloadRequest::default()
-    };
-    assert_eq!(
-        code(&world.images.library.download(&alice, image.id, &fetch).await),
-        "range-not-satisfiable"
-    );
+    let stored = original.read(None).await.unwrap();
+    assert_eq!(stored.read().await.unwrap(), bytes);
 }
 
 #[tokio::test]
-async fn conditions_are_decided_without_the_bytes() {
+async fn original_is_opened_without_reading_bytes() {
     let world = World::new().await;
     let (alice, bob) = (world.person("alice").await, world.person("bob").await);
     let image = world.upload(&alice, samples::png(8, 8, 1)).await.unwrap();
     std::fs::remove_dir_all(world.folder.join("originals")).unwrap();
-    let known = DownloadRequest {
-        if_none_match: Some(Etags::Listed(vec![Etag {
-            weak: false,
-            tag: image.sha256.to_string(),
-        }])),
-        ..DownloadRequest::default()
-    };
-    let body = world
-        .images
-        .library
-        .download(&alice, image.id, &known)
-        .await
-        .unwrap()
-        .body;
-    assert!(matches!(body, DownloadBody::NotModified));
+    let original = world.images.library.open_original(&alice, image.id).await;
+    let original = original.unwrap();
+    assert_eq!(original.image.sha256, image.sha256);
     assert_eq!(
-        code(&world.images.library.download(&bob, image.id, &known).await),
+        code(&world.images.library.open_original(&bob, image.id).await),
         "not-found",
-        "N68"
+        "an image of another owner is hidden"
     );
-    let head = DownloadRequest {
-        head_only: true,
-        ..DownloadRequest::default()
-    };
-    let body = world
-        .images
-        .library
-        .download(&alice, image.id, &head)
-        .await
-        .unwrap()
-        .body;
-    assert!(matches!(body, DownloadBody::Whole(None)));
-    let all = world
-        .images
-        .library
-        .download(&alice, image.id, &DownloadRequest::default())
-        .await;
     assert_eq!(
-        code(&all),
+        code(&original.read(None).await),
         "internal",
-        "a missing object is a fault of ours, not an empty success"
+        "a missing object is an internal error, not an empty success"
     );
 }

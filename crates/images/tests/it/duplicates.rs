@@ -1,7 +1,7 @@
 //! The same bytes twice: stored once, for as long as somebody needs them, in whatever order they are deleted.
 use crate::setup::{World, announced, whole};
 use bytes::Bytes;
-use infravault_images::{DownloadBody, DownloadRequest, Image, State};
+use infravault_images::{Image, State};
 use infravault_kernel::{Ctx, Id, ImageId, Sha256};
 use infravault_objects::ObjectKey;
 use infravault_testkit::samples;
@@ -11,15 +11,8 @@ const SOON: Duration = Duration::from_secs(1);
 
 /// The original is there, byte for byte.
 async fn assert_whole(world: &World, ctx: &Ctx, id: ImageId, bytes: &[u8]) {
-    let download = world
-        .images
-        .library
-        .download(ctx, id, &DownloadRequest::default())
-        .await
-        .unwrap();
-    let DownloadBody::Whole(Some(stored)) = download.body else {
-        panic!("expected all of it")
-    };
+    let original = world.images.library.open_original(ctx, id).await.unwrap();
+    let stored = original.read(None).await.unwrap();
     assert_eq!(stored.read().await.unwrap(), bytes);
 }
 

@@ -63,7 +63,7 @@ async fn a_replay_answers_with_the_image_as_it_is_now() {
         .update(
             &alice,
             first.image.id,
-            Some(&infravault_images::Etags::Any),
+            Some(&infravault_images::Selection::All),
             &change,
         )
         .await

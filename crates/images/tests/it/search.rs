@@ -1,6 +1,6 @@
 //! Searching: rank, prefixes, stems, typos, and that nothing typed is a pattern.
 use crate::setup::World;
-use infravault_images::{Description, Etags, Filter, ListRequest, MetadataUpdate, Visibility, Words};
+use infravault_images::{Description, Filter, ListRequest, MetadataUpdate, Selection, Visibility, Words};
 use infravault_kernel::{Ctx, Limit};
 
 async fn search(world: &World, ctx: &Ctx, own: bool, words: &str) -> Vec<String> {
@@ -50,7 +50,7 @@ async fn finds_what_people_mean() {
     world
         .images
         .library
-        .update(&alice, kitchen.id, Some(&Etags::Any), &change)
+        .update(&alice, kitchen.id, Some(&Selection::All), &change)
         .await
         .unwrap();
     let cases: [(&str, &[&str]); 16] = [

@@ -2,8 +2,7 @@
 use crate::setup::{World, account, code, eventually};
 use futures_util::future::join_all;
 use infravault_images::{
-    Config, DownloadBody, DownloadRequest, Error, Etags, Image, ListRequest, MetadataUpdate, Title,
-    TrashedImage, Visibility, Words,
+    Config, Error, Image, ListRequest, MetadataUpdate, Selection, Title, TrashedImage, Visibility, Words,
 };
 use infravault_kernel::{Clock, Ctx, Cursor, Id, ImageId, Limit};
 use infravault_testkit::samples;
@@ -16,15 +15,8 @@ const JOBS: &str = "graphile_worker._private_jobs WHERE key LIKE 'process:%'";
 
 /// The original is there, byte for byte.
 async fn assert_whole(world: &World, ctx: &Ctx, id: ImageId, bytes: &[u8]) {
-    let download = world
-        .images
-        .library
-        .download(ctx, id, &DownloadRequest::default())
-        .await
-        .unwrap();
-    let DownloadBody::Whole(Some(stored)) = download.body else {
-        panic!("expected all of it")
-    };
+    let original = world.images.library.open_original(ctx, id).await.unwrap();
+    let stored = original.read(None).await.unwrap();
     assert_eq!(stored.read().await.unwrap(), bytes);
 }
 
@@ -107,11 +99,7 @@ async fn what_is_in_the_trash_is_nowhere_else() {
             title: Some(Title::parse("x").unwrap()),
             ..MetadataUpdate::default()
         };
-        let download = world
-            .images
-            .library
-            .download(ctx, image.id, &DownloadRequest::default())
-            .await;
+        let download = world.images.library.open_original(ctx, image.id).await;
         assert_eq!(code(&download), "not-found");
         assert_eq!(code(&world.images.library.find(ctx, image.id).await), "not-found");
         assert_eq!(
@@ -124,7 +112,7 @@ async fn what_is_in_the_trash_is_nowhere_else() {
         let update = world
             .images
             .library
-            .update(ctx, image.id, Some(&Etags::Any), &title)
+            .update(ctx, image.id, Some(&Selection::All), &title)
             .await;
         assert_eq!(code(&update), "not-found");
         assert_eq!(

@@ -2,7 +2,7 @@
 use crate::setup::{World, announced, code, eventually, whole};
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
-use infravault_images::{BodyError, Config, DownloadRequest, Error, MediaType, Visibility};
+use infravault_images::{BodyError, Config, Error, MediaType, Visibility};
 use infravault_kernel::{Scope, Scopes, Sha256};
 use infravault_testkit::samples;
 use std::{sync::Arc, time::Duration};
@@ -25,15 +25,13 @@ async fn every_format_is_stored_with_its_facts() {
         );
         assert_eq!((image.visibility, image.version), (Visibility::Private, 1));
         assert_eq!(image.sha256, Sha256::digest(&bytes));
-        let download = world
+        let original = world
             .images
             .library
-            .download(&alice, image.id, &DownloadRequest::default())
+            .open_original(&alice, image.id)
             .await
             .unwrap();
-        let infravault_images::DownloadBody::Whole(Some(stored)) = download.body else {
-            panic!("expected all of it")
-        };
+        let stored = original.read(None).await.unwrap();
         assert_eq!(stored.read().await.unwrap(), bytes);
         let used = i64::try_from(total).unwrap();
         assert_eq!(

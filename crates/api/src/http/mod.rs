@@ -1,0 +1,7 @@
+//! HTTP grammar: conditional requests, ranges, content negotiation.
+mod accept;
+mod conditional;
+mod range;
+
+pub(crate) use accept::accepted_formats;
+pub(crate) use conditional::{Conditions, EtagCondition, SelectedBody, strong_etag};
