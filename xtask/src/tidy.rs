@@ -4,6 +4,7 @@ mod cycles;
 mod imports;
 mod layers;
 mod migrations;
+mod openapi;
 mod problems;
 mod queries;
 mod rust_text;
@@ -73,6 +74,7 @@ impl Tidy {
         findings.extend(queries::check(&files));
         findings.extend(migrations::check(&files));
         findings.extend(problems::check(&files));
+        findings.extend(openapi::check(&files));
         findings.extend(supply::check(workspace, &files)?);
         findings.extend(self.check_language(&files));
         findings.retain(|finding| {

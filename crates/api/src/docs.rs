@@ -1,4 +1,4 @@
-//! What the API says about itself: the OpenAPI document, Swagger UI, and a page for each kind of problem.
+//! Documentation of the API: the OpenAPI document, Swagger UI, and the catalog of problems.
 use crate::{
     chunked_bytes::ChunkedBytes,
     openapi,
@@ -16,37 +16,46 @@ use std::{
 };
 use utoipa::ToSchema;
 
-/// One kind of problem.
+/// A kind of problem.
 #[derive(Serialize, ToSchema)]
-pub struct ProblemKindBody {
-    /// The stable code.
+pub struct ProblemKind {
+    /// Stable code.
+    #[schema(example = "not-found")]
     code: &'static str,
-    /// The usual HTTP status.
+    /// Usual HTTP status.
+    #[schema(example = 404)]
     status: u16,
-    /// A few words.
+    /// Short summary.
+    #[schema(example = "Not found")]
     title: &'static str,
-    /// What it means and what to do.
-    about: &'static str,
+    /// Meaning of the problem and how to solve it.
+    #[schema(example = "The resource does not exist or you do not have access to it.")]
+    description: &'static str,
 }
 
-/// Every kind of problem.
+/// The catalog of problems.
 #[derive(Serialize, ToSchema)]
-pub struct ProblemKindsBody {
-    /// In alphabetical order.
-    items: Vec<ProblemKindBody>,
+pub struct ProblemCatalog {
+    /// All kinds of problems, in alphabetical order of their codes.
+    items: Vec<ProblemKind>,
 }
 
-/// Lists every kind of problem that this API answers with.
-#[utoipa::path(get, path = "/problems", tag = "docs", responses((status = 200, body = ProblemKindsBody)))]
+/// List all problem codes
+///
+/// Returns every kind of problem that the API can return. No authentication required.
+#[utoipa::path(get, path = "/problems", tag = "docs", 
+    responses((status = 200, description = "The catalog of problems.", body = ProblemCatalog)))]
 pub async fn list_problems() -> HttpResponse {
-    HttpResponse::Ok().json(ProblemKindsBody {
+    HttpResponse::Ok().json(ProblemCatalog {
         items: kinds().collect(),
     })
 }
 
-/// Describes one kind of problem; the `type` of a problem is the address of this page.
-#[utoipa::path(get, path = "/problems/{code}", tag = "docs", params(("code" = String, Path)),
-    responses((status = 200, body = ProblemKindBody)))]
+/// Get a problem code
+///
+/// Returns the description of a kind of problem. The `type` of a problem is the URL of this resource. No authentication required.
+#[utoipa::path(get, path = "/problems/{code}", tag = "docs", params(("code" = String, Path, description = "Problem code.", example = "not-found")),
+    responses((status = 200, description = "The kind of problem.", body = ProblemKind)))]
 pub async fn get_problem(code: web::Path<String>) -> Result<HttpResponse, Problem> {
     let kind = kinds()
         .find(|kind| kind.code == code.as_str())
@@ -54,9 +63,11 @@ pub async fn get_problem(code: web::Path<String>) -> Result<HttpResponse, Proble
     Ok(HttpResponse::Ok().json(kind))
 }
 
-/// The OpenAPI 3.1 document of this API.
+/// Get this OpenAPI document
+///
+/// Returns the OpenAPI 3.1 document of the running version. No authentication required.
 #[utoipa::path(get, path = "/api/v1/openapi.json", tag = "docs",
-    responses((status = 200, description = "The document", content_type = "application/json", body = serde_json::Value)))]
+    responses((status = 200, description = "The document.", content_type = "application/json", body = serde_json::Value, example = json!({ "openapi": "3.1.0", "info": { "title": "InfraVault", "version": "0.1.0" }, "paths": {} }))))]
 pub async fn get_openapi() -> HttpResponse {
     static DOCUMENT: OnceLock<Bytes> = OnceLock::new();
     let document = DOCUMENT.get_or_init(|| openapi::document().to_json().unwrap_or_default().into());
@@ -66,23 +77,23 @@ pub async fn get_openapi() -> HttpResponse {
         .body(ChunkedBytes(document.clone()))
 }
 
-fn kinds() -> impl Iterator<Item = ProblemKindBody> {
-    CATALOG.iter().map(|entry| ProblemKindBody {
+fn kinds() -> impl Iterator<Item = ProblemKind> {
+    CATALOG.iter().map(|entry| ProblemKind {
         code: entry.code,
         status: entry.status,
         title: entry.title,
-        about: entry.description,
+        description: entry.description,
     })
 }
 
-/// Leads to Swagger UI.
+/// Redirects to Swagger UI.
 pub async fn get_ui() -> HttpResponse {
     HttpResponse::PermanentRedirect()
         .insert_header((header::LOCATION, "/docs/"))
         .finish()
 }
 
-/// A file of Swagger UI, which is inside the binary.
+/// Returns a file of Swagger UI, which is embedded in the binary.
 pub async fn get_ui_file(path: web::Path<String>) -> Result<HttpResponse, Problem> {
     const POLICY: &str =
         "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'";
@@ -91,15 +102,15 @@ pub async fn get_ui_file(path: web::Path<String>) -> Result<HttpResponse, Proble
         .ok()
         .flatten()
         .ok_or_else(Problem::not_found)?;
-    let mut answer = HttpResponse::Ok();
+    let mut response = HttpResponse::Ok();
     if file.gzpipped {
-        answer.insert_header(header::ContentEncoding::Gzip);
+        response.insert_header(header::ContentEncoding::Gzip);
     }
     let bytes = match file.bytes {
         Cow::Borrowed(bytes) => Bytes::from_static(bytes),
         Cow::Owned(bytes) => bytes.into(),
     };
-    Ok(answer
+    Ok(response
         .content_type(file.content_type)
         .insert_header((header::CACHE_CONTROL, "public, max-age=300"))
         .insert_header((header::CONTENT_SECURITY_POLICY, POLICY))

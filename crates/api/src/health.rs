@@ -1,42 +1,54 @@
-//! Whether the process lives, and whether it can do its work.
+//! Liveness and readiness probes.
 use crate::{app::App, problem::Problem};
 use actix_web::{HttpResponse, http::StatusCode, web};
 use serde::Serialize;
 use std::{future::Future, sync::atomic::Ordering, time::Duration};
 use utoipa::ToSchema;
 
-/// How long a dependency may take to answer.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// Maximum response time of a dependency.
+const TIMEOUT: Duration = Duration::from_secs(2);
 
-/// The process lives.
+/// Liveness of the process.
 #[derive(Serialize, ToSchema)]
-pub struct LiveBody {
+pub struct Liveness {
     /// Always `live`.
+    #[schema(example = "live")]
     status: &'static str,
 }
 
-/// What the work depends on.
+/// Readiness of the process and its dependencies.
 #[derive(Serialize, ToSchema)]
-pub struct ReadyBody {
-    /// `ready`, or `unavailable` together with status 503.
+pub struct Readiness {
+    /// `ready`, or `unavailable` with status 503.
+    #[schema(example = "ready")]
     status: &'static str,
-    /// PostgreSQL answers: `ok` or `unavailable`.
+    /// PostgreSQL: `ok` or `unavailable`.
+    #[schema(example = "ok")]
     database: &'static str,
-    /// The database has the schema of this binary and the queue of jobs: `ok`, or `outdated` until it was migrated.
+    /// Database schema and job queue: `ok`, `outdated` until the database is migrated, or `unavailable`.
+    #[schema(example = "ok")]
     schema: &'static str,
-    /// The object store answers: `ok` or `unavailable`.
+    /// Object store: `ok` or `unavailable`.
+    #[schema(example = "ok")]
     store: &'static str,
 }
 
-/// Whether the process lives; depends on nothing else.
-#[utoipa::path(get, path = "/health/live", tag = "health", responses((status = 200, body = LiveBody)))]
+/// Check liveness
+///
+/// Returns 200 while the process runs. Checks no dependencies. No authentication required.
+#[utoipa::path(get, path = "/health/live", tag = "health", 
+    responses((status = 200, description = "The process runs.", body = Liveness)))]
 pub async fn get_live() -> HttpResponse {
-    HttpResponse::Ok().json(LiveBody { status: "live" })
+    HttpResponse::Ok().json(Liveness { status: "live" })
 }
 
-/// Whether requests can be answered: the database, its schema version and the object store.
+/// Check readiness
+///
+/// Checks the database, its schema version and the object store. No authentication required.
 #[utoipa::path(get, path = "/health/ready", tag = "health",
-    responses((status = 200, body = ReadyBody), (status = 503, body = ReadyBody)))]
+    responses(
+        (status = 200, description = "The process can serve requests.", body = Readiness),
+        (status = 503, description = "A dependency is unavailable, or the process is shutting down.", body = Readiness)))]
 pub async fn get_ready(app: web::Data<App>) -> Result<HttpResponse, Problem> {
     let (database, schema, store) = futures_util::join!(
         in_time(async { app.db.ping().await.is_ok() }),
@@ -44,12 +56,12 @@ pub async fn get_ready(app: web::Data<App>) -> Result<HttpResponse, Problem> {
         in_time(async { app.objects.probe().await.is_ok() })
     );
     let ready = database && schema && store && !app.stopping.load(Ordering::Relaxed);
-    let word = |ok, otherwise| if ok { "ok" } else { otherwise };
-    let body = ReadyBody {
+    let state = |ok, otherwise| if ok { "ok" } else { otherwise };
+    let body = Readiness {
         status: if ready { "ready" } else { "unavailable" },
-        database: word(database, "unavailable"),
-        schema: word(schema, if database { "outdated" } else { "unavailable" }),
-        store: word(store, "unavailable"),
+        database: state(database, "unavailable"),
+        schema: state(schema, if database { "outdated" } else { "unavailable" }),
+        store: state(store, "unavailable"),
     };
     let status = if ready {
         StatusCode::OK
@@ -62,10 +74,10 @@ pub async fn get_ready(app: web::Data<App>) -> Result<HttpResponse, Problem> {
 }
 
 async fn in_time(check: impl Future<Output = bool>) -> bool {
-    tokio::time::timeout(PATIENCE, check).await.unwrap_or(false)
+    tokio::time::timeout(TIMEOUT, check).await.unwrap_or(false)
 }
 
-/// Asks until the schema was seen once; it is only ever taken back by hand.
+/// Checks the schema until it was current once, because it is only ever rolled back by hand.
 async fn has_schema(app: &App) -> bool {
     if app.schema_seen.load(Ordering::Relaxed) {
         return true;
@@ -73,7 +85,7 @@ async fn has_schema(app: &App) -> bool {
     let url = app.config.db.url.expose();
     let version = infravault_db::migrate::current_version(url).await;
     let seen = version.is_ok_and(|version| version >= infravault_db::migrate::required_version())
-        // An upload asks for its processing in the transaction that stores it.
+        // An upload enqueues its processing in the transaction that stores it.
         && infravault_jobs::is_installed(url).await.unwrap_or(false);
     app.schema_seen.store(seen, Ordering::Relaxed);
     seen

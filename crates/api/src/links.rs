@@ -1,21 +1,21 @@
-//! Addresses in answers: the next page of a list (RFC 8288), the renditions of an image.
-use actix_web::HttpRequest;
+//! URLs in responses.
 use infravault_images::RenditionLink;
-use infravault_kernel::{Cursor, ImageId};
+use infravault_kernel::ImageId;
 
-/// The same list from the cursor on, as the value of `Link`.
-pub(crate) fn next(request: &HttpRequest, cursor: &Cursor) -> String {
-    let query =
-        url::form_urlencoded::parse(request.query_string().as_bytes()).filter(|(name, _)| name != "cursor");
-    let query = url::form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(query)
-        .append_pair("cursor", cursor.as_str())
-        .finish();
-    format!("<{}?{query}>; rel=\"next\"", request.path())
-}
-
-/// Where a rendition is, as long as its content is the same.
-pub(crate) fn rendition(image: ImageId, link: &RenditionLink<'_>) -> String {
+/// Returns the path of a rendition. It names the content, so it changes whenever the content changes.
+pub(crate) fn rendition_path(image: ImageId, link: &RenditionLink<'_>) -> String {
     let (preset, digest) = (link.preset, link.digest);
     format!("/api/v1/images/{image}/renditions/{preset}?v={digest}")
+}
+
+/// Returns an absolute URL with the parameters of a signature.
+pub(crate) fn signed_url<K: AsRef<str>, V: AsRef<str>>(
+    origin: &str,
+    path: &str,
+    pairs: impl IntoIterator<Item = (K, V)>,
+) -> String {
+    let query = url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(pairs)
+        .finish();
+    format!("{origin}{path}?{query}")
 }

@@ -36,21 +36,29 @@ struct Parts {
 pub struct ProblemBody {
     /// URL of a page that describes this type of problem.
     #[serde(rename = "type")]
+    #[schema(example = "https://images.example/problems/validation-failed")]
     kind: String,
     /// Short summary of the type of problem.
+    #[schema(example = "Validation failed")]
     title: &'static str,
     /// HTTP status code.
+    #[schema(example = 422)]
     status: u16,
     /// Stable code for programs.
+    #[schema(example = "validation-failed")]
     code: &'static str,
     /// Explanation of this occurrence, for people.
+    #[schema(example = "`title`: must have 1 to 200 characters")]
     detail: String,
     /// Path of the request.
+    #[schema(example = "/api/v1/images/01a1fda7-e040-7c11-9a3e-2b6f0d4c8e15")]
     instance: String,
-    /// Id of the request in the server's log.
+    /// ID of the request in the server's log.
+    #[schema(example = "01a1fda7-e810-7b56-8d4f-90c3e2a1f7d8")]
     request_id: String,
     /// First invalid field or parameter, if any.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "title")]
     field: Option<String>,
     /// All invalid fields or parameters.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -61,8 +69,10 @@ pub struct ProblemBody {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct FieldProblem {
     /// Name of the field.
+    #[schema(example = "title")]
     field: String,
     /// Reason why the value is invalid.
+    #[schema(example = "must have 1 to 200 characters")]
     detail: String,
 }
 

@@ -1,5 +1,4 @@
-//! The one map of the API: every path, its methods and their handlers. Whatever is not here is 404, and a method
-//! that a path does not have is 405 with `Allow`.
+//! The table of routes: every path, its methods and their handlers. Other paths get 404, and other methods 405 with `Allow`.
 use crate::{admin, auth, docs, health, images, problem::Problem, uploads, users};
 use actix_web::{
     HttpRequest, Resource, Route, guard,
@@ -7,7 +6,7 @@ use actix_web::{
     web,
 };
 
-/// Registers everything.
+/// Registers all routes.
 pub fn configure(config: &mut web::ServiceConfig, docs_ui: bool) {
     for (path, methods) in table() {
         config.service(resource(path, methods));
@@ -21,7 +20,7 @@ pub fn configure(config: &mut web::ServiceConfig, docs_ui: bool) {
 
 type Methods = Vec<(Method, Route)>;
 
-/// Paths with a literal segment stand before those with a variable in its place.
+/// Paths with a literal segment precede those with a variable in its place.
 fn table() -> Vec<(&'static str, Methods)> {
     let mut table = platform();
     table.extend(auth_paths());
@@ -107,7 +106,7 @@ fn image_paths() -> Vec<(&'static str, Methods)> {
         ),
         (
             "/api/v1/images/from-url",
-            vec![post(web::to(images::upload_from_url))],
+            vec![post(web::to(images::import_image))],
         ),
         (
             "/api/v1/images/public",
@@ -206,13 +205,13 @@ fn upload_paths() -> Vec<(&'static str, Methods)> {
             vec![post(web::to(uploads::complete_upload))],
         ),
         (
-            "/api/v1/uploads/{id}/pieces/{piece}",
-            vec![put(web::to(uploads::store_upload_piece))],
+            "/api/v1/uploads/{id}/parts/{part}",
+            vec![put(web::to(uploads::store_upload_part))],
         ),
     ]
 }
 
-/// Whatever can be got can also be asked for its head alone (RFC 9110 section 9.3.2).
+/// `GET` includes `HEAD` (RFC 9110 section 9.3.2).
 fn get(route: Route) -> (Method, Route) {
     (
         Method::GET,
@@ -238,7 +237,7 @@ fn delete(route: Route) -> (Method, Route) {
     (Method::DELETE, route.method(Method::DELETE))
 }
 
-/// A resource that answers every method: the ones it has, and 405 naming them for the rest.
+/// Returns a resource that responds with 405 and `Allow` to other methods.
 fn resource(path: &str, methods: Methods) -> Resource {
     let names = methods.iter().map(|(method, _)| {
         if *method == Method::GET {
@@ -268,7 +267,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_routes_are_those_of_the_openapi_document() {
+    fn routes_match_openapi_document() {
         let document = serde_json::to_value(crate::openapi::document()).unwrap();
         let mut described: Vec<String> = Vec::new();
         for (path, item) in document["paths"].as_object().unwrap() {

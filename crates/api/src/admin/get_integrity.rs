@@ -1,92 +1,105 @@
-//! `GET /admin/integrity`: what the newest comparison of store and database found.
+//! `GET /admin/integrity`: the most recent integrity check of store and database.
 use crate::{app::App, extract::RequestCtx, problem::Problem};
 use actix_web::web;
-use infravault_images::{Findings, LastRun, Outcome, Report};
+use infravault_images::{self as images, LastRun, Outcome};
 use serde::Serialize;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
-/// The newest comparison.
+/// The most recent integrity check.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Integrity)]
-pub struct IntegrityBody {
-    /// `never`, `running`, `cut_off` (its process ended before it did), `failed` or `finished`.
+pub struct IntegrityCheck {
+    /// State of the check: `never`, `running`, `interrupted` (the process ended before the check), `failed` or `finished`.
+    #[schema(example = "finished")]
     state: &'static str,
-    /// Whether every byte was read; null where there was none.
+    /// Whether every object was read. Null if there was no check.
+    #[schema(example = false)]
     deep: Option<bool>,
-    /// Whether faults were to be repaired.
+    /// Whether repair was requested. Null if there was no check.
+    #[schema(example = true)]
     repair: Option<bool>,
-    /// When it began.
+    /// When the check started. Null if there was no check.
     #[serde(with = "time::serde::rfc3339::option")]
+    #[schema(example = "2026-11-21T03:00:00Z")]
     started_at: Option<OffsetDateTime>,
-    /// When it ended.
+    /// When the check ended. Null unless `state` is `failed` or `finished`.
     #[serde(with = "time::serde::rfc3339::option")]
+    #[schema(example = "2026-11-21T03:04:18Z")]
     finished_at: Option<OffsetDateTime>,
-    /// Code of the error that ended it, if `state` is `failed`.
+    /// Code of the error that ended the check. Null unless `state` is `failed`.
+    #[schema(example = json!(null))]
     failure_code: Option<String>,
-    /// What it found.
-    report: Option<ReportBody>,
+    /// Result of the check. Null unless `state` is `finished`.
+    report: Option<IntegrityReport>,
 }
 
-/// What a comparison found.
+/// Result of an integrity check.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = IntegrityReport)]
-pub struct ReportBody {
-    /// Whether nothing is wrong any more.
+pub struct IntegrityReport {
+    /// Whether store and database agree after the repairs.
+    #[schema(example = true)]
     clean: bool,
-    /// Objects of the store that were looked at.
+    /// Number of objects checked.
+    #[schema(example = 18_204)]
     objects: u64,
-    /// Their bytes.
+    /// Total size of the checked objects in bytes.
+    #[schema(example = 96_636_764_160_i64)]
     bytes: u64,
-    /// Objects that were read to their end.
+    /// Number of objects that were read completely.
+    #[schema(example = 0)]
     read: u64,
-    /// Objects that no row names.
-    orphan: FindingsBody,
-    /// Objects that rows name and that are not there.
-    missing: FindingsBody,
-    /// Objects with another length or checksum than their rows say.
-    mismatching: FindingsBody,
-    /// What was mended.
-    repaired: RepairedBody,
-    /// Why parts of the repair were not attempted.
-    blocked_by: Vec<String>,
+    /// Objects that no database row references.
+    orphaned: IntegrityFindings,
+    /// Objects that a database row references and that do not exist.
+    missing: IntegrityFindings,
+    /// Objects whose size or checksum differs from their database row.
+    mismatched: IntegrityFindings,
+    /// Repairs that were made.
+    repaired: IntegrityRepairs,
+    /// Reasons why parts of the repair were not attempted.
+    #[schema(example = json!([]))]
+    repair_blocked_by: Vec<String>,
 }
 
-/// Faults of one kind.
+/// Findings of one kind.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = IntegrityFindings)]
-pub struct FindingsBody {
-    /// How many there are.
+pub struct IntegrityFindings {
+    /// Number of findings.
+    #[schema(example = 1)]
     count: u64,
-    /// The first of them: where the object lies, or should, and what is wrong with it.
-    examples: Vec<FindingBody>,
+    /// The first findings.
+    examples: Vec<IntegrityFinding>,
 }
 
-/// One fault.
+/// An object that differs from the database.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = IntegrityFinding)]
-pub struct FindingBody {
-    /// Where the object lies in the store.
+pub struct IntegrityFinding {
+    /// Path of the object in the store.
+    #[schema(example = "originals/01/a1/01a1f2dd-7c60-7a4f-b1d6-0c9e58f7a233")]
     path: String,
-    /// What is wrong with it, for people.
-    fault: String,
+    /// Description of the difference.
+    #[schema(example = "No row references this object.")]
+    detail: String,
 }
 
-/// What was mended.
+/// Number of repairs by kind.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = IntegrityRepaired)]
-pub struct RepairedBody {
-    /// Objects deleted that no row named.
-    orphans: u64,
-    /// Lost renditions forgotten, so that they are made again.
-    renditions: u64,
-    /// Images that say now that their original is missing or damaged.
-    marked: u64,
-    /// Images whose original is there again.
-    healed: u64,
+pub struct IntegrityRepairs {
+    /// Orphaned objects that were deleted.
+    #[schema(example = 1)]
+    objects_deleted: u64,
+    /// Records of missing renditions that were deleted, so that the renditions are created again.
+    #[schema(example = 0)]
+    renditions_reset: u64,
+    /// Images that were marked because their original is missing or damaged.
+    #[schema(example = 0)]
+    images_marked: u64,
+    /// Images whose original exists again and whose mark was removed.
+    #[schema(example = 0)]
+    images_recovered: u64,
 }
 
-impl From<Option<LastRun>> for IntegrityBody {
+impl From<Option<LastRun>> for IntegrityCheck {
     fn from(last: Option<LastRun>) -> Self {
         let mut body = Self {
             state: "never",
@@ -100,7 +113,7 @@ impl From<Option<LastRun>> for IntegrityBody {
         match last.map(|run| run.outcome) {
             None => {}
             Some(Outcome::Running) => body.state = "running",
-            Some(Outcome::CutOff) => body.state = "cut_off",
+            Some(Outcome::CutOff) => body.state = "interrupted",
             Some(Outcome::Failed { at, code }) => {
                 (body.state, body.finished_at, body.failure_code) = ("failed", Some(at), Some(code));
             }
@@ -112,32 +125,32 @@ impl From<Option<LastRun>> for IntegrityBody {
     }
 }
 
-impl From<Report> for ReportBody {
-    fn from(report: Report) -> Self {
+impl From<images::Report> for IntegrityReport {
+    fn from(report: images::Report) -> Self {
         Self {
             clean: report.is_clean(),
             objects: report.objects,
             bytes: report.bytes,
             read: report.read,
-            orphan: report.orphans.into(),
+            orphaned: report.orphans.into(),
             missing: report.missing.into(),
-            mismatching: report.mismatching.into(),
-            repaired: RepairedBody {
-                orphans: report.repaired.orphans,
-                renditions: report.repaired.renditions,
-                marked: report.repaired.marked,
-                healed: report.repaired.healed,
+            mismatched: report.mismatching.into(),
+            repaired: IntegrityRepairs {
+                objects_deleted: report.repaired.orphans,
+                renditions_reset: report.repaired.renditions,
+                images_marked: report.repaired.marked,
+                images_recovered: report.repaired.healed,
             },
-            blocked_by: report.blocked_by.iter().map(ToString::to_string).collect(),
+            repair_blocked_by: report.blocked_by.iter().map(ToString::to_string).collect(),
         }
     }
 }
 
-impl From<Findings> for FindingsBody {
-    fn from(findings: Findings) -> Self {
-        let examples = findings.examples.into_iter().map(|finding| FindingBody {
+impl From<images::Findings> for IntegrityFindings {
+    fn from(findings: images::Findings) -> Self {
+        let examples = findings.examples.into_iter().map(|finding| IntegrityFinding {
             path: finding.path,
-            fault: finding.fault.to_string(),
+            detail: finding.fault.to_string(),
         });
         Self {
             count: findings.count,
@@ -146,16 +159,20 @@ impl From<Findings> for FindingsBody {
     }
 }
 
-/// The newest comparison of the object store with the database. Needs the role ADMIN.
+/// Get the most recent integrity check
+///
+/// Returns the progress or the result of the most recent comparison of the object store with the database.
+/// Requires the role `ADMIN`.
 #[utoipa::path(
     get, path = "/api/v1/admin/integrity", tag = "admin",
     security(("session" = []), ("api_token" = [])),
-    responses((status = 200, body = IntegrityBody))
+    responses((status = 200, description = "The most recent check.", body = IntegrityCheck)),
+    extensions(("x-problems" = json!("forbidden")))
 )]
 pub async fn get_integrity(
     app: web::Data<App>,
     ctx: RequestCtx,
-) -> Result<web::Json<IntegrityBody>, Problem> {
+) -> Result<web::Json<IntegrityCheck>, Problem> {
     Ok(web::Json(
         app.images.maintenance.last_integrity(&ctx).await?.into(),
     ))

@@ -1,4 +1,4 @@
-//! Handlers for administrators of the installation.
+//! Handlers for administrators.
 mod get_integrity;
 mod start_integrity;
 

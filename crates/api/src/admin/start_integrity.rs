@@ -1,4 +1,4 @@
-//! `POST /admin/integrity`: begins a comparison of store and database.
+//! `POST /admin/integrity`: starts an integrity check of store and database.
 use crate::{
     app::App,
     extract::{Json, RequestCtx},
@@ -13,35 +13,37 @@ use infravault_images::Check;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// How to compare.
+/// Options of an integrity check.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = StartIntegrity)]
-pub struct StartIntegrityBody {
-    /// Read every byte and compare the checksums, not only the lengths.
+pub struct NewIntegrityCheck {
+    /// Read every object and compare checksums, not only sizes. Default `false`.
     #[serde(default)]
+    #[schema(example = false)]
     deep: bool,
-    /// Delete objects older than a day that no row names, forget lost renditions so that they are made again, and mark
-    /// images whose original is missing or damaged.
+    /// Delete orphaned objects older than a day, delete records of missing renditions so that they are created again, and
+    /// mark images whose original is missing or damaged. Default `false`.
     #[serde(default)]
+    #[schema(example = false)]
     repair: bool,
 }
 
-/// Begins a comparison of the object store with the database, which goes on in the background; one at a time. Needs the
-/// role ADMIN.
+/// Start an integrity check
+///
+/// Starts a comparison of the object store with the database in the background. Only one check runs at a time.
+/// `GET /admin/integrity` returns its progress and result. Requires the role `ADMIN`.
 #[utoipa::path(
     post, path = "/api/v1/admin/integrity", tag = "admin",
-    request_body = StartIntegrityBody,
+    request_body(content = NewIntegrityCheck, description = "Options of the check."),
     security(("session" = []), ("api_token" = [])),
-    responses(
-        (status = 202, description = "Begun", headers(("Location" = String, description = "Where its outcome is found"))),
-        (status = 409, description = "Another one runs")
-    )
+    responses((status = 202, description = "The check started.", headers(
+        ("Location" = String, description = "URL of the result.")))),
+    extensions(("x-problems" = json!("conflict forbidden")))
 )]
 pub async fn start_integrity(
     app: web::Data<App>,
     ctx: RequestCtx,
-    body: Json<StartIntegrityBody>,
+    body: Json<NewIntegrityCheck>,
 ) -> Result<HttpResponse, Problem> {
     let check = Check {
         deep: body.0.deep,
@@ -52,6 +54,6 @@ pub async fn start_integrity(
         let location = (header::LOCATION, "/api/v1/admin/integrity");
         return Ok(HttpResponse::Accepted().insert_header(location).finish());
     }
-    let detail = "A comparison runs already; `GET /admin/integrity` tells how it goes.";
+    let detail = "An integrity check is already running. `GET /admin/integrity` returns its progress.";
     Err(Problem::new(StatusCode::CONFLICT, "conflict", detail))
 }

@@ -10,19 +10,23 @@ use infravault_auth::{ReturnTo, SignInOptions};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-/// As long as an e-mail address may be.
-const LOGIN_HINT_MAX_CHARS: usize = 320;
+/// Maximum length of an email address in characters.
+const MAX_HINT_CHARS: usize = 320;
 
-/// How to sign in.
+/// Parameters of a sign-in.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct BeginSignIn {
-    /// Where the browser goes afterwards: a path on this site, without query and escapes. `/` where nothing is said.
-    #[param(max_length = 512, pattern = "^/([A-Za-z0-9._~!$&'()*+,;=@-]+/?)*$")]
+    /// Path on this site to return to, without query and percent-encoding. Default `/`.
+    #[param(
+        max_length = 512,
+        example = "/gallery",
+        pattern = "^/([A-Za-z0-9._~!$&'()*+,;=@-]+/?)*$"
+    )]
     return_to: Option<String>,
-    /// Whom the provider should offer, as a rule an e-mail address.
-    #[param(max_length = 320)]
+    /// Account to suggest at the provider, usually an email address.
+    #[param(max_length = 320, example = "ada@example.org")]
     login_hint: Option<String>,
 }
 
@@ -31,25 +35,27 @@ impl BeginSignIn {
         let return_to = self
             .return_to
             .map_or_else(|| Ok(ReturnTo::default()), |path| path.parse())?;
-        let invalid =
-            |hint: &String| hint.chars().count() > LOGIN_HINT_MAX_CHARS || hint.chars().any(char::is_control);
-        if self.login_hint.as_ref().is_some_and(invalid) {
+        let is_invalid =
+            |hint: &String| hint.chars().count() > MAX_HINT_CHARS || hint.chars().any(char::is_control);
+        if self.login_hint.as_ref().is_some_and(is_invalid) {
             let detail =
-                format!("must have at most {LOGIN_HINT_MAX_CHARS} characters and no control characters");
+                format!("must have at most {MAX_HINT_CHARS} characters, none of them a control character");
             return Err(Problem::parameter("login_hint", detail));
         }
         Ok((return_to, self.login_hint))
     }
 }
 
-/// Sends the browser to the provider, to sign in there.
+/// Start a sign-in
+///
+/// Redirects the browser to the OpenID Connect provider. Open this URL as a navigation, not with `fetch`.
 #[utoipa::path(
     get, path = "/api/v1/auth/{provider}", tag = "auth",
-    params(("provider" = String, Path, description = "The provider's name, for example `google`"), BeginSignIn),
-    responses((status = 303, description = "To the provider, with the cookie of this sign-in", headers(
-        ("Location" = String, description = "The provider's sign-in page"),
-        ("Set-Cookie" = String, description = "Binds the sign-in to this browser")
-    )))
+    params(("provider" = String, Path, description = "Name of a configured provider, such as `google`."), BeginSignIn),
+    responses((status = 303, description = "Redirect to the provider.", headers(
+        ("Location" = String, description = "URL of the provider."),
+        ("Set-Cookie" = String, description = "Cookie that binds the sign-in to this browser.")))),
+    extensions(("x-problems" = json!("dependency-unavailable invalid-return-to sign-in-unavailable")))
 )]
 pub async fn begin_sign_in(
     app: web::Data<App>,

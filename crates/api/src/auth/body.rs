@@ -1,96 +1,81 @@
-//! How sessions, API tokens and scopes look on the wire.
-use infravault_auth::{ApiToken, Session};
-use infravault_kernel::{Id as _, Scope, Scopes};
+//! Sessions, API tokens and scopes on the wire.
+use crate::wire::mirror_enum;
+use infravault_auth as auth;
+use infravault_kernel::{self as kernel, Id as _, Scopes};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// What an API token may do.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
-#[schema(as = Scope)]
-pub enum ScopeWord {
-    /// Read own images and their metadata.
-    #[serde(rename = "images:read")]
-    ImagesRead,
-    /// Upload and change images.
-    #[serde(rename = "images:write")]
-    ImagesWrite,
-    /// Delete images.
-    #[serde(rename = "images:delete")]
-    ImagesDelete,
-    /// Read the own profile.
-    #[serde(rename = "profile:read")]
-    ProfileRead,
-    /// Change the own profile.
-    #[serde(rename = "profile:write")]
-    ProfileWrite,
-    /// What the role ADMIN allows.
-    #[serde(rename = "admin")]
-    Admin,
-}
-
-impl From<Scope> for ScopeWord {
-    fn from(scope: Scope) -> Self {
-        match scope {
-            Scope::ImagesRead => Self::ImagesRead,
-            Scope::ImagesWrite => Self::ImagesWrite,
-            Scope::ImagesDelete => Self::ImagesDelete,
-            Scope::ProfileRead => Self::ProfileRead,
-            Scope::ProfileWrite => Self::ProfileWrite,
-            Scope::Admin => Self::Admin,
-        }
+mirror_enum! {
+    /// Permission of an API token.
+    ///
+    /// - `images:read`: read your images and their metadata.
+    /// - `images:write`: upload images and change their metadata.
+    /// - `images:delete`: delete images.
+    /// - `profile:read`: read your profile.
+    /// - `profile:write`: change your profile.
+    /// - `admin`: everything that the role `ADMIN` allows.
+    #[derive(Deserialize)]
+    pub enum Scope = kernel::Scope {
+        #[serde(rename = "images:read")]
+        ImagesRead,
+        #[serde(rename = "images:write")]
+        ImagesWrite,
+        #[serde(rename = "images:delete")]
+        ImagesDelete,
+        #[serde(rename = "profile:read")]
+        ProfileRead,
+        #[serde(rename = "profile:write")]
+        ProfileWrite,
+        #[serde(rename = "admin")]
+        Admin,
     }
 }
 
-impl From<ScopeWord> for Scope {
-    fn from(word: ScopeWord) -> Self {
-        match word {
-            ScopeWord::ImagesRead => Self::ImagesRead,
-            ScopeWord::ImagesWrite => Self::ImagesWrite,
-            ScopeWord::ImagesDelete => Self::ImagesDelete,
-            ScopeWord::ProfileRead => Self::ProfileRead,
-            ScopeWord::ProfileWrite => Self::ProfileWrite,
-            ScopeWord::Admin => Self::Admin,
-        }
-    }
+/// Returns every scope of a set, in order.
+pub(super) fn list_scopes(scopes: &Scopes) -> Vec<Scope> {
+    scopes.iter().map(Scope::from).collect()
 }
 
-/// Every scope of a set, in order.
-pub(super) fn words(scopes: &Scopes) -> Vec<ScopeWord> {
-    scopes.iter().map(ScopeWord::from).collect()
-}
-
-/// A signed-in browser or client.
+/// A signed-in browser or native client.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Session)]
-pub struct SessionBody {
-    /// Names the session.
+pub struct Session {
+    /// Session ID.
+    #[schema(example = "01a1fd57-7a38-7f04-9c61-5be20a8d7734")]
     id: Uuid,
-    /// The provider that the person signed in with.
+    /// Name of the provider that was used to sign in.
+    #[schema(example = "google")]
     provider: String,
-    /// What the browser says it is.
+    /// `User-Agent` of the browser.
+    #[schema(example = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0")]
     user_agent: String,
-    /// The address it signed in from.
+    /// IP address of the sign-in.
+    #[schema(example = "203.0.113.24")]
     ip: String,
-    /// Whether it is the one that asks.
+    /// Whether this is the session of the request.
+    #[schema(example = true)]
     current: bool,
-    /// When it began.
+    /// When the session started.
     #[serde(with = "time::serde::rfc3339")]
+    #[schema(example = "2026-11-21T09:02:11Z")]
     created_at: OffsetDateTime,
-    /// When the person last proved who they are.
+    /// When the user last authenticated at the provider.
     #[serde(with = "time::serde::rfc3339")]
+    #[schema(example = "2026-11-21T09:02:11Z")]
     authenticated_at: OffsetDateTime,
-    /// When it was last refreshed.
+    /// When the session was last refreshed.
     #[serde(with = "time::serde::rfc3339")]
+    #[schema(example = "2026-11-21T10:17:11Z")]
     last_used_at: OffsetDateTime,
-    /// When it ends at the latest.
+    /// When the session expires, even if it is used.
     #[serde(with = "time::serde::rfc3339")]
+    #[schema(example = "2026-12-21T09:02:11Z")]
     expires_at: OffsetDateTime,
 }
 
-impl SessionBody {
-    pub(super) fn new(session: Session, current: bool) -> Self {
+impl Session {
+    pub(super) fn new(session: auth::Session, current: bool) -> Self {
         Self {
             id: session.id.uuid(),
             provider: session.provider,
@@ -105,33 +90,37 @@ impl SessionBody {
     }
 }
 
-/// An API token, without its text.
+/// An API token without its secret.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = ApiToken)]
-pub struct ApiTokenBody {
-    /// Names the token.
+pub struct ApiToken {
+    /// API token ID.
+    #[schema(example = "01a1a236-8748-7e90-b3fa-c8a14d62e57b")]
     id: Uuid,
-    /// What its owner calls it.
+    /// Name of the token.
+    #[schema(example = "Photo backup")]
     name: String,
-    /// What it may do.
-    scopes: Vec<ScopeWord>,
-    /// When it was made.
+    /// Permissions of the token.
+    scopes: Vec<Scope>,
+    /// When the token was created.
     #[serde(with = "time::serde::rfc3339")]
+    #[schema(example = "2026-11-03T16:20:45Z")]
     created_at: OffsetDateTime,
-    /// When it stops working.
+    /// When the token expires.
     #[serde(with = "time::serde::rfc3339")]
+    #[schema(example = "2027-02-01T16:20:45Z")]
     expires_at: OffsetDateTime,
-    /// When it was last used, to the minute.
+    /// When the token was last used, with a precision of one minute. Null if it was never used.
     #[serde(with = "time::serde::rfc3339::option")]
+    #[schema(example = "2026-11-21T03:00:00Z")]
     last_used_at: Option<OffsetDateTime>,
 }
 
-impl From<ApiToken> for ApiTokenBody {
-    fn from(token: ApiToken) -> Self {
+impl From<auth::ApiToken> for ApiToken {
+    fn from(token: auth::ApiToken) -> Self {
         Self {
             id: token.id.uuid(),
             name: token.name,
-            scopes: words(&token.scopes),
+            scopes: list_scopes(&token.scopes),
             created_at: token.created_at,
             expires_at: token.expires_at,
             last_used_at: token.last_used_at,

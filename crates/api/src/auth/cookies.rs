@@ -1,7 +1,7 @@
 //! Cookies: names, exact attributes and strict reading.
 use crate::problem::Problem;
 use actix_web::{
-    HttpRequest,
+    HttpRequest, HttpResponseBuilder,
     cookie::{Cookie, SameSite, time::Duration},
     http::StatusCode,
 };
@@ -24,7 +24,7 @@ pub fn transaction_name(insecure: bool) -> &'static str {
 }
 
 /// The cookies of a session. `SameSite=Strict`: browsers do not send them with requests from other sites.
-pub(super) fn session_cookies(tokens: &SessionTokens, insecure: bool) -> [Cookie<'static>; 2] {
+fn session_cookies(tokens: &SessionTokens, insecure: bool) -> [Cookie<'static>; 2] {
     let access = (access_name(insecure), &tokens.access, tokens.access_ttl);
     let refresh = (refresh_name(insecure), &tokens.refresh, tokens.refresh_ttl);
     [access, refresh].map(|(name, value, ttl)| {
@@ -36,6 +36,12 @@ pub(super) fn session_cookies(tokens: &SessionTokens, insecure: bool) -> [Cookie
             insecure,
         )
     })
+}
+
+pub(super) fn insert_session(response: &mut HttpResponseBuilder, tokens: &SessionTokens, insecure: bool) {
+    for cookie in session_cookies(tokens, insecure) {
+        response.cookie(cookie);
+    }
 }
 
 /// The cookie of a started sign-in. `SameSite=Lax`: browsers send it with the redirect from the provider.

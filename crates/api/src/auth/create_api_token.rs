@@ -1,67 +1,69 @@
-//! `POST /auth/tokens`: makes an API token.
-use super::body::{ApiTokenBody, ScopeWord};
+//! `POST /auth/tokens`: creates an API token.
+use super::body::{self, Scope};
 use crate::{
     app::App,
     extract::{Json, RequestCtx},
     problem::Problem,
 };
 use actix_web::{HttpResponse, http::header, web};
-use infravault_auth::NewApiToken;
-use infravault_kernel::{Scope, Scopes};
+use infravault_auth as auth;
+use infravault_kernel::{self as kernel, Scopes};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// An API token to be made.
+/// An API token to create.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = NewApiToken)]
-pub struct NewApiTokenBody {
-    /// What its owner calls it.
-    #[schema(min_length = 1, max_length = 100)]
+pub struct NewApiToken {
+    /// Name of the token, 1 to 100 characters.
+    #[schema(min_length = 1, max_length = 100, example = "Photo backup")]
     name: String,
-    /// What it may do.
+    /// Permissions of the token, at least one.
     #[schema(min_items = 1)]
-    scopes: Vec<ScopeWord>,
-    /// For how many days it works; 90 where nothing is said, if the operator did not change that.
-    #[schema(minimum = 1, maximum = 365)]
+    scopes: Vec<Scope>,
+    /// Validity in days. Default 90, unless the operator changed it.
+    #[schema(minimum = 1, maximum = 365, example = 90)]
     expires_in_days: Option<u32>,
 }
 
-/// An API token that has just been made.
+/// A new API token with its secret.
 #[derive(Serialize, ToSchema)]
-#[schema(as = IssuedApiToken)]
-pub struct IssuedApiTokenBody {
-    /// Its text, which is shown now and never again.
+pub struct IssuedApiToken {
+    /// Secret to send as `Authorization: Bearer`. It is returned only once.
+    #[schema(example = "ivp_8Kq2vXn4ZrT7mWc1Hd9sLb3Yf6Jg5Ae0Ru")]
     token: String,
     #[serde(flatten)]
-    about: ApiTokenBody,
+    metadata: body::ApiToken,
 }
 
-/// Makes an API token. This needs a session whose sign-in is at most ten minutes old (401
-/// `reauthentication-required` otherwise); API tokens never make tokens.
+/// Create an API token
+///
+/// Returns the secret of the new token, which cannot be read again. Requires a session whose sign-in is at most ten minutes old;
+/// otherwise it returns `reauthentication-required`. API tokens cannot create tokens.
 #[utoipa::path(
     post, path = "/api/v1/auth/tokens", tag = "auth",
-    request_body = NewApiTokenBody,
+    request_body(content = NewApiToken, description = "The token to create."),
     security(("session" = []), ("api_token" = [])),
-    responses((status = 201, body = IssuedApiTokenBody, headers(("Location" = String, description = "The token"))))
+    responses((status = 201, description = "The token was created.", body = IssuedApiToken, headers(
+        ("Location" = String, description = "URL of the token.")))),
+    extensions(("x-problems" = json!("conflict reauthentication-required")))
 )]
 pub async fn create_api_token(
     app: web::Data<App>,
     ctx: RequestCtx,
-    body: Json<NewApiTokenBody>,
+    body: Json<NewApiToken>,
 ) -> Result<HttpResponse, Problem> {
-    let new = NewApiToken {
+    let new = auth::NewApiToken {
         name: body.0.name,
-        scopes: Scopes::new(body.0.scopes.into_iter().map(Scope::from)),
+        scopes: Scopes::new(body.0.scopes.into_iter().map(kernel::Scope::from)),
         days: body.0.expires_in_days,
     };
     let issued = app.auth.create_api_token(&ctx, new).await?;
     let location = format!("/api/v1/auth/tokens/{}", issued.token.id);
-    let answer = IssuedApiTokenBody {
-        token: issued.secret.expose().clone(),
-        about: issued.token.into(),
-    };
     Ok(HttpResponse::Created()
         .insert_header((header::LOCATION, location))
-        .json(answer))
+        .json(IssuedApiToken {
+            token: issued.secret.expose().clone(),
+            metadata: issued.token.into(),
+        }))
 }

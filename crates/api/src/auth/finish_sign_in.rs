@@ -7,28 +7,31 @@ use infravault_kernel::Secret;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-/// What the provider sends along. Providers add parameters of their own, so unknown ones are let pass here.
+/// Authorization response of the provider. Unknown parameters are ignored, because providers add their own.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct FinishSignIn {
-    /// Ties the answer to the sign-in that was started.
+    /// `state` of the authorization request.
     state: Option<String>,
-    /// To be exchanged for tokens.
+    /// Authorization code.
     code: Option<String>,
-    /// Why there is no code.
+    /// Error code, if the sign-in failed at the provider.
     error: Option<String>,
-    /// Who answers (RFC 9207).
+    /// Issuer identifier (RFC 9207).
     iss: Option<String>,
 }
 
-/// Where the provider sends the browser back to. Every failure looks the same.
+/// Finish a sign-in
+///
+/// Redirect URI of the OpenID Connect authorization code flow. Creates the session, and the account at the first sign-in.
+/// All failures return `sign-in-failed`, so that they reveal nothing about accounts.
 #[utoipa::path(
     get, path = "/api/v1/auth/callback", tag = "auth",
     params(FinishSignIn),
-    responses((status = 303, description = "Signed in; to the path that was asked for", headers(
-        ("Location" = String, description = "A path on this site"),
-        ("Set-Cookie" = String, description = "The cookies of the session")
-    )))
+    responses((status = 303, description = "The session was created. Redirect to `return_to`.", headers(
+        ("Location" = String, description = "Path on this site."),
+        ("Set-Cookie" = String, description = "Cookies of the session.")))),
+    extensions(("x-problems" = json!("account-suspended dependency-unavailable sign-in-failed sign-in-unavailable signup-disabled")))
 )]
 pub async fn finish_sign_in(
     app: web::Data<App>,
@@ -51,8 +54,6 @@ pub async fn finish_sign_in(
     response
         .insert_header((header::LOCATION, return_to.as_str()))
         .cookie(expired);
-    for cookie in cookies::session_cookies(&tokens, insecure) {
-        response.cookie(cookie);
-    }
+    cookies::insert_session(&mut response, &tokens, insecure);
     Ok(response.finish())
 }

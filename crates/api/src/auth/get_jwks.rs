@@ -6,38 +6,44 @@ use utoipa::ToSchema;
 
 /// A public Ed25519 key (RFC 8037).
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Jwk)]
-pub struct JwkBody {
-    /// `OKP`.
+pub struct Jwk {
+    /// Key type, always `OKP`.
+    #[schema(example = "OKP")]
     kty: &'static str,
-    /// `Ed25519`.
+    /// Curve, always `Ed25519`.
+    #[schema(example = "Ed25519")]
     crv: &'static str,
-    /// `sig`.
+    /// Use of the key, always `sig`.
     #[serde(rename = "use")]
+    #[schema(example = "sig")]
     usage: &'static str,
-    /// `EdDSA`.
+    /// Signature algorithm, always `EdDSA`.
+    #[schema(example = "EdDSA")]
     alg: &'static str,
-    /// The thumbprint (RFC 7638).
+    /// Key ID: the JWK thumbprint (RFC 7638).
+    #[schema(example = "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k")]
     kid: String,
-    /// The key itself.
+    /// Public key, base64url.
+    #[schema(example = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo")]
     x: String,
 }
 
-/// A key set (RFC 7517).
+/// A JSON Web Key Set (RFC 7517).
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = JwkSet)]
-pub struct JwkSetBody {
-    /// The keys.
-    keys: Vec<JwkBody>,
+pub struct JwkSet {
+    /// The public keys.
+    keys: Vec<Jwk>,
 }
 
-/// The public keys that access tokens are signed with.
+/// Get the public keys of access tokens
+///
+/// Returns the keys that verify access tokens, for other services. Can be cached for five minutes. No authentication required.
 #[utoipa::path(
     get, path = "/.well-known/jwks.json", tag = "auth",
-    responses((status = 200, body = JwkSetBody))
+    responses((status = 200, description = "The public keys.", body = JwkSet))
 )]
 pub async fn get_jwks(app: web::Data<App>) -> HttpResponse {
-    let keys = app.auth.public_keys().iter().map(|key| JwkBody {
+    let keys = app.auth.public_keys().iter().map(|key| Jwk {
         kty: "OKP",
         crv: "Ed25519",
         usage: "sig",
@@ -47,5 +53,5 @@ pub async fn get_jwks(app: web::Data<App>) -> HttpResponse {
     });
     HttpResponse::Ok()
         .insert_header((header::CACHE_CONTROL, "public, max-age=300"))
-        .json(JwkSetBody { keys: keys.collect() })
+        .json(JwkSet { keys: keys.collect() })
 }

@@ -1,45 +1,38 @@
-//! `GET /auth/providers`: where one can sign in.
-use crate::app::App;
+//! `GET /auth/providers`: the configured sign-in providers.
+use crate::{app::App, page::Page};
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// One provider.
+/// An OpenID Connect provider.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Provider)]
-pub struct ProviderBody {
-    /// Its name in paths.
+pub struct Provider {
+    /// Name of the provider in paths.
+    #[schema(example = "google")]
     name: String,
-    /// Its name for people.
+    /// Name of the provider to display.
+    #[schema(example = "Google")]
     label: String,
-    /// Where a sign-in with it starts.
+    /// Path that starts a sign-in with this provider.
+    #[schema(example = "/api/v1/auth/google")]
     sign_in_url: String,
 }
 
-/// Every provider, in the order they are offered.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = ProviderList)]
-pub struct ProviderListBody {
-    /// The providers.
-    items: Vec<ProviderBody>,
-    /// Always null: there is one page.
-    next_cursor: Option<String>,
-}
+type ProviderPage = Page<Provider>;
 
-/// The configured sign-in providers.
+/// List the sign-in providers
+///
+/// Returns the configured providers in display order. There is only one page. No authentication required.
 #[utoipa::path(
     get, path = "/api/v1/auth/providers", tag = "auth",
-    responses((status = 200, body = ProviderListBody))
+    responses((status = 200, description = "The providers.", body = ProviderPage))
 )]
 pub async fn list_providers(app: web::Data<App>) -> HttpResponse {
     let providers = app.auth.list_providers().into_iter();
-    let items = providers.map(|provider| ProviderBody {
+    let items = providers.map(|provider| Provider {
         sign_in_url: format!("/api/v1/auth/{}", provider.name),
         name: provider.name,
         label: provider.label,
     });
-    HttpResponse::Ok().json(ProviderListBody {
-        items: items.collect(),
-        next_cursor: None,
-    })
+    HttpResponse::Ok().json(Page::single(items))
 }

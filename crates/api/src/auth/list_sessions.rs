@@ -1,35 +1,24 @@
-//! `GET /auth/sessions`: the devices that are signed in.
-use super::body::SessionBody;
-use crate::{app::App, extract::RequestCtx, problem::Problem};
+//! `GET /auth/sessions`: the active sessions of the caller.
+use super::body::Session;
+use crate::{app::App, extract::RequestCtx, page::Page, problem::Problem};
 use actix_web::{HttpResponse, web};
 use infravault_kernel::Credential;
-use serde::Serialize;
-use utoipa::ToSchema;
 
-/// The live sessions of the caller, newest first.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = SessionList)]
-pub struct SessionListBody {
-    /// The sessions.
-    items: Vec<SessionBody>,
-    /// Always null: there is one page.
-    next_cursor: Option<String>,
-}
+type SessionPage = Page<Session>;
 
-/// The live sessions of the caller, newest first. API tokens cannot ask.
+/// List your sessions
+///
+/// Returns your active sessions, newest first. There is only one page. Requires a session.
 #[utoipa::path(
     get, path = "/api/v1/auth/sessions", tag = "auth",
     security(("session" = []), ("api_token" = [])),
-    responses((status = 200, body = SessionListBody))
+    responses((status = 200, description = "The sessions.", body = SessionPage))
 )]
 pub async fn list_sessions(app: web::Data<App>, ctx: RequestCtx) -> Result<HttpResponse, Problem> {
-    let sessions = app.auth.list_sessions(&ctx).await?.into_iter();
-    let items = sessions.map(|listed| {
+    let sessions = app.auth.list_sessions(&ctx).await?;
+    let items = sessions.into_iter().map(|listed| {
         let current = matches!(ctx.credential, Credential::Session { session, .. } if session == listed.id);
-        SessionBody::new(listed, current)
+        Session::new(listed, current)
     });
-    Ok(HttpResponse::Ok().json(SessionListBody {
-        items: items.collect(),
-        next_cursor: None,
-    }))
+    Ok(HttpResponse::Ok().json(Page::single(items)))
 }

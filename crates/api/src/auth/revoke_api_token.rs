@@ -7,12 +7,14 @@ use crate::{
 use actix_web::{HttpResponse, web};
 use infravault_kernel::ApiTokenId;
 
-/// Revokes an API token of the caller, on every node with its next request. API tokens cannot.
+/// Revoke an API token
+///
+/// Revokes one of your API tokens on all nodes. Requires a session.
 #[utoipa::path(
     delete, path = "/api/v1/auth/tokens/{id}", tag = "auth",
-    params(("id" = Uuid, Path, description = "The API token")),
+    params(("id" = Uuid, Path, description = "API token ID.")),
     security(("session" = []), ("api_token" = [])),
-    responses((status = 204, description = "Revoked"))
+    responses((status = 204, description = "The API token was revoked."))
 )]
 pub async fn revoke_api_token(
     app: web::Data<App>,

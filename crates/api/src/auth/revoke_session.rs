@@ -1,4 +1,4 @@
-//! `DELETE /auth/sessions/{id}`: ends one session.
+//! `DELETE /auth/sessions/{id}`: revokes a session.
 use crate::{
     app::App,
     extract::{Path, RequestCtx},
@@ -7,12 +7,14 @@ use crate::{
 use actix_web::{HttpResponse, web};
 use infravault_kernel::SessionId;
 
-/// Ends one session of the caller, on every node with its next request. API tokens cannot.
+/// Revoke a session
+///
+/// Revokes one of your sessions on all nodes. Requires a session.
 #[utoipa::path(
     delete, path = "/api/v1/auth/sessions/{id}", tag = "auth",
-    params(("id" = Uuid, Path, description = "The session")),
+    params(("id" = Uuid, Path, description = "Session ID.")),
     security(("session" = []), ("api_token" = [])),
-    responses((status = 204, description = "Ended"))
+    responses((status = 204, description = "The session was revoked."))
 )]
 pub async fn revoke_session(
     app: web::Data<App>,

@@ -1,87 +1,99 @@
-//! How an image looks on the wire.
-use crate::links;
+//! Images on the wire.
+use crate::{links, wire::mirror_enum};
 use actix_web::{HttpResponse, HttpResponseBuilder, http::header};
 use base64::{Engine, engine::general_purpose::STANDARD};
-use infravault_images::{
-    Camera, FailureCode, Image, Images, Location, MediaType, RenditionLink, State, Visibility,
-};
+use infravault_images::{self as images, FailureCode, Images, RenditionLink};
 use infravault_kernel::{Id as _, ImageId, Sha256};
 use serde::{Deserialize, Serialize, Serializer};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// An image.
+/// An image with its metadata.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Image)]
-pub(super) struct ImageBody {
-    /// Names it for ever.
+pub(super) struct Image {
+    /// Image ID.
+    #[schema(example = "01a1fda7-e040-7c11-9a3e-2b6f0d4c8e15")]
     id: Uuid,
-    /// Whose it is.
+    /// ID of the account that owns the image.
+    #[schema(example = "01a0fb8f-5208-7d02-8f4e-61c0a7b3d912")]
     owner_id: Uuid,
-    /// Its title.
+    /// Title, 1 to 200 characters.
+    #[schema(example = "Harbor at dawn")]
     title: String,
-    /// Its description; empty where there is none.
+    /// Description, up to 4000 characters. Empty if there is none.
+    #[schema(example = "Fishing boats before the first ferry.")]
     description: String,
-    /// Its tags.
+    /// Tags, up to 50.
+    #[schema(example = json!(["sea", "boats"]))]
     tags: Vec<String>,
-    /// Who may see it.
-    visibility: VisibilityWord,
-    /// What the file was called when it was uploaded.
+    /// Who can see the image besides its owner.
+    visibility: Visibility,
+    /// Name of the uploaded file.
+    #[schema(example = "IMG_2041.jpg")]
     file_name: String,
-    /// The type of the original, by its content.
-    media_type: MediaTypeWord,
-    /// The size of the original in bytes.
+    /// Media type of the original, detected from its content.
+    media_type: MediaType,
+    /// Size of the original in bytes.
+    #[schema(example = 4_812_233)]
     size: u64,
-    /// Pixels across, orientation applied.
+    /// Width in pixels, after applying the EXIF orientation.
+    #[schema(example = 4032)]
     width: u32,
-    /// Pixels down, orientation applied.
+    /// Height in pixels, after applying the EXIF orientation.
+    #[schema(example = 3024)]
     height: u32,
-    /// Frames; 1 for a still image.
+    /// Number of frames. 1 for a still image.
+    #[schema(example = 1)]
     frames: u32,
-    /// The SHA-256 of the original, 64 hexadecimal digits.
-    #[serde(serialize_with = "digits")]
-    #[schema(value_type = String, min_length = 64, max_length = 64)]
+    /// SHA-256 of the original, 64 hexadecimal digits.
+    #[serde(serialize_with = "serialize_digest")]
+    #[schema(value_type = String, min_length = 64, max_length = 64, example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
     sha256: Sha256,
-    /// How far it has come.
-    state: StateWord,
-    /// Code of the reason for the state `failed`.
+    /// Processing state.
+    #[schema(example = "ready")]
+    state: ImageState,
+    /// Code of the reason why the image could not be processed. Null unless `state` is `failed`.
+    #[schema(example = json!(null))]
     failure_code: Option<&'static str>,
-    /// Reason for the state `failed`, as a sentence in English.
-    failure: Option<String>,
-    /// Whether it has transparent pixels. This and what follows is known when its state is `ready`.
+    /// Reason why the image could not be processed, as a sentence. Null unless `state` is `failed`.
+    #[schema(example = json!(null))]
+    failure_detail: Option<String>,
+    /// Whether the image has transparent pixels. Null unless `state` is `ready`.
+    #[schema(example = false)]
     has_alpha: Option<bool>,
-    /// Its dominant color, `#rrggbb`.
-    #[schema(min_length = 7, max_length = 7)]
+    /// Dominant color as `#rrggbb`. Null unless `state` is `ready`.
+    #[schema(min_length = 7, max_length = 7, example = "#2f5d7c")]
     dominant_color: Option<String>,
-    /// Its thumbhash, in base64: a placeholder of a few bytes.
+    /// ThumbHash placeholder, base64. Null unless `state` is `ready`.
+    #[schema(example = "1QcSHQRnh493V4dIh4eXh1h4kJUI")]
     thumbhash: Option<String>,
-    /// 64 bits of which few differ between two versions of an image, as 16 hexadecimal digits.
-    #[schema(min_length = 16, max_length = 16)]
+    /// 64-bit perceptual hash, 16 hexadecimal digits. Similar images differ in few bits. Null unless `state` is `ready`.
+    #[schema(min_length = 16, max_length = 16, example = "c3d2e1f0a5964b78")]
     perceptual_hash: Option<String>,
-    /// What the camera wrote down.
-    camera: Option<CameraBody>,
-    /// Its renditions by name.
-    renditions: Vec<RenditionBody>,
-    /// When its upload began.
+    /// Camera metadata (EXIF). Null if the original has none or `state` is not `ready`.
+    camera: Option<Camera>,
+    /// Renditions of the configured presets. Empty until `state` is `ready`.
+    renditions: Vec<Rendition>,
+    /// When the upload started.
     #[serde(with = "time::serde::rfc3339")]
+    #[schema(example = "2026-11-21T10:30:00Z")]
     created_at: OffsetDateTime,
-    /// When its texts were changed last.
+    /// When the metadata was last changed.
     #[serde(with = "time::serde::rfc3339")]
+    #[schema(example = "2026-11-21T10:30:00Z")]
     updated_at: OffsetDateTime,
 }
 
-fn digits<S: Serializer>(digest: &Sha256, serializer: S) -> Result<S::Ok, S::Error> {
+fn serialize_digest<S: Serializer>(digest: &Sha256, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(digest)
 }
 
-impl ImageBody {
-    pub(super) fn new(images: &Images, image: Image) -> Self {
+impl Image {
+    pub(super) fn new(images: &Images, image: images::Image) -> Self {
         let renditions = images.renditions.renditions(&image);
         Self {
-            renditions: renditions
-                .map(|link| RenditionBody::new(image.id, link))
-                .collect(),
+            renditions: renditions.map(|link| Rendition::new(image.id, link)).collect(),
             id: image.id.uuid(),
             owner_id: image.owner.uuid(),
             title: image.title,
@@ -97,87 +109,95 @@ impl ImageBody {
             sha256: image.sha256,
             state: image.state.into(),
             failure_code: image.failure_code.map(FailureCode::as_str),
-            failure: image.failure_code.map(|code| code.to_string()),
+            failure_detail: image.failure_code.map(|code| code.to_string()),
             has_alpha: image.has_alpha,
             dominant_color: image
                 .color
                 .map(|[red, green, blue]| format!("#{red:02x}{green:02x}{blue:02x}")),
             thumbhash: image.thumbhash.map(|hash| STANDARD.encode(hash)),
             perceptual_hash: image.phash.map(|hash| format!("{hash:016x}")),
-            camera: image.camera.map(CameraBody::from),
+            camera: image.camera.map(Camera::from),
             created_at: image.created_at,
             updated_at: image.updated_at,
         }
     }
 
-    /// The same without addresses of its renditions.
     pub(super) fn without_renditions(mut self) -> Self {
         self.renditions.clear();
         self
     }
 }
 
-/// The image with its entity tag.
-pub(super) fn answer(mut response: HttpResponseBuilder, images: &Images, image: Image) -> HttpResponse {
+/// Returns the image with its entity tag.
+pub(super) fn image_response(
+    mut response: HttpResponseBuilder,
+    images: &Images,
+    image: images::Image,
+) -> HttpResponse {
     response
         .insert_header((header::ETAG, format!("\"{}\"", image.etag())))
-        .json(ImageBody::new(images, image))
+        .json(Image::new(images, image))
 }
 
-/// An image alone, with what is not in lists.
+/// An image with the location where it was taken.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = ImageDetail)]
-pub(super) struct ImageDetailBody {
+pub(super) struct ImageDetail {
     #[serde(flatten)]
-    pub(super) image: ImageBody,
-    /// Where it was taken; only for its owner, and only where it was kept.
+    pub(super) image: Image,
+    /// Where the image was taken. Present only for the owner, and only if the location was kept.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
-    pub(super) location: Option<LocationBody>,
+    pub(super) location: Option<Location>,
 }
 
-/// A place on Earth (WGS 84).
+/// A GPS location (WGS 84).
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Location)]
-pub(super) struct LocationBody {
-    /// Degrees north.
+pub(super) struct Location {
+    /// Latitude in degrees, positive north.
+    #[schema(example = 53.5437)]
     latitude: f64,
-    /// Degrees east.
+    /// Longitude in degrees, positive east.
+    #[schema(example = 9.9665)]
     longitude: f64,
-    /// Metres above sea level.
+    /// Altitude in meters above sea level.
+    #[schema(example = 6.5)]
     altitude: Option<f32>,
 }
 
-impl From<Location> for LocationBody {
-    fn from(place: Location) -> Self {
+impl From<images::Location> for Location {
+    fn from(location: images::Location) -> Self {
         Self {
-            latitude: place.latitude,
-            longitude: place.longitude,
-            altitude: place.altitude,
+            latitude: location.latitude,
+            longitude: location.longitude,
+            altitude: location.altitude,
         }
     }
 }
 
-/// A rendition by name.
+/// A rendition of a preset.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Rendition)]
-pub(super) struct RenditionBody {
-    /// Its name.
+pub(super) struct Rendition {
+    /// Name of the preset.
+    #[schema(example = "thumb")]
     preset: String,
-    /// Where it is; the address is another one when the content is.
+    /// Rendition URL. It changes whenever the content changes, so it can be cached forever.
+    #[schema(example = "/api/v1/images/01a1fda7-e040-7c11-9a3e-2b6f0d4c8e15/renditions/thumb?v=5f2b9c41")]
     url: String,
-    /// Pixels across.
+    /// Width in pixels.
+    #[schema(example = 320)]
     width: u32,
-    /// Pixels down.
+    /// Height in pixels.
+    #[schema(example = 240)]
     height: u32,
-    /// What it is to clients that take neither AVIF nor WebP.
+    /// Media type for clients that accept neither AVIF nor WebP.
+    #[schema(example = "image/jpeg")]
     media_type: &'static str,
 }
 
-impl RenditionBody {
+impl Rendition {
     fn new(image: ImageId, link: RenditionLink<'_>) -> Self {
         Self {
-            url: links::rendition(image, &link),
+            url: links::rendition_path(image, &link),
             preset: link.preset.to_owned(),
             width: link.width,
             height: link.height,
@@ -186,51 +206,50 @@ impl RenditionBody {
     }
 }
 
-/// What a camera writes into an image; what it did not write is left out.
+/// Camera metadata (EXIF). Values that the camera did not write are omitted.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Camera)]
-pub(super) struct CameraBody {
-    /// Who made the camera.
+pub(super) struct Camera {
+    /// Camera manufacturer.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
+    #[schema(nullable = false, example = "FUJIFILM")]
     make: Option<String>,
-    /// The camera.
+    /// Camera model.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
+    #[schema(nullable = false, example = "X-T5")]
     model: Option<String>,
-    /// The lens.
+    /// Lens model.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
+    #[schema(nullable = false, example = "XF23mmF2 R WR")]
     lens: Option<String>,
-    /// The exposure time in seconds, such as `1/250`.
+    /// Exposure time in seconds, as a fraction or a number.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
+    #[schema(nullable = false, example = "1/250")]
     exposure: Option<String>,
-    /// The f-number.
+    /// Aperture as f-number.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
+    #[schema(nullable = false, example = 5.6)]
     f_number: Option<f32>,
-    /// The sensitivity, ISO.
+    /// ISO sensitivity.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
+    #[schema(nullable = false, example = 200)]
     iso: Option<u32>,
-    /// The focal length in millimetres.
+    /// Focal length in millimeters.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
+    #[schema(nullable = false, example = 23.0)]
     focal_length: Option<f32>,
-    /// When it was taken, by the camera's clock, which may have no offset: `2026-11-21T10:30:00`.
+    /// When the image was taken, by the clock of the camera. It may have no UTC offset.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
+    #[schema(nullable = false, example = "2026-11-21T07:12:40")]
     taken_at: Option<String>,
 }
 
-impl From<Camera> for CameraBody {
-    fn from(camera: Camera) -> Self {
+impl From<images::Camera> for Camera {
+    fn from(camera: images::Camera) -> Self {
         Self {
             make: camera.make,
             model: camera.model,
             lens: camera.lens,
-            exposure: camera.exposure.and_then(exposure),
+            exposure: camera.exposure.and_then(format_exposure),
             f_number: camera.f_number,
             iso: camera.iso,
             focal_length: camera.focal_length,
@@ -239,8 +258,8 @@ impl From<Camera> for CameraBody {
     }
 }
 
-/// A number of seconds as photographers write it: `1/250`, `2`, `2.5`.
-fn exposure((numerator, denominator): (u32, u32)) -> Option<String> {
+/// Formats a number of seconds as photographers write it: `1/250`, `2`, `2.5`.
+fn format_exposure((numerator, denominator): (u32, u32)) -> Option<String> {
     let (seconds, rest) = (
         numerator.checked_div(denominator)?,
         numerator.checked_rem(denominator)?,
@@ -258,7 +277,7 @@ fn exposure((numerator, denominator): (u32, u32)) -> Option<String> {
     })
 }
 
-/// At least 1, of two numbers that are not both 0.
+/// Returns at least 1 for two numbers that are not both 0.
 fn greatest_common_divisor(a: u32, b: u32) -> u32 {
     match b {
         0 => a.max(1),
@@ -266,99 +285,47 @@ fn greatest_common_divisor(a: u32, b: u32) -> u32 {
     }
 }
 
-/// How far an image has come.
-#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-#[schema(as = ImageState)]
-pub(super) enum StateWord {
-    /// It is safe, and about to be looked at.
-    Stored,
-    /// All is known of it, and its renditions are there.
-    Ready,
-    /// It cannot be decoded; the original is there.
-    Failed,
-}
-
-impl From<State> for StateWord {
-    fn from(state: State) -> Self {
-        match state {
-            State::Stored => Self::Stored,
-            State::Ready => Self::Ready,
-            State::Failed => Self::Failed,
-        }
+mirror_enum! {
+    /// Processing state of an image.
+    ///
+    /// - `stored`: the original is stored durably and waits for processing.
+    /// - `ready`: the image is processed.
+    /// - `failed`: the original cannot be decoded. It can still be downloaded.
+    #[serde(rename_all = "lowercase")]
+    pub(super) enum ImageState = images::State {
+        Stored,
+        Ready,
+        Failed,
     }
 }
 
-/// Who may see an image besides its owner.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-#[schema(as = Visibility)]
-pub enum VisibilityWord {
-    /// Nobody.
-    Private,
-    /// Whoever knows its id.
-    Unlisted,
-    /// Everybody.
-    Public,
-}
-
-impl From<Visibility> for VisibilityWord {
-    fn from(visibility: Visibility) -> Self {
-        match visibility {
-            Visibility::Private => Self::Private,
-            Visibility::Unlisted => Self::Unlisted,
-            Visibility::Public => Self::Public,
-        }
+mirror_enum! {
+    /// Who can see an image besides its owner.
+    ///
+    /// - `private`: only the owner.
+    /// - `unlisted`: anyone who has the image ID.
+    /// - `public`: everyone, and the image is listed in the public gallery.
+    #[derive(Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    pub enum Visibility = images::Visibility {
+        Private,
+        Unlisted,
+        Public,
     }
 }
 
-impl From<VisibilityWord> for Visibility {
-    fn from(word: VisibilityWord) -> Self {
-        match word {
-            VisibilityWord::Private => Self::Private,
-            VisibilityWord::Unlisted => Self::Unlisted,
-            VisibilityWord::Public => Self::Public,
-        }
-    }
-}
-
-/// The type of an image.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
-#[schema(as = MediaType)]
-pub enum MediaTypeWord {
-    /// JPEG.
-    #[serde(rename = "image/jpeg")]
-    Jpeg,
-    /// PNG.
-    #[serde(rename = "image/png")]
-    Png,
-    /// GIF.
-    #[serde(rename = "image/gif")]
-    Gif,
-    /// WebP.
-    #[serde(rename = "image/webp")]
-    Webp,
-}
-
-impl From<MediaType> for MediaTypeWord {
-    fn from(media_type: MediaType) -> Self {
-        match media_type {
-            MediaType::Jpeg => Self::Jpeg,
-            MediaType::Png => Self::Png,
-            MediaType::Gif => Self::Gif,
-            MediaType::Webp => Self::Webp,
-        }
-    }
-}
-
-impl From<MediaTypeWord> for MediaType {
-    fn from(word: MediaTypeWord) -> Self {
-        match word {
-            MediaTypeWord::Jpeg => Self::Jpeg,
-            MediaTypeWord::Png => Self::Png,
-            MediaTypeWord::Gif => Self::Gif,
-            MediaTypeWord::Webp => Self::Webp,
-        }
+mirror_enum! {
+    /// Media type of an original.
+    #[derive(Deserialize)]
+    pub enum MediaType = images::MediaType {
+        #[serde(rename = "image/jpeg")]
+        Jpeg,
+        #[serde(rename = "image/png")]
+        Png,
+        #[serde(rename = "image/gif")]
+        Gif,
+        #[serde(rename = "image/webp")]
+        Webp,
     }
 }
 
@@ -367,7 +334,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn exposures_as_photographers_write_them() {
+    fn exposure_is_formatted_as_fraction_or_seconds() {
         for (written, expected) in [
             ((1, 250), Some("1/250")),
             ((10, 2500), Some("1/250")),
@@ -380,7 +347,7 @@ mod tests {
             ((1, 0), None),
             ((0, 0), None),
         ] {
-            assert_eq!(exposure(written).as_deref(), expected, "{written:?}");
+            assert_eq!(format_exposure(written).as_deref(), expected, "{written:?}");
         }
     }
 }

@@ -1,5 +1,5 @@
 //! `POST /images/bulk`: one operation on many images.
-use super::{body::VisibilityWord, replace_image::keep};
+use super::{body::Visibility, fields::FieldErrors};
 use crate::{
     app::App,
     extract::{Json, RequestCtx},
@@ -7,121 +7,125 @@ use crate::{
 };
 use actix_web::web;
 use infravault_images::{BulkAction, BulkChange, BulkIds, BulkOutcome, Error, TagChange, Tags};
-use infravault_kernel::{FieldError, Id as _, ImageId};
+use infravault_kernel::{Id as _, ImageId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// What is done to many images.
+/// Bulk operation.
+///
+/// - `update`: change tags and visibility as given in `changes`.
+/// - `delete`: move the images to the trash.
+/// - `restore`: restore the images from the trash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 #[schema(as = BulkAction)]
-pub enum ActionWord {
-    /// Tags and visibility are changed, as `changes` says.
+pub enum Action {
     Update,
-    /// They move into the trash.
     Delete,
-    /// They come back from the trash.
     Restore,
 }
 
 /// One operation on many images.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = BulkRequest)]
-pub struct BulkBody {
-    /// The images, each once.
-    #[schema(min_items = 1, max_items = 500)]
+pub struct BulkRequest {
+    /// IDs of the images, 1 to 500, without duplicates.
+    #[schema(min_items = 1, max_items = 500, example = json!(["01a1fda7-e040-7c11-9a3e-2b6f0d4c8e15", "01a1f2dd-7c60-7a4f-b1d6-0c9e58f7a233"]))]
     ids: Vec<Uuid>,
-    /// What is done to them.
-    action: ActionWord,
-    /// With `update`: what is to be different.
-    changes: Option<BulkChangesBody>,
+    /// Operation on the images.
+    action: Action,
+    /// Changes to make. Required for `update`, not allowed otherwise.
+    changes: Option<BulkChanges>,
 }
 
-/// What is to be different of many images; what is left out stays.
+/// Changes to many images. Omitted fields stay unchanged.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = BulkChanges)]
-pub struct BulkChangesBody {
-    /// What becomes of the tags.
-    tags: Option<TagChangesBody>,
-    /// Another visibility.
-    visibility: Option<VisibilityWord>,
+pub struct BulkChanges {
+    /// Changes to the tags.
+    tags: Option<TagChanges>,
+    /// New visibility.
+    visibility: Option<Visibility>,
 }
 
-/// What becomes of tags: either `set`, or `add` and `remove`.
+/// Changes to tags: either `set`, or `add` and `remove`.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = TagChanges)]
-pub struct TagChangesBody {
-    /// Tags that come behind the others, where they are missing.
+#[schema(example = json!({ "add": ["sea"], "remove": ["draft"] }))]
+pub struct TagChanges {
+    /// Tags to append, unless the image has them already.
     #[schema(max_items = 50)]
     add: Option<Vec<String>>,
-    /// Tags that go.
+    /// Tags to remove.
     #[schema(max_items = 50)]
     remove: Option<Vec<String>>,
-    /// These tags and no others.
+    /// Tags that replace all existing tags.
     #[schema(max_items = 50)]
     set: Option<Vec<String>>,
 }
 
-/// What became of one image.
+/// Result of one image.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = BulkResult)]
-pub struct BulkResultBody {
-    /// The image.
+pub struct BulkResult {
+    /// Image ID.
+    #[schema(example = "01a1fda7-e040-7c11-9a3e-2b6f0d4c8e15")]
     id: Uuid,
-    /// 200 or 204 where it was done; 404 where there is no such image of the caller's; 422 where it would have too many
-    /// tags.
+    /// 200 or 204 on success, 404 if you do not own such an image, 422 if the image would have more than 50 tags.
+    #[schema(example = 200)]
     status: u16,
-    /// The code of the problem, where there is one.
+    /// Problem code. Absent on success.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
+    #[schema(nullable = false, example = "not-found")]
     code: Option<&'static str>,
 }
 
-/// What became of the images.
+/// Results of a bulk operation.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = BulkResults)]
-pub struct BulkResultsBody {
-    /// One for each image, in the order of `ids`.
-    results: Vec<BulkResultBody>,
+#[schema(example = json!({ "results": [
+    { "id": "01a1fda7-e040-7c11-9a3e-2b6f0d4c8e15", "status": 200 },
+    { "id": "01a1f2dd-7c60-7a4f-b1d6-0c9e58f7a233", "status": 404, "code": "not-found" }
+] }))]
+pub struct BulkResults {
+    /// One result for each image, in the order of `ids`.
+    results: Vec<BulkResult>,
 }
 
-impl BulkBody {
+impl BulkRequest {
     fn parse(self) -> Result<(BulkIds, BulkAction), Error> {
-        let mut faults = Vec::new();
+        let mut errors = FieldErrors::default();
         let ids = self.ids.into_iter().map(ImageId::from_uuid).collect();
-        let ids = BulkIds::new(ids).map_err(|fault| faults.push(fault)).ok();
+        let ids = BulkIds::new(ids)
+            .map_err(|error| errors.push(&error.field, &error.detail))
+            .ok();
         let action = match (self.action, self.changes) {
-            (ActionWord::Update, Some(changes)) => changes.parse(&mut faults).map(BulkAction::Update),
-            (ActionWord::Update, None) => {
-                faults.push(FieldError::new("changes", "is missing"));
+            (Action::Update, Some(changes)) => changes.parse(&mut errors).map(BulkAction::Update),
+            (Action::Update, None) => {
+                errors.push("changes", "is missing");
                 None
             }
             (_, Some(_)) => {
-                faults.push(FieldError::new("changes", "goes with the action `update` only"));
+                errors.push("changes", "is allowed only with the action `update`");
                 None
             }
-            (ActionWord::Delete, None) => Some(BulkAction::Delete),
-            (ActionWord::Restore, None) => Some(BulkAction::Restore),
+            (Action::Delete, None) => Some(BulkAction::Delete),
+            (Action::Restore, None) => Some(BulkAction::Restore),
         };
         match (ids, action) {
-            (Some(ids), Some(action)) if faults.is_empty() => Ok((ids, action)),
-            _ => Err(Error::Invalid(faults)),
+            (Some(ids), Some(action)) => errors.into_result((ids, action)),
+            _ => Err(errors.into_error()),
         }
     }
 }
 
-impl BulkChangesBody {
-    fn parse(self, faults: &mut Vec<FieldError>) -> Option<BulkChange> {
+impl BulkChanges {
+    fn parse(self, errors: &mut FieldErrors) -> Option<BulkChange> {
         if self.tags.is_none() && self.visibility.is_none() {
-            faults.push(FieldError::new("changes", "names nothing to change"));
+            errors.push("changes", "must have at least one change");
             return None;
         }
         let tags = match self.tags {
-            Some(tags) => Some(tags.parse(faults)?),
+            Some(tags) => Some(tags.parse(errors)?),
             None => None,
         };
         let visibility = self.visibility.map(Into::into);
@@ -129,23 +133,20 @@ impl BulkChangesBody {
     }
 }
 
-impl TagChangesBody {
-    fn parse(self, faults: &mut Vec<FieldError>) -> Option<TagChange> {
+impl TagChanges {
+    fn parse(self, errors: &mut FieldErrors) -> Option<TagChange> {
         let mut parse = |field, texts: Option<Vec<String>>| {
             let tags = Tags::parse(texts.unwrap_or_default().iter().map(String::as_str));
-            keep(faults, field, tags)
+            errors.check(field, tags)
         };
         match (self.set, self.add, self.remove) {
             (set @ Some(_), None, None) => parse("changes.tags.set", set).map(TagChange::Set),
             (Some(_), ..) => {
-                faults.push(FieldError::new(
-                    "changes.tags",
-                    "has either `set`, or `add` and `remove`",
-                ));
+                errors.push("changes.tags", "must have either `set`, or `add` and `remove`");
                 None
             }
             (None, None, None) => {
-                faults.push(FieldError::new("changes.tags", "names nothing to change"));
+                errors.push("changes.tags", "must have at least one change");
                 None
             }
             (None, add, remove) => {
@@ -153,10 +154,7 @@ impl TagChangesBody {
                 let remove = parse("changes.tags.remove", remove);
                 let (add, remove) = (add?, remove?);
                 if add.as_slice().iter().any(|tag| remove.as_slice().contains(tag)) {
-                    faults.push(FieldError::new(
-                        "changes.tags.remove",
-                        "names a tag that `add` names, too",
-                    ));
+                    errors.push("changes.tags.remove", "must not have a tag that `add` has");
                     return None;
                 }
                 Some(TagChange::Edit { add, remove })
@@ -165,31 +163,34 @@ impl TagChangesBody {
     }
 }
 
-/// Changes, deletes or restores up to 500 own images. Each is dealt with on its own: one that is not there stops none of
-/// the others. There are no conditions; who must not overwrite anybody's change changes images one by one.
+/// Update, delete or restore many images
+///
+/// Applies one operation to up to 500 images that you own. Each image succeeds or fails independently.
+/// `If-Match` is not supported. To avoid overwriting concurrent changes, update images individually.
+/// Requires the scope `images:delete` for `delete`, and `images:write` otherwise.
 #[utoipa::path(
     post, path = "/api/v1/images/bulk", tag = "images",
-    request_body = BulkBody,
+    request_body(content = BulkRequest, description = "The images and the operation."),
     security(("session" = []), ("api_token" = [])),
-    responses((status = 200, body = BulkResultsBody))
+    responses((status = 200, description = "One result for each image.", body = BulkResults))
 )]
 pub async fn change_images(
     app: web::Data<App>,
     ctx: RequestCtx,
-    body: Json<BulkBody>,
-) -> Result<web::Json<BulkResultsBody>, Problem> {
+    body: Json<BulkRequest>,
+) -> Result<web::Json<BulkResults>, Problem> {
     let (ids, action) = body.0.parse()?;
     let outcomes = app.images.library.bulk(&ctx, &ids, &action).await?;
-    let done = if action == BulkAction::Delete { 204 } else { 200 };
+    let success = if action == BulkAction::Delete { 204 } else { 200 };
     let result = |(id, outcome): (ImageId, BulkOutcome)| {
         let (status, code) = match outcome {
-            BulkOutcome::Done => (done, None),
+            BulkOutcome::Done => (success, None),
             BulkOutcome::NotFound => (404, Some("not-found")),
             BulkOutcome::TooManyTags => (422, Some("validation-failed")),
         };
         let id = id.uuid();
-        BulkResultBody { id, status, code }
+        BulkResult { id, status, code }
     };
     let results = outcomes.into_iter().map(result).collect();
-    Ok(web::Json(BulkResultsBody { results }))
+    Ok(web::Json(BulkResults { results }))
 }

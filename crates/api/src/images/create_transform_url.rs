@@ -1,105 +1,115 @@
-//! `POST /images/{id}/transform-url`: an address by which others may fetch a transform for a while.
-use super::rendition::FormatWord;
+//! `POST /images/{id}/transform-url`: a signed URL of a transform.
+use super::rendition::RenditionFormat;
 use crate::{
     app::App,
     extract::{Json, Path, RequestCtx},
+    links,
     problem::Problem,
 };
 use actix_web::{HttpResponse, web};
 use infravault_images::Transform;
-use infravault_kernel::{FieldError, ImageId};
+use infravault_kernel::ImageId;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
-/// What is to be made of the image. What is not given stays as it is.
+/// A transform and how long its URL is valid. Omitted parameters leave the image unchanged.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = NewTransformUrl)]
 pub struct NewTransformUrl {
-    /// Pixels across.
-    #[schema(minimum = 1, maximum = 4096)]
+    /// Width in pixels.
+    #[schema(minimum = 1, maximum = 4096, example = 1200)]
     w: Option<u32>,
-    /// Pixels down.
-    #[schema(minimum = 1, maximum = 4096)]
+    /// Height in pixels.
+    #[schema(minimum = 1, maximum = 4096, example = 630)]
     h: Option<u32>,
-    /// How it meets the size: inside, contain, cover or fill.
-    #[schema(pattern = "^(inside|contain|cover|fill)$")]
+    /// How the image is fitted into the size: `inside`, `contain`, `cover` or `fill`.
+    #[schema(pattern = "^(inside|contain|cover|fill)$", example = "cover")]
     fit: Option<String>,
-    /// Which part stays where something is cut off: center, one of eight directions such as north-east, entropy or
-    /// attention.
+    /// Part to keep when the image is cropped: `center`, one of eight directions such as `north-east`, `entropy` or
+    /// `attention`.
     #[schema(
-        pattern = "^(center|north|north-east|east|south-east|south|south-west|west|north-west|entropy|attention)$"
+        pattern = "^(center|north|north-east|east|south-east|south|south-west|west|north-west|entropy|attention)$",
+        example = "center"
     )]
     gravity: Option<String>,
-    /// Only this part, before anything else.
-    crop: Option<CropBody>,
-    /// Degrees clockwise: 0, 90, 180 or 270.
+    /// Rectangle to crop before any other operation.
+    crop: Option<Crop>,
+    /// Clockwise rotation in degrees: 0, 90, 180 or 270.
+    #[schema(example = 0)]
     rotate: Option<u16>,
-    /// Mirrors it: h, v or hv.
-    #[schema(pattern = "^(h|v|hv)$")]
+    /// Mirror axis: `h` horizontal, `v` vertical or `hv` both.
+    #[schema(pattern = "^(h|v|hv)$", example = "h")]
     flip: Option<String>,
-    /// Blurs it: the standard deviation in pixels, with at most two digits after the point.
-    #[schema(minimum = 0.3, maximum = 100)]
+    /// Standard deviation of a Gaussian blur in pixels, with up to two decimals.
+    #[schema(minimum = 0.3, maximum = 100, example = 0.5)]
     blur: Option<f64>,
-    /// Sharpens it, with at most two digits after the point.
-    #[schema(minimum = 0, maximum = 10)]
+    /// Strength of sharpening, with up to two decimals.
+    #[schema(minimum = 0, maximum = 10, example = 0.5)]
     sharpen: Option<f64>,
-    /// What shows through transparent pixels and around a contained image: #rrggbb or #rrggbbaa.
-    #[schema(pattern = "^#[0-9A-Fa-f]{6}([0-9A-Fa-f]{2})?$")]
+    /// Background of transparent pixels and of a contained image: `#rrggbb` or `#rrggbbaa`.
+    #[schema(pattern = "^#[0-9A-Fa-f]{6}([0-9A-Fa-f]{2})?$", example = "#ffffff")]
     bg: Option<String>,
-    /// This format; without it, what the client takes.
+    /// Format. Default: negotiated with `Accept`.
     #[schema(inline)]
-    format: Option<FormatWord>,
-    /// How strongly it is compressed.
-    #[schema(minimum = 1, maximum = 100)]
+    format: Option<RenditionFormat>,
+    /// Quality of lossy compression.
+    #[schema(minimum = 1, maximum = 100, example = 80)]
     quality: Option<u8>,
-    /// Device pixels per pixel: 1, 1.5, 2 or 3.
+    /// Device pixel ratio: 1, 1.5, 2 or 3.
+    #[schema(example = 2)]
     dpr: Option<f64>,
-    /// For how many seconds the address holds; as long as it may by default.
-    #[schema(minimum = 1)]
+    /// Validity of the URL in seconds. Default and maximum: `TRANSFORM_URL_MAX_TTL`.
+    #[schema(minimum = 1, example = 300)]
     expires_in: Option<u64>,
 }
 
-/// A rectangle of the upright image, in pixels.
+/// A rectangle in pixels, after applying the EXIF orientation.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = Crop)]
-pub struct CropBody {
-    /// The first column.
+pub struct Crop {
+    /// Left edge in pixels.
+    #[schema(example = 120)]
     x: u32,
-    /// The first row.
+    /// Top edge in pixels.
+    #[schema(example = 80)]
     y: u32,
-    /// Columns.
-    #[schema(minimum = 1)]
+    /// Width in pixels.
+    #[schema(minimum = 1, example = 2400)]
     width: u32,
-    /// Rows.
-    #[schema(minimum = 1)]
+    /// Height in pixels.
+    #[schema(minimum = 1, example = 1260)]
     height: u32,
 }
 
-/// An address that holds for a while.
+/// A signed URL of a transform.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = TransformUrl)]
-pub(super) struct TransformUrlBody {
-    /// The address. Whoever has it may fetch what it names.
+pub(super) struct TransformUrl {
+    /// URL of the transform. It requires no credentials.
+    #[schema(
+        example = "https://images.example/api/v1/images/01a1fda7-e040-7c11-9a3e-2b6f0d4c8e15/transform?w=1200&h=630&fit=cover&exp=1795257300&kid=k1&sig=mT5rQx0c"
+    )]
     url: String,
-    /// Until when it holds.
+    /// When the URL expires.
     #[serde(with = "time::serde::rfc3339")]
+    #[schema(example = "2026-11-21T10:35:00Z")]
     expires_at: OffsetDateTime,
-    /// Pixels across.
+    /// Width of the result in pixels.
+    #[schema(example = 1200)]
     width: u32,
-    /// Pixels down.
+    /// Height of the result in pixels.
+    #[schema(example = 630)]
     height: u32,
-    /// What it is served as; without a `format`, to clients that take neither AVIF nor WebP.
+    /// Media type of the result. Without `format`, the type for clients that accept neither AVIF nor WebP.
+    #[schema(example = "image/jpeg")]
     media_type: &'static str,
 }
 
 impl NewTransformUrl {
-    /// The transform, by the words that addresses use, so that there is one grammar.
-    fn transform(&self) -> Result<Transform, FieldError> {
+    /// Parses the transform with the grammar of its URLs, so that there is only one grammar.
+    fn parse_transform(&self) -> Result<Transform, Problem> {
         let crop = self.crop.as_ref();
-        let crop = crop.map(|part| format!("{},{},{},{}", part.x, part.y, part.width, part.height));
+        let crop = crop.map(|crop| format!("{},{},{},{}", crop.x, crop.y, crop.width, crop.height));
         let format = self.format.map(infravault_images::Format::from);
         let values = [
             ("w", self.w.map(|side| side.to_string())),
@@ -119,20 +129,26 @@ impl NewTransformUrl {
         let mut transform = Transform::default();
         for (name, value) in values {
             if let Some(value) = value {
-                transform.set(name, &value)?;
+                transform
+                    .set(name, &value)
+                    .map_err(|error| Problem::field(&error.field, error.detail))?;
             }
         }
         Ok(transform)
     }
 }
 
-/// An address by which whoever has it may fetch a transform of an own image, private or not, until it expires.
+/// Create a signed URL of a transform
+///
+/// Returns a URL with which anyone can download a transform of an image that you own, whatever its visibility, until the URL
+/// expires. Requires the scope `images:read`.
 #[utoipa::path(
-    post, path = "/api/v1/images/{id}/transform-url", tag = "images",
-    params(("id" = Uuid, Path, description = "The image")),
-    request_body = NewTransformUrl,
+    post, path = "/api/v1/images/{id}/transform-url", tag = "renditions",
+    params(("id" = Uuid, Path, description = "Image ID.")),
+    request_body(content = NewTransformUrl, description = "The transform."),
     security(("session" = []), ("api_token" = [])),
-    responses((status = 200, body = TransformUrlBody))
+    responses((status = 200, description = "The signed URL.", body = TransformUrl)),
+    extensions(("x-problems" = json!("image-undecodable")))
 )]
 pub async fn create_transform_url(
     app: web::Data<App>,
@@ -140,23 +156,15 @@ pub async fn create_transform_url(
     id: Path<ImageId>,
     body: Json<NewTransformUrl>,
 ) -> Result<HttpResponse, Problem> {
-    let transform = body
-        .0
-        .transform()
-        .map_err(|fault| Problem::field(&fault.field, fault.detail))?;
+    let transform = body.0.parse_transform()?;
     let signed = app
         .images
         .renditions
         .sign_transform(&ctx, id.0, &transform, body.0.expires_in)
         .await?;
-    let query = url::form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(&signed.pairs)
-        .finish();
-    Ok(HttpResponse::Ok().json(TransformUrlBody {
-        url: format!(
-            "{}/api/v1/images/{}/transform?{query}",
-            app.config.server.public_origin, id.0
-        ),
+    let path = format!("/api/v1/images/{}/transform", id.0);
+    Ok(HttpResponse::Ok().json(TransformUrl {
+        url: links::signed_url(&app.config.server.public_origin, &path, signed.pairs),
         expires_at: signed.expires_at,
         width: signed.width,
         height: signed.height,

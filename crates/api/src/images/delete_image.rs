@@ -1,4 +1,4 @@
-//! `DELETE /images/{id}`: moves an image into the trash.
+//! `DELETE /images/{id}`: moves an image to the trash.
 use super::conditions::if_match_versions;
 use crate::{
     app::App,
@@ -8,15 +8,19 @@ use crate::{
 use actix_web::{HttpRequest, HttpResponse, web};
 use infravault_kernel::ImageId;
 
-/// Moves an own image into the trash: out of sight for everybody at once. It counts in the quota until it is purged.
+/// Move an image to the trash
+///
+/// Hides an image that you own from everyone at once. It counts towards the quota until it is purged, and can be restored
+/// until then. Requires the scope `images:delete`.
 #[utoipa::path(
     delete, path = "/api/v1/images/{id}", tag = "images",
     params(
-        ("id" = Uuid, Path, description = "The image"),
-        ("If-Match" = Option<String>, Header, description = "Only if it still has one of these `ETag`s"),
+        ("id" = Uuid, Path, description = "Image ID."),
+        ("If-Match" = Option<String>, Header, description = "`ETag` values. Deletes the image only if one of them is current."),
     ),
     security(("session" = []), ("api_token" = [])),
-    responses((status = 204, description = "It is in the trash"))
+    responses((status = 204, description = "The image is in the trash.")),
+    extensions(("x-problems" = json!("precondition-failed")))
 )]
 pub async fn delete_image(
     app: web::Data<App>,

@@ -16,24 +16,30 @@ use futures_util::TryStreamExt;
 use infravault_images::Image;
 use infravault_kernel::ImageId;
 
-/// The original of an own image, byte for byte as it was uploaded. Others get renditions only.
+/// Download the original of an image
+///
+/// Returns the uploaded bytes unchanged, as an attachment. Only the owner can download originals; others get renditions.
+/// Supports a single byte range. Requires the scope `images:read`.
 #[utoipa::path(
     get, path = "/api/v1/images/{id}/download", tag = "images",
     params(
-        ("id" = Uuid, Path, description = "The image"),
-        ("Range" = Option<String>, Header, description = "One range of bytes"),
-        ("If-Range" = Option<String>, Header, description = "The range counts only for this `ETag`"),
-        ("If-Match" = Option<String>, Header, description = "Only if it has one of these `ETag`s"),
-        ("If-None-Match" = Option<String>, Header, description = "304 if it has one of these `ETag`s"),
+        ("id" = Uuid, Path, description = "Image ID."),
+        ("Range" = Option<String>, Header, description = "A single byte range, such as `bytes=0-1023`."),
+        ("If-Range" = Option<String>, Header, description = "`ETag` of the partial content. The range is ignored if it is not current."),
+        ("If-Match" = Option<String>, Header, description = "`ETag` values. Returns 412 if none of them is current."),
+        ("If-None-Match" = Option<String>, Header, description = "`ETag` values. Returns 304 if one of them is current."),
     ),
     security((), ("session" = []), ("api_token" = [])),
     responses(
-        (status = 200, description = "All of it", content(
+        (status = 200, description = "The original.", headers(
+            ("ETag" = String, description = "SHA-256 of the original.")), content(
             (Vec<u8> = "image/jpeg"), (Vec<u8> = "image/png"), (Vec<u8> = "image/gif"), (Vec<u8> = "image/webp"))),
-        (status = 206, description = "The range", content(
+        (status = 206, description = "The requested range.", headers(
+            ("Content-Range" = String, description = "The range and the size of the original.")), content(
             (Vec<u8> = "image/jpeg"), (Vec<u8> = "image/png"), (Vec<u8> = "image/gif"), (Vec<u8> = "image/webp"))),
-        (status = 304, description = "Not modified"),
-    )
+        (status = 304, description = "The original has not changed."),
+    ),
+    extensions(("x-problems" = json!("forbidden precondition-failed range-not-satisfiable storage-unavailable")))
 )]
 pub async fn download_image(
     app: web::Data<App>,

@@ -1,5 +1,5 @@
-//! `GET /images/{id}`: what is known of an image.
-use super::body::{ImageBody, ImageDetailBody};
+//! `GET /images/{id}`: an image with its metadata.
+use super::body::{Image, ImageDetail};
 use crate::{
     app::App,
     extract::{Path, RequestCtx},
@@ -9,17 +9,21 @@ use crate::{
 use actix_web::{HttpRequest, HttpResponse, http::header, web};
 use infravault_kernel::ImageId;
 
-/// An image that the caller may see: an own one, or one that is public or unlisted.
+/// Get an image
+///
+/// Returns an image that you own, or that is public or unlisted. `location` is returned only to the owner.
+/// Authentication is optional. An API token requires the scope `images:read`.
 #[utoipa::path(
     get, path = "/api/v1/images/{id}", tag = "images",
     params(
-        ("id" = Uuid, Path, description = "The image"),
-        ("If-None-Match" = Option<String>, Header, description = "304 if it still has one of these `ETag`s"),
+        ("id" = Uuid, Path, description = "Image ID."),
+        ("If-None-Match" = Option<String>, Header, description = "`ETag` values. Returns 304 if one of them is current."),
     ),
     security((), ("session" = []), ("api_token" = [])),
     responses(
-        (status = 200, body = ImageDetailBody, headers(("ETag" = String, description = "For `If-Match`"))),
-        (status = 304, description = "Not modified"),
+        (status = 200, description = "The image.", body = ImageDetail, headers(
+            ("ETag" = String, description = "Version of the image, for `If-Match` and `If-None-Match`."))),
+        (status = 304, description = "The image has not changed."),
     )
 )]
 pub async fn get_image(
@@ -36,8 +40,8 @@ pub async fn get_image(
     if not_modified {
         return Ok(HttpResponse::NotModified().insert_header(etag).finish());
     }
-    Ok(HttpResponse::Ok().insert_header(etag).json(ImageDetailBody {
-        image: ImageBody::new(&app.images, image),
+    Ok(HttpResponse::Ok().insert_header(etag).json(ImageDetail {
+        image: Image::new(&app.images, image),
         location: location.map(Into::into),
     }))
 }

@@ -1,61 +1,78 @@
-//! `GET /limits`: what a client must know before it uploads.
-use super::body::MediaTypeWord;
+//! `GET /limits`: the limits of this installation.
+use super::body::MediaType;
 use crate::app::App;
 use actix_web::{HttpResponse, web};
-use infravault_images::{BulkIds, Description, MediaType, Tag, Tags, Title};
+use infravault_images::{self as images, BulkIds, Description, Tag, Tags, Title};
 use infravault_kernel::Limit;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 /// The limits of this installation.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Limits)]
-pub(super) struct LimitsBody {
-    /// Most bytes of one original.
+pub(super) struct Limits {
+    /// Maximum size of one original in bytes.
+    #[schema(example = 41_943_040)]
     max_upload_bytes: u64,
-    /// The types that are taken; the content decides.
-    media_types: Vec<MediaTypeWord>,
-    /// Most pixels along a side.
+    /// Accepted media types, detected from the content.
+    #[schema(example = json!(["image/jpeg", "image/png", "image/gif", "image/webp"]))]
+    media_types: Vec<MediaType>,
+    /// Maximum width and height in pixels.
+    #[schema(example = 12_000)]
     max_side: u32,
-    /// Most pixels in all.
+    /// Maximum number of pixels of an image.
+    #[schema(example = 50_000_000)]
     max_pixels: u64,
-    /// Most pixels of an animation: its canvas, once for every frame.
+    /// Maximum number of pixels of an animation, summed over its frames.
+    #[schema(example = 50_000_000)]
     max_animation_pixels: u64,
-    /// Most frames of an animation.
+    /// Maximum number of frames of an animation.
+    #[schema(example = 300)]
     max_frames: u32,
-    /// Most scans of a progressive JPEG.
+    /// Maximum number of scans of a progressive JPEG.
+    #[schema(example = 64)]
     max_jpeg_scans: u32,
-    /// Most bytes of a color profile.
+    /// Maximum size of an ICC color profile in bytes.
+    #[schema(example = 1_048_576)]
     max_icc_bytes: u64,
-    /// Most characters of a title.
+    /// Maximum length of a title in characters.
+    #[schema(example = 200)]
     max_title_chars: usize,
-    /// Most characters of a description.
+    /// Maximum length of a description in characters.
+    #[schema(example = 4000)]
     max_description_chars: usize,
-    /// Most tags of an image.
+    /// Maximum number of tags of an image.
+    #[schema(example = 50)]
     max_tags: usize,
-    /// Most characters of a tag.
+    /// Maximum length of a tag in characters.
+    #[schema(example = 50)]
     max_tag_chars: usize,
-    /// Most items of a page.
+    /// Maximum number of items of a page.
+    #[schema(example = 200)]
     max_page_items: u8,
-    /// Most images of one bulk operation.
+    /// Maximum number of images of one bulk operation.
+    #[schema(example = 500)]
     max_bulk_items: usize,
-    /// For how many seconds a deleted image can be restored.
-    trash_seconds: u64,
-    /// For how many seconds an `Idempotency-Key` is remembered.
-    idempotency_seconds: u64,
+    /// Time in seconds for which a deleted image can be restored.
+    #[schema(example = 2_592_000)]
+    trash_retention_seconds: u64,
+    /// Time in seconds for which an `Idempotency-Key` is remembered.
+    #[schema(example = 86_400)]
+    idempotency_key_ttl_seconds: u64,
 }
 
-/// What this installation takes.
+/// Get the limits of this installation
+///
+/// Returns the limits that clients need before they upload images. No authentication required.
 #[utoipa::path(
     get, path = "/api/v1/limits", tag = "images",
-    responses((status = 200, body = LimitsBody))
+    responses((status = 200, description = "The limits.", body = Limits))
 )]
 pub async fn get_limits(app: web::Data<App>) -> HttpResponse {
     let config = &app.images.config;
     let limits = &config.limits;
-    HttpResponse::Ok().json(LimitsBody {
+    HttpResponse::Ok().json(Limits {
         max_upload_bytes: config.max_upload_bytes,
-        media_types: MediaType::ALL.into_iter().map(Into::into).collect(),
+        media_types: images::MediaType::ALL.into_iter().map(Into::into).collect(),
         max_side: limits.max_side,
         max_pixels: limits.max_pixels,
         max_animation_pixels: limits.max_animation_pixels,
@@ -68,7 +85,7 @@ pub async fn get_limits(app: web::Data<App>) -> HttpResponse {
         max_tag_chars: Tag::MAX,
         max_page_items: Limit::MAX,
         max_bulk_items: BulkIds::MAX,
-        trash_seconds: config.trash_retention.as_secs(),
-        idempotency_seconds: config.key_ttl.as_secs(),
+        trash_retention_seconds: config.trash_retention.as_secs(),
+        idempotency_key_ttl_seconds: config.key_ttl.as_secs(),
     })
 }

@@ -1,7 +1,7 @@
-//! `GET, HEAD /images/{id}/renditions/{preset}`: an image made of an image, by name.
+//! `GET, HEAD /images/{id}/renditions/{preset}`: a rendition of a preset.
 use super::{
     conditions::cached_digests,
-    rendition::{FormatWord, answer},
+    rendition::{RenditionFormat, rendition_response},
 };
 use crate::{
     app::App,
@@ -14,36 +14,41 @@ use infravault_images::{Ask, Choice};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-/// How the rendition is wanted.
+/// Parameters of a rendition.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct GetRendition {
-    /// This format, whatever `Accept` says.
+    /// Format. Takes precedence over `Accept`.
     #[param(inline)]
-    format: Option<FormatWord>,
-    /// Names the content, as the addresses of an image's `renditions` do: the answer may then be kept for ever.
+    format: Option<RenditionFormat>,
+    /// Version of the content, as in the URLs of `renditions`. If it is current, the response can be cached forever.
     #[param(max_length = 64)]
     v: Option<String>,
 }
 
-/// A rendition of an image that the caller may see: AVIF or WebP where `Accept` names it, else JPEG, or PNG where the
-/// image has transparent pixels. It is made when it is missing.
+/// Get a rendition of an image
+///
+/// Returns a rendition of an image that you own, or that is public or unlisted. It is created on the first request.
+/// The format is AVIF or WebP if `Accept` names it explicitly. Without an `Accept` header, the response is JPEG, or PNG if the
+/// image has transparent pixels. Authentication is optional. An API token requires the scope `images:read`.
 #[utoipa::path(
-    get, path = "/api/v1/images/{id}/renditions/{preset}", tag = "images",
+    get, path = "/api/v1/images/{id}/renditions/{preset}", tag = "renditions",
     params(
-        ("id" = Uuid, Path, description = "The image"),
-        ("preset" = String, Path, description = "The name of the rendition, such as `thumb`"),
+        ("id" = Uuid, Path, description = "Image ID."),
+        ("preset" = String, Path, description = "Name of a configured preset, such as `thumb`."),
         GetRendition,
-        ("Accept" = Option<String>, Header, description = "The formats that the client can show"),
-        ("If-None-Match" = Option<String>, Header, description = "304 if it has one of these `ETag`s"),
+        ("Accept" = Option<String>, Header, description = "Media types that the client can display."),
+        ("If-None-Match" = Option<String>, Header, description = "`ETag` values. Returns 304 if one of them is current."),
     ),
     security((), ("session" = []), ("api_token" = [])),
     responses(
-        (status = 200, description = "The rendition", content(
+        (status = 200, description = "The rendition.", headers(
+            ("ETag" = String, description = "SHA-256 of the rendition.")), content(
             (Vec<u8> = "image/avif"), (Vec<u8> = "image/webp"), (Vec<u8> = "image/jpeg"), (Vec<u8> = "image/png"))),
-        (status = 304, description = "Not modified"),
-    )
+        (status = 304, description = "The rendition has not changed."),
+    ),
+    extensions(("x-problems" = json!("image-undecodable overloaded storage-unavailable")))
 )]
 pub async fn get_rendition(
     app: web::Data<App>,
@@ -64,5 +69,5 @@ pub async fn get_rendition(
     };
     let id = id.ok_or_else(Problem::not_found)?;
     let served = app.images.renditions.rendition(&ctx, id, preset, &ask).await?;
-    Ok(answer(served, &ctx.log))
+    Ok(rendition_response(served, &ctx.log))
 }

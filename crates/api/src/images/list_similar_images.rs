@@ -1,8 +1,9 @@
 //! `GET /images/{id}/similar`: images that look like another one.
-use super::body::ImageBody;
+use super::body;
 use crate::{
     app::App,
     extract::{Path, Query, RequestCtx},
+    page::Page,
     problem::Problem,
 };
 use actix_web::{HttpResponse, web};
@@ -10,50 +11,41 @@ use infravault_kernel::ImageId;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-/// How many at most, unless another number is asked for.
-const DEFAULT: u32 = 20;
-/// How many at most.
-const MAX: u32 = 100;
+const DEFAULT_LIMIT: u32 = 20;
+const MAX_LIMIT: u32 = 100;
 
-/// How many images that look alike.
+/// Parameters of the list of similar images.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ListSimilarImages {
-    /// How many at most.
+    /// Maximum number of images. Default 20, maximum 100.
     #[param(minimum = 1, maximum = 100, default = 20)]
     limit: Option<u32>,
 }
 
-/// Images that look like another one, nearest first. There is one page only.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = SimilarImages)]
-pub(super) struct SimilarBody {
-    /// The images.
-    items: Vec<SimilarItem>,
-    /// Always null: there are no more pages.
-    #[schema(value_type = Option<String>)]
-    next_cursor: (),
-}
-
 /// An image that looks like another one.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = SimilarImage)]
-struct SimilarItem {
-    /// The image.
-    image: ImageBody,
-    /// In how many of 64 bits their perceptual hashes differ.
-    #[schema(minimum = 0, maximum = 7)]
+pub(super) struct SimilarImage {
+    /// The similar image.
+    image: body::Image,
+    /// Number of bits in which the 64-bit perceptual hashes differ.
+    #[schema(minimum = 0, maximum = 7, example = 3)]
     distance: u32,
 }
 
-/// Images that look like one that the caller may see: own and public ones whose perceptual hash differs in at most seven
-/// bits, nearest first, then newest. An image that is not ready has none.
+type SimilarImagePage = Page<SimilarImage>;
+
+/// List similar images
+///
+/// Returns your own and public images whose perceptual hash differs from that of the image in at most seven bits, nearest
+/// first, then newest first. There is only one page. The list is empty unless the state of the image is `ready`.
+/// Authentication is optional. An API token requires the scope `images:read`.
 #[utoipa::path(
     get, path = "/api/v1/images/{id}/similar", tag = "images",
-    params(("id" = Uuid, Path, description = "The image"), ListSimilarImages),
+    params(("id" = Uuid, Path, description = "Image ID."), ListSimilarImages),
     security((), ("session" = []), ("api_token" = [])),
-    responses((status = 200, body = SimilarBody))
+    responses((status = 200, description = "The similar images.", body = SimilarImagePage))
 )]
 pub async fn list_similar_images(
     app: web::Data<App>,
@@ -61,22 +53,14 @@ pub async fn list_similar_images(
     id: Path<ImageId>,
     query: Query<ListSimilarImages>,
 ) -> Result<HttpResponse, Problem> {
-    let limit = query.0.limit.unwrap_or(DEFAULT);
-    if !(1..=MAX).contains(&limit) {
+    let limit = query.0.limit.unwrap_or(DEFAULT_LIMIT);
+    if !(1..=MAX_LIMIT).contains(&limit) {
         return Err(Problem::parameter("limit", "must be 1 to 100"));
     }
-    let found = app
-        .images
-        .library
-        .find_similar(&ctx, id.0, limit)
-        .await?
-        .into_iter();
-    let items = found.map(|similar| SimilarItem {
-        image: ImageBody::new(&app.images, similar.image),
+    let similar = app.images.library.find_similar(&ctx, id.0, limit).await?;
+    let items = similar.into_iter().map(|similar| SimilarImage {
+        image: body::Image::new(&app.images, similar.image),
         distance: similar.distance,
     });
-    Ok(HttpResponse::Ok().json(SimilarBody {
-        items: items.collect(),
-        next_cursor: (),
-    }))
+    Ok(HttpResponse::Ok().json(Page::single(items)))
 }

@@ -1,94 +1,66 @@
-//! `GET /trash`: what the caller has deleted and can have back.
-use super::body::ImageBody;
+//! `GET /trash`: the deleted images of the caller.
+use super::body;
 use crate::{
     app::App,
     extract::{Query, RequestCtx},
-    links,
+    page::{Page, PageParams, page_response},
     problem::Problem,
 };
-use actix_web::{HttpRequest, HttpResponse, http::header, web};
-use infravault_images::{Images, TrashedImage};
-use infravault_kernel::{Cursor, Limit};
-use serde::{Deserialize, Serialize};
+use actix_web::{HttpRequest, HttpResponse, web};
+use infravault_images::{self as images, Images};
+use serde::Serialize;
 use time::OffsetDateTime;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
-/// Which page of the trash.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct ListTrash {
-    /// How many at most.
-    #[param(minimum = 1, maximum = 200, default = 50)]
-    limit: Option<i64>,
-    /// The `next_cursor` of the page before.
-    cursor: Option<String>,
-}
-
-/// An image in the trash. Its `renditions` are none: nothing of it is served until it is restored.
+/// An image in the trash. `renditions` is empty, because nothing is served until the image is restored.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = TrashedImage)]
-pub(super) struct TrashedBody {
+pub(super) struct TrashedImage {
     #[serde(flatten)]
-    image: ImageBody,
-    /// When it was deleted.
+    image: body::Image,
+    /// When the image was deleted.
     #[serde(with = "time::serde::rfc3339")]
+    #[schema(example = "2026-11-24T18:05:31Z")]
     trashed_at: OffsetDateTime,
-    /// When it is purged, unless it is restored or purged before.
+    /// When the image is purged, unless it is restored or purged earlier.
     #[serde(with = "time::serde::rfc3339")]
-    purged_at_latest: OffsetDateTime,
+    #[schema(example = "2026-12-24T18:05:31Z")]
+    purge_at: OffsetDateTime,
 }
 
-impl TrashedBody {
-    fn new(images: &Images, trashed: TrashedImage) -> Self {
+impl TrashedImage {
+    fn new(images: &Images, trashed: images::TrashedImage) -> Self {
         Self {
             trashed_at: trashed.trashed_at,
-            purged_at_latest: images.library.purge_due_at(&trashed),
-            image: ImageBody::new(images, trashed.image).without_renditions(),
+            purge_at: images.library.purge_due_at(&trashed),
+            image: body::Image::new(images, trashed.image).without_renditions(),
         }
     }
 }
 
-/// A page of the trash.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = TrashPage)]
-pub(super) struct TrashPageBody {
-    /// The images.
-    items: Vec<TrashedBody>,
-    /// Where the next page starts; null on the last one.
-    next_cursor: Option<String>,
-}
+type TrashedImagePage = Page<TrashedImage>;
 
-/// The caller's trash, what was deleted last first.
+/// List images in the trash
+///
+/// Returns your deleted images, most recently deleted first. Requires the scope `images:read`.
 #[utoipa::path(
-    get, path = "/api/v1/trash", tag = "images",
-    params(ListTrash),
+    get, path = "/api/v1/trash", tag = "trash",
+    params(PageParams),
     security(("session" = []), ("api_token" = [])),
-    responses((status = 200, body = TrashPageBody))
+    responses((status = 200, description = "One page of deleted images.", body = TrashedImagePage, headers(
+        ("Link" = Option<String>, description = "URL of the next page with `rel=\"next\"`. Absent on the last page."))))
 )]
 pub async fn list_trash(
     app: web::Data<App>,
     ctx: RequestCtx,
     request: HttpRequest,
-    query: Query<ListTrash>,
+    query: Query<PageParams>,
 ) -> Result<HttpResponse, Problem> {
-    let limit = query.0.limit.map_or(Some(Limit::default()), Limit::new);
-    let limit = limit.ok_or_else(|| Problem::parameter("limit", "must be 1 to 200"))?;
-    let cursor = query.0.cursor.map(Cursor::from_text);
+    let (limit, cursor) = query.0.parse()?;
     let page = app
         .images
         .library
         .list_trash(&ctx, limit, cursor.as_ref())
         .await?;
-    let mut response = HttpResponse::Ok();
-    if let Some(next) = &page.next {
-        response.insert_header((header::LINK, links::next(&request, next)));
-    }
-    let items = page.items.into_iter();
-    Ok(response.json(TrashPageBody {
-        items: items
-            .map(|trashed| TrashedBody::new(&app.images, trashed))
-            .collect(),
-        next_cursor: page.next.map(|next| next.as_str().to_owned()),
-    }))
+    let trashed = |trashed| TrashedImage::new(&app.images, trashed);
+    Ok(page_response(&request, page, trashed))
 }

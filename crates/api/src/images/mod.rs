@@ -1,4 +1,4 @@
-//! Handlers of images: uploading, finding, changing, deleting and downloading them.
+//! Handlers of images: upload, list, update, delete, download.
 mod body;
 mod change_images;
 mod conditions;
@@ -6,16 +6,18 @@ mod create_transform_url;
 mod delete_image;
 mod disposition;
 mod download_image;
+mod fields;
 mod form;
 mod get_image;
 mod get_limits;
 mod get_rendition;
 mod get_transform;
+mod import_image;
 mod list_images;
+mod list_params;
 mod list_public_images;
 mod list_similar_images;
 mod list_trash;
-mod page;
 mod purge_image;
 mod purge_trash;
 mod rendition;
@@ -23,8 +25,8 @@ mod replace_image;
 mod restore_image;
 mod update_image;
 mod upload_files;
-mod upload_from_url;
 mod upload_image;
+mod upload_request;
 
 pub use change_images::{__path_change_images, change_images};
 pub use create_transform_url::{__path_create_transform_url, create_transform_url};
@@ -34,6 +36,7 @@ pub use get_image::{__path_get_image, get_image};
 pub use get_limits::{__path_get_limits, get_limits};
 pub use get_rendition::{__path_get_rendition, get_rendition};
 pub use get_transform::{__path_get_transform, get_transform};
+pub use import_image::{__path_import_image, import_image};
 pub use list_images::{__path_list_images, list_images};
 pub use list_public_images::{__path_list_public_images, list_public_images};
 pub use list_similar_images::{__path_list_similar_images, list_similar_images};
@@ -43,11 +46,10 @@ pub use purge_trash::{__path_purge_trash, purge_trash};
 pub use replace_image::{__path_replace_image, replace_image};
 pub use restore_image::{__path_restore_image, restore_image};
 pub use update_image::{__path_update_image, update_image};
-pub use upload_from_url::{__path_upload_from_url, upload_from_url};
 pub use upload_image::{__path_upload_image, upload_image};
 
-pub(crate) use body::{MediaTypeWord, VisibilityWord};
-pub(crate) use replace_image::keep;
-pub(crate) use upload_image::{
-    UploadedBody, broken, created, length as content_length, problem as upload_problem,
-};
+pub(crate) use body::{MediaType, Visibility};
+pub(crate) use fields::{FieldErrors, NewImageFields};
+pub(crate) use form::parse_keep_location;
+pub(crate) use upload_image::{UploadedImage, created_response};
+pub(crate) use upload_request::{body_stream, content_length, upload_problem};

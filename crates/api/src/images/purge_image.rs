@@ -1,4 +1,4 @@
-//! `DELETE /trash/{id}`: purges an image.
+//! `DELETE /trash/{id}`: permanently deletes an image.
 use crate::{
     app::App,
     extract::{Path, RequestCtx},
@@ -7,13 +7,15 @@ use crate::{
 use actix_web::{HttpResponse, web};
 use infravault_kernel::ImageId;
 
-/// Purges an image that is in the caller's trash: its room is free at once, its bytes go a little later, and nothing
-/// brings it back.
+/// Permanently delete an image in the trash
+///
+/// Purges an image from your trash. Its quota is released at once, its bytes are deleted in the background. This cannot be
+/// undone. Requires the scope `images:delete`.
 #[utoipa::path(
-    delete, path = "/api/v1/trash/{id}", tag = "images",
-    params(("id" = Uuid, Path, description = "The image")),
+    delete, path = "/api/v1/trash/{id}", tag = "trash",
+    params(("id" = Uuid, Path, description = "Image ID.")),
     security(("session" = []), ("api_token" = [])),
-    responses((status = 204, description = "Purged"))
+    responses((status = 204, description = "The image was purged."))
 )]
 pub async fn purge_image(
     app: web::Data<App>,

@@ -1,5 +1,5 @@
 //! Rendition responses.
-use crate::chunked_bytes::ChunkedBytes;
+use crate::{chunked_bytes::ChunkedBytes, wire::mirror_enum};
 use actix_web::{
     HttpResponse,
     body::SizedStream,
@@ -8,41 +8,26 @@ use actix_web::{
 };
 use futures_util::TryStreamExt;
 use infravault_images::{Format, Rendered, Served, Visibility};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use slog::Logger;
-use utoipa::ToSchema;
 
-/// The format of a rendition.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-#[schema(as = RenditionFormat)]
-pub enum FormatWord {
-    /// AVIF.
-    Avif,
-    /// WebP.
-    Webp,
-    /// JPEG.
-    Jpeg,
-    /// PNG.
-    Png,
-}
-
-impl From<FormatWord> for Format {
-    fn from(word: FormatWord) -> Self {
-        match word {
-            FormatWord::Avif => Self::Avif,
-            FormatWord::Webp => Self::Webp,
-            FormatWord::Jpeg => Self::Jpeg,
-            FormatWord::Png => Self::Png,
-        }
+mirror_enum! {
+    /// Format of a rendition.
+    #[derive(Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    pub enum RenditionFormat = Format {
+        Avif,
+        Webp,
+        Jpeg,
+        Png,
     }
 }
 
-/// A rendition with its headers.
+/// Returns a rendition with its headers.
 ///
-/// Whoever may fetch an image without a credential may also show it on a page of another origin; a private one is shown
-/// there by a request with CORS (`crossorigin="use-credentials"`), which asks whether the origin is configured.
-pub(super) fn answer(served: Served, log: &Logger) -> HttpResponse {
+/// Pages of other origins can embed renditions that need no credentials. Private renditions need a CORS request
+/// (`crossorigin="use-credentials"`) from a configured origin.
+pub(super) fn rendition_response(served: Served, log: &Logger) -> HttpResponse {
     let (cache, policy) = match (served.visibility, served.named_by_content) {
         (Visibility::Public, true) => ("public, max-age=31536000, immutable", "cross-origin"),
         (Visibility::Public, false) => ("public, no-cache", "cross-origin"),
@@ -52,8 +37,8 @@ pub(super) fn answer(served: Served, log: &Logger) -> HttpResponse {
     respond(served, cache, policy, log)
 }
 
-/// A transform with its headers: whoever has the address may show it anywhere.
-pub(super) fn answer_signed(served: Served, log: &Logger) -> HttpResponse {
+/// Returns a signed transform with its headers. Pages of all origins can embed it.
+pub(super) fn signed_response(served: Served, log: &Logger) -> HttpResponse {
     respond(served, "private, no-cache", "cross-origin", log)
 }
 

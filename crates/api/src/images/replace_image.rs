@@ -1,7 +1,8 @@
-//! `PUT /images/{id}`: replaces what is said about an image.
+//! `PUT /images/{id}`: replaces the metadata of an image.
 use super::{
-    body::{ImageBody, VisibilityWord, answer},
-    conditions::if_match_versions,
+    body::{Image, Visibility},
+    fields::FieldErrors,
+    update_image::change_image,
 };
 use crate::{
     app::App,
@@ -9,88 +10,71 @@ use crate::{
     problem::Problem,
 };
 use actix_web::{HttpRequest, HttpResponse, web};
-use infravault_images::{Description, Error, MetadataUpdate, Tags, Title, ValidationError};
-use infravault_kernel::{FieldError, ImageId};
+use infravault_images::{Change, Description, Error, Tags, Title};
+use infravault_kernel::ImageId;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// All that is said about an image.
+/// The complete metadata of an image.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = ImageTexts)]
-pub struct ImageTextsBody {
-    /// Its title; white space around it is cut, control characters are refused.
+pub struct ImageMetadata {
+    /// Title, 1 to 200 characters. Surrounding white space is removed; control characters are rejected.
     #[schema(
         min_length = 1,
         max_length = 200,
+        example = "Harbor at dawn",
         pattern = r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"
     )]
     title: String,
-    /// Its description.
+    /// Description, up to 4000 characters. Default empty.
     #[serde(default)]
-    #[schema(max_length = 4000)]
+    #[schema(max_length = 4000, example = "Fishing boats before the first ferry.")]
     description: String,
-    /// Its tags: 1 to 50 characters each, without commas and control characters.
+    /// Up to 50 tags of 1 to 50 characters, without commas and control characters. Default empty.
     #[serde(default)]
-    #[schema(max_items = 50)]
+    #[schema(max_items = 50, example = json!(["sea", "boats"]))]
     tags: Vec<String>,
-    /// Who may see it.
-    visibility: VisibilityWord,
+    /// Who can see the image besides its owner.
+    visibility: Visibility,
 }
 
-impl ImageTextsBody {
-    fn parse(self) -> Result<MetadataUpdate, Error> {
-        let mut faults = Vec::new();
+impl ImageMetadata {
+    fn parse(self) -> Result<Change, Error> {
+        let mut errors = FieldErrors::default();
         let tags = self.tags.iter().map(String::as_str);
-        let change = MetadataUpdate {
-            title: keep(&mut faults, "title", Title::parse(&self.title)),
-            description: keep(&mut faults, "description", Description::parse(&self.description)),
-            tags: keep(&mut faults, "tags", Tags::parse(tags)),
+        let change = Change {
+            title: errors.check("title", Title::parse(&self.title)),
+            description: errors.check("description", Description::parse(&self.description)),
+            tags: errors.check("tags", Tags::parse(tags)),
             visibility: Some(self.visibility.into()),
         };
-        if faults.is_empty() {
-            Ok(change)
-        } else {
-            Err(Error::Invalid(faults))
-        }
+        errors.into_result(change)
     }
 }
 
-/// Takes what was parsed, or notes what is wrong with it.
-pub(crate) fn keep<T>(
-    faults: &mut Vec<FieldError>,
-    field: &str,
-    parsed: Result<T, ValidationError>,
-) -> Option<T> {
-    parsed
-        .map_err(|unfit| faults.push(FieldError::new(field, unfit)))
-        .ok()
-}
-
-/// Replaces the texts of an own image.
+/// Replace the metadata of an image
+///
+/// Replaces all metadata of an image that you own and returns the image. Omitted optional fields are cleared.
+/// Requires `If-Match` and the scope `images:write`.
 #[utoipa::path(
     put, path = "/api/v1/images/{id}", tag = "images",
     params(
-        ("id" = Uuid, Path, description = "The image"),
-        ("If-Match" = String, Header, description = "The `ETag` that was read; without it 428"),
+        ("id" = Uuid, Path, description = "Image ID."),
+        ("If-Match" = String, Header, description = "`ETag` of the version that was read, or `*` for any version."),
     ),
-    request_body = ImageTextsBody,
+    request_body(content = ImageMetadata, description = "The complete metadata."),
     security(("session" = []), ("api_token" = [])),
-    responses((status = 200, body = ImageBody, headers(("ETag" = String, description = "The new version"))))
+    responses((status = 200, description = "The updated image.", body = Image, headers(
+        ("ETag" = String, description = "New version of the image.")))),
+    extensions(("x-problems" = json!("if-match")))
 )]
 pub async fn replace_image(
     app: web::Data<App>,
     ctx: RequestCtx,
     request: HttpRequest,
     id: Path<ImageId>,
-    body: Json<ImageTextsBody>,
+    body: Json<ImageMetadata>,
 ) -> Result<HttpResponse, Problem> {
-    let versions = if_match_versions(&request)?;
-    let change = body.0.parse()?;
-    let image = app
-        .images
-        .library
-        .update(&ctx, id.0, versions.as_ref(), &change)
-        .await?;
-    Ok(answer(HttpResponse::Ok(), &app.images, image))
+    change_image(&app, &ctx, &request, id.0, body.0.parse()).await
 }

@@ -1,5 +1,5 @@
-//! `POST /images/{id}/restore`: takes an image out of the trash.
-use super::body::{ImageBody, answer};
+//! `POST /images/{id}/restore`: restores an image from the trash.
+use super::body::{Image, image_response};
 use crate::{
     app::App,
     extract::{Path, RequestCtx},
@@ -8,12 +8,16 @@ use crate::{
 use actix_web::{HttpResponse, web};
 use infravault_kernel::ImageId;
 
-/// Takes an own image out of the trash; it is what it was. One that is not in the trash stays as it is.
+/// Restore an image from the trash
+///
+/// Restores an image that you own with its previous metadata and `ETag`, and returns it. Idempotent: an image that is not in
+/// the trash is returned unchanged. Requires the scope `images:write`.
 #[utoipa::path(
-    post, path = "/api/v1/images/{id}/restore", tag = "images",
-    params(("id" = Uuid, Path, description = "The image")),
+    post, path = "/api/v1/images/{id}/restore", tag = "trash",
+    params(("id" = Uuid, Path, description = "Image ID.")),
     security(("session" = []), ("api_token" = [])),
-    responses((status = 200, body = ImageBody, headers(("ETag" = String, description = "For `If-Match`"))))
+    responses((status = 200, description = "The restored image.", body = Image, headers(
+        ("ETag" = String, description = "Version of the image, for `If-Match`."))))
 )]
 pub async fn restore_image(
     app: web::Data<App>,
@@ -21,5 +25,5 @@ pub async fn restore_image(
     id: Path<ImageId>,
 ) -> Result<HttpResponse, Problem> {
     let image = app.images.library.restore(&ctx, id.0).await?;
-    Ok(answer(HttpResponse::Ok(), &app.images, image))
+    Ok(image_response(HttpResponse::Ok(), &app.images, image))
 }

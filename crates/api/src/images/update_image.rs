@@ -1,8 +1,8 @@
-//! `PATCH /images/{id}`: changes some of what is said about an image (RFC 7396).
+//! `PATCH /images/{id}`: changes some of the metadata of an image (RFC 7396).
 use super::{
-    body::{ImageBody, VisibilityWord, answer},
+    body::{Image, Visibility, image_response},
     conditions::if_match_versions,
-    replace_image::keep,
+    fields::FieldErrors,
 };
 use crate::{
     app::App,
@@ -10,54 +10,51 @@ use crate::{
     problem::Problem,
 };
 use actix_web::{HttpRequest, HttpResponse, web};
-use infravault_images::{Description, Error, MetadataUpdate, Tags, Title};
-use infravault_kernel::{FieldError, ImageId};
+use infravault_images::{Change, Description, Error, Tags, Title};
+use infravault_kernel::ImageId;
 use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
 
-/// What is to be different of what is said about an image. What is left out stays; `null` empties a description or
-/// the tags.
+/// Metadata to change. Omitted fields stay unchanged. `null` clears the description or the tags.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = ImageChange)]
-#[expect(clippy::option_option, reason = "left out, null and given are three things")]
-pub struct ImageChangeBody {
-    /// Another title.
-    #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = Option<String>, nullable = false, min_length = 1, max_length = 200, pattern = r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$")]
+#[expect(clippy::option_option, reason = "omitted, null and given are three things")]
+pub struct ImagePatch {
+    /// New title, 1 to 200 characters.
+    #[serde(default, deserialize_with = "deserialize_nullable")]
+    #[schema(value_type = Option<String>, nullable = false, min_length = 1, max_length = 200, example = "Harbor at dawn", pattern = r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$")]
     title: Option<Option<String>>,
-    /// Another description.
-    #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = Option<String>, max_length = 4000)]
+    /// New description, up to 4000 characters.
+    #[serde(default, deserialize_with = "deserialize_nullable")]
+    #[schema(value_type = Option<String>, max_length = 4000, example = "Fishing boats before the first ferry.")]
     description: Option<Option<String>>,
-    /// Other tags, all of them.
-    #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = Option<Vec<String>>, max_items = 50)]
+    /// New tags. They replace all existing tags.
+    #[serde(default, deserialize_with = "deserialize_nullable")]
+    #[schema(value_type = Option<Vec<String>>, max_items = 50, example = json!(["sea", "boats"]))]
     tags: Option<Option<Vec<String>>>,
-    /// Another visibility.
-    #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = Option<VisibilityWord>, nullable = false)]
-    visibility: Option<Option<VisibilityWord>>,
+    /// New visibility.
+    #[serde(default, deserialize_with = "deserialize_nullable")]
+    #[schema(value_type = Option<Visibility>, nullable = false)]
+    visibility: Option<Option<Visibility>>,
 }
 
-/// Tells a field that is `null` from one that is left out.
-#[expect(clippy::option_option, reason = "left out, null and given are three things")]
-fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(json: D) -> Result<Option<Option<T>>, D::Error> {
+/// Distinguishes `null` from an omitted field.
+#[expect(clippy::option_option, reason = "omitted, null and given are three things")]
+fn deserialize_nullable<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    json: D,
+) -> Result<Option<Option<T>>, D::Error> {
     Option::deserialize(json).map(Some)
 }
 
-impl ImageChangeBody {
-    fn parse(self) -> Result<MetadataUpdate, Error> {
-        let mut faults = Vec::new();
+impl ImagePatch {
+    fn parse(self) -> Result<Change, Error> {
+        let mut errors = FieldErrors::default();
         for (name, is_null) in [
             ("title", matches!(self.title, Some(None))),
             ("visibility", matches!(self.visibility, Some(None))),
         ] {
             if is_null {
-                faults.push(FieldError::new(
-                    name,
-                    "cannot be removed; leave it out to keep it",
-                ));
+                errors.push(name, "cannot be removed; leave it out to keep it");
             }
         }
         let title = self.title.flatten().map(|title| Title::parse(&title));
@@ -67,44 +64,55 @@ impl ImageChangeBody {
         let tags = self
             .tags
             .map(|tags| Tags::parse(tags.unwrap_or_default().iter().map(String::as_str)));
-        let change = MetadataUpdate {
-            title: title.and_then(|title| keep(&mut faults, "title", title)),
-            description: description.and_then(|text| keep(&mut faults, "description", text)),
-            tags: tags.and_then(|tags| keep(&mut faults, "tags", tags)),
+        let change = Change {
+            title: title.and_then(|title| errors.check("title", title)),
+            description: description.and_then(|text| errors.check("description", text)),
+            tags: tags.and_then(|tags| errors.check("tags", tags)),
             visibility: self.visibility.flatten().map(Into::into),
         };
-        if faults.is_empty() {
-            Ok(change)
-        } else {
-            Err(Error::Invalid(faults))
-        }
+        errors.into_result(change)
     }
 }
 
-/// Changes some of the texts of an own image.
+/// Update the metadata of an image
+///
+/// Changes the given fields of an image that you own, as a JSON merge patch (RFC 7396), and returns the image.
+/// Requires `If-Match` and the scope `images:write`.
 #[utoipa::path(
     patch, path = "/api/v1/images/{id}", tag = "images",
     params(
-        ("id" = Uuid, Path, description = "The image"),
-        ("If-Match" = String, Header, description = "The `ETag` that was read; without it 428"),
+        ("id" = Uuid, Path, description = "Image ID."),
+        ("If-Match" = String, Header, description = "`ETag` of the version that was read, or `*` for any version."),
     ),
-    request_body(content((ImageChangeBody = "application/merge-patch+json"), (ImageChangeBody = "application/json"))),
+    request_body(
+        description = "Fields to change.",
+        content((ImagePatch = "application/merge-patch+json"), (ImagePatch = "application/json")),
+    ),
     security(("session" = []), ("api_token" = [])),
-    responses((status = 200, body = ImageBody, headers(("ETag" = String, description = "The new version"))))
+    responses((status = 200, description = "The updated image.", body = Image, headers(
+        ("ETag" = String, description = "New version of the image.")))),
+    extensions(("x-problems" = json!("if-match")))
 )]
 pub async fn update_image(
     app: web::Data<App>,
     ctx: RequestCtx,
     request: HttpRequest,
     id: Path<ImageId>,
-    body: Json<ImageChangeBody>,
+    body: Json<ImagePatch>,
 ) -> Result<HttpResponse, Problem> {
-    let versions = if_match_versions(&request)?;
-    let change = body.0.parse()?;
-    let image = app
-        .images
-        .library
-        .update(&ctx, id.0, versions.as_ref(), &change)
-        .await?;
-    Ok(answer(HttpResponse::Ok(), &app.images, image))
+    change_image(&app, &ctx, &request, id.0, body.0.parse()).await
+}
+
+/// Changes the metadata of an image if `If-Match` allows it.
+pub(super) async fn change_image(
+    app: &App,
+    ctx: &RequestCtx,
+    request: &HttpRequest,
+    id: ImageId,
+    change: Result<Change, Error>,
+) -> Result<HttpResponse, Problem> {
+    let (versions, change) = (if_match_versions(request)?, change?);
+    let library = &app.images.library;
+    let image = library.update(ctx, id, versions.as_ref(), &change).await?;
+    Ok(image_response(HttpResponse::Ok(), &app.images, image))
 }

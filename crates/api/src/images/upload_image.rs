@@ -1,9 +1,10 @@
 //! `POST /images`: a new image as a plain body, or images in a form.
 use super::{
-    body::{ImageBody, VisibilityWord},
+    body::{Image, Visibility},
+    fields::{FieldErrors, NewImageFields},
     form,
-    replace_image::keep,
-    upload_files::{UploadResultsBody, upload_form},
+    upload_files::{UploadResults, upload_form},
+    upload_request::{announced_digest, body_stream, content_length, idempotency_key, upload_problem},
 };
 use crate::{
     app::App,
@@ -12,155 +13,155 @@ use crate::{
 };
 use actix_web::{
     HttpMessage, HttpRequest, HttpResponse,
-    error::PayloadError,
     http::{
         StatusCode,
         header::{self, ContentDisposition, HeaderMap},
     },
     web,
 };
-use base64::{Engine, engine::general_purpose::STANDARD};
-use futures_util::StreamExt;
-use infravault_images::{
-    BodyError, Description, Error, FileName, IdempotencyKey, Images, NewImage, Tags, Title, UploadRequest,
-    Uploaded,
-};
-use infravault_kernel::Sha256;
+use infravault_images::{Error, Images, NewImage, Tags, UploadRequest, Uploaded};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-/// What is said about the image of a plain body. A form says it in its fields.
+/// Metadata of an image that is sent as a plain body. A form has fields instead.
 #[derive(Debug, Default, PartialEq, Eq, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct UploadImage {
-    /// What the file is called; `Content-Disposition` can say so, too. A name of more than 255 bytes is cut.
+pub struct UploadParams {
+    /// Name of the file, truncated to 255 bytes. Default: the name in `Content-Disposition`.
+    #[param(example = "IMG_2041.jpg")]
     file_name: Option<String>,
-    /// Its title; without one the file name without its ending.
-    #[param(min_length = 1, max_length = 200)]
+    /// Title, 1 to 200 characters. Default: the file name without its extension.
+    #[param(min_length = 1, max_length = 200, example = "Harbor at dawn")]
     title: Option<String>,
-    /// Its description.
+    /// Description, up to 4000 characters. Default empty.
     #[param(max_length = 4000)]
     description: Option<String>,
-    /// Its tags, separated by commas.
+    /// Up to 50 tags, separated by commas.
+    #[param(example = "sea,boats")]
     tags: Option<String>,
-    /// Who may see it; `private` by default.
+    /// Who can see the image besides its owner. Default `private`.
     #[param(inline)]
-    visibility: Option<VisibilityWord>,
-    /// Whether the place is kept where it was taken, for its owner alone; `false` by default.
+    visibility: Option<Visibility>,
+    /// Keep the GPS location. Only the owner can see it. Default `false`.
     keep_location: Option<bool>,
 }
 
-/// A form with images. The fields stand before the files and hold for each of them.
+/// A form with images. Fields precede the files and apply to each of them.
 #[derive(Debug, ToSchema)]
-#[schema(as = UploadForm)]
 #[expect(dead_code, reason = "only described; the form is read as a stream")]
-pub(super) struct UploadFormBody {
-    /// Its title; without one the file name without its ending.
-    #[schema(min_length = 1, max_length = 200)]
+pub(super) struct UploadForm {
+    /// Title, 1 to 200 characters. Default: the file name without its extension.
+    #[schema(min_length = 1, max_length = 200, example = "Harbor at dawn")]
     title: Option<String>,
-    /// Its description.
-    #[schema(max_length = 4000)]
+    /// Description, up to 4000 characters. Default empty.
+    #[schema(max_length = 4000, example = "Fishing boats before the first ferry.")]
     description: Option<String>,
-    /// Its tags, separated by commas; the field may be repeated.
+    /// Up to 50 tags, separated by commas. The field can be repeated.
+    #[schema(example = "sea,boats")]
     tags: Option<String>,
-    /// Who may see it; `private` by default.
+    /// Who can see the image besides its owner. Default `private`.
     #[schema(inline)]
-    visibility: Option<VisibilityWord>,
-    /// Whether the place is kept where it was taken, for its owner alone; `false` by default.
+    visibility: Option<Visibility>,
+    /// Keep the GPS location. Only the owner can see it. Default `false`.
+    #[schema(example = false)]
     keep_location: Option<bool>,
-    /// The image; the last field. The field may be repeated, for at most 50 images.
+    /// The image, as the last field. The field can be repeated for up to 50 images.
     #[schema(value_type = String, format = Binary)]
     file: Vec<u8>,
 }
 
-/// An image that was taken in.
+/// An image that was uploaded.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = UploadedImage)]
-pub(crate) struct UploadedBody {
+pub(crate) struct UploadedImage {
     #[serde(flatten)]
-    image: ImageBody,
-    /// The oldest other image of yours with the same bytes, which are stored once.
+    image: Image,
+    /// ID of the oldest other image of yours with the same bytes. Null if there is none.
+    #[schema(example = "01a1f2dd-7c60-7a4f-b1d6-0c9e58f7a233")]
     duplicate_of: Option<Uuid>,
 }
 
-impl UploadedBody {
+impl UploadedImage {
     pub(super) fn new(images: &Images, Uploaded { image, duplicate_of }: Uploaded) -> Self {
         Self {
-            image: ImageBody::new(images, image),
+            image: Image::new(images, image),
             duplicate_of: duplicate_of.map(infravault_kernel::Id::uuid),
         }
     }
 }
 
-/// Takes in an image. What is acknowledged with 201 is never lost. With an `Idempotency-Key` it can be sent again
-/// safely. A form with several files is answered 200 with one result each; every one of them has its own status.
+/// Upload an image
+///
+/// A 201 response means that the image is stored durably. Its `state` is `stored` until it is processed in the background.
+/// With `Idempotency-Key`, the request can be repeated safely: a retry returns the same image.
+/// A form with several files returns 200 with one result for each file.
+/// Requires the scope `images:write`. The size counts towards the quota; see `GET /limits` for the limits.
 #[utoipa::path(
     post, path = "/api/v1/images", tag = "images",
     params(
-        UploadImage,
-        ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 characters that name this upload"),
-        ("Repr-Digest" = Option<String>, Header, description = "`sha-256=:…:` of the image (RFC 9530)"),
+        UploadParams,
+        ("Idempotency-Key" = Option<String>, Header, description = "Unique key of this upload, 1 to 255 visible ASCII characters."),
+        ("Repr-Digest" = Option<String>, Header, description = "SHA-256 of the image as `sha-256=:…:` (RFC 9530). An upload with other bytes is rejected."),
     ),
-    request_body(content(
-        (UploadFormBody = "multipart/form-data"), (Vec<u8> = "image/jpeg"), (Vec<u8> = "image/png"),
-        (Vec<u8> = "image/gif"), (Vec<u8> = "image/webp"), (Vec<u8> = "application/octet-stream"))),
+    request_body(
+        description = "The image as a plain body of its media type, or a form with one or more images.",
+        content(
+            (UploadForm = "multipart/form-data"), (Vec<u8> = "image/jpeg"), (Vec<u8> = "image/png"),
+            (Vec<u8> = "image/gif"), (Vec<u8> = "image/webp"), (Vec<u8> = "application/octet-stream"))),
     security(("session" = []), ("api_token" = [])),
     responses(
-        (status = 201, body = UploadedBody, headers(
-            ("Location" = String, description = "Where the image is"),
-            ("ETag" = String, description = "For `If-Match`"))),
-        (status = 200, description = "A form with several files", body = UploadResultsBody),
-    )
+        (status = 201, description = "The image was created.", body = UploadedImage, headers(
+            ("Location" = String, description = "URL of the image."),
+            ("ETag" = String, description = "Version of the image, for `If-Match`."))),
+        (status = 200, description = "One result for each file of a form with several files.", body = UploadResults),
+    ),
+    extensions(("x-problems" = json!("ingest checksum-mismatch idempotency-in-flight idempotency-mismatch malformed-multipart validation-failed")))
 )]
 pub async fn upload_image(
     app: web::Data<App>,
     ctx: RequestCtx,
     request: HttpRequest,
-    query: Query<UploadImage>,
+    query: Query<UploadParams>,
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
     reject_content_encoding(&request)?;
-    match kind(&request)? {
-        Kind::Form => upload_form(&app, &ctx, &request, &query.0, payload).await,
-        Kind::Plain(media_type) => {
+    match BodyKind::parse(&request)? {
+        BodyKind::Form => upload_form(&app, &ctx, &request, &query.0, payload).await,
+        BodyKind::Plain(media_type) => {
             let uploaded = upload_plain(&app, &ctx, &request, &query.0, media_type, payload).await?;
-            Ok(created(&app.images, uploaded))
+            Ok(created_response(&app.images, uploaded))
         }
     }
 }
 
-/// 201 with the image.
-pub(crate) fn created(images: &Images, uploaded: Uploaded) -> HttpResponse {
+/// Returns 201 with the image.
+pub(crate) fn created_response(images: &Images, uploaded: Uploaded) -> HttpResponse {
     let image = &uploaded.image;
     HttpResponse::Created()
         .insert_header((header::LOCATION, format!("/api/v1/images/{}", image.id)))
         .insert_header((header::ETAG, format!("\"{}\"", image.etag())))
-        .json(UploadedBody::new(images, uploaded))
+        .json(UploadedImage::new(images, uploaded))
 }
 
-/// How the image comes.
-enum Kind {
+enum BodyKind {
     Form,
-    /// As a body of this declared type.
+    /// An image of this declared media type.
     Plain(String),
 }
 
-fn kind(request: &HttpRequest) -> Result<Kind, Problem> {
-    let media_type = request.content_type().trim().to_ascii_lowercase();
-    match media_type.as_str() {
-        "multipart/form-data" => Ok(Kind::Form),
-        "application/octet-stream" => Ok(Kind::Plain(media_type)),
-        other if other.starts_with("image/") => Ok(Kind::Plain(media_type)),
-        _ => {
-            let detail =
-                "Send the image as `multipart/form-data` or as a body of its own type, such as `image/jpeg`.";
-            Err(Problem::new(
+impl BodyKind {
+    fn parse(request: &HttpRequest) -> Result<Self, Problem> {
+        let media_type = request.content_type().trim().to_ascii_lowercase();
+        match media_type.as_str() {
+            "multipart/form-data" => Ok(Self::Form),
+            "application/octet-stream" => Ok(Self::Plain(media_type)),
+            other if other.starts_with("image/") => Ok(Self::Plain(media_type)),
+            _ => Err(Problem::new(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 "unsupported-media-type",
-                detail,
-            ))
+                "Send the image as `multipart/form-data` or as a body of its own type, such as `image/jpeg`.",
+            )),
         }
     }
 }
@@ -169,176 +170,69 @@ async fn upload_plain(
     app: &App,
     ctx: &RequestCtx,
     request: &HttpRequest,
-    query: &UploadImage,
+    query: &UploadParams,
     declared_type: String,
     payload: web::Payload,
 ) -> Result<Uploaded, Problem> {
-    let length = length(request);
+    let length = content_length(request);
     let upload = UploadRequest {
-        image: described(query, request.headers())?,
+        image: query.parse(request.headers())?,
         declared_type,
         min_len: length.unwrap_or(0),
         max_len: length,
-        key: key(request)?,
-        digest: digest(request.headers())?,
+        key: idempotency_key(request)?,
+        digest: announced_digest(request.headers())?,
     };
-    let body = payload.map(|bytes| bytes.map_err(|error| broken(&error)));
     app.images
         .uploads
-        .upload(ctx, upload, body)
+        .upload(ctx, upload, body_stream(payload))
         .await
-        .map_err(problem)
+        .map_err(upload_problem)
 }
 
-/// What the query and the headers say about the image of a plain body.
-fn described(query: &UploadImage, headers: &HeaderMap) -> Result<NewImage, Problem> {
-    let mut faults = Vec::new();
-    let title = query.title.as_deref().map(Title::parse);
-    let description = Description::parse(query.description.as_deref().unwrap_or_default());
-    let image = NewImage {
-        file_name: file_name(query, headers),
-        title: title.and_then(|title| keep(&mut faults, "title", title)),
-        description: keep(&mut faults, "description", description).unwrap_or_else(Description::empty),
-        tags: keep(&mut faults, "tags", Tags::parse_list(query.tags.as_deref())).unwrap_or_default(),
-        visibility: query.visibility.map(Into::into).unwrap_or_default(),
-        keep_location: query.keep_location.unwrap_or_default(),
-    };
-    match faults.into_iter().next() {
-        Some(fault) => Err(Error::Parameter(fault).into()),
-        None => Ok(image),
-    }
-}
-
-fn file_name(query: &UploadImage, headers: &HeaderMap) -> FileName {
-    let sent = headers.get(header::CONTENT_DISPOSITION);
-    let sent = sent.and_then(|value| ContentDisposition::from_raw(value).ok());
-    let sent = sent.as_ref().and_then(form::name_of);
-    FileName::clean(query.file_name.as_deref().or(sent.as_deref()).unwrap_or_default())
-}
-
-/// The announced length of the body.
-pub(crate) fn length(request: &HttpRequest) -> Option<u64> {
-    request
-        .headers()
-        .get(header::CONTENT_LENGTH)?
-        .to_str()
-        .ok()?
-        .parse()
-        .ok()
-}
-
-pub(super) fn key(request: &HttpRequest) -> Result<Option<IdempotencyKey>, Problem> {
-    const NAME: &str = "Idempotency-Key";
-    let Some(value) = request.headers().get(NAME) else {
-        return Ok(None);
-    };
-    let text = value
-        .to_str()
-        .map_err(|_| Problem::parameter(NAME, "must be 1 to 255 visible ASCII characters"))?;
-    let key = IdempotencyKey::parse(text.trim());
-    key.map(Some).map_err(|unfit| Problem::parameter(NAME, unfit))
-}
-
-/// The SHA-256 of `Repr-Digest` or `Content-Digest` (RFC 9530), which are the same for what is sent here.
-pub(super) fn digest(headers: &HeaderMap) -> Result<Option<Sha256>, Problem> {
-    let mut found = None;
-    for name in ["Repr-Digest", "Content-Digest"] {
-        for value in headers.get_all(name) {
-            let text = value.to_str().unwrap_or_default();
-            for member in text.split(',') {
-                let Some((algorithm, bytes)) = member.split_once('=') else {
-                    return Err(Problem::parameter(
-                        name,
-                        "must be a dictionary such as `sha-256=:…:`",
-                    ));
-                };
-                if algorithm.trim() == "sha-256" {
-                    let refused = || {
-                        Problem::parameter(name, "must have 32 bytes in base64 between colons as `sha-256`")
-                    };
-                    let digest = sha256(bytes.trim()).ok_or_else(refused)?;
-                    if found.is_some_and(|found| found != digest) {
-                        return Err(Problem::parameter(
-                            name,
-                            "contradicts another digest of this request",
-                        ));
-                    }
-                    found = Some(digest);
-                }
-            }
+impl UploadParams {
+    fn parse(&self, headers: &HeaderMap) -> Result<NewImage, Problem> {
+        let disposition = headers.get(header::CONTENT_DISPOSITION);
+        let disposition = disposition.and_then(|value| ContentDisposition::from_raw(value).ok());
+        let sent_name = disposition.as_ref().and_then(form::file_name);
+        let mut errors = FieldErrors::default();
+        let image = NewImageFields {
+            file_name: self
+                .file_name
+                .as_deref()
+                .or(sent_name.as_deref())
+                .unwrap_or_default(),
+            title: self.title.as_deref(),
+            description: self.description.as_deref(),
+            tags: Tags::parse_list(self.tags.as_deref()),
+            visibility: self.visibility.map(Into::into),
+            keep_location: self.keep_location.unwrap_or_default(),
+        };
+        let image = image.parse(&mut errors);
+        match errors.first() {
+            Some(error) => Err(Error::Parameter(error).into()),
+            None => Ok(image),
         }
-    }
-    Ok(found)
-}
-
-fn sha256(text: &str) -> Option<Sha256> {
-    let bytes = STANDARD.decode(text.strip_prefix(':')?.strip_suffix(':')?).ok()?;
-    Sha256::try_from(bytes.as_slice()).ok()
-}
-
-/// Why no more bytes come.
-pub(crate) fn broken(error: &PayloadError) -> BodyError {
-    match error {
-        PayloadError::Overflow => BodyError::Malformed("A part of the form is too large.".to_owned()),
-        _ => BodyError::Interrupted,
-    }
-}
-
-pub(crate) fn problem(error: Error) -> Problem {
-    match error {
-        Error::Body(BodyError::TooSlow) => Problem::new(
-            StatusCode::REQUEST_TIMEOUT,
-            "request-timeout",
-            BodyError::TooSlow.to_string(),
-        ),
-        error => error.into(),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use actix_web::http::header::{HeaderName, HeaderValue};
-
-    fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
-        let mut headers = HeaderMap::new();
-        for (name, value) in pairs {
-            headers.append(
-                HeaderName::from_static(name),
-                HeaderValue::from_str(value).unwrap(),
-            );
-        }
-        headers
-    }
+    use actix_web::http::header::HeaderValue;
 
     #[test]
-    fn digests() {
-        let abc = "sha-256=:ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=:";
-        for (pairs, expected) in [
-            (vec![], Ok(None)),
-            (vec![("repr-digest", abc)], Ok(Some(Sha256::digest(b"abc")))),
-            (
-                vec![("content-digest", abc), ("repr-digest", abc)],
-                Ok(Some(Sha256::digest(b"abc"))),
-            ),
-            (vec![("repr-digest", "sha-512=:AAAA:")], Ok(None)),
-            (vec![("repr-digest", "sha-256=:AAAA:")], Err(())),
-            (vec![("repr-digest", "sha-256=abc")], Err(())),
-            (vec![("repr-digest", "nonsense")], Err(())),
-        ] {
-            assert_eq!(digest(&headers(&pairs)).map_err(|_| ()), expected, "{pairs:?}");
-        }
-    }
-
-    #[test]
-    fn names_of_plain_bodies() {
-        let asked = |name: Option<&str>| UploadImage {
+    fn file_name_of_query_precedes_content_disposition() {
+        let params = |name: Option<&str>| UploadParams {
             file_name: name.map(str::to_owned),
-            ..UploadImage::default()
+            ..UploadParams::default()
         };
-        let sent = headers(&[("content-disposition", "attachment; filename=\"b.jpg\"")]);
-        assert_eq!(file_name(&asked(Some("a.jpg")), &sent).as_str(), "a.jpg");
-        assert_eq!(file_name(&asked(None), &sent).as_str(), "b.jpg");
-        assert_eq!(file_name(&asked(None), &headers(&[])).as_str(), "image");
+        let mut sent = HeaderMap::new();
+        let disposition = HeaderValue::from_static("attachment; filename=\"b.jpg\"");
+        sent.insert(header::CONTENT_DISPOSITION, disposition);
+        let name = |name, headers| params(name).parse(headers).unwrap().file_name;
+        assert_eq!(name(Some("a.jpg"), &sent).as_str(), "a.jpg");
+        assert_eq!(name(None, &sent).as_str(), "b.jpg");
+        assert_eq!(name(None, &HeaderMap::new()).as_str(), "image");
     }
 }

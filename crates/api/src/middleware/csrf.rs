@@ -40,7 +40,7 @@ pub(super) fn check_csrf(request: &ServiceRequest, server: &ServerConfig) -> Res
 fn is_signed_part(path: &str) -> bool {
     path.strip_prefix("/api/v1/uploads/")
         .and_then(|rest| rest.split_once('/'))
-        .is_some_and(|(_, rest)| rest.starts_with("pieces/"))
+        .is_some_and(|(_, rest)| rest.starts_with("parts/"))
 }
 
 fn has_cookie(request: &ServiceRequest, server: &ServerConfig) -> bool {

@@ -1,8 +1,8 @@
-//! `POST /uploads/{id}/complete`: makes the image of what the client has stored.
+//! `POST /uploads/{id}/complete`: creates the image of a presigned upload.
 use crate::{
     app::App,
     extract::{Json, Path, RequestCtx},
-    images::{UploadedBody, created},
+    images::{UploadedImage, created_response},
     problem::Problem,
 };
 use actix_web::{HttpResponse, web};
@@ -10,32 +10,35 @@ use infravault_kernel::UploadId;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// That everything is stored.
+/// The parts of a completed upload.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = CompleteUpload)]
-pub struct CompleteUpload {
-    /// The numbers of all parts, in their order; needed for a multipart upload.
-    #[schema(max_items = 10000)]
+pub struct UploadCompletion {
+    /// Numbers of all parts, in ascending order, up to 10,000. Required for a multipart upload.
+    #[schema(max_items = 10000, example = json!([1, 2, 3]))]
     parts: Option<Vec<u64>>,
 }
 
-/// Verifies what was stored and makes the image, as `POST /images` does. Where bytes are missing it answers 422
-/// `upload-mismatch` and can be asked again; an image that is refused ends the upload. Asked again it gives the same image.
+/// Complete a presigned upload
+///
+/// Verifies the stored bytes and creates the image, as `POST /images` does. Returns `upload-mismatch` while bytes are missing;
+/// store them and repeat the request. An image that is rejected ends the upload session.
+/// Idempotent: repeating a successful request returns the same image. Requires the scope `images:write`.
 #[utoipa::path(
     post, path = "/api/v1/uploads/{id}/complete", tag = "uploads",
-    params(("id" = Uuid, Path, description = "The upload")),
-    request_body = CompleteUpload,
+    params(("id" = Uuid, Path, description = "Upload session ID.")),
+    request_body(content = UploadCompletion, description = "The parts of the upload. `{}` unless it is a multipart upload."),
     security(("session" = []), ("api_token" = [])),
-    responses((status = 201, body = UploadedBody, headers(
-        ("Location" = String, description = "Where the image is"),
-        ("ETag" = String, description = "For `If-Match`"))))
+    responses((status = 201, description = "The image was created.", body = UploadedImage, headers(
+        ("Location" = String, description = "URL of the image."),
+        ("ETag" = String, description = "Version of the image, for `If-Match`.")))),
+    extensions(("x-problems" = json!("ingest upload-busy upload-gone upload-mismatch")))
 )]
 pub async fn complete_upload(
     app: web::Data<App>,
     ctx: RequestCtx,
     id: Path<UploadId>,
-    body: Json<CompleteUpload>,
+    body: Json<UploadCompletion>,
 ) -> Result<HttpResponse, Problem> {
     let parts = body.0.parts.as_deref();
     let uploaded = app
@@ -43,5 +46,5 @@ pub async fn complete_upload(
         .uploads
         .complete_presigned_upload(&ctx, id.0, parts)
         .await?;
-    Ok(created(&app.images, uploaded))
+    Ok(created_response(&app.images, uploaded))
 }

@@ -1,4 +1,4 @@
-//! `DELETE /uploads/{id}`: ends an upload and gives everything back.
+//! `DELETE /uploads/{id}`: cancels an upload session.
 use crate::{
     app::App,
     extract::{Path, RequestCtx},
@@ -7,13 +7,16 @@ use crate::{
 use actix_web::{HttpResponse, web};
 use infravault_kernel::UploadId;
 
-/// Ends an own upload: what was reserved for it is free again, what was stored of it is deleted. The image that was made
-/// of it stays.
+/// Cancel an upload session
+///
+/// Releases the reserved quota and deletes the stored bytes. An image that was already created is kept.
+/// Requires the scope `images:write`.
 #[utoipa::path(
     delete, path = "/api/v1/uploads/{id}", tag = "uploads",
-    params(("id" = Uuid, Path, description = "The upload")),
+    params(("id" = Uuid, Path, description = "Upload session ID.")),
     security(("session" = []), ("api_token" = [])),
-    responses((status = 204, description = "It has ended"))
+    responses((status = 204, description = "The upload session ended.")),
+    extensions(("x-problems" = json!("upload-busy upload-gone")))
 )]
 pub async fn delete_upload(
     app: web::Data<App>,

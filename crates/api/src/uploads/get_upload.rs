@@ -1,5 +1,5 @@
-//! `GET /uploads/{id}`: how far an upload has come.
-use super::body::OpenUploadBody;
+//! `GET /uploads/{id}`: progress of an upload session.
+use super::body::UploadSession;
 use crate::{
     app::App,
     extract::{Path, RequestCtx},
@@ -8,12 +8,14 @@ use crate::{
 use actix_web::{HttpResponse, web};
 use infravault_kernel::UploadId;
 
-/// An own upload that is open, or was not long ago.
+/// Get an upload session
+///
+/// Returns an upload session of yours that is in progress or ended recently. Requires the scope `images:write`.
 #[utoipa::path(
     get, path = "/api/v1/uploads/{id}", tag = "uploads",
-    params(("id" = Uuid, Path, description = "The upload")),
+    params(("id" = Uuid, Path, description = "Upload session ID.")),
     security(("session" = []), ("api_token" = [])),
-    responses((status = 200, body = OpenUploadBody))
+    responses((status = 200, description = "The upload session.", body = UploadSession))
 )]
 pub async fn get_upload(
     app: web::Data<App>,
@@ -21,5 +23,5 @@ pub async fn get_upload(
     id: Path<UploadId>,
 ) -> Result<HttpResponse, Problem> {
     let upload = app.images.uploads.find_upload_session(&ctx, id.0).await?;
-    Ok(HttpResponse::Ok().json(OpenUploadBody::from(upload)))
+    Ok(HttpResponse::Ok().json(UploadSession::from(upload)))
 }

@@ -1,97 +1,95 @@
-//! `POST /uploads/presign`: announces an image that the client stores by itself.
-use super::body::{OpenUploadBody, SignedRequestBody};
+//! `POST /uploads/presign`: starts an upload session with signed requests.
+use super::body::{SignedRequest, UploadSession};
 use crate::{
     app::App,
     extract::{Json, RequestCtx},
-    images::{MediaTypeWord, VisibilityWord, keep},
+    images::{FieldErrors, MediaType, NewImageFields, Visibility},
     problem::Problem,
 };
 use actix_web::{HttpResponse, http::header, web};
-use infravault_images::{
-    Description, Error, FileName, MediaType, NewImage, NewUploadSession, Part, Tags, Title, UploadKind,
-};
-use infravault_kernel::{FieldError, Sha256};
+use infravault_images::{self as images, Error, Part, Tags, UploadKind};
+use infravault_kernel::{Sha256, UploadId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// An image that is announced.
+/// An image to upload with signed requests.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = NewUpload)]
-pub struct NewUpload {
-    /// What the file is called; a name of more than 255 bytes is cut.
+pub struct NewUploadSession {
+    /// Name of the file, truncated to 255 bytes.
+    #[schema(example = "IMG_2041.jpg")]
     file_name: String,
-    /// How many bytes it has.
-    #[schema(minimum = 1)]
+    /// Size of the file in bytes.
+    #[schema(minimum = 1, example = 4_812_233)]
     size: u64,
-    /// Its type. It must be sent with the bytes; what they are is decided by themselves.
-    media_type: MediaTypeWord,
-    /// The SHA-256 of the whole, 64 hexadecimal digits. It may be left out of a multipart upload.
-    #[schema(min_length = 64, max_length = 64, pattern = "^[0-9a-f]{64}$")]
+    /// Media type to send with the bytes. The media type of the image is detected from its content.
+    media_type: MediaType,
+    /// SHA-256 of the file, 64 hexadecimal digits. Optional for a multipart upload.
+    #[schema(
+        min_length = 64,
+        max_length = 64,
+        pattern = "^[0-9a-f]{64}$",
+        example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+    )]
     sha256: Option<String>,
-    /// Whether it is stored in parts, which are signed by `POST /uploads/{id}/parts`.
+    /// Upload in parts, which `POST /uploads/{id}/parts` signs. Default `false`.
     #[serde(default)]
+    #[schema(example = false)]
     multipart: bool,
-    /// Its title; without one the file name without its ending.
-    #[schema(min_length = 1, max_length = 200)]
+    /// Title, 1 to 200 characters. Default: the file name without its extension.
+    #[schema(min_length = 1, max_length = 200, example = "Harbor at dawn")]
     title: Option<String>,
-    /// Its description.
+    /// Description, up to 4000 characters. Default empty.
     #[serde(default)]
-    #[schema(max_length = 4000)]
+    #[schema(max_length = 4000, example = "Fishing boats before the first ferry.")]
     description: String,
-    /// Its tags.
+    /// Up to 50 tags. Default empty.
     #[serde(default)]
-    #[schema(max_items = 50)]
+    #[schema(max_items = 50, example = json!(["sea", "boats"]))]
     tags: Vec<String>,
-    /// Who may see it; `private` by default.
+    /// Who can see the image besides its owner. Default `private`.
     #[schema(inline)]
-    visibility: Option<VisibilityWord>,
-    /// Whether the place is kept where it was taken, for its owner alone; `false` by default.
+    visibility: Option<Visibility>,
+    /// Keep the GPS location. Only the owner can see it. Default `false`.
     #[serde(default)]
+    #[schema(example = false)]
     keep_location: bool,
 }
 
-/// An upload that was opened.
+/// A new upload session with its signed request.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = PresignedUpload)]
-struct PresignedUploadBody {
+struct PresignedUpload {
     #[serde(flatten)]
-    upload: OpenUploadBody,
-    /// The request that stores the bytes; none of a multipart upload.
-    put: Option<SignedRequestBody>,
+    session: UploadSession,
+    /// Signed request that stores the bytes. Null for a multipart upload.
+    put: Option<SignedRequest>,
 }
 
-impl NewUpload {
-    fn parse(self) -> Result<NewUploadSession, Error> {
-        let mut faults = Vec::new();
-        let title = self.title.as_deref().map(Title::parse);
-        let tags = Tags::parse(self.tags.iter().map(String::as_str));
-        let image = NewImage {
-            file_name: FileName::clean(&self.file_name),
-            title: title.and_then(|title| keep(&mut faults, "title", title)),
-            description: keep(&mut faults, "description", Description::parse(&self.description))
-                .unwrap_or_else(Description::empty),
-            tags: keep(&mut faults, "tags", tags).unwrap_or_default(),
-            visibility: self.visibility.map(Into::into).unwrap_or_default(),
+impl NewUploadSession {
+    fn parse(self) -> Result<images::NewUploadSession, Error> {
+        let mut errors = FieldErrors::default();
+        let image = NewImageFields {
+            file_name: &self.file_name,
+            title: self.title.as_deref(),
+            description: Some(&self.description),
+            tags: Tags::parse(self.tags.iter().map(String::as_str)),
+            visibility: self.visibility.map(Into::into),
             keep_location: self.keep_location,
         };
+        let image = image.parse(&mut errors);
         let digest = self.sha256.as_deref().map(str::parse::<Sha256>);
-        match &digest {
-            Some(Err(fault)) => faults.push(FieldError::new("sha256", fault)),
-            None if !self.multipart => faults.push(FieldError::new("sha256", "is missing")),
-            _ => {}
+        if digest.is_none() && !self.multipart {
+            errors.push("sha256", "is missing");
         }
+        let digest = digest.and_then(|digest| errors.check("sha256", digest));
         if self.size == 0 {
-            faults.push(FieldError::new("size", "must be at least 1"));
+            errors.push("size", "must be at least 1");
         }
-        if !faults.is_empty() {
-            return Err(Error::Invalid(faults));
-        }
-        Ok(NewUploadSession {
+        errors.into_result(images::NewUploadSession {
             image,
-            declared_type: MediaType::from(self.media_type).as_str().to_owned(),
+            declared_type: images::MediaType::from(self.media_type).as_str().to_owned(),
             len: self.size,
-            digest: digest.and_then(Result::ok),
+            digest,
             kind: if self.multipart {
                 UploadKind::Parts
             } else {
@@ -103,38 +101,51 @@ impl NewUpload {
     }
 }
 
-/// Opens an upload that the client stores by itself: its bytes are reserved from the quota, and `put` is the request that
-/// stores them, for at most a minute. `POST /uploads/{id}/complete` makes the image.
+/// Start a presigned upload
+///
+/// Creates an upload session and reserves the size of the file from the quota. `put` is the signed request that stores the bytes;
+/// it is valid for up to a minute. Then `POST /uploads/{id}/complete` creates the image. Use this for clients that send the
+/// bytes to the object store directly. Requires the scope `images:write`.
 #[utoipa::path(
     post, path = "/api/v1/uploads/presign", tag = "uploads",
-    request_body = NewUpload,
+    request_body(content = NewUploadSession, description = "The image to upload."),
     security(("session" = []), ("api_token" = [])),
-    responses((status = 201, body = PresignedUploadBody, headers(
-        ("Location" = String, description = "Where the upload is"))))
+    responses((status = 201, description = "The upload session was created.", body = PresignedUpload, headers(
+        ("Location" = String, description = "URL of the upload session.")))),
+    extensions(("x-problems" = json!("storage-quota-exceeded storage-unavailable too-many-uploads")))
 )]
 pub async fn presign_upload(
     app: web::Data<App>,
     ctx: RequestCtx,
-    body: Json<NewUpload>,
+    body: Json<NewUploadSession>,
 ) -> Result<HttpResponse, Problem> {
-    let opening = body.0.parse()?;
-    let upload = app.images.uploads.create_upload_session(&ctx, &opening).await?;
-    let whole = opening.digest.filter(|_| upload.kind == UploadKind::Single);
-    let part = whole.map(|sha256| Part {
-        number: 1,
-        len: opening.len,
-        sha256,
-    });
-    let signed = match part {
-        Some(part) => app.images.uploads.sign_parts(&ctx, upload.id, &[part]).await?,
-        None => Vec::new(),
-    };
-    let put = signed.into_iter().next();
-    let put = put.map(|signed| SignedRequestBody::new(&app, upload.id, signed));
+    let new = body.0.parse()?;
+    let upload = app.images.uploads.create_upload_session(&ctx, &new).await?;
+    let put = sign_whole(&app, &ctx, &new, upload.id).await?;
     Ok(HttpResponse::Created()
         .insert_header((header::LOCATION, format!("/api/v1/uploads/{}", upload.id)))
-        .json(PresignedUploadBody {
-            upload: upload.into(),
+        .json(PresignedUpload {
+            session: upload.into(),
             put,
         }))
+}
+
+/// Signs the only request of an upload that is not a multipart upload.
+async fn sign_whole(
+    app: &App,
+    ctx: &RequestCtx,
+    new: &images::NewUploadSession,
+    upload: UploadId,
+) -> Result<Option<SignedRequest>, Problem> {
+    let Some(sha256) = new.digest.filter(|_| new.kind == UploadKind::Single) else {
+        return Ok(None);
+    };
+    let part = Part {
+        number: 1,
+        len: new.len,
+        sha256,
+    };
+    let signed = app.images.uploads.sign_parts(ctx, upload, &[part]).await?;
+    let signed = signed.into_iter().next();
+    Ok(signed.map(|signed| SignedRequest::new(app, upload, signed)))
 }

@@ -1,5 +1,5 @@
-//! `POST /uploads/{id}/parts`: requests that store parts of an upload.
-use super::body::SignedRequestBody;
+//! `POST /uploads/{id}/parts`: signs requests that store parts of an upload.
+use super::body::SignedRequest;
 use crate::{
     app::App,
     extract::{Json, Path, RequestCtx},
@@ -11,78 +11,84 @@ use infravault_kernel::{Sha256, UploadId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// Most parts of one request.
-const MOST: usize = 100;
+/// Maximum number of parts of one request.
+const MAX_PARTS: usize = 100;
 
-/// Parts that a client wants to store.
+/// Parts to store.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = NewParts)]
 pub struct NewParts {
-    /// The parts.
+    /// The parts, 1 to 100.
     #[schema(min_items = 1, max_items = 100)]
     parts: Vec<NewPart>,
 }
 
-/// One of them.
+/// A part to store.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewPart {
-    /// Its number: the parts follow each other in the order of their numbers.
-    #[schema(minimum = 1, maximum = 10000)]
+    /// Part number. Parts are concatenated in ascending order of their numbers.
+    #[schema(minimum = 1, maximum = 10000, example = 1)]
     number: u64,
-    /// How many bytes it has; a part may be of any size.
-    #[schema(minimum = 1)]
+    /// Size of the part in bytes. There is no minimum size.
+    #[schema(minimum = 1, example = 4_194_304)]
     size: u64,
-    /// Their SHA-256, 64 hexadecimal digits.
-    #[schema(min_length = 64, max_length = 64, pattern = "^[0-9a-f]{64}$")]
+    /// SHA-256 of the part, 64 hexadecimal digits.
+    #[schema(
+        min_length = 64,
+        max_length = 64,
+        pattern = "^[0-9a-f]{64}$",
+        example = "60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752"
+    )]
     sha256: String,
 }
 
-/// The requests that store them.
+/// Signed requests that store the parts.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = SignedParts)]
-struct SignedPartsBody {
-    /// In the order of the question.
-    parts: Vec<SignedPartBody>,
+struct SignedParts {
+    /// One signed part for each requested part, in the same order.
+    parts: Vec<SignedPart>,
 }
 
-/// The request that stores a part.
+/// A part with the signed request that stores it.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = SignedPart)]
-struct SignedPartBody {
-    /// The part.
+struct SignedPart {
+    /// Part number.
+    #[schema(example = 1)]
     number: u64,
-    /// The request.
-    put: SignedRequestBody,
+    /// Signed request that stores the part.
+    put: SignedRequest,
 }
 
 impl NewParts {
     fn parse(&self) -> Result<Vec<Part>, Problem> {
-        if self.parts.is_empty() || self.parts.len() > MOST {
-            return Err(Problem::field("parts", format_args!("must be 1 to {MOST}")));
+        if self.parts.is_empty() || self.parts.len() > MAX_PARTS {
+            return Err(Problem::field("parts", format_args!("must be 1 to {MAX_PARTS}")));
         }
         let parts = self.parts.iter().enumerate().map(|(index, part)| {
             let sha256 = part.sha256.parse::<Sha256>();
             Ok(Part {
                 number: part.number,
                 len: part.size,
-                sha256: sha256.map_err(|fault| Problem::field(&format!("parts[{index}].sha256"), fault))?,
+                sha256: sha256.map_err(|error| Problem::field(&format!("parts[{index}].sha256"), error))?,
             })
         });
         parts.collect()
     }
 }
 
-/// Signs requests that store parts of a multipart upload, for at most a minute. A number that was there before is
-/// replaced; the same part again gets another request for the same bytes. It also signs the one part of an upload that is
-/// none, when its first request has expired.
+/// Sign parts of a multipart upload
+///
+/// Returns signed requests that store the parts, each valid for up to a minute. Signing an existing part number replaces that
+/// part; signing the same part again returns a new request for the same bytes. For an upload that is not multipart, sign
+/// part 1 when its first request has expired. Requires the scope `images:write`.
 #[utoipa::path(
     post, path = "/api/v1/uploads/{id}/parts", tag = "uploads",
-    params(("id" = Uuid, Path, description = "The upload")),
-    request_body = NewParts,
+    params(("id" = Uuid, Path, description = "Upload session ID.")),
+    request_body(content = NewParts, description = "The parts to store."),
     security(("session" = []), ("api_token" = [])),
-    responses((status = 200, body = SignedPartsBody))
+    responses((status = 200, description = "The signed requests.", body = SignedParts)),
+    extensions(("x-problems" = json!("storage-unavailable too-many-uploads upload-busy upload-gone upload-mismatch")))
 )]
 pub async fn sign_upload_parts(
     app: web::Data<App>,
@@ -90,16 +96,13 @@ pub async fn sign_upload_parts(
     id: Path<UploadId>,
     body: Json<NewParts>,
 ) -> Result<HttpResponse, Problem> {
-    let signed = app
-        .images
-        .uploads
-        .sign_parts(&ctx, id.0, &body.0.parse()?)
-        .await?;
-    let parts = signed.into_iter().map(|signed| SignedPartBody {
+    let parts = body.0.parse()?;
+    let signed = app.images.uploads.sign_parts(&ctx, id.0, &parts).await?;
+    let parts = signed.into_iter().map(|signed| SignedPart {
         number: signed.part.number,
-        put: SignedRequestBody::new(&app, id.0, signed),
+        put: SignedRequest::new(&app, id.0, signed),
     });
-    Ok(HttpResponse::Ok().json(SignedPartsBody {
+    Ok(HttpResponse::Ok().json(SignedParts {
         parts: parts.collect(),
     }))
 }

@@ -1,50 +1,57 @@
-//! How an account looks on the wire, and its entity tag.
-use crate::problem::Problem;
+//! Accounts on the wire, and their entity tags.
+use crate::{problem::Problem, wire::mirror_enum};
 use actix_web::{
     HttpRequest, HttpResponse,
     http::{StatusCode, header},
 };
-use infravault_kernel::{Id as _, ImageId, ParseEnumError, Role};
-use infravault_users::{Account, AccountState, ValidationError};
+use infravault_kernel::{self as kernel, Id as _, ImageId, ParseEnumError};
+use infravault_users::{self as users, ValidationError};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// A person to this installation.
+/// An account.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Account)]
-pub struct AccountBody {
-    /// Names the account for ever.
+pub struct Account {
+    /// Account ID.
+    #[schema(example = "01a0fb8f-5208-7d02-8f4e-61c0a7b3d912")]
     id: Uuid,
-    /// The address of the first sign-in; not unique.
+    /// Email address of the first sign-in. Not unique.
+    #[schema(example = "ada@example.org")]
     email: String,
-    /// How the person wants to be called.
+    /// Display name, 1 to 100 characters.
+    #[schema(example = "Ada")]
     display_name: String,
-    /// The language the person reads, as a language tag.
+    /// Preferred language as a language tag (BCP 47).
+    #[schema(example = "en-US")]
     locale: String,
-    /// What a frontend keeps for the person.
-    #[schema(value_type = Object)]
+    /// Settings of frontends, a JSON object of up to 8 KiB.
+    #[schema(value_type = Object, example = json!({ "theme": "dark" }))]
     preferences: Map<String, Value>,
-    /// An own image that shows the person.
+    /// ID of the image that is the avatar. Null if there is none.
+    #[schema(example = "01a1f2dd-7c60-7a4f-b1d6-0c9e58f7a233")]
     avatar_image_id: Option<Uuid>,
-    /// What the person may do.
-    role: RoleWord,
-    /// Whether the person may do anything at all.
-    state: StateWord,
-    /// How many bytes of originals the account may store.
+    /// Role of the account.
+    role: Role,
+    /// State of the account.
+    state: AccountState,
+    /// Maximum total size of originals in bytes.
+    #[schema(example = 10_737_418_240_i64)]
     quota_bytes: i64,
-    /// When the account was made.
+    /// When the account was created.
     #[serde(with = "time::serde::rfc3339")]
+    #[schema(example = "2026-10-02T07:41:09Z")]
     created_at: OffsetDateTime,
-    /// When it was changed last.
+    /// When the account was last changed.
     #[serde(with = "time::serde::rfc3339")]
+    #[schema(example = "2026-11-19T08:13:02Z")]
     updated_at: OffsetDateTime,
 }
 
-impl From<&Account> for AccountBody {
-    fn from(account: &Account) -> Self {
+impl From<&users::Account> for Account {
+    fn from(account: &users::Account) -> Self {
         Self {
             id: account.id.uuid(),
             email: account.email.clone(),
@@ -61,14 +68,14 @@ impl From<&Account> for AccountBody {
     }
 }
 
-/// 200 with the account and its entity tag.
-pub(super) fn answer(account: &Account) -> HttpResponse {
+/// Returns 200 with the account and its entity tag.
+pub(super) fn account_response(account: &users::Account) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header((header::ETAG, format!("\"{}\"", account.version)))
-        .json(AccountBody::from(account))
+        .json(Account::from(account))
 }
 
-/// The version that `If-Match` asks for; none without the header, or where any version will do.
+/// Returns the version of `If-Match`, or `None` without the header or for any version.
 pub(super) fn expected_version(request: &HttpRequest) -> Result<Option<i32>, Problem> {
     let Some(tag) = request.headers().get(header::IF_MATCH) else {
         return Ok(None);
@@ -90,84 +97,53 @@ pub(super) fn expected_version(request: &HttpRequest) -> Result<Option<i32>, Pro
         .and_then(|tag| tag.strip_suffix('"'))
         .and_then(|tag| tag.parse().ok());
     version.map(Some).ok_or_else(|| {
-        let detail = "`If-Match` is no entity tag of this account; read it again.";
+        let detail = "`If-Match` is not an entity tag of this account. Read the account again.";
         Problem::new(StatusCode::PRECONDITION_FAILED, "precondition-failed", detail)
     })
 }
 
-/// What a person is to this installation.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "UPPERCASE", try_from = "String")]
-#[schema(as = Role)]
-pub enum RoleWord {
-    /// Stores own images.
-    User,
-    /// Also judges reported public images.
-    Moderator,
-    /// Also manages accounts and the installation.
-    Admin,
-}
-
-impl From<Role> for RoleWord {
-    fn from(role: Role) -> Self {
-        match role {
-            Role::User => Self::User,
-            Role::Moderator => Self::Moderator,
-            Role::Admin => Self::Admin,
-        }
+mirror_enum! {
+    /// Role of an account.
+    ///
+    /// - `USER`: stores images.
+    /// - `MODERATOR`: also moderates public images.
+    /// - `ADMIN`: also manages accounts and the installation.
+    #[derive(Deserialize)]
+    #[serde(rename_all = "UPPERCASE", try_from = "String")]
+    pub enum Role = kernel::Role {
+        /// Stores images.
+        User,
+        /// Moderates public images.
+        Moderator,
+        /// Manages accounts and the installation.
+        Admin,
     }
 }
 
-impl TryFrom<String> for RoleWord {
+impl TryFrom<String> for Role {
     type Error = ParseEnumError;
-    fn try_from(word: String) -> Result<Self, ParseEnumError> {
-        word.parse::<Role>().map(Self::from)
+    fn try_from(text: String) -> Result<Self, ParseEnumError> {
+        text.parse::<kernel::Role>().map(Self::from)
     }
 }
 
-impl From<RoleWord> for Role {
-    fn from(word: RoleWord) -> Self {
-        match word {
-            RoleWord::User => Self::User,
-            RoleWord::Moderator => Self::Moderator,
-            RoleWord::Admin => Self::Admin,
-        }
+mirror_enum! {
+    /// State of an account.
+    ///
+    /// - `active`: the account can be used.
+    /// - `suspended`: all credentials are rejected until an administrator activates the account.
+    #[derive(Deserialize)]
+    #[serde(rename_all = "lowercase", try_from = "String")]
+    pub enum AccountState = users::AccountState {
+        Active,
+        Suspended,
     }
 }
 
-/// Whether an account may be used.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase", try_from = "String")]
-#[schema(as = AccountState)]
-pub enum StateWord {
-    /// It may.
-    Active,
-    /// Its credentials are refused until an administrator activates it.
-    Suspended,
-}
-
-impl From<AccountState> for StateWord {
-    fn from(state: AccountState) -> Self {
-        match state {
-            AccountState::Active => Self::Active,
-            AccountState::Suspended => Self::Suspended,
-        }
-    }
-}
-
-impl TryFrom<String> for StateWord {
+impl TryFrom<String> for AccountState {
     type Error = ValidationError;
-    fn try_from(word: String) -> Result<Self, ValidationError> {
-        word.parse::<AccountState>().map(Self::from)
-    }
-}
-
-impl From<StateWord> for AccountState {
-    fn from(word: StateWord) -> Self {
-        match word {
-            StateWord::Active => Self::Active,
-            StateWord::Suspended => Self::Suspended,
-        }
+    fn try_from(text: String) -> Result<Self, ValidationError> {
+        text.parse::<users::AccountState>().map(Self::from)
     }
 }
 
@@ -177,7 +153,7 @@ mod tests {
     use actix_web::test::TestRequest;
 
     #[test]
-    fn if_match_is_a_strong_tag_of_ours() {
+    fn if_match_accepts_strong_tags_of_accounts_only() {
         let read = |value: Option<&str>| {
             let mut request = TestRequest::default();
             if let Some(value) = value {

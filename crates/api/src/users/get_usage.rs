@@ -1,39 +1,47 @@
-//! `GET /users/profile/usage`: how much of the quota is taken.
+//! `GET /users/profile/usage`: quota usage of the caller.
 use crate::{app::App, extract::RequestCtx, problem::Problem};
 use actix_web::web;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// How much the account stores, in bytes of originals.
+/// Quota usage of an account, in bytes of originals.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Usage)]
-pub struct UsageBody {
-    /// The most it may store.
+pub struct Usage {
+    /// Maximum total size of originals in bytes.
+    #[schema(example = 10_737_418_240_i64)]
     quota_bytes: i64,
-    /// What it stores, with what is in the trash.
+    /// Total size of the stored originals in bytes, including the trash.
+    #[schema(example = 3_221_225_472_i64)]
     used_bytes: i64,
-    /// What uploads under way have been promised.
+    /// Bytes reserved for uploads in progress.
+    #[schema(example = 4_812_233)]
     reserved_bytes: i64,
-    /// What is left; 0 where an administrator lowered the quota below what is stored.
+    /// Bytes that can still be stored. 0 if the quota is exceeded.
+    #[schema(example = 7_511_380_535_i64)]
     available_bytes: i64,
-    /// How many images it stores, with those in the trash.
+    /// Number of images, including the trash.
+    #[schema(example = 742)]
     image_count: i64,
-    /// What is in the trash of that.
+    /// Total size of the originals in the trash in bytes.
+    #[schema(example = 57_746_796)]
     trashed_bytes: i64,
-    /// How many images are in the trash.
+    /// Number of images in the trash.
+    #[schema(example = 12)]
     trashed_count: i64,
 }
 
-/// The caller's quota and what is taken of it.
+/// Get your quota usage
+///
+/// Returns your quota and how much of it is used. Requires the scope `profile:read`.
 #[utoipa::path(
     get, path = "/api/v1/users/profile/usage", tag = "users",
     security(("session" = []), ("api_token" = [])),
-    responses((status = 200, body = UsageBody))
+    responses((status = 200, description = "The quota usage.", body = Usage))
 )]
-pub async fn get_usage(app: web::Data<App>, ctx: RequestCtx) -> Result<web::Json<UsageBody>, Problem> {
+pub async fn get_usage(app: web::Data<App>, ctx: RequestCtx) -> Result<web::Json<Usage>, Problem> {
     let usage = app.images.library.usage(&ctx).await?;
     let taken = usage.used_bytes.saturating_add(usage.reserved_bytes);
-    Ok(web::Json(UsageBody {
+    Ok(web::Json(Usage {
         quota_bytes: usage.quota_bytes,
         used_bytes: usage.used_bytes,
         reserved_bytes: usage.reserved_bytes,

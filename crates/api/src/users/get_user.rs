@@ -1,5 +1,5 @@
 //! `GET /users/{id}`: one account, for administrators.
-use super::body::{AccountBody, answer};
+use super::body::{Account, account_response};
 use crate::{
     app::App,
     extract::{Path, RequestCtx},
@@ -8,12 +8,16 @@ use crate::{
 use actix_web::{HttpResponse, web};
 use infravault_kernel::AccountId;
 
-/// One account. Needs the role ADMIN.
+/// Get an account
+///
+/// Returns an account. Requires the role `ADMIN`.
 #[utoipa::path(
     get, path = "/api/v1/users/{id}", tag = "users",
-    params(("id" = Uuid, Path, description = "The account")),
+    params(("id" = Uuid, Path, description = "Account ID.")),
     security(("session" = []), ("api_token" = [])),
-    responses((status = 200, body = AccountBody, headers(("ETag" = String, description = "For `If-Match`"))))
+    responses((status = 200, description = "The account.", body = Account, headers(
+        ("ETag" = String, description = "Version of the account, for `If-Match`.")))),
+    extensions(("x-problems" = json!("forbidden")))
 )]
 pub async fn get_user(
     app: web::Data<App>,
@@ -21,5 +25,5 @@ pub async fn get_user(
     id: Path<AccountId>,
 ) -> Result<HttpResponse, Problem> {
     let account = app.users.get_account(&ctx, id.0).await?;
-    Ok(answer(&account))
+    Ok(account_response(&account))
 }

@@ -1,42 +1,44 @@
-//! `GET /users`: the directory of administrators.
-use super::body::{AccountBody, RoleWord, StateWord};
+//! `GET /users`: the accounts of the installation.
+use super::body::{Account, AccountState, Role};
 use crate::{
     app::App,
     extract::{Query, RequestCtx},
-    links,
+    page::{Page, page_response, parse_limit},
     problem::Problem,
 };
-use actix_web::{HttpRequest, HttpResponse, http::header, web};
-use infravault_kernel::{Cursor, Limit, Role};
-use infravault_users::{AccountFilter, AccountState, SearchText};
-use serde::{Deserialize, Serialize};
+use actix_web::{HttpRequest, HttpResponse, web};
+use infravault_kernel::Cursor;
+use infravault_users::{AccountFilter, SearchText};
+use serde::Deserialize;
 use time::OffsetDateTime;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 
-/// Which accounts, and which page of them.
+/// Filters and page of the list of accounts.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ListUsers {
-    /// Only with this role.
+    /// Only accounts with this role.
     #[param(inline)]
-    role: Option<RoleWord>,
-    /// Only in this state.
+    role: Option<Role>,
+    /// Only accounts in this state.
     #[param(inline)]
-    state: Option<StateWord>,
-    /// Only those made after this moment (RFC 3339).
+    state: Option<AccountState>,
+    /// Only accounts created after this time (RFC 3339).
     #[serde(default, with = "time::serde::rfc3339::option")]
+    #[param(example = "2026-10-01T00:00:00Z")]
     created_after: Option<OffsetDateTime>,
-    /// Only those made before this moment (RFC 3339).
+    /// Only accounts created before this time (RFC 3339).
     #[serde(default, with = "time::serde::rfc3339::option")]
+    #[param(example = "2026-11-01T00:00:00Z")]
     created_before: Option<OffsetDateTime>,
-    /// Only those whose display name or e-mail address contains this, whatever its case.
-    #[param(min_length = 1, max_length = 200)]
+    /// Only accounts whose display name or email address contains this text, ignoring case.
+    #[param(min_length = 1, max_length = 200, example = "ada")]
     q: Option<String>,
-    /// How many at most.
+    /// Maximum number of items per page. Default 50, maximum 200.
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<i64>,
-    /// The `next_cursor` of the page before.
+    /// Value of `next_cursor` of the previous page. It is valid only with the same filters.
     cursor: Option<String>,
 }
 
@@ -44,38 +46,27 @@ impl ListUsers {
     fn filter(&self) -> Result<AccountFilter, Problem> {
         let search = self.q.as_deref().map(SearchText::parse).transpose();
         Ok(AccountFilter {
-            role: self.role.map(Role::from),
-            state: self.state.map(AccountState::from),
+            role: self.role.map(Into::into),
+            state: self.state.map(Into::into),
             created_after: self.created_after,
             created_before: self.created_before,
             search: search.map_err(|error| Problem::parameter("q", error))?,
         })
     }
-
-    fn limit(&self) -> Result<Limit, Problem> {
-        let refused = || Problem::parameter("limit", "must be 1 to 200");
-        self.limit.map_or(Ok(Limit::default()), |limit| {
-            Limit::new(limit).ok_or_else(refused)
-        })
-    }
 }
 
-/// A page of accounts, newest first.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = AccountPage)]
-pub struct AccountPageBody {
-    /// The accounts.
-    items: Vec<AccountBody>,
-    /// Where the next page starts; null on the last one.
-    next_cursor: Option<String>,
-}
+type AccountPage = Page<Account>;
 
-/// All accounts, newest first. Needs the role ADMIN.
+/// List accounts
+///
+/// Returns all accounts, newest first. Requires the role `ADMIN`.
 #[utoipa::path(
     get, path = "/api/v1/users", tag = "users",
     params(ListUsers),
     security(("session" = []), ("api_token" = [])),
-    responses((status = 200, body = AccountPageBody))
+    responses((status = 200, description = "One page of accounts.", body = AccountPage, headers(
+        ("Link" = Option<String>, description = "URL of the next page with `rel=\"next\"`. Absent on the last page.")))),
+    extensions(("x-problems" = json!("forbidden")))
 )]
 pub async fn list_users(
     app: web::Data<App>,
@@ -83,18 +74,11 @@ pub async fn list_users(
     request: HttpRequest,
     query: Query<ListUsers>,
 ) -> Result<HttpResponse, Problem> {
-    let (filter, limit) = (query.0.filter()?, query.0.limit()?);
+    let (filter, limit) = (query.0.filter()?, parse_limit(query.0.limit)?);
     let cursor = query.0.cursor.map(Cursor::from_text);
     let page = app
         .users
         .list_accounts(&ctx, &filter, limit, cursor.as_ref())
         .await?;
-    let mut response = HttpResponse::Ok();
-    if let Some(next) = &page.next {
-        response.insert_header((header::LINK, links::next(&request, next)));
-    }
-    Ok(response.json(AccountPageBody {
-        items: page.items.iter().map(AccountBody::from).collect(),
-        next_cursor: page.next.map(|next| next.as_str().to_owned()),
-    }))
+    Ok(page_response(&request, page, |account| Account::from(&account)))
 }

@@ -1,4 +1,4 @@
-//! Handlers of accounts: the own profile, and what administrators list and change.
+//! Handlers of accounts: the profile of the caller, and account administration.
 mod body;
 mod get_profile;
 mod get_usage;
@@ -7,7 +7,7 @@ mod list_users;
 mod replace_profile;
 mod update_user;
 
-pub use body::RoleWord;
+pub use body::Role;
 pub use get_profile::{__path_get_profile, get_profile};
 pub use get_usage::{__path_get_usage, get_usage};
 pub use get_user::{__path_get_user, get_user};

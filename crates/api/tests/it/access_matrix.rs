@@ -58,7 +58,7 @@ const MATRIX: &[(&str, Row)] = &[
     ("list_images", [401, 200, 200, 200, 200, 200, 403, 403]),
     ("list_public_images", PUBLIC_READ),
     // Disabled by default.
-    ("upload_from_url", [401, 403, 403, 403, 403, 403, 403, 403]),
+    ("import_image", [401, 403, 403, 403, 403, 403, 403, 403]),
     ("get_image", [404, 404, 200, 404, 404, 200, 403, 403]),
     ("replace_image", [401, 404, 200, 404, 404, 200, 403, 403]),
     ("update_image", [401, 404, 200, 404, 404, 200, 403, 403]),
@@ -81,7 +81,7 @@ const MATRIX: &[(&str, Row)] = &[
     ("complete_upload", [401, 404, 201, 404, 404, 201, 403, 403]),
     ("delete_upload", [401, 404, 204, 404, 404, 204, 403, 403]),
     // Authorized by the signature alone.
-    ("store_upload_piece", PUBLIC),
+    ("store_upload_part", PUBLIC),
     ("get_tus_options", [204; 8]),
     ("create_tus_upload", [401, 201, 201, 201, 201, 201, 403, 403]),
     ("get_tus_upload", [401, 404, 200, 404, 404, 200, 403, 403]),
@@ -199,7 +199,7 @@ async fn prepare_upload_request(owner: &Browser, operation: &str, prepared: &mut
             assert_eq!(stored.status(), 200);
             prepared.body = Some(json!({}));
         }
-        "store_upload_piece" => {
+        "store_upload_part" => {
             let url = opened["put"]["url"].as_str().unwrap();
             url[url.find("/api").unwrap()..].clone_into(&mut prepared.path);
             for name in ["content-type", "x-amz-checksum-sha256"] {
@@ -273,7 +273,7 @@ async fn prepare_request(callers: &Callers, operation: &str, path: &str) -> Prep
             Some(json!({ "title": "New", "description": "", "tags": [], "visibility": "private" }))
         }
         "update_image" => Some(json!({ "title": "New" })),
-        "upload_from_url" => Some(json!({ "url": "https://example.com/photo.jpg" })),
+        "import_image" => Some(json!({ "url": "https://example.com/photo.jpg" })),
         "create_transform_url" => Some(json!({ "w": 16 })),
         "change_images" => Some(json!({ "ids": [uuid::Uuid::nil()], "action": "restore" })),
         "update_user" => Some(json!({ "quota_bytes": 1_000_000_000 })),

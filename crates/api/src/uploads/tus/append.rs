@@ -1,14 +1,15 @@
-//! `PATCH /uploads/tus/{id}`: more bytes; and `POST` for clients that can send no other method.
+//! `PATCH /uploads/tus/{id}`: more bytes of an upload; and `POST` for clients that cannot send `PATCH`.
 use super::{
-    delete::end,
+    delete::delete,
     protocol::{
-        UPLOAD_OFFSET, answer, check_type, check_version, checksum, describe, failed, number, own, text,
+        UPLOAD_OFFSET, check_media_type, check_version, insert_progress, parse_checksum, parse_number,
+        text_header, tus_error, tus_problem, tus_response,
     },
 };
 use crate::{
     app::App,
     extract::{Path, RequestCtx},
-    images::{broken, content_length},
+    images::{body_stream, content_length},
     problem::Problem,
 };
 use actix_web::{
@@ -16,28 +17,30 @@ use actix_web::{
     http::{StatusCode, header::HeaderName},
     web,
 };
-use futures_util::StreamExt;
 use infravault_kernel::UploadId;
 
-/// Which method a `POST` stands for.
 const METHOD_OVERRIDE: HeaderName = HeaderName::from_static("x-http-method-override");
 
-/// Adds bytes to an own upload from where it stands. What has come is kept when the rest does not. The last bytes make the
-/// image: `Upload-Image-Id` and `Link` name it, and an image that is refused is answered as by `POST /images`.
+/// Append bytes to a resumable upload
+///
+/// Appends bytes at the current offset. Bytes that were received before a failure are kept. The last bytes create the image:
+/// `Upload-Image-Id` and `Link` identify it, and an image that is rejected gets the same problem as in `POST /images`.
+/// Requires the scope `images:write`.
 #[utoipa::path(
     patch, path = "/api/v1/uploads/tus/{id}", tag = "uploads",
     params(
-        ("id" = Uuid, Path, description = "The upload"),
-        ("Tus-Resumable" = String, Header, description = "1.0.0"),
-        ("Upload-Offset" = u64, Header, description = "Where the bytes belong: where the upload stands"),
-        ("Upload-Checksum" = Option<String>, Header, description = "`sha1` or `sha256`, and the digest in base64"),
+        ("id" = Uuid, Path, description = "Upload session ID."),
+        ("Tus-Resumable" = String, Header, description = "Version of the tus protocol: `1.0.0`.", example = "1.0.0"),
+        ("Upload-Offset" = u64, Header, description = "Offset of the bytes. It must be the current offset of the upload.", example = 0),
+        ("Upload-Checksum" = Option<String>, Header, description = "`sha1` or `sha256`, a space, and the digest of the body in base64."),
     ),
-    request_body(content = Vec<u8>, content_type = "application/offset+octet-stream"),
+    request_body(content = Vec<u8>, content_type = "application/offset+octet-stream", description = "The bytes to append."),
     security(("session" = []), ("api_token" = [])),
-    responses((status = 204, description = "They are there", headers(
-        ("Upload-Offset" = u64, description = "How many bytes are there"),
-        ("Upload-Expires" = String, description = "When it is given up"),
-        ("Upload-Image-Id" = String, description = "The image, if these were the last bytes"))))
+    responses((status = 204, description = "The bytes are stored.", headers(
+        ("Upload-Offset" = u64, description = "Number of bytes received."),
+        ("Upload-Expires" = String, description = "When the upload session expires."),
+        ("Upload-Image-Id" = Option<String>, description = "ID of the image, if these were the last bytes.")))),
+    extensions(("x-problems" = json!("ingest invalid-request tus-version upload-busy upload-checksum-mismatch upload-gone upload-offset-mismatch")))
 )]
 pub async fn append_tus_upload(
     app: web::Data<App>,
@@ -49,17 +52,21 @@ pub async fn append_tus_upload(
     append(&app, &ctx, &request, id.0, payload).await
 }
 
-/// The same as `PATCH` or `DELETE`, whichever `X-HTTP-Method-Override` says.
+/// Append to or delete a resumable upload with `POST`
+///
+/// Does the same as `PATCH` or `DELETE`, as named by `X-HTTP-Method-Override`. For clients that cannot send these methods.
+/// Requires the scope `images:write`.
 #[utoipa::path(
     post, path = "/api/v1/uploads/tus/{id}", tag = "uploads",
     params(
-        ("id" = Uuid, Path, description = "The upload"),
-        ("Tus-Resumable" = String, Header, description = "1.0.0"),
-        ("X-HTTP-Method-Override" = String, Header, description = "PATCH or DELETE"),
+        ("id" = Uuid, Path, description = "Upload session ID."),
+        ("Tus-Resumable" = String, Header, description = "Version of the tus protocol: `1.0.0`.", example = "1.0.0"),
+        ("X-HTTP-Method-Override" = String, Header, description = "`PATCH` or `DELETE`.", example = "PATCH"),
     ),
-    request_body(content = Option<Vec<u8>>, content_type = "application/offset+octet-stream"),
+    request_body(content = Option<Vec<u8>>, content_type = "application/offset+octet-stream", description = "The bytes to append, for `PATCH`."),
     security(("session" = []), ("api_token" = [])),
-    responses((status = 204, description = "It is done"))
+    responses((status = 204, description = "The bytes are stored, or the upload session ended.")),
+    extensions(("x-problems" = json!("ingest invalid-request tus-version upload-busy upload-checksum-mismatch upload-gone upload-offset-mismatch")))
 )]
 pub async fn override_tus_upload(
     app: web::Data<App>,
@@ -68,13 +75,13 @@ pub async fn override_tus_upload(
     id: Path<UploadId>,
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
-    match text(&request, &METHOD_OVERRIDE) {
+    match text_header(&request, &METHOD_OVERRIDE) {
         Some("PATCH") => append(&app, &ctx, &request, id.0, payload).await,
-        Some("DELETE") => end(&app, &ctx, &request, id.0).await,
-        _ => Err(own(Problem::parameter(
-            METHOD_OVERRIDE.as_str(),
-            "must be PATCH or DELETE",
-        ))),
+        Some("DELETE") => delete(&app, &ctx, &request, id.0).await,
+        _ => {
+            let problem = Problem::parameter(METHOD_OVERRIDE.as_str(), "must be PATCH or DELETE");
+            Err(tus_problem(problem))
+        }
     }
 }
 
@@ -86,23 +93,18 @@ async fn append(
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
     check_version(request)?;
-    check_type(request)?;
-    let at = number(request, &UPLOAD_OFFSET)?;
-    let missing = || {
-        own(Problem::parameter(
-            UPLOAD_OFFSET.as_str(),
-            "must say where the bytes belong",
-        ))
-    };
-    let (at, checksum) = (at.ok_or_else(missing)?, checksum(request)?);
-    let body = payload.map(|bytes| bytes.map_err(|error| broken(&error)));
+    check_media_type(request)?;
+    let missing = || tus_problem(Problem::parameter(UPLOAD_OFFSET.as_str(), "is missing"));
+    let offset = parse_number(request, &UPLOAD_OFFSET)?.ok_or_else(missing)?;
+    let checksum = parse_checksum(request)?;
+    let range = (offset, content_length(request));
     let appended = app
         .images
         .uploads
-        .append(ctx, id, (at, content_length(request)), checksum, body)
+        .append(ctx, id, range, checksum, body_stream(payload))
         .await
-        .map_err(failed)?;
-    let mut response = answer(StatusCode::NO_CONTENT);
-    describe(&mut response, &appended.session, appended.uploaded.as_ref());
+        .map_err(tus_error)?;
+    let mut response = tus_response(StatusCode::NO_CONTENT);
+    insert_progress(&mut response, &appended.session, appended.uploaded.as_ref());
     Ok(response.finish())
 }

@@ -1,5 +1,5 @@
-//! `DELETE /uploads/tus/{id}`: ends an upload.
-use super::protocol::{answer, check_version, failed};
+//! `DELETE /uploads/tus/{id}`: cancels a resumable upload.
+use super::protocol::{check_version, tus_error, tus_response};
 use crate::{
     app::App,
     extract::{Path, RequestCtx},
@@ -8,15 +8,19 @@ use crate::{
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use infravault_kernel::UploadId;
 
-/// Ends an own upload and gives back what was reserved for it. The image that was made of it stays.
+/// Cancel a resumable upload
+///
+/// Releases the reserved quota and deletes the received bytes. An image that was already created is kept.
+/// Requires the scope `images:write`.
 #[utoipa::path(
     delete, path = "/api/v1/uploads/tus/{id}", tag = "uploads",
     params(
-        ("id" = Uuid, Path, description = "The upload"),
-        ("Tus-Resumable" = String, Header, description = "1.0.0"),
+        ("id" = Uuid, Path, description = "Upload session ID."),
+        ("Tus-Resumable" = String, Header, description = "Version of the tus protocol: `1.0.0`.", example = "1.0.0"),
     ),
     security(("session" = []), ("api_token" = [])),
-    responses((status = 204, description = "It has ended"))
+    responses((status = 204, description = "The upload session ended.")),
+    extensions(("x-problems" = json!("tus-version upload-busy upload-gone")))
 )]
 pub async fn delete_tus_upload(
     app: web::Data<App>,
@@ -24,10 +28,10 @@ pub async fn delete_tus_upload(
     request: HttpRequest,
     id: Path<UploadId>,
 ) -> Result<HttpResponse, Problem> {
-    end(&app, &ctx, &request, id.0).await
+    delete(&app, &ctx, &request, id.0).await
 }
 
-pub(super) async fn end(
+pub(super) async fn delete(
     app: &App,
     ctx: &RequestCtx,
     request: &HttpRequest,
@@ -38,6 +42,6 @@ pub(super) async fn end(
         .uploads
         .end_upload_session(ctx, id)
         .await
-        .map_err(failed)?;
-    Ok(answer(StatusCode::NO_CONTENT).finish())
+        .map_err(tus_error)?;
+    Ok(tus_response(StatusCode::NO_CONTENT).finish())
 }

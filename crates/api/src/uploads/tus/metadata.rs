@@ -1,65 +1,56 @@
-//! `Upload-Metadata`: pairs of a name and a value in base64, of which some say what is known of the image.
-use super::protocol::{UPLOAD_METADATA, own};
-use crate::{images::keep, problem::Problem};
+//! `Upload-Metadata`: pairs of a key and a base64 value; some are the metadata of the image.
+use super::protocol::{UPLOAD_METADATA, tus_problem};
+use crate::{
+    images::{FieldErrors, NewImageFields, parse_keep_location},
+    problem::Problem,
+};
 use base64::{Engine, engine::general_purpose::STANDARD};
-use infravault_images::{Description, FileName, NewImage, Tags, Title, Visibility};
-use infravault_kernel::FieldError;
+use infravault_images::{NewImage, Tags, Visibility};
+use std::collections::BTreeMap;
 
-/// Reads what is said about the image. Other names are kept and mean nothing here.
+/// Parses the metadata of the image. Other keys are stored with the upload session and have no meaning here.
 pub(super) fn parse(header: &str) -> Result<NewImage, Problem> {
-    let refused = |detail: &str| own(Problem::parameter(UPLOAD_METADATA.as_str(), detail));
-    let mut image = NewImage {
-        file_name: FileName::clean(""),
-        title: None,
-        description: Description::empty(),
-        tags: Tags::default(),
-        visibility: Visibility::default(),
-        keep_location: false,
-    };
-    let mut faults: Vec<FieldError> = Vec::new();
+    let invalid = |detail: &str| tus_problem(Problem::parameter(UPLOAD_METADATA.as_str(), detail));
+    let mut values: BTreeMap<&str, String> = BTreeMap::new();
     for pair in header.split(',').map(str::trim).filter(|pair| !pair.is_empty()) {
-        let (name, value) = pair.split_once(' ').unwrap_or((pair, ""));
+        let (key, value) = pair.split_once(' ').unwrap_or((pair, ""));
         let value = STANDARD.decode(value.trim());
-        let value = value.map_err(|_| refused("must have values in base64"))?;
-        let known = matches!(
-            name,
-            "filename" | "name" | "title" | "description" | "visibility" | "tags" | "keep_location"
-        );
-        if !known {
-            continue;
+        let value = value.map_err(|_| invalid("must have values in base64"))?;
+        let key = if key == "name" { "filename" } else { key };
+        if KEYS.contains(&key) {
+            let text = String::from_utf8(value).map_err(|_| invalid("must be UTF-8"))?;
+            values.insert(key, text);
         }
-        let text = String::from_utf8(value).map_err(|_| refused("must be UTF-8"))?;
-        set(&mut image, &mut faults, name, &text);
     }
-    match faults.into_iter().next() {
-        Some(fault) => Err(refused(&format!("`{}` {}", fault.field, fault.detail))),
+    let mut errors = FieldErrors::default();
+    let value = |key| values.get(key).map(String::as_str);
+    let present = |key| value(key).filter(|text| !text.is_empty());
+    let visibility = present("visibility").map(str::parse::<Visibility>);
+    let visibility = visibility.and_then(|parsed| errors.check("visibility", parsed));
+    let keep_location = errors.check("keep_location", parse_keep_location(value("keep_location")));
+    let image = NewImageFields {
+        file_name: value("filename").unwrap_or_default(),
+        title: present("title"),
+        description: value("description"),
+        tags: Tags::parse_list(value("tags")),
+        visibility,
+        keep_location: keep_location.unwrap_or_default(),
+    };
+    let image = image.parse(&mut errors);
+    match errors.first() {
+        Some(error) => Err(invalid(&format!("`{}` {}", error.field, error.detail))),
         None => Ok(image),
     }
 }
 
-fn set(image: &mut NewImage, faults: &mut Vec<FieldError>, name: &str, text: &str) {
-    match name {
-        "title" | "visibility" if text.is_empty() => {}
-        "title" => image.title = keep(faults, "title", Title::parse(text)),
-        "description" => {
-            if let Some(description) = keep(faults, "description", Description::parse(text)) {
-                image.description = description;
-            }
-        }
-        "visibility" => {
-            if let Some(visibility) = keep(faults, "visibility", text.parse::<Visibility>()) {
-                image.visibility = visibility;
-            }
-        }
-        "tags" => image.tags = keep(faults, "tags", Tags::parse_list([text])).unwrap_or_default(),
-        "keep_location" => match text {
-            "true" => image.keep_location = true,
-            "false" | "" => image.keep_location = false,
-            _ => faults.push(FieldError::new("keep_location", "must be `true` or `false`")),
-        },
-        _ => image.file_name = FileName::clean(text),
-    }
-}
+const KEYS: [&str; 6] = [
+    "filename",
+    "title",
+    "description",
+    "visibility",
+    "tags",
+    "keep_location",
+];
 
 #[cfg(test)]
 mod tests {
@@ -73,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_said_about_an_image() {
+    fn metadata_of_image_is_parsed() {
         let image = parse(&header(&[
             ("filename", "käse.jpg"),
             ("title", "Cheese"),
@@ -93,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn what_will_not_do() {
+    fn invalid_metadata_is_rejected() {
         for text in [
             header(&[("visibility", "secret")]),
             header(&[("keep_location", "yes")]),

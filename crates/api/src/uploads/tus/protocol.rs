@@ -1,4 +1,4 @@
-//! What every request and answer of tus has in common: versions, headers, failures.
+//! The tus protocol: version, headers and errors of all requests and responses.
 use crate::problem::Problem;
 use actix_web::{
     HttpRequest, HttpResponse, HttpResponseBuilder,
@@ -12,9 +12,9 @@ use infravault_images::{Checksum, ChecksumAlgorithm, UploadSession, Uploaded};
 use infravault_kernel::{DomainError, UploadId};
 use time::{OffsetDateTime, format_description::BorrowedFormatItem, macros::format_description};
 
-/// The one version of the protocol that there is.
+/// The supported version of the protocol.
 pub(super) const VERSION: &str = "1.0.0";
-/// Where uploads are.
+/// Path of the collection of uploads.
 pub(super) const PATH: &str = "/api/v1/uploads/tus";
 pub(super) const RESUMABLE: HeaderName = HeaderName::from_static("tus-resumable");
 pub(super) const UPLOAD_LENGTH: HeaderName = HeaderName::from_static("upload-length");
@@ -23,15 +23,15 @@ pub(super) const UPLOAD_METADATA: HeaderName = HeaderName::from_static("upload-m
 pub(super) const UPLOAD_CONCAT: HeaderName = HeaderName::from_static("upload-concat");
 const UPLOAD_EXPIRES: HeaderName = HeaderName::from_static("upload-expires");
 const UPLOAD_CHECKSUM: HeaderName = HeaderName::from_static("upload-checksum");
-/// Which image was made of an upload; not part of tus.
+/// ID of the image of an upload. Not part of tus.
 pub(super) const UPLOAD_IMAGE: HeaderName = HeaderName::from_static("upload-image-id");
-/// The type of the bytes of an upload.
-const BYTES: &str = "application/offset+octet-stream";
-/// As RFC 9110 section 5.6.7 writes times.
+/// Media type of the bytes of an upload.
+const UPLOAD_BYTES: &str = "application/offset+octet-stream";
+/// Date format of RFC 9110 section 5.6.7.
 const HTTP_DATE: &[BorrowedFormatItem<'_>] =
     format_description!("[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT");
 
-/// Refuses requests of another version, and of none.
+/// Rejects requests without the supported version.
 pub(super) fn check_version(request: &HttpRequest) -> Result<(), Problem> {
     if request
         .headers()
@@ -42,36 +42,36 @@ pub(super) fn check_version(request: &HttpRequest) -> Result<(), Problem> {
     }
     let detail = "Send `Tus-Resumable: 1.0.0`.";
     let problem = Problem::new(StatusCode::PRECONDITION_FAILED, "tus-version", detail);
-    Err(own(
-        problem.with_header(HeaderName::from_static("tus-version"), VERSION)
+    Err(tus_problem(
+        problem.with_header(HeaderName::from_static("tus-version"), VERSION),
     ))
 }
 
-/// A failure as tus wants it.
-pub(super) fn own(problem: Problem) -> Problem {
+/// Adds the header that tus requires.
+pub(super) fn tus_problem(problem: Problem) -> Problem {
     problem.with_header(RESUMABLE, VERSION)
 }
 
-/// A failure of ours as tus wants it.
-pub(super) fn failed(error: infravault_images::Error) -> Problem {
+/// Converts an error into a problem with the header and the statuses of tus.
+pub(super) fn tus_error(error: infravault_images::Error) -> Problem {
     const CHECKSUM_MISMATCH: u16 = 460;
     if error.code() == "upload-checksum-mismatch"
         && let Ok(status) = StatusCode::from_u16(CHECKSUM_MISMATCH)
     {
-        return own(Problem::new(status, error.code(), error.detail()));
+        return tus_problem(Problem::new(status, error.code(), error.detail()));
     }
-    own(crate::images::upload_problem(error))
+    tus_problem(crate::images::upload_problem(error))
 }
 
-/// An answer with the header that all have.
-pub(super) fn answer(status: StatusCode) -> HttpResponseBuilder {
+/// Returns a response with the header that tus requires.
+pub(super) fn tus_response(status: StatusCode) -> HttpResponseBuilder {
     let mut response = HttpResponse::build(status);
     response.insert_header((RESUMABLE, VERSION));
     response
 }
 
-/// Adds where an upload stands, and the image if there is one.
-pub(super) fn describe(
+/// Adds the progress of an upload, and its image if there is one.
+pub(super) fn insert_progress(
     response: &mut HttpResponseBuilder,
     upload: &UploadSession,
     uploaded: Option<&Uploaded>,
@@ -88,18 +88,16 @@ pub(super) fn describe(
     }
 }
 
-/// Where an upload is; without a host, so that it is right behind every proxy.
-pub(super) fn location(id: UploadId) -> String {
+/// Returns the path of an upload session. It has no host, so that it is correct behind every proxy.
+pub(super) fn session_path(id: UploadId) -> String {
     format!("{PATH}/{id}")
 }
 
-/// A header as text.
-pub(super) fn text<'a>(request: &'a HttpRequest, name: &HeaderName) -> Option<&'a str> {
+pub(super) fn text_header<'a>(request: &'a HttpRequest, name: &HeaderName) -> Option<&'a str> {
     request.headers().get(name).and_then(|value| value.to_str().ok())
 }
 
-/// A header that is a number.
-pub(super) fn number(request: &HttpRequest, name: &HeaderName) -> Result<Option<u64>, Problem> {
+pub(super) fn parse_number(request: &HttpRequest, name: &HeaderName) -> Result<Option<u64>, Problem> {
     let Some(value) = request.headers().get(name) else {
         return Ok(None);
     };
@@ -108,41 +106,40 @@ pub(super) fn number(request: &HttpRequest, name: &HeaderName) -> Result<Option<
         .ok()
         .filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
     let parsed = digits.and_then(|text| text.parse().ok());
-    let refused = || own(Problem::parameter(name.as_str(), "must be a number of bytes"));
-    parsed.map(Some).ok_or_else(refused)
+    let invalid = || tus_problem(Problem::parameter(name.as_str(), "must be a number of bytes"));
+    parsed.map(Some).ok_or_else(invalid)
 }
 
-/// Refuses bytes of another type.
-pub(super) fn check_type(request: &HttpRequest) -> Result<(), Problem> {
-    crate::extract::reject_content_encoding(request).map_err(own)?;
-    if sends_bytes(request) {
+/// Rejects bodies of another media type.
+pub(super) fn check_media_type(request: &HttpRequest) -> Result<(), Problem> {
+    crate::extract::reject_content_encoding(request).map_err(tus_problem)?;
+    if has_upload_bytes(request) {
         return Ok(());
     }
-    let detail = format!("Send the bytes as `Content-Type: {BYTES}`.");
-    Err(own(Problem::new(
+    let detail = format!("Send the bytes as `Content-Type: {UPLOAD_BYTES}`.");
+    Err(tus_problem(Problem::new(
         StatusCode::UNSUPPORTED_MEDIA_TYPE,
         "unsupported-media-type",
         detail,
     )))
 }
 
-/// Whether a request has bytes of an upload.
-pub(super) fn sends_bytes(request: &HttpRequest) -> bool {
-    text(request, &header::CONTENT_TYPE).is_some_and(|value| value.eq_ignore_ascii_case(BYTES))
+pub(super) fn has_upload_bytes(request: &HttpRequest) -> bool {
+    text_header(request, &header::CONTENT_TYPE).is_some_and(|value| value.eq_ignore_ascii_case(UPLOAD_BYTES))
 }
 
-/// The digest that the bytes must have.
-pub(super) fn checksum(request: &HttpRequest) -> Result<Option<Checksum>, Problem> {
+/// Returns the checksum that the body must have.
+pub(super) fn parse_checksum(request: &HttpRequest) -> Result<Option<Checksum>, Problem> {
     let Some(value) = request.headers().get(UPLOAD_CHECKSUM) else {
         return Ok(None);
     };
-    parse_checksum(value).map(Some).ok_or_else(|| {
+    checksum_of(value).map(Some).ok_or_else(|| {
         let detail = "must be `sha1` or `sha256`, a space, and the digest in base64";
-        own(Problem::parameter(UPLOAD_CHECKSUM.as_str(), detail))
+        tus_problem(Problem::parameter(UPLOAD_CHECKSUM.as_str(), detail))
     })
 }
 
-fn parse_checksum(value: &HeaderValue) -> Option<Checksum> {
+fn checksum_of(value: &HeaderValue) -> Option<Checksum> {
     let (algorithm, digest) = value.to_str().ok()?.split_once(' ')?;
     let (algorithm, len) = match algorithm {
         "sha1" => (ChecksumAlgorithm::Sha1, 20),
@@ -168,7 +165,7 @@ mod tests {
     use time::macros::datetime;
 
     #[test]
-    fn checksums() {
+    fn checksum_has_algorithm_and_digest_of_its_length() {
         for (text, known) in [
             ("sha1 Lve95gjOVATpfV8EL5X4nxwjKHE=", true),
             ("sha256 ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=", true),
@@ -178,12 +175,12 @@ mod tests {
             ("sha1 !", false),
         ] {
             let value = HeaderValue::from_static(text);
-            assert_eq!(parse_checksum(&value).is_some(), known, "{text}");
+            assert_eq!(checksum_of(&value).is_some(), known, "{text}");
         }
     }
 
     #[test]
-    fn times_are_written_as_http_writes_them() {
+    fn expiry_is_http_date() {
         let time = datetime!(2026-06-05 04:03:02 UTC);
         assert_eq!(http_date(time), "Fri, 05 Jun 2026 04:03:02 GMT");
     }

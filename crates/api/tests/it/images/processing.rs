@@ -56,7 +56,7 @@ async fn processing_makes_image_ready_with_attributes_and_renditions() {
         assert_eq!(new["renditions"], serde_json::json!([]));
         let image = wait_processed(&alice, &new).await;
         assert_eq!(image["state"], "ready", "{image}");
-        assert_eq!(image["failure"], Value::Null);
+        assert_eq!(image["failure_code"], Value::Null);
         assert_eq!(image["has_alpha"], false);
         let color = image["dominant_color"].as_str().unwrap();
         assert!(color.len() == 7 && color.starts_with('#'), "{color}");
@@ -110,7 +110,7 @@ async fn undecodable_image_fails_and_can_be_downloaded() {
     let image = wait_processed(&alice, &new).await;
     assert_eq!(image["state"], "failed", "{image}");
     assert_eq!(image["failure_code"], "corrupt");
-    let failure = image["failure"].as_str().unwrap();
+    let failure = image["failure_detail"].as_str().unwrap();
     assert!(failure.starts_with("The image cannot be decoded: "), "{failure}");
     assert_eq!(image["renditions"], serde_json::json!([]));
     let answer = alice

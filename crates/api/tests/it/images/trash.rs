@@ -57,10 +57,7 @@ async fn image_moves_to_trash_and_is_restored_unchanged() {
         let text = item[name].as_str().unwrap();
         time::OffsetDateTime::parse(text, &time::format_description::well_known::Rfc3339).unwrap()
     };
-    assert_eq!(
-        time("purged_at_latest") - time("trashed_at"),
-        time::Duration::days(30)
-    );
+    assert_eq!(time("purge_at") - time("trashed_at"), time::Duration::days(30));
     let counted = alice.usage().await;
     assert_eq!(
         (

@@ -420,7 +420,7 @@ async fn administrator_starts_integrity_check_and_reads_report() {
         (&report["clean"], &report["objects"], &report["read"]),
         (&json!(true), &json!(2), &json!(2))
     );
-    for kind in ["orphan", "missing", "mismatching"] {
+    for kind in ["orphaned", "missing", "mismatched"] {
         assert_eq!(report[kind]["count"], 0);
     }
     // Only one integrity check runs at a time.

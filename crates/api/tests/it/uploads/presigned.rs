@@ -71,7 +71,7 @@ async fn presigned_upload_creates_image() {
     let state = expect(alice.get(&path(&upload, "")).send().await.unwrap(), 200).await;
     assert_eq!(
         (state["state"].as_str(), &state["image_id"]),
-        (Some("finished"), &image["id"])
+        (Some("finalized"), &image["id"])
     );
 }
 
