@@ -2,6 +2,7 @@
 
 use crate::{
     pg::{Cluster, Kind, Wanted},
+    product::{self, Build},
     workspace::Workspace,
 };
 use clap::Subcommand;
@@ -40,10 +41,9 @@ impl Migrate {
             Self::Status => vec!["status".to_owned()],
             Self::New { name } => return create(&workspace.path("migrations"), name),
         };
-        let mut command = workspace.cargo();
-        command
-            .args(["run", "-p", "infravault-api", "--", "migrate"])
-            .args(words);
+        Build::Quick.run(workspace)?;
+        let mut command = product::program(workspace, "infravault");
+        command.arg("migrate").args(words);
         let _cluster = database(workspace, &mut command)?;
         process::run(&mut command)
     }
@@ -67,8 +67,10 @@ fn create(folder: &Path, name: &str) -> Outcome {
         || !name.chars().all(fits)
         || !name.starts_with(|letter: char| letter.is_ascii_lowercase())
     {
-        return Err(CommandError::new(format!("'{name}' is no name for a migration"))
-            .hint("use snake_case, for example add_image_views"));
+        return Err(
+            CommandError::new(format!("'{name}' is not a valid name for a migration"))
+                .hint("use snake_case, for example add_image_views"),
+        );
     }
     fs::create_dir_all(folder).explain(|| format!("create {}", folder.display()))?;
     let entries = fs::read_dir(folder).explain(|| format!("read {}", folder.display()))?;
@@ -84,7 +86,7 @@ fn create(folder: &Path, name: &str) -> Outcome {
          -- Expand, then contract: the version of the product that runs now must work with this schema.\n\
          -- No CREATE INDEX CONCURRENTLY: migrations run in a transaction; the runner sets lock_timeout.\n\n"
     );
-    let down = format!("-- Takes back {stem}.sql; the schema must be exactly as it was before.\n\n");
+    let down = format!("-- Reverts {stem}.sql; the schema must be exactly as it was before.\n\n");
     for (file, text) in [(format!("{stem}.sql"), up), (format!("{stem}.down.sql"), down)] {
         let path = folder.join(&file);
         fs::write(&path, text).explain(|| format!("write {}", path.display()))?;

@@ -9,6 +9,7 @@
 pub mod db;
 pub mod issuer;
 mod log;
+#[cfg(feature = "samples")]
 pub mod samples;
 
 pub use log::log;
