@@ -56,9 +56,7 @@ impl Ci {
     pub(crate) fn run(&self, workspace: &Workspace, interrupt: &Interrupt) -> Outcome {
         let known = |name: &str| name == "test" || STEPS.iter().any(|(step, _)| *step == name);
         if let Some(unknown) = self.only.iter().find(|name| !known(name)) {
-            return Err(
-                CommandError::new(format!("there is no step '{unknown}'")).hint("cargo xtask ci --help")
-            );
+            return Err(CommandError::new(format!("unknown step '{unknown}'")).hint("cargo xtask ci --help"));
         }
         let mut report = Report::default();
         for (name, step) in STEPS.into_iter().filter(|(name, _)| self.wants(name)) {
@@ -115,7 +113,16 @@ fn clippy(workspace: &Workspace) -> Outcome {
 
 fn rustdoc(workspace: &Workspace) -> Outcome {
     let mut command = workspace.cargo();
-    command.args(["doc", "--no-deps", "--workspace", "--quiet"]);
+    // `--examples`, of which there are none, selects the features of tests: what clippy has checked is used again.
+    command.args([
+        "doc",
+        "--no-deps",
+        "--workspace",
+        "--lib",
+        "--bins",
+        "--examples",
+        "--quiet",
+    ]);
     process::run(command.env("RUSTDOCFLAGS", "-D warnings"))
 }
 
@@ -157,8 +164,7 @@ fn audit(workspace: &Workspace) -> Outcome {
     process::run(&mut command)
 }
 
-/// Audits with advisories from the network. Where there is none, no dependency can be judged: that is said aloud,
-/// and the rest goes on, because it is no fault of the code.
+/// Audits with advisories from the network. Without network access this warns and continues: the code is not at fault.
 fn audit_fetched(command: &mut Command) -> Outcome {
     console::note("fetching the advisories; INFRAVAULT_ADVISORY_DB may name a folder or a .tar.zst of them");
     let output = command.output().explain(|| "run cargo-audit".into())?;

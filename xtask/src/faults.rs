@@ -14,7 +14,24 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Outcome {
     let binaries = Binaries::find(workspace, &Wanted::Any)?;
     native::ensure()?;
     let mut build = workspace.cargo();
-    process::run(build.args(["build", "-p", "xtask-faults"]))?;
+    // The packages and, by `--examples`, of which there are none, the features of the build for the tests: only what
+    // has crash points is compiled again.
+    build.args([
+        "build",
+        "--workspace",
+        "--exclude",
+        "xtask-bench",
+        "--exclude",
+        "xtask-fuzz",
+    ]);
+    build.args([
+        "--bin",
+        "xtask-faults",
+        "--bin",
+        "infravault-crashing",
+        "--examples",
+    ]);
+    process::run(&mut build)?;
     let home = workspace.reachable(&user)?.join("faults");
     std::fs::create_dir_all(&home).explain(|| format!("create {}", home.display()))?;
     let mut command = workspace.command(workspace.built("xtask-faults"));
