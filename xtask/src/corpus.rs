@@ -1,8 +1,7 @@
-//! Images of others that are known to break decoders, fetched into `target/corpus`.
+//! Third-party images that are known to break decoders, fetched into `target/corpus`.
 //!
-//! They are test data, read on this machine and handed to nobody, so their many licenses ask for nothing; no file of
-//! them belongs into the repository. Pillow's are pinned by checksum. The others come in the source packages that this
-//! machine's own distribution signs, in its versions, by its own client and from its own mirrors.
+//! They are test data that stays on this machine, so their licenses do not matter; they must not be committed. Pillow's
+//! are pinned by checksum. The others come in source packages that this machine's distribution signs.
 
 mod apt;
 

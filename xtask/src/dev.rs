@@ -129,7 +129,7 @@ impl Dev {
 }
 
 impl Stack {
-    /// Shows what the server logs until somebody or something ends it.
+    /// Shows the log of the server until it ends or Ctrl-C is pressed.
     fn watch(&mut self, interrupt: &Interrupt) -> Outcome {
         loop {
             let output = self.server.new_output();
@@ -174,7 +174,7 @@ fn welcome(local: &Local<'_>) {
     console::note("Ctrl-C stops everything; the next start continues with the same data");
 }
 
-/// Removes what earlier starts left, except the lock of a cluster that somebody may hold.
+/// Removes the data of earlier starts, except the lock of a cluster that may be in use.
 fn forget(home: &Path) -> Outcome {
     for name in ["objects", "keys", "spool", "s3", "logs"] {
         let folder = home.join(name);

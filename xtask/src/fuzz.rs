@@ -1,7 +1,7 @@
 //! `cargo xtask fuzz`: mutated images against everything that reads images, on the stable compiler.
 //!
 //! The compiler's own coverage counters guide libFuzzer. The C code of the JPEG decoder has counters only where the C
-//! compiler is clang; elsewhere it is tried all the same, guided by our code around it.
+//! compiler is clang; elsewhere our code around it guides the fuzzer.
 
 mod seeds;
 

@@ -26,7 +26,7 @@ pub(crate) struct Tool {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Source {
     Pip,
-    /// A source distribution as it is, by pip.
+    /// An unpacked source distribution, by pip.
     Archive,
     Npm,
 }
@@ -241,7 +241,7 @@ fn make_executable(folder: &Path) -> Outcome {
     Ok(())
 }
 
-/// Puts a complete tool in its place in one step, so that nobody sees half of it.
+/// Puts a complete tool in its place in one step, so that an incomplete tool is never used.
 fn place(partial: &Path, folder: &Path, lock: &str) -> Outcome {
     let stamp = partial.join("fetched.lock");
     fs::write(&stamp, lock).explain(|| format!("write {}", stamp.display()))?;

@@ -90,7 +90,7 @@ impl Workspace {
         let owner = fs::symlink_metadata(&folder).explain(|| format!("read {}", folder.display()))?;
         if owner.uid() != mine || !owner.is_dir() {
             return Err(
-                CommandError::new(format!("{} belongs to somebody else", folder.display()))
+                CommandError::new(format!("{} belongs to another user", folder.display()))
                     .hint("set TMPDIR to a folder of your own"),
             );
         }

@@ -215,7 +215,7 @@ impl Bench {
         bare_store(&self.home)
     }
 
-    /// Ends InfraVault and starts it anew, at the same address.
+    /// Restarts InfraVault at the same address.
     pub(crate) async fn restart(&mut self, jobs: Jobs) -> Outcome {
         let address = self.ours.address;
         self.ours.end();

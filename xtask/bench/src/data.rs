@@ -20,7 +20,7 @@ const DEEP: usize = 20;
 /// Requests to draw from.
 #[derive(Debug)]
 pub(crate) struct Targets {
-    /// Pages of twenty of the public gallery, as nobody.
+    /// Pages of twenty of the public gallery, without credentials.
     pub(crate) public_pages: Vec<Request>,
     /// Pages of twenty of the own images, with API tokens.
     pub(crate) own_pages: Vec<Request>,
@@ -30,7 +30,7 @@ pub(crate) struct Targets {
     pub(crate) first_pages: Vec<Request>,
     /// The deepest pages that were reached, with API tokens.
     pub(crate) deep_pages: Vec<Request>,
-    /// Public images by id, as nobody.
+    /// Public images by id, without credentials.
     pub(crate) public_rows: Vec<Request>,
     /// Private images by id, with API tokens.
     pub(crate) own_rows: Vec<Request>,

@@ -23,7 +23,7 @@ pub(crate) struct Form<'a> {
 
 impl Form<'_> {
     /// The request that uploads this JPEG or PNG. A JPEG gets a comment that is another one each time: the bytes of exact
-    /// duplicates are stored once, and photographs are no duplicates.
+    /// duplicates are stored once, and photographs are not duplicates.
     pub(crate) fn upload(&self, file: &Bytes) -> Request {
         let jpeg = file.starts_with(&SOI);
         let (name, kind) = if jpeg {

@@ -72,7 +72,7 @@ impl Request {
         self
     }
 
-    /// The parts of the body as they are sent this time.
+    /// The parts of the body for this request.
     fn parts(&self) -> io::Result<Vec<Bytes>> {
         let mut parts = self.body.clone();
         if let Some(part) = self.stamp.and_then(|at| parts.get_mut(at)) {
@@ -148,7 +148,7 @@ impl Connection {
         Err(fault(&format!("answered {}: {text}", answer.status)))
     }
 
-    async fn exchange(&mut self, request: &Request) -> io::Result<Answer> {
+    async fn exchange(&mut self, request: &Request) -> io::Result<Response> {
         let sent = self.send(request).await;
         // A server that refuses an upload answers and closes: its answer says more than the broken pipe.
         match (self.answer().await, sent) {
@@ -177,13 +177,13 @@ impl Connection {
     }
 
     /// Reads to the empty line that ends the head.
-    async fn answer(&mut self) -> io::Result<Answer> {
+    async fn answer(&mut self) -> io::Result<Response> {
         let mut seen = 0;
         loop {
             let end = self.buffer.get(seen..).and_then(find_end);
             if let Some(end) = end {
                 let head = self.buffer.split_to(seen + end);
-                return Answer::parse(&head).ok_or_else(|| fault("an answer that is not HTTP/1.1"));
+                return Response::parse(&head).ok_or_else(|| fault("an answer that is not HTTP/1.1"));
             }
             seen = self.buffer.len().saturating_sub(3);
             self.more().await?;
@@ -220,12 +220,12 @@ impl Connection {
 
 /// What the head of an answer says.
 #[derive(Debug, PartialEq, Eq)]
-struct Answer {
+struct Response {
     status: u16,
     length: Option<usize>,
 }
 
-impl Answer {
+impl Response {
     fn parse(head: &[u8]) -> Option<Self> {
         let text = std::str::from_utf8(head).ok()?;
         let mut lines = text.split("\r\n");
@@ -260,13 +260,13 @@ mod tests {
     #[test]
     fn heads_are_read() {
         let head = b"HTTP/1.1 201 Created\r\nserver: x\r\nContent-length:  17\r\n\r\n";
-        let read = Answer {
+        let read = Response {
             status: 201,
             length: Some(17),
         };
-        assert_eq!(Answer::parse(head), Some(read));
-        assert_eq!(Answer::parse(b"HTTP/1.1 200 OK\r\n\r\n").unwrap().length, None);
-        assert_eq!(Answer::parse(b"nonsense\r\n\r\n"), None);
+        assert_eq!(Response::parse(head), Some(read));
+        assert_eq!(Response::parse(b"HTTP/1.1 200 OK\r\n\r\n").unwrap().length, None);
+        assert_eq!(Response::parse(b"nonsense\r\n\r\n"), None);
     }
 
     /// Answers whatever comes with these bytes, one piece after the other.

@@ -62,7 +62,7 @@ struct Options {
     /// Photographs (.jpg) of about twelve megapixels and 3 MB to use in place of those made in code.
     #[arg(long, value_name = "FOLDER")]
     photos: Option<PathBuf>,
-    /// Make the data anew, even where it is there.
+    /// Create the data again, even if it exists.
     #[arg(long)]
     reseed: bool,
     /// A superuser's URL of a cluster on this machine; the database `infravault_bench` is made there.

@@ -18,7 +18,7 @@ pub(crate) const THREE: [u32; 3] = [1600, 800, 320];
 
 /// What making images for a while gave.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Made {
+pub(crate) struct Throughput {
     /// Orders per second.
     pub(crate) rate: f64,
     /// Milliseconds of CPU per order.
@@ -51,7 +51,7 @@ pub(crate) fn run(
     duration: Duration,
     photos: &[Bytes],
     request: &ProcessRequest,
-) -> Outcome<Made> {
+) -> Outcome<Throughput> {
     measure(threads, duration, photos, |photo| {
         let made = process(photo, request)?;
         Ok(made.renditions.iter().map(|one| one.bytes.len()).sum())
@@ -59,7 +59,7 @@ pub(crate) fn run(
 }
 
 /// The same by hand: one decode at half the size, every size made of the one before.
-pub(crate) fn run_by_hand(threads: usize, duration: Duration, photos: &[Bytes]) -> Outcome<Made> {
+pub(crate) fn run_by_hand(threads: usize, duration: Duration, photos: &[Bytes]) -> Outcome<Throughput> {
     measure(threads, duration, photos, by_hand)
 }
 
@@ -68,9 +68,9 @@ fn measure(
     duration: Duration,
     photos: &[Bytes],
     make: impl Fn(&[u8]) -> Outcome<usize> + Sync,
-) -> Outcome<Made> {
+) -> Outcome<Throughput> {
     // Once before it counts: memory is mapped, tables are made.
-    make(photos.first().ok_or("there is no photograph")?)?;
+    make(photos.first().ok_or("no photograph")?)?;
     let (pid, started) = (std::process::id(), Instant::now());
     let before = machine::cpu_seconds(pid);
     let drive = |first: usize| -> Outcome<(usize, usize)> {
@@ -102,10 +102,10 @@ fn measure(
         let (some, more) = part?;
         (count, bytes) = (count + some, bytes + more);
     }
-    Ok(Made::of(count, bytes, elapsed, used))
+    Ok(Throughput::of(count, bytes, elapsed, used))
 }
 
-impl Made {
+impl Throughput {
     /// So many orders that brought so many bytes in this time, for so many seconds of CPU.
     pub(crate) fn of(count: usize, bytes: usize, elapsed: Duration, cpu_seconds: f64) -> Self {
         let count = real(count);

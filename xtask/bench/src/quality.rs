@@ -40,7 +40,7 @@ pub(crate) struct Likeness {
 }
 
 impl Luma {
-    /// Of an image as it is.
+    /// Of an unchanged image.
     pub(crate) fn of(file: &[u8]) -> Outcome<Self> {
         let rgb = image::load_from_memory(file)?.to_rgb8();
         Self::of_pixels(rgb.as_raw(), usize::try_from(rgb.width())?)

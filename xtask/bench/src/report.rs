@@ -54,7 +54,7 @@ impl Record {
 pub(crate) fn show(record: &Record, options: &Options, home: &Path) -> Outcome {
     let file = |name: &str| -> Outcome<_> {
         if name.is_empty() || name.contains(['/', '\\', '.']) {
-            return Err(format!("`{name}` is no name for a record; use letters and digits").into());
+            return Err(format!("`{name}` is not a valid name for a record; use letters and digits").into());
         }
         Ok(home.join(format!("record-{name}.json")))
     };

@@ -3,7 +3,7 @@
 use crate::{
     Outcome,
     bench::{Run, Runs},
-    making::Made,
+    making::Throughput,
 };
 use serde::{Deserialize, Serialize};
 
@@ -61,7 +61,7 @@ pub(crate) struct Row {
     pub(crate) cpu: Option<Cpu>,
     /// What an operation cost in the baseline.
     pub(crate) baseline_cpu: Option<Cpu>,
-    /// Why there is no value.
+    /// Why the value is missing.
     pub(crate) fault: Option<String>,
 }
 
@@ -119,11 +119,11 @@ impl Row {
     pub(crate) fn made(
         number: &str,
         operation: &str,
-        ours: Made,
-        baseline: &Outcome<Made>,
+        ours: Throughput,
+        baseline: &Outcome<Throughput>,
         goal: Goal,
     ) -> Self {
-        let cpu = |made: Made| {
+        let cpu = |made: Throughput| {
             Some(Cpu {
                 server: made.cpu_ms,
                 postgres: 0.0,

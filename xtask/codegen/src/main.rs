@@ -45,7 +45,7 @@ async fn run(args: Args) -> Outcome<()> {
         .find(|name| !CONTEXTS.contains(&name.as_str()));
     if let Some(unknown) = unknown {
         return Err(format!(
-            "there is no context `{unknown}`; there are {}",
+            "unknown context `{unknown}`; the contexts are {}",
             CONTEXTS.join(", ")
         )
         .into());

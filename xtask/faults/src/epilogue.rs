@@ -204,7 +204,7 @@ async fn once(client: &Client, acknowledged: &[Acknowledged], verdict: &mut Verd
     if untold != 0 {
         verdict
             .broken
-            .push(format!("{untold} images that nobody was told of"));
+            .push(format!("{untold} images that were not acknowledged"));
     }
     Ok(())
 }

@@ -36,7 +36,7 @@ pub(crate) struct Acknowledged {
 pub(crate) enum Tried {
     /// It is stored.
     Acknowledged(Uuid),
-    /// Nobody knows, or it is to be tried again.
+    /// The outcome is unknown, or the upload must be tried again.
     Again,
 }
 
@@ -134,7 +134,7 @@ impl Ledger {
         std::mem::take(&mut self.book().open)
     }
 
-    /// Notes an upload that was acknowledged to somebody else.
+    /// Notes an upload that was acknowledged to another client.
     pub(crate) fn note(&self, seed: u64, id: Uuid) {
         self.book().acknowledged.push(Acknowledged { seed, id });
     }
@@ -275,7 +275,7 @@ impl Ledger {
     }
 }
 
-/// A client that waits for a long time, but not for ever.
+/// A client with a long time-out.
 pub(crate) fn client() -> Outcome<Client> {
     Ok(Client::builder()
         .timeout(PATIENCE)

@@ -13,7 +13,7 @@ mod world;
 
 use clap::Parser;
 use epilogue::epilogue;
-use faults::{Fault, Place};
+use faults::{Fault, Target};
 use report::{Ended, Row};
 use std::{
     error::Error,
@@ -72,7 +72,7 @@ async fn main() -> ExitCode {
     }
 }
 
-/// Somebody wants the suite to stop.
+/// Waits for TERM or Ctrl-C.
 async fn interrupted() {
     let term = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
     let Ok(mut term) = term else {
@@ -112,7 +112,7 @@ async fn run(arguments: Arguments) -> Outcome<bool> {
         .collect();
     let (mut rows, more) = tokio::join!(on(&setup, Kind::Folder, &wanted), on(&setup, Kind::S3, &wanted));
     rows.extend(more);
-    for fault in wanted.iter().filter(|fault| fault.place == Place::SmallDisk) {
+    for fault in wanted.iter().filter(|fault| fault.target == Target::SmallDisk) {
         rows.push(alone(&setup, fault).await);
     }
     let good = report::print(&mut rows, arguments.markdown);

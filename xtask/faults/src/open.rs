@@ -1,4 +1,4 @@
-//! Uploads that stay open: by tus, and by a signed request straight to the store. The client goes on where it was.
+//! Upload sessions: by tus, and by a signed request to the store. The client continues at its offset.
 
 use crate::load::{Ledger, Tried};
 use infravault_kernel::Sha256;
@@ -121,7 +121,7 @@ impl Ledger {
         if body.get("code").and_then(Value::as_str) != Some("upload-mismatch") {
             self.odd(format!("an image in the store was refused: {body}"));
         }
-        // The signature is too old: the image is announced anew, and what was announced before ends by itself.
+        // The signature is too old: the image is announced again, and the earlier announcement expires.
         if stored.is_ok_and(|status| status == StatusCode::FORBIDDEN) {
             self.goes(seed, Way::Signed(None));
         }
@@ -143,7 +143,7 @@ impl Ledger {
         let path = answer.url().path().to_owned();
         let text = answer.text().await.unwrap_or_default();
         self.failed(&format!("{status} of an open upload"), began.elapsed());
-        // An offset that has moved on, or an upload that somebody is finishing.
+        // An offset that has moved on, or an upload that another request is finishing.
         if !(status == 503 && patient || status == 409 || status == 423) {
             self.odd(format!("{path} was answered with {status}: {text}"));
         }

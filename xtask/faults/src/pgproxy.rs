@@ -165,7 +165,7 @@ async fn answer(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, shared: &Shared
             return;
         }
     }
-    // The one who asks decides when a connection ends that answers no more.
+    // The product decides when a silent connection ends.
     if deaf.load(Ordering::Relaxed) {
         std::future::pending::<()>().await;
     }

@@ -25,7 +25,7 @@ pub(crate) enum Act {
     Fail(u16, &'static str),
     /// The store does it, and the answer is lost.
     LoseAnswer,
-    /// Nobody answers, ever.
+    /// It is never answered.
     Stall,
     /// Half of it reaches the store, then both connections break.
     CutRequest,

@@ -1,4 +1,4 @@
-//! One installation with everything it needs, and a proxy wherever it talks to somebody.
+//! One installation with everything it needs, and a proxy in front of every dependency.
 
 use crate::{
     Outcome,
@@ -148,7 +148,7 @@ impl World {
         }
     }
 
-    /// The product with its settings. Times are short, so that nobody waits for what takes minutes in life.
+    /// The product with its settings; its times are short.
     pub(crate) fn product(&self, more: Variables<'_>) -> Command {
         let mut command = Command::new(&self.setup.product);
         let url = format!(
@@ -221,7 +221,7 @@ impl World {
         }
     }
 
-    /// Ends the server in peace and starts it with other settings.
+    /// Stops the server gracefully and starts it with other settings.
     pub(crate) async fn restart(&mut self, more: Variables<'_>) -> Outcome {
         if let Some(mut server) = self.server.take() {
             server.signal(Signal::SIGTERM);
@@ -289,7 +289,7 @@ impl World {
         self.ready(Duration::from_mins(1)).await?;
         let began = Instant::now();
         while began.elapsed() < Duration::from_mins(1) {
-            // A new one each time: one whose outcome nobody knows waits for the sweeper.
+            // A new one each time: one with an unknown outcome waits for the sweeper.
             let seed = self.ledger.next();
             if let Tried::Acknowledged(_) = self.ledger.try_once(seed).await {
                 return Ok(since.elapsed());

@@ -22,7 +22,7 @@ const SOCKET_LIMIT: usize = 80;
 pub(crate) enum Kind {
     /// `cargo xtask dev`: durable, kept, always on the same port when that is free.
     Dev,
-    /// Tests and code generation: made anew each time, without fsync.
+    /// Tests and code generation: created each time, without fsync.
     Test,
     /// `cargo xtask bench`: durable and kept, with memory for a million rows.
     Bench,

@@ -8,7 +8,7 @@ use xtask_support::{Explain as _, Outcome, interrupt::Interrupt, process};
 ///
 /// Three checks do not fit: what an image, a cursor or an `If-Match` of ours is cannot be written as a schema, so
 /// "valid" data of the generator is rightly refused; with a fixed bearer token a forged cookie is rightly
-/// ignored; and a missing `If-Match` is rightly answered with 428, which the check does not know. Who may do what is the access matrix's to test.
+/// ignored; and a missing `If-Match` is rightly answered with 428, which the check does not know. The access matrix tests permissions.
 const OPTIONS: [&str; 8] = [
     "--exclude-checks=positive_data_acceptance,ignored_auth,missing_required_header",
     "--seed=20260901",

@@ -1,4 +1,4 @@
-//! slowhttptest against a running server: slow clients are cut off, and nobody else notices them.
+//! slowhttptest against a running server: slow clients are disconnected, and other clients are not affected.
 
 use crate::{pg::Cluster, product::Local, report::Verdict, workspace::Workspace};
 use std::{
@@ -102,7 +102,7 @@ pub(crate) fn run(workspace: &Workspace, cluster: &Cluster, interrupt: &Interrup
     Ok(Verdict::Passed)
 }
 
-/// Attacks, while another client goes on asking. When the server had cut all slow clients off, if it did, and how long
+/// Attacks, while another client keeps sending requests. When the server had cut all slow clients off, if it did, and how long
 /// each of the other's requests took.
 fn beside_others(
     local: &Local<'_>,

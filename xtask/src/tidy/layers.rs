@@ -1,4 +1,4 @@
-//! Who may import whom, as the table of `docs/architecture.md` says.
+//! The allowed edges between packages, and the diagram of them in `docs/architecture.md`.
 
 use super::{Finding, Source};
 use crate::workspace::Workspace;
@@ -79,7 +79,7 @@ const FOR_TESTS: &str = "infravault-testkit";
 /// The vocabulary of all packages.
 const KERNEL: &str = "infravault-kernel";
 
-/// Packages of others that live at one edge only.
+/// Third-party packages that belong to one edge.
 const VENDORS: &[(&str, &[&str])] = &[
     (
         "actix-web",

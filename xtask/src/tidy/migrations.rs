@@ -19,7 +19,7 @@ pub(crate) fn check(files: &[Source]) -> Vec<Finding> {
             if !names.contains(&format!("{up}.sql").as_str()) {
                 findings.push(Finding::new(
                     place,
-                    "takes back a migration that does not exist; remove it",
+                    "reverts a migration that does not exist; remove it",
                 ));
             }
             continue;

@@ -2,12 +2,12 @@
 
 use super::{Finding, Source, has_ending};
 
-const CATALOGUE: &str = "docs/problems.md";
+const CATALOG: &str = "docs/problems.md";
 
 /// Finds the codes in the `fn code` of each error and looks them up.
 pub(crate) fn check(files: &[Source]) -> Vec<Finding> {
-    let Some(catalog) = files.iter().find(|file| file.path == CATALOGUE) else {
-        return vec![Finding::new(CATALOGUE, "is missing; run `cargo xtask docs`")];
+    let Some(catalog) = files.iter().find(|file| file.path == CATALOG) else {
+        return vec![Finding::new(CATALOG, "is missing; run `cargo xtask docs`")];
     };
     files
         .iter()
@@ -19,7 +19,7 @@ pub(crate) fn check(files: &[Source]) -> Vec<Finding> {
         .map(|(file, code)| {
             Finding::new(
                 &file.path,
-                format!("`{code}` is not in {CATALOGUE}; describe it and run `cargo xtask docs`"),
+                format!("`{code}` is not in {CATALOG}; describe it and run `cargo xtask docs`"),
             )
         })
         .collect()

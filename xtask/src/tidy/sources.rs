@@ -1,4 +1,4 @@
-//! Rules about Rust files: first line, length, names, notes to oneself, no SQL, and no examples that nobody runs.
+//! Rules about Rust files: first line, length, names, notes to oneself, no SQL, and no examples that are never run.
 
 use super::{Finding, Source, has_ending};
 use std::path::Path;
@@ -51,7 +51,7 @@ fn examples<'a>(path: &str, documentation: impl Iterator<Item = Option<&'a str>>
         };
         inside = !inside;
         if inside && matches!(language.trim(), "" | "rust" | "no_run" | "should_panic") {
-            let text = "an example that nobody runs; write a test, or say ```text";
+            let text = "an example that is never run; write a test, or mark it as ```text";
             findings.push(Finding::at(path, number + 1, text));
         }
     }

@@ -51,7 +51,7 @@ impl RunAs {
             }
         }
         Err(
-            CommandError::new("PostgreSQL does not run as root, and there is no other user")
+            CommandError::new("PostgreSQL does not run as root, and no other user exists")
                 .hint("useradd --system nobody"),
         )
     }

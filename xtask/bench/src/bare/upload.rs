@@ -20,7 +20,7 @@ const IN_FLIGHT: usize = 2;
 /// Variants of the baseline.
 #[derive(Deserialize)]
 pub(super) struct Variant {
-    /// Whether the bytes are on the disk before the answer, as InfraVault promises.
+    /// Whether the bytes are on the disk before the answer, as InfraVault guarantees.
     #[serde(default)]
     sync: bool,
 }

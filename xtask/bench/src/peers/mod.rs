@@ -3,7 +3,7 @@
 
 use crate::{
     Outcome, machine,
-    making::{Made, QUALITY},
+    making::{QUALITY, Throughput},
     server::{self, Server},
 };
 use infravault_imaging::Format;
@@ -72,11 +72,11 @@ impl Peers {
         duration: Duration,
         files: &[PathBuf],
         wanted: Wanted,
-    ) -> Outcome<Made> {
+    ) -> Outcome<Throughput> {
         let text = self.script(threads, duration, files, wanted, None)?;
         let printed: Printed = serde_json::from_str(text.trim())?;
         let elapsed = Duration::from_secs_f64(printed.seconds);
-        Ok(Made::of(
+        Ok(Throughput::of(
             printed.count,
             printed.bytes,
             elapsed,
@@ -113,7 +113,7 @@ impl Peers {
     }
 
     /// Makes JPEGs that fit into a square with as many processes of vipsthumbnail.
-    pub(crate) fn vips(&self, processes: usize, files: &[PathBuf], side: u32) -> Outcome<Made> {
+    pub(crate) fn vips(&self, processes: usize, files: &[PathBuf], side: u32) -> Outcome<Throughput> {
         let out = self.folder("vips")?;
         let ended = || machine::family_cpu_seconds(process::id()) - machine::cpu_seconds(process::id());
         let (before, started) = (ended(), Instant::now());
@@ -136,7 +136,7 @@ impl Peers {
             bytes += usize::try_from(file?.metadata()?.len())?;
         }
         let bytes = bytes * processes * TIMES;
-        Ok(Made::of(count, bytes, started.elapsed(), ended() - before))
+        Ok(Throughput::of(count, bytes, started.elapsed(), ended() - before))
     }
 
     /// The image that vipsthumbnail makes of each file.

@@ -39,9 +39,9 @@ pub(super) async fn measure(bench: &mut Bench, table: &mut Vec<Row>) -> Outcome 
 /// Stores the same images on both sides; then what is asked for, in the order that the rows take them. Originals go
 /// to their owners only, so there is nothing here that is public.
 async fn loads(bench: &Bench) -> Outcome<[(Side, Load); 5]> {
-    let large = bench.photos.camera.first().ok_or("there is no photograph")?;
+    let large = bench.photos.camera.first().ok_or("no photograph")?;
     let small = &bench.photos.small;
-    let token = bench.targets.tokens.first().ok_or("there is no token")?;
+    let token = bench.targets.tokens.first().ok_or("no token")?;
     std::fs::write(bench.bare_store().join("small"), small)?;
     std::fs::write(bench.bare_store().join("large"), large)?;
     let (ours, bare) = (bench.ours.address, bench.bare.address);

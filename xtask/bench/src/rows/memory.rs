@@ -24,7 +24,7 @@ const LIMIT: Duration = Duration::from_mins(4);
 /// How soon memory has to come back.
 const RECOVERY: Duration = Duration::from_mins(1);
 /// How long a server that has just started is left alone.
-const SETTLING: Duration = Duration::from_secs(2);
+const IDLE_TIME: Duration = Duration::from_secs(2);
 
 pub(super) async fn measure(bench: &mut Bench, table: &mut Vec<Row>) -> Outcome {
     let mut push =
@@ -64,7 +64,7 @@ pub(super) async fn measure(bench: &mut Bench, table: &mut Vec<Row>) -> Outcome 
 /// What a server holds that has just started.
 async fn idle(bench: &mut Bench) -> Outcome<f64> {
     bench.restart(Jobs::Wait).await?;
-    sleep(SETTLING).await;
+    sleep(IDLE_TIME).await;
     Ok(machine::resident_mb(bench.ours.pid()))
 }
 

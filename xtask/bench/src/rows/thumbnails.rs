@@ -6,7 +6,7 @@ use crate::{
     bench::{Bench, median},
     load::real,
     machine,
-    making::{self, Made, QUALITY, THREE},
+    making::{self, QUALITY, THREE, Throughput},
     peers::Wanted,
     quality::{self, Likeness, Luma, Space},
     table::{Goal, Row},
@@ -34,7 +34,7 @@ pub(super) async fn measure(bench: &mut Bench, table: &mut Vec<Row>) -> Outcome 
 }
 
 /// What one measurement gives, or why it cannot be made.
-type Measured = Outcome<Made>;
+type Measured = Outcome<Throughput>;
 
 /// Runs the measurements in turn, as often as asked for; medians.
 fn rounds<const N: usize>(repeats: u8, measurements: [&dyn Fn() -> Measured; N]) -> [Measured; N] {
@@ -48,9 +48,9 @@ fn rounds<const N: usize>(repeats: u8, measurements: [&dyn Fn() -> Measured; N])
         }
     }
     all.map(|runs| {
-        let runs = runs.into_iter().collect::<Outcome<Vec<Made>>>()?;
-        let of = |pick: fn(&Made) -> f64| median(runs.iter().map(pick).collect());
-        Ok(Made {
+        let runs = runs.into_iter().collect::<Outcome<Vec<Throughput>>>()?;
+        let of = |pick: fn(&Throughput) -> f64| median(runs.iter().map(pick).collect());
+        Ok(Throughput {
             rate: of(|made| made.rate),
             cpu_ms: of(|made| made.cpu_ms),
             bytes: of(|made| made.bytes),
@@ -127,7 +127,7 @@ fn jpeg(bench: &Bench, table: &mut Vec<Row>) -> Outcome {
 }
 
 /// The bytes of what was made, where there is something to compare them with.
-fn size(name: &str, ours: Made, peer: &Measured) -> Option<Row> {
+fn size(name: &str, ours: Throughput, peer: &Measured) -> Option<Row> {
     let peer = peer.as_ref().ok()?;
     Some(Row {
         baseline: Some(peer.bytes),
@@ -150,7 +150,7 @@ async fn in_the_sandbox(bench: &Bench, table: &mut Vec<Row>) -> Outcome {
             runs.push(sandboxd(bench, children, &order).await?);
         }
     }
-    let [one, two] = all.map(|runs: Vec<Made>| Made {
+    let [one, two] = all.map(|runs: Vec<Throughput>| Throughput {
         rate: median(runs.iter().map(|made| made.rate).collect()),
         cpu_ms: median(runs.iter().map(|made| made.cpu_ms).collect()),
         bytes: median(runs.iter().map(|made| made.bytes).collect()),
@@ -193,7 +193,7 @@ async fn sandboxd(bench: &Bench, children: usize, order: &Arc<ProcessRequest>) -
         let (some, more) = part??;
         (count, bytes) = (count + some, bytes + more);
     }
-    let made = Made::of(
+    let made = Throughput::of(
         count,
         bytes,
         started.elapsed(),

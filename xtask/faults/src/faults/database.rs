@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use tokio::time::sleep;
 use xtask_support::service::Service;
 
-/// The promise about readiness, both ways.
+/// The maximum time until readiness changes.
 const SEEN: Duration = Duration::from_secs(5);
 /// Longer than the longest that a request may wait for the database: a connection, then a statement.
 const ANSWERED: Duration = Duration::from_secs(12);
@@ -247,7 +247,7 @@ pub(super) async fn exhaust_connections(world: &mut World) -> Outcome<Ran> {
     Ok(ran)
 }
 
-/// Nobody waits for an answer for longer than the time-outs say.
+/// Every reply arrives within the time-outs.
 fn answered(world: &World, ran: &mut Ran) {
     let (_, slowest) = world.ledger.take_failures();
     ran.expect(slowest < ANSWERED, || {

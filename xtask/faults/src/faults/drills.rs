@@ -91,14 +91,14 @@ async fn damage(world: &World, images: &[Acknowledged]) -> Outcome<Vec<PathBuf>>
 
 /// An object that no row names.
 fn plant_orphan(world: &mut World) -> Outcome<PathBuf> {
-    let nobody = Uuid::from_u64_pair(world.random.next(), world.random.next());
+    let unknown = Uuid::from_u64_pair(world.random.next(), world.random.next());
     let orphan = ObjectKey::Original {
-        image: ImageId::from_uuid(nobody),
-        attempt: nobody,
+        image: ImageId::from_uuid(unknown),
+        attempt: unknown,
     };
     let orphan = world.home.join("objects").join(orphan.path());
     fs::create_dir_all(orphan.parent().ok_or("a key has a folder")?)?;
-    fs::write(&orphan, "nobody's")?;
+    fs::write(&orphan, "orphan")?;
     Ok(orphan)
 }
 

@@ -142,7 +142,7 @@ pub(super) async fn fill_store_disk(world: &mut World) -> Outcome<Ran> {
     Ok(ran)
 }
 
-/// The file system of this world; whoever mounted it unmounts it.
+/// The file system of this world; `start_world` mounted it, and its guard unmounts it.
 fn mounted(world: &World, fault: &str) -> Small {
     Small(world.setup.home.join(fault).join("small"))
 }

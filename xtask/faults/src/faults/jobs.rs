@@ -72,7 +72,7 @@ pub(super) async fn crash_worker(world: &mut World) -> Outcome<Ran> {
     Ok(ran)
 }
 
-/// A worker stands still for longer than its lease, and goes on when another has its job.
+/// A worker is paused for longer than its lease, and continues when another has its job.
 pub(super) async fn pause_worker(world: &mut World) -> Outcome<Ran> {
     let mut ran = Ran::default();
     let client = world.cluster.client("infravault").await?;
@@ -163,13 +163,13 @@ pub(super) async fn poison(world: &mut World) -> Outcome<Ran> {
     ran.expect(again.is_ok(), || {
         "what was parked is not asked for again".to_owned()
     });
-    // What was given up stays where the operator sees it, until somebody clears it away.
+    // Failed jobs stay visible to the operator until they are deleted.
     let seen = client.execute(CLEAR, &[]).await?;
     ran.expect(seen == 1, || format!("{seen} jobs are shown as given up"));
     Ok(ran)
 }
 
-/// Decoders are killed all the time; nobody but their images notices.
+/// Sandbox workers are killed all the time; only their own images are affected.
 pub(super) async fn kill_sandbox_workers(world: &mut World) -> Outcome<Ran> {
     let mut ran = Ran::default();
     let load = world.load(10);

@@ -21,7 +21,7 @@ use xtask_support::Signal;
 
 /// Uploads that are half sent when the signal comes.
 const IN_FLIGHT: usize = 200;
-const PROMISED: &str = "SELECT count(*) FROM images.images WHERE state = 'pending'";
+const PENDING: &str = "SELECT count(*) FROM images.images WHERE state = 'pending'";
 
 /// The server's clock is ten minutes off, either way, and jumps between two starts; the store refuses a signature
 /// Whose time it does not believe.
@@ -91,7 +91,7 @@ pub(super) async fn shut_down(world: &mut World) -> Outcome<Ran> {
             let (port, gone) = (world.port, gone.clone());
             uploads.spawn(async move { (seed, in_two_halves(port, &head, &image, gone).await) });
         }
-        promised(world, IN_FLIGHT).await?;
+        wait_for_pending(world, IN_FLIGHT).await?;
         let signalled = Instant::now();
         let mut server = world.server.take().ok_or("no server")?;
         server.signal(Signal::SIGTERM);
@@ -116,7 +116,7 @@ pub(super) async fn shut_down(world: &mut World) -> Outcome<Ran> {
         });
         let ended = wait_for_exit(&mut server, Duration::from_secs(30)).await;
         ran.expect(ended.is_ok_and(|status| status.success()), || {
-            "the server does not end in peace".to_owned()
+            "the server does not exit cleanly".to_owned()
         });
         if broken == 0 {
             let took = signalled.elapsed().as_secs_f64();
@@ -131,11 +131,11 @@ pub(super) async fn shut_down(world: &mut World) -> Outcome<Ran> {
 }
 
 /// Waits until so many uploads are under way.
-async fn promised(world: &World, uploads: usize) -> Outcome {
+async fn wait_for_pending(world: &World, uploads: usize) -> Outcome {
     let client = world.cluster.client("infravault").await?;
     let began = Instant::now();
     loop {
-        let row = client.query_one(PROMISED, &[]).await?;
+        let row = client.query_one(PENDING, &[]).await?;
         let count: i64 = row.try_get(0)?;
         if usize::try_from(count)? >= uploads {
             return Ok(());

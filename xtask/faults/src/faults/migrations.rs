@@ -130,7 +130,7 @@ pub(super) async fn kill_and_block(world: &mut World) -> Outcome<Ran> {
         &world.home.join("migrate.log"),
     )?;
     let ended = wait_for_exit(&mut down, Duration::from_secs(20)).await;
-    ran.expect(ended.is_ok(), || "a blocked migration waits for ever".to_owned());
+    ran.expect(ended.is_ok(), || "a blocked migration waits forever".to_owned());
     ran.note = format!("blocked: ended after {:.1} s", began.elapsed().as_secs_f64());
     down.kill();
     blocker.batch_execute("ROLLBACK").await?;

@@ -23,7 +23,7 @@ use std::pin::Pin;
 
 /// Where a fault is injected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum Target {
     BothStores,
     /// On one store: the one that the fault needs, or that has less to do.
     On(Kind),
@@ -39,22 +39,22 @@ pub(crate) struct Fault {
     /// In kebab case; `--only` takes it.
     pub(crate) name: &'static str,
     pub(crate) description: &'static str,
-    pub(crate) place: Place,
+    pub(crate) target: Target,
     pub(crate) inject: Inject,
 }
 
 impl Fault {
-    const fn new(name: &'static str, description: &'static str, place: Place, inject: Inject) -> Self {
+    const fn new(name: &'static str, description: &'static str, target: Target, inject: Inject) -> Self {
         Self {
             name,
             description,
-            place,
+            target,
             inject,
         }
     }
 
     pub(crate) fn is_on(&self, kind: Kind) -> bool {
-        self.place == Place::BothStores || self.place == Place::On(kind)
+        self.target == Target::BothStores || self.target == Target::On(kind)
     }
 }
 
@@ -63,9 +63,9 @@ pub(crate) fn position(name: &str) -> Option<usize> {
     ALL.iter().position(|fault| fault.name == name)
 }
 
-const FOLDER: Place = Place::On(Kind::Folder);
-const S3: Place = Place::On(Kind::S3);
-use Place::{BothStores, SmallDisk};
+const FOLDER: Target = Target::On(Kind::Folder);
+const S3: Target = Target::On(Kind::S3);
+use Target::{BothStores, SmallDisk};
 
 /// All faults, in the order in which they are injected.
 pub(crate) const ALL: &[Fault] = &[

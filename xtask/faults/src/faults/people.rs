@@ -37,7 +37,7 @@ pub(super) async fn stop_provider(world: &mut World) -> Outcome<Ran> {
             });
             issuer.clear_defect();
             let since = Instant::now();
-            // A provider that failed is left in peace for a moment.
+            // A provider that failed is not asked again for a moment.
             let (mut status, mut code) = sign_in(world).await?;
             while status == 503 && since.elapsed() < AGAIN {
                 sleep(Duration::from_millis(100)).await;

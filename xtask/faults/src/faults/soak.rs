@@ -133,10 +133,10 @@ async fn read(ledger: Arc<Ledger>) {
 
 /// The last two thirds are judged, because caches and pools fill first.
 fn judge(samples: &[Sample], soak: bool, ran: &mut Ran) {
-    let settled = samples.get(samples.len() / 3..).unwrap_or_default();
-    let files = settled.iter().map(|sample| sample.files);
+    let later = samples.get(samples.len() / 3..).unwrap_or_default();
+    let files = later.iter().map(|sample| sample.files);
     let (fewest, most) = (files.clone().min().unwrap_or(0), files.max().unwrap_or(0));
-    let slope = slope(settled) * 10.0;
+    let slope = slope(later) * 10.0;
     let memory = |sample: Option<&Sample>| sample.map_or(0.0, |sample| sample.memory);
     ran.note = format!(
         "memory {:.0} MiB, at last {:.0}; {slope:+.1} MiB in ten minutes; {fewest} to {most} open files",

@@ -36,7 +36,7 @@ fn proxy(world: &World) -> Outcome<S3Proxy> {
         .s3
         .as_ref()
         .map(|(_, proxy)| proxy.clone())
-        .ok_or("there is no S3 store")?)
+        .ok_or("no S3 store")?)
 }
 
 /// Everything that can go wrong with a store.

@@ -56,9 +56,7 @@ pub(super) async fn measure(bench: &mut Bench) -> Outcome<Vec<Row>> {
 /// Microseconds until the rendition was answered, and until all are made.
 async fn one(bench: &Bench, number: usize) -> Outcome<(u32, u32)> {
     let photos = &bench.photos.camera;
-    let photo = photos
-        .get(number % photos.len().max(1))
-        .ok_or("there is no photograph")?;
+    let photo = photos.get(number % photos.len().max(1)).ok_or("no photograph")?;
     let (upload, address) = (uploads::upload(bench, photo)?, bench.ours.address);
     let mut connection = Connection::open(address).await?;
     let begun = Instant::now();

@@ -1,4 +1,4 @@
-//! Renditions that nobody has asked for before: two at once, beside ipx; and a hundred times the same at two servers.
+//! Renditions on their first request: two concurrently, beside ipx; and the same one a hundred times on two servers.
 
 use super::{rendition, uploads};
 use crate::{
@@ -18,14 +18,14 @@ use tokio::task::{JoinSet, block_in_place};
 const AT_ONCE: u32 = 2;
 /// Photographs for each second of a measurement.
 const PHOTOS: usize = 20;
-/// Who asks for the same one.
+/// Clients that request the same one.
 const ALL_AT_ONCE: usize = 100;
 
 pub(super) async fn measure(bench: &mut Bench) -> Outcome<Vec<Row>> {
     bench.restart(Jobs::Wait).await?;
     let path = |number| format!("/f_jpeg,q_{QUALITY},s_512x512,fit_inside/camera{number}.jpg");
     let folder = bench.photos.files.first().and_then(|file| file.parent());
-    let folder = folder.ok_or("there is no photograph")?;
+    let folder = folder.ok_or("no photograph")?;
     let ipx = bench.peers.ipx(folder, &path(0)).await;
     let (mut ours, mut theirs) = (Runs::default(), Vec::new());
     let wanted = Wanted {

@@ -22,7 +22,7 @@ use tokio::{task::JoinSet, time::sleep};
 const AVIF: usize = 100;
 /// JPEG renditions of one run.
 const JPEG: usize = 40;
-/// Who asks for them, as many as there are cores.
+/// Clients that request them, as many as there are cores.
 const AT_ONCE: u32 = 2;
 /// How long it takes until the AVIF are queued.
 const QUEUED: Duration = Duration::from_secs(1);

@@ -17,7 +17,7 @@ use xtask_support::service;
 /// How often memory is looked at; reading it costs some time too.
 const SAMPLING: Duration = Duration::from_millis(20);
 /// How long a server that has just started is left alone.
-const SETTLING: Duration = Duration::from_secs(2);
+const IDLE_TIME: Duration = Duration::from_secs(2);
 /// Photographs of 12 megapixels, enough that two are always under way.
 const MANY: usize = 32;
 
@@ -77,7 +77,7 @@ pub(super) async fn measure(bench: &mut Bench) -> Outcome<Vec<Row>> {
 /// Uploads the files one after the other and waits until all are processed.
 async fn peak(bench: &mut Bench, files: &[Bytes]) -> Outcome<Peak> {
     bench.restart(Jobs::Run).await?;
-    sleep(SETTLING).await;
+    sleep(IDLE_TIME).await;
     let pid = bench.ours.pid();
     let bench = &*bench;
     let mut working = pin!(async {

@@ -31,7 +31,7 @@ pub(super) async fn measure(bench: &mut Bench, table: &mut Vec<Row>) {
         bench.restart(Jobs::Wait).await?;
         Ok(Vec::new())
     };
-    keep("starting anew", restored.await);
+    keep("restart", restored.await);
 }
 
 /// Asks for a rendition.

@@ -29,7 +29,7 @@ struct Stored {
 
 /// The token of who uploads.
 pub(super) fn token(bench: &Bench) -> Outcome<&str> {
-    Ok(bench.targets.tokens.first().ok_or("there is no token")?)
+    Ok(bench.targets.tokens.first().ok_or("no token")?)
 }
 
 /// The request that uploads a file.
@@ -65,7 +65,7 @@ pub(super) async fn many(bench: &Bench, count: usize) -> Outcome<Vec<String>> {
             let mut ids = Vec::new();
             for number in (first..count).step_by(AT_ONCE) {
                 let photo = photos.get(number % photos.len().max(1));
-                ids.push(one(&mut connection, photo.ok_or("there is no photograph")?).await?);
+                ids.push(one(&mut connection, photo.ok_or("no photograph")?).await?);
             }
             Outcome::Ok(ids)
         });

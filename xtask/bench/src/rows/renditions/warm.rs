@@ -35,7 +35,7 @@ pub(super) async fn measure(bench: &mut Bench) -> Outcome<Vec<Row>> {
     let nearest = found
         .iter()
         .min_by(|one, other| away(one.1.len()).total_cmp(&away(other.1.len())));
-    let (preset, bytes) = nearest.ok_or("there is no preset")?;
+    let (preset, bytes) = nearest.ok_or("no preset")?;
     std::fs::write(bench.bare_store().join("rendition"), bytes)?;
     let (name, kilobytes) = (*preset, real(bytes.len()) / 1000.0);
     let load = |address, request| Load::closed(address, vec![request], MANY, bench.duration);
