@@ -8,6 +8,7 @@ use infravault_db::Tx;
 use infravault_kernel::{AccountId, Ctx, Id, Role, Secret, SessionId};
 use serde_json::json;
 use std::time::Duration;
+use time::OffsetDateTime;
 
 /// The tokens of a session, returned to its browser or client once.
 #[derive(Clone, Debug)]
@@ -65,16 +66,20 @@ impl Auth {
             id: row.session_id,
         };
         sql::extend_session().params(&*tx, &extended).await?;
-        let tokens = self.issue_tokens_in(&tx, ctx, (session, account), expiry).await?;
+        let tokens = self
+            .issue_tokens_in(&tx, ctx, now, (session, account), expiry)
+            .await?;
         tx.commit().await?;
         Ok(tokens)
     }
 
-    /// Issues the tokens of a session within the caller's system transaction.
+    /// Issues the tokens of a session within the caller's system transaction. `now` is the time from which `expiry` was
+    /// computed.
     pub(crate) async fn issue_tokens_in(
         &self,
         tx: &Tx,
         ctx: &Ctx,
+        now: OffsetDateTime,
         (session, account): (SessionId, AccountId),
         expiry: SessionExpiry,
     ) -> Result<SessionTokens, Error> {
@@ -90,7 +95,7 @@ impl Auth {
             access: self.0.access_tokens.sign(ctx, session, account)?,
             access_ttl: self.config().access_token_ttl,
             refresh,
-            refresh_ttl: Duration::try_from(expiry.idle - ctx.now()).unwrap_or_default(),
+            refresh_ttl: Duration::try_from(expiry.idle - now).unwrap_or_default(),
         })
     }
 

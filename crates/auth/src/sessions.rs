@@ -102,7 +102,8 @@ impl Auth {
         let detail = json!({ "provider": new.provider, "session": id.to_string() });
         self.audit_in(tx, ctx, account, AuditEvent::SignedIn, account, &detail)
             .await?;
-        self.issue_tokens_in(tx, ctx, (id, new.account), expiry).await
+        self.issue_tokens_in(tx, ctx, now, (id, new.account), expiry)
+            .await
     }
 
     /// Returns the live sessions of the caller, newest first. API tokens cannot call this.
