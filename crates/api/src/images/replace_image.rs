@@ -10,7 +10,7 @@ use crate::{
     problem::Problem,
 };
 use actix_web::{HttpRequest, HttpResponse, web};
-use infravault_images::{Change, Description, Error, Tags, Title};
+use infravault_images::{Description, Error, MetadataUpdate, Tags, Title};
 use infravault_kernel::ImageId;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -40,10 +40,10 @@ pub struct ImageMetadata {
 }
 
 impl ImageMetadata {
-    fn parse(self) -> Result<Change, Error> {
+    fn parse(self) -> Result<MetadataUpdate, Error> {
         let mut errors = FieldErrors::default();
         let tags = self.tags.iter().map(String::as_str);
-        let change = Change {
+        let change = MetadataUpdate {
             title: errors.check("title", Title::parse(&self.title)),
             description: errors.check("description", Description::parse(&self.description)),
             tags: errors.check("tags", Tags::parse(tags)),

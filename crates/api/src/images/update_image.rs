@@ -10,7 +10,7 @@ use crate::{
     problem::Problem,
 };
 use actix_web::{HttpRequest, HttpResponse, web};
-use infravault_images::{Change, Description, Error, Tags, Title};
+use infravault_images::{Description, Error, MetadataUpdate, Tags, Title};
 use infravault_kernel::ImageId;
 use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
@@ -47,7 +47,7 @@ fn deserialize_nullable<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
 }
 
 impl ImagePatch {
-    fn parse(self) -> Result<Change, Error> {
+    fn parse(self) -> Result<MetadataUpdate, Error> {
         let mut errors = FieldErrors::default();
         for (name, is_null) in [
             ("title", matches!(self.title, Some(None))),
@@ -64,7 +64,7 @@ impl ImagePatch {
         let tags = self
             .tags
             .map(|tags| Tags::parse(tags.unwrap_or_default().iter().map(String::as_str)));
-        let change = Change {
+        let change = MetadataUpdate {
             title: title.and_then(|title| errors.check("title", title)),
             description: description.and_then(|text| errors.check("description", text)),
             tags: tags.and_then(|tags| errors.check("tags", tags)),
@@ -109,7 +109,7 @@ pub(super) async fn change_image(
     ctx: &RequestCtx,
     request: &HttpRequest,
     id: ImageId,
-    change: Result<Change, Error>,
+    change: Result<MetadataUpdate, Error>,
 ) -> Result<HttpResponse, Problem> {
     let (versions, change) = (if_match_versions(request)?, change?);
     let library = &app.images.library;
