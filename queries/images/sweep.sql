@@ -1,13 +1,13 @@
---! lock_sweep
---- Whether this node may sweep now; until the transaction ends no other node may.
-SELECT pg_try_advisory_xact_lock(:lock) AS taken;
+--! try_lock_sweep
+--- Locks the sweep for this node until the end of the transaction.
+SELECT pg_try_advisory_xact_lock(:lock) AS locked;
 
--- By state and then by time, although the state is one: under row-level security PostgreSQL does not see that, and would read
--- and sort all images instead of taking them from the index in its order.
+-- Sorted by state and time, although the state is constant: under row-level security, PostgreSQL does not recognize that, and
+-- would read and sort all images instead of using the order of the index.
 
---! fail_stale (now, before)
---- Gives up uploads that should have ended long ago: the bytes promised to them are free again, their idempotency
---- keys too, and their objects will be deleted. At most 100.
+--! fail_stale_uploads (now, before)
+--- Fails abandoned uploads: releases their reservations and idempotency keys and marks their objects for deletion. At most
+--- 100.
 WITH stale AS (
     SELECT id FROM images.images WHERE state = 'pending' AND updated_at < :before
     ORDER BY state, updated_at LIMIT 100 FOR UPDATE SKIP LOCKED
@@ -25,9 +25,9 @@ WITH stale AS (
 SELECT id FROM failed;
 
 --! claim_deleting (now, before)
---- Images whose objects are to be deleted: those just removed, and those that nobody finished since `before`. They are
---- left alone by others until then. `shared` is the original that another image needs. Where it is false it stays false:
---- an image takes part in an object only while it holds a lock on another live one that does. At most 100.
+--- Claims images whose objects are to be deleted: removed ones, and those whose claim is older than `before`. `shared` means
+--- that another image needs the original. False stays false: an image starts to share an object only while it holds a lock
+--- on another live image that does. At most 100.
 UPDATE images.images AS i SET updated_at = :now
 FROM (
     SELECT id FROM images.images
@@ -40,42 +40,42 @@ RETURNING i.id, i.attempt, coalesce(i.stored_as, i.id) AS stored_as, EXISTS (
     WHERE other.sha256 = i.sha256 AND other.attempt = i.attempt AND other.id <> i.id
         AND other.stored_at IS NOT NULL AND other.state NOT IN ('pending', 'deleting', 'deleted')) AS shared;
 
---! list_renditions (images)
---- What was made of some images.
+--! list_rendition_objects (images)
+--- Lists the rendition objects of some images.
 SELECT image_id, sha256 FROM images.renditions WHERE image_id = ANY(:images);
 
---! forget_renditions (images, digests)
---- Forgets renditions whose objects are gone: two lists of the same length.
+--! delete_renditions (images, digests)
+--- Deletes the rows of deleted rendition objects, given as two lists of the same length.
 DELETE FROM images.renditions AS r USING unnest(:images::uuid[], :digests::bytea[]) AS gone (image_id, sha256)
 WHERE r.image_id = gone.image_id AND r.sha256 = gone.sha256;
 
---! forget_locations (images)
---- Forgets where images were taken.
+--! delete_locations (images)
+--- Deletes the locations of images.
 DELETE FROM images.locations WHERE image_id = ANY(:images);
 
 --! mark_deleted (now, ids, claimed)
---- The objects are gone: tombstones stay, without any text of the owner and without what the images showed. An image
---- of which a rendition was kept meanwhile, or that was left to the sweeper once more since it was claimed, is left for the
---- next time.
+--- Turns images whose objects are deleted into tombstones without metadata. Skips images that got a rendition meanwhile or
+--- were reopened for deletion since they were claimed; the next sweep handles them.
 UPDATE images.images AS i SET state = 'deleted', title = '-', description = '', tags = '{}', file_name = '-',
     failure_code = NULL, color = NULL, thumbhash = NULL, phash = NULL, camera = NULL, reserved_bytes = 0, updated_at = :now
 WHERE id = ANY(:ids) AND state = 'deleting' AND updated_at = :claimed
     AND NOT EXISTS (SELECT FROM images.renditions WHERE image_id = i.id);
 
---! forget_tombstones (before)
---- Forgets images deleted long ago. At most 1000.
+--! delete_tombstones (before)
+--- Deletes old tombstones. At most 1000.
 DELETE FROM images.images WHERE id IN (
     SELECT id FROM images.images WHERE state = 'deleted' AND updated_at < :before
     ORDER BY state, updated_at LIMIT 1000 FOR UPDATE SKIP LOCKED);
 
---! forget_keys (before)
---- Forgets idempotency keys that have expired. At most 1000.
+--! delete_expired_keys (before)
+--- Deletes expired idempotency keys. At most 1000.
 DELETE FROM images.idempotency_keys WHERE (owner_id, key) IN (
     SELECT owner_id, key FROM images.idempotency_keys WHERE started_at < :before LIMIT 1000 FOR UPDATE SKIP LOCKED);
 
 --! list_unprocessed (before, after_time, after_id)
---- Images that wait for their work since before a time, oldest first, and whether nobody will do it. At most 500.
-SELECT id, stored_at, NOT images.waits_for_processing(id) AS lost FROM (
+--- Lists images that wait for their processing since before a time, oldest first, and whether a job will process them. At
+--- most 500.
+SELECT id, stored_at, images.waits_for_processing(id) AS has_job FROM (
     SELECT id, stored_at FROM images.images
     WHERE state = 'stored' AND removed_at IS NULL AND stored_at < :before
         AND (stored_at, id) > (:after_time::timestamptz, :after_id::uuid)
@@ -84,5 +84,5 @@ SELECT id, stored_at, NOT images.waits_for_processing(id) AS lost FROM (
 ORDER BY stored_at, id;
 
 --! enqueue_processing (ids)
---- Asks for the work on images once more.
-SELECT count(*) AS asked FROM unnest(:ids::uuid[]) AS image CROSS JOIN LATERAL images.enqueue_processing(image) AS done;
+--- Enqueues the processing of images.
+SELECT count(*) AS enqueued FROM unnest(:ids::uuid[]) AS image CROSS JOIN LATERAL images.enqueue_processing(image) AS done;

@@ -1,6 +1,6 @@
 //! Periodic maintenance that `serve` runs in the background.
 use crate::app::App;
-use infravault_images::{Prune, Pruned};
+use infravault_images::{PruneOptions, PruneReport};
 use infravault_kernel::Ctx;
 use slog::{info, warn};
 use std::{sync::Arc, time::Duration};
@@ -22,7 +22,7 @@ pub(crate) async fn run_housekeeping(app: Arc<App>, mut stopped: watch::Receiver
         let ctx = Ctx::system(&app.log, app.clock.clone());
         app.db.close_idle();
         app.rate_limits.forget_idle_callers();
-        if let Err(error) = app.images.renditions.note_use(&ctx).await {
+        if let Err(error) = app.images.renditions.flush_last_used(&ctx).await {
             warn!(ctx.log, "storing the last use of renditions failed"; "error" => error.to_string());
         }
         if minutes.is_multiple_of(60) {
@@ -37,13 +37,13 @@ pub(crate) async fn run_housekeeping(app: Arc<App>, mut stopped: watch::Receiver
 
 async fn prune_renditions(app: &App, ctx: &Ctx) {
     let config = &app.images.config;
-    let settings = Prune {
+    let settings = PruneOptions {
         unused_for: Some(config.rendition_unused_for),
         max_bytes: config.rendition_max_bytes,
         dry_run: false,
     };
     match app.images.renditions.prune(ctx, settings, |_| {}).await {
-        Ok(pruned) if pruned == Pruned::default() => {}
+        Ok(pruned) if pruned == PruneReport::default() => {}
         Ok(pruned) => {
             info!(ctx.log, "renditions pruned"; "renditions" => pruned.renditions, "bytes" => pruned.bytes);
         }

@@ -176,11 +176,11 @@ fn spawn_background_tasks(
     app: &web::Data<App>,
     stopped: &watch::Receiver<bool>,
 ) -> Result<Vec<JoinHandle<()>>, infravault_jobs::Error> {
-    let sweeper =
-        app.images
-            .maintenance
-            .clone()
-            .sweep_forever(app.log.clone(), app.clock.clone(), stopped.clone());
+    let sweeper = app.images.maintenance.clone().sweep_until_stopped(
+        app.log.clone(),
+        app.clock.clone(),
+        stopped.clone(),
+    );
     let shared = app.clone().into_inner();
     let mut tasks = vec![
         rt::spawn(sweeper),

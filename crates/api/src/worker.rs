@@ -23,7 +23,7 @@ pub(crate) fn build_worker(app: &Arc<App>) -> Result<Worker, Error> {
             let image = image.ok_or_else(|| JobError::permanent("the payload has no image id"))?;
             images
                 .renditions
-                .process(&ctx, image)
+                .process_image(&ctx, image)
                 .await
                 .map_err(|error| JobError::from_domain_error(&error))
         }

@@ -3,6 +3,7 @@
 #![expect(missing_docs, reason = "a context crate: names and types document most items")]
 
 mod config;
+mod deletion_lock;
 mod error;
 mod failure_code;
 mod library;
@@ -12,6 +13,7 @@ pub mod policy;
 mod references;
 mod renditions;
 mod selection;
+mod signer;
 mod sql;
 mod text;
 mod uploads;
@@ -26,13 +28,13 @@ pub use library::{
     SimilarImage, Sort, SortBy, TagChange, TrashedImage, Usage,
 };
 pub use maintenance::{
-    Check, Defect, Finding, Findings, Inventory, InventorySize, LastRun, Maintenance, Outcome,
-    ReferencedObject, RepairBlocker, Repaired, Report, Run, Swept,
+    Defect, Finding, Findings, IntegrityOptions, IntegrityReport, IntegrityRun, IntegrityRunState, Inventory,
+    InventorySize, LastIntegrityRun, Maintenance, ReferencedObject, RepairBlocker, Repairs, SweepReport,
 };
 pub use model::{Image, NewImage, SessionState, State, UploadKind, Uploaded, Visibility};
 pub use renditions::{
-    AcceptedFormats, Ask, Choice, FormatCount, Preset, Prune, Pruned, Quality, Rendered, RenditionLink,
-    Renditions, Served, SignedTransform, SignedUrl, Transform,
+    AcceptedFormats, FormatChoice, FormatUsage, Preset, PruneOptions, PruneReport, Quality, RenditionBody,
+    RenditionLink, RenditionRequest, RenditionResponse, Renditions, SignedTransform, SignedUrl, Transform,
 };
 pub use selection::Selection;
 pub use text::{Description, FileName, Tag, Tags, Title, ValidationError, Words};

@@ -1,17 +1,17 @@
-//! The handle that sweeps, checks and repairs.
+//! The handle for sweeping, integrity checks and backups.
 mod integrity;
 mod inventory;
-mod referenced;
+mod referenced_objects;
 mod sweep;
 mod upload_sessions;
 
 pub use integrity::{
-    Check, Defect, Finding, Findings, LastRun, Outcome, RepairBlocker, Repaired, Report, Run,
+    Defect, Finding, Findings, IntegrityOptions, IntegrityReport, IntegrityRun, IntegrityRunState,
+    LastIntegrityRun, RepairBlocker, Repairs,
 };
-pub(crate) use inventory::may_delete_in;
 pub use inventory::{Inventory, InventorySize};
-pub use referenced::ReferencedObject;
-pub use sweep::Swept;
+pub use referenced_objects::ReferencedObject;
+pub use sweep::SweepReport;
 
 use crate::{Config, Renditions};
 use infravault_db::Db;
@@ -19,7 +19,7 @@ use infravault_objects::Objects;
 use std::{fmt, sync::Arc};
 use tokio::sync::Notify;
 
-/// Sweeps, checks and repairs; cheap to clone.
+/// Sweeps, checks and repairs the library. Cheap to clone.
 #[derive(Clone)]
 pub struct Maintenance {
     pub(crate) db: Db,

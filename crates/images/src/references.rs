@@ -1,4 +1,4 @@
-//! How many rows reference an object of the store.
+//! Counting the rows that reference an object.
 use crate::{
     Error,
     sql::{self, Params},
@@ -7,42 +7,41 @@ use infravault_db::Db;
 use infravault_kernel::Id;
 use infravault_objects::ObjectKey;
 
-/// How many rows name an object.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct References {
-    pub(crate) named: i64,
+    pub(crate) total: i64,
+    /// Rows whose object must exist.
     pub(crate) live: i64,
 }
 
-/// How many rows name an object now.
 pub(crate) async fn count_references(db: &Db, key: &ObjectKey) -> Result<References, Error> {
     let tx = db.begin_system().await?;
-    let (named, live) = match key {
+    let (total, live) = match key {
         ObjectKey::Original { image, attempt } => {
-            let params = sql::integrity::CountOriginalsParams {
+            let params = sql::integrity::CountOriginalReferencesParams {
                 key: image.uuid(),
                 attempt: *attempt,
             };
-            let count = sql::integrity::count_originals()
+            let count = sql::integrity::count_original_references()
                 .params(&*tx, &params)
                 .one()
                 .await?;
-            (count.named, count.live)
+            (count.total, count.live)
         }
         ObjectKey::Rendition { image, sha256 } => {
-            let params = sql::integrity::CountRenditionsParams {
+            let params = sql::integrity::CountRenditionReferencesParams {
                 image: image.uuid(),
                 sha256: sha256.bytes().as_slice(),
             };
-            let count = sql::integrity::count_renditions()
+            let count = sql::integrity::count_rendition_references()
                 .params(&*tx, &params)
                 .one()
                 .await?;
-            (count.named, count.live)
+            (count.total, count.live)
         }
-        // The pieces of uploads under way are the sweeper's.
+        // Upload sessions have tables of their own.
         ObjectKey::Incoming { .. } => (0, 0),
     };
     tx.commit().await?;
-    Ok(References { named, live })
+    Ok(References { total, live })
 }

@@ -1,44 +1,45 @@
-//! Renditions made of images: by name or by a signed address, made once, kept, served.
-mod choice;
-mod keep;
-mod once;
+//! The handle for renditions: by preset or by signed URL, computed once, stored, served.
+mod claim;
+mod format_choice;
+mod last_used;
 mod presets;
 mod process;
 mod prune;
+mod render;
 mod serve;
 mod signing;
+mod single_flight;
 mod source;
+mod store;
 mod transform;
-mod used;
 
-pub use choice::{AcceptedFormats, Choice};
+pub use format_choice::{AcceptedFormats, FormatChoice};
 pub use presets::{Preset, Quality, RenditionLink};
-pub use prune::{FormatCount, Prune, Pruned};
-pub use serve::{Ask, Rendered, Served, SignedUrl};
-pub(crate) use source::{Source, SourceRow, source_traits};
+pub use prune::{FormatUsage, PruneOptions, PruneReport};
+pub use serve::{RenditionBody, RenditionRequest, RenditionResponse};
+pub use signing::SignedUrl;
 pub use transform::{SignedTransform, Transform};
 
-use crate::{Config, Library};
+use crate::{Config, Library, signer::Signer};
 use bytes::Bytes;
 use infravault_db::Db;
 use infravault_imaging::{Format, Recipe};
 use infravault_kernel::{ImageId, Secret, Sha256};
 use infravault_objects::Objects;
 use infravault_sandbox::Sandbox;
-use once::Once;
-use presets::{digest, variant};
+use last_used::LastUsed;
+use presets::{preset_digest, variant_id};
 use quick_cache::{Weighter, sync::Cache};
-pub(crate) use signing::Signer;
+use single_flight::SingleFlight;
 use std::{fmt, sync::Arc};
 use time::Date;
-use used::Used;
 
-/// Makes and serves renditions; cheap to clone.
+/// Computes and serves renditions. Cheap to clone.
 #[derive(Clone)]
 pub struct Renditions {
     db: Db,
     objects: Objects,
-    /// The only place where images are decoded.
+    /// Images are decoded only there.
     sandbox: Sandbox,
     library: Library,
     state: Arc<RenditionState>,
@@ -69,75 +70,91 @@ impl fmt::Debug for Renditions {
     }
 }
 
-/// A rendition up to so many bytes is kept at hand and checked before it is served; a larger one is streamed.
-const SMALL: u64 = 256 << 10;
-/// What an image at hand costs besides its bytes.
-const OVERHEAD: u64 = 128;
+/// Maximum size of a rendition in memory, in bytes. Larger ones are streamed from the store.
+const MAX_CACHED: u64 = 256 << 10;
+/// Estimated memory of a cache entry besides its bytes.
+const CACHE_OVERHEAD: u64 = 128;
 
-/// Which rendition of which image: 16 bytes of the digest of its recipe.
-pub(crate) type Key = (ImageId, Vec<u8>);
+/// An image and the id of a variant.
+type RenditionKey = (ImageId, Vec<u8>);
 
-/// What is known of renditions in this process.
+/// What this process shares between requests.
 #[derive(Debug)]
-pub(crate) struct RenditionState {
-    presets: Vec<Prepared>,
-    at_hand: Cache<(ImageId, Sha256), Bytes, Weight>,
-    once: Once,
-    used: Used,
+struct RenditionState {
+    presets: Vec<PresetVariants>,
+    cache: Cache<(ImageId, Sha256), Bytes, CacheWeight>,
+    single_flight: Arc<SingleFlight>,
+    last_used: LastUsed,
     signer: Arc<Signer>,
 }
 
 #[derive(Clone, Debug)]
-struct Weight;
+struct CacheWeight;
 
-impl Weighter<(ImageId, Sha256), Bytes> for Weight {
+impl Weighter<(ImageId, Sha256), Bytes> for CacheWeight {
     fn weight(&self, _: &(ImageId, Sha256), bytes: &Bytes) -> u64 {
         u64::try_from(bytes.len())
             .unwrap_or(u64::MAX)
-            .saturating_add(OVERHEAD)
+            .saturating_add(CACHE_OVERHEAD)
     }
 }
 
-/// A preset with what follows from it alone, so that no request works it out again.
+/// A preset with its digest and its variants, computed once.
 #[derive(Debug)]
-pub(crate) struct Prepared {
-    pub(crate) preset: Preset,
-    pub(crate) digest: String,
-    wanted: Vec<Wanted>,
+struct PresetVariants {
+    preset: Preset,
+    digest: String,
+    variants: Vec<Variant>,
 }
 
-/// A rendition that is asked for.
+/// A recipe and its id.
 #[derive(Clone, Debug)]
-pub(crate) struct Wanted {
+struct Variant {
     recipe: Recipe,
-    variant: Vec<u8>,
+    id: Vec<u8>,
 }
 
-/// A rendition that is stored.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Rendition {
-    pub(crate) format: Format,
-    pub(crate) len: u64,
-    pub(crate) used_on: Date,
-    pub(crate) sha256: Sha256,
-}
-
-impl Wanted {
-    fn of(recipe: Recipe) -> Self {
+impl From<Recipe> for Variant {
+    fn from(recipe: Recipe) -> Self {
         Self {
+            id: variant_id(&recipe),
             recipe,
-            variant: variant(&recipe),
+        }
+    }
+}
+
+/// A stored rendition.
+#[derive(Clone, Copy, Debug)]
+struct Rendition {
+    format: Format,
+    len: u64,
+    last_used: Date,
+    sha256: Sha256,
+}
+
+/// A rendition, with its bytes if this process has just computed it.
+#[derive(Clone, Debug)]
+struct FreshRendition {
+    rendition: Rendition,
+    bytes: Option<Bytes>,
+}
+
+impl From<Rendition> for FreshRendition {
+    fn from(rendition: Rendition) -> Self {
+        Self {
+            rendition,
+            bytes: None,
         }
     }
 }
 
 impl RenditionState {
-    pub(crate) fn new(url_keys: Vec<(String, Secret<[u8; 32]>)>, config: &Config) -> Self {
-        let prepare = |preset: &Preset| Prepared {
+    fn new(url_keys: Vec<(String, Secret<[u8; 32]>)>, config: &Config) -> Self {
+        let prepare = |preset: &Preset| PresetVariants {
             preset: preset.clone(),
-            digest: digest(preset, config.quality),
-            wanted: Format::ALL
-                .map(|format| Wanted::of(preset.recipe(format, config.quality)))
+            digest: preset_digest(preset, config.quality),
+            variants: Format::ALL
+                .map(|format| Variant::from(preset.recipe(format, config.quality)))
                 .into(),
         };
         // About as many as fit at the usual size of a thumbnail.
@@ -146,25 +163,20 @@ impl RenditionState {
             .max(16);
         Self {
             presets: config.presets.iter().map(prepare).collect(),
-            at_hand: Cache::with_weighter(expected, config.rendition_cache, Weight),
-            once: Once::default(),
-            used: Used::default(),
+            cache: Cache::with_weighter(expected, config.rendition_cache, CacheWeight),
+            single_flight: Arc::default(),
+            last_used: LastUsed::default(),
             signer: Arc::new(Signer::new(url_keys)),
         }
     }
 
-    pub(crate) fn presets(&self) -> &[Prepared] {
-        &self.presets
-    }
-
-    fn preset(&self, name: &str) -> Option<&Prepared> {
+    fn preset(&self, name: &str) -> Option<&PresetVariants> {
         self.presets.iter().find(|prepared| prepared.preset.name == name)
     }
 
-    /// Keeps a small rendition at hand.
-    fn put(&self, image: ImageId, sha256: Sha256, bytes: &Bytes) {
-        if u64::try_from(bytes.len()).is_ok_and(|len| len <= SMALL) {
-            self.at_hand.insert((image, sha256), bytes.clone());
+    fn cache_small(&self, image: ImageId, sha256: Sha256, bytes: &Bytes) {
+        if u64::try_from(bytes.len()).is_ok_and(|len| len <= MAX_CACHED) {
+            self.cache.insert((image, sha256), bytes.clone());
         }
     }
 }

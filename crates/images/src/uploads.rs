@@ -20,7 +20,7 @@ pub use request::UploadRequest;
 pub use resumable::{AppendOutcome, Checksum, ChecksumAlgorithm};
 pub use session::{NewUploadSession, UploadSession};
 
-use crate::{Config, Library, renditions::Signer};
+use crate::{Config, Library, signer::Signer};
 use infravault_db::Db;
 use infravault_objects::Objects;
 use permits::UploadLimiter;

@@ -1,7 +1,7 @@
 //! `GET /admin/integrity`: the most recent integrity check of store and database.
 use crate::{app::App, extract::RequestCtx, problem::Problem};
 use actix_web::web;
-use infravault_images::{self as images, LastRun, Outcome};
+use infravault_images::{self as images, IntegrityRunState, LastIntegrityRun};
 use serde::Serialize;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
@@ -99,8 +99,8 @@ pub struct IntegrityRepairs {
     images_recovered: u64,
 }
 
-impl From<Option<LastRun>> for IntegrityCheck {
-    fn from(last: Option<LastRun>) -> Self {
+impl From<Option<LastIntegrityRun>> for IntegrityCheck {
+    fn from(last: Option<LastIntegrityRun>) -> Self {
         let mut body = Self {
             state: "never",
             deep: last.as_ref().map(|run| run.deep),
@@ -110,14 +110,14 @@ impl From<Option<LastRun>> for IntegrityCheck {
             failure_code: None,
             report: None,
         };
-        match last.map(|run| run.outcome) {
+        match last.map(|run| run.state) {
             None => {}
-            Some(Outcome::Running) => body.state = "running",
-            Some(Outcome::CutOff) => body.state = "interrupted",
-            Some(Outcome::Failed { at, code }) => {
+            Some(IntegrityRunState::Running) => body.state = "running",
+            Some(IntegrityRunState::Interrupted) => body.state = "interrupted",
+            Some(IntegrityRunState::Failed { at, code }) => {
                 (body.state, body.finished_at, body.failure_code) = ("failed", Some(at), Some(code));
             }
-            Some(Outcome::Finished { at, report }) => {
+            Some(IntegrityRunState::Finished { at, report }) => {
                 (body.state, body.finished_at, body.report) = ("finished", Some(at), Some((*report).into()));
             }
         }
@@ -125,8 +125,8 @@ impl From<Option<LastRun>> for IntegrityCheck {
     }
 }
 
-impl From<images::Report> for IntegrityReport {
-    fn from(report: images::Report) -> Self {
+impl From<images::IntegrityReport> for IntegrityReport {
+    fn from(report: images::IntegrityReport) -> Self {
         Self {
             clean: report.is_clean(),
             objects: report.objects,
@@ -139,7 +139,7 @@ impl From<images::Report> for IntegrityReport {
                 objects_deleted: report.repaired.orphans,
                 renditions_reset: report.repaired.renditions,
                 images_marked: report.repaired.marked,
-                images_recovered: report.repaired.healed,
+                images_recovered: report.repaired.recovered,
             },
             repair_blocked_by: report.blocked_by.iter().map(ToString::to_string).collect(),
         }
@@ -150,7 +150,7 @@ impl From<images::Findings> for IntegrityFindings {
     fn from(findings: images::Findings) -> Self {
         let examples = findings.examples.into_iter().map(|finding| IntegrityFinding {
             path: finding.path,
-            detail: finding.fault.to_string(),
+            detail: finding.defect.to_string(),
         });
         Self {
             count: findings.count,
@@ -174,6 +174,6 @@ pub async fn get_integrity(
     ctx: RequestCtx,
 ) -> Result<web::Json<IntegrityCheck>, Problem> {
     Ok(web::Json(
-        app.images.maintenance.last_integrity(&ctx).await?.into(),
+        app.images.maintenance.find_last_integrity_run(&ctx).await?.into(),
     ))
 }

@@ -9,7 +9,7 @@ use actix_web::{
     http::{StatusCode, header},
     web,
 };
-use infravault_images::Check;
+use infravault_images::IntegrityOptions;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -45,12 +45,12 @@ pub async fn start_integrity(
     ctx: RequestCtx,
     body: Json<NewIntegrityCheck>,
 ) -> Result<HttpResponse, Problem> {
-    let check = Check {
+    let options = IntegrityOptions {
         deep: body.0.deep,
         repair: body.0.repair,
-        ..Check::default()
+        ..IntegrityOptions::default()
     };
-    if app.images.maintenance.start_integrity(&ctx, check).await? {
+    if app.images.maintenance.start_integrity_run(&ctx, options).await? {
         let location = (header::LOCATION, "/api/v1/admin/integrity");
         return Ok(HttpResponse::Accepted().insert_header(location).finish());
     }

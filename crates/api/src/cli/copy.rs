@@ -79,7 +79,7 @@ impl ObjectCopier<'_> {
             Err(error) => return Err(error.into()),
         };
         if let Some(images) = self.library
-            && !images.maintenance.is_named(&object.key).await?
+            && !images.maintenance.is_referenced(&object.key).await?
         {
             return Ok(CopyOutcome::DeletedMeanwhile);
         }

@@ -2,7 +2,7 @@
 use super::{CommandResult, block_on, print_line, progress::progress_bar, renditions::parse_duration};
 use crate::{app::App, config::Config, logging};
 use indicatif::BinaryBytes;
-use infravault_images::{Check, Findings, Report};
+use infravault_images::{Findings, IntegrityOptions, IntegrityReport};
 use infravault_kernel::{Clock, Ctx};
 use std::{error::Error, time::Duration};
 
@@ -29,52 +29,63 @@ pub(super) fn run(options: Options, config: Config) -> CommandResult {
     block_on(async move {
         let (log, _log_guard) = logging::build_logger(&config.log);
         let app = App::build(config, &log, Clock::System)?;
-        let check = Check {
+        let options = IntegrityOptions {
             deep: options.deep,
             repair: options.repair,
             orphan_age: options.orphan_age,
         };
-        let report = check_integrity(&app, &Ctx::system(&log, Clock::System), check).await?;
+        let report = check_integrity(&app, &Ctx::system(&log, Clock::System), options).await?;
         require_clean(&report)
     })
 }
 
 /// Runs the check and prints its report.
-pub(super) async fn check_integrity(app: &App, ctx: &Ctx, check: Check) -> Result<Report, Box<dyn Error>> {
-    let total = app.images.maintenance.inventory_size(true).await?;
-    let run = app.images.maintenance.begin_integrity(ctx, check).await?;
+pub(super) async fn check_integrity(
+    app: &App,
+    ctx: &Ctx,
+    options: IntegrityOptions,
+) -> Result<IntegrityReport, Box<dyn Error>> {
+    let total = app.images.maintenance.estimate_size(true).await?;
+    let run = app.images.maintenance.begin_integrity_run(ctx, options).await?;
     let run = run.ok_or("another integrity check is running; wait until it has ended")?;
     let progress = progress_bar(total.objects);
-    let show = |report: &Report| {
+    let show = |report: &IntegrityReport| {
         progress.set_position(if check.deep { report.read } else { report.objects });
         progress.set_message(format!(
             "{} objects, {} orphan, {} missing, {} mismatching",
             report.objects, report.orphans.count, report.missing.count, report.mismatching.count
         ));
     };
-    let report = app.images.maintenance.check_integrity(ctx, run, show).await?;
+    let report = app
+        .images
+        .maintenance
+        .complete_integrity_run(ctx, run, show)
+        .await?;
     progress.finish_and_clear();
     print_report(&report);
     Ok(report)
 }
 
 /// Fails if the report has findings.
-pub(super) fn require_clean(report: &Report) -> CommandResult {
+pub(super) fn require_clean(report: &IntegrityReport) -> CommandResult {
     if report.is_clean() {
         return Ok(());
     }
     Err("the object store and the database differ; see docs/reliability.md".into())
 }
 
-fn print_report(report: &Report) {
+fn print_report(report: &IntegrityReport) {
     print_line(format!(
         "objects      {:>10}  {}",
         report.objects,
         BinaryBytes(report.bytes)
     ));
-    print_line(format!("referenced   {:>10}  by rows", report.named));
+    print_line(format!("referenced   {:>10}  by rows", report.referenced));
     print_line(format!("read         {:>10}  completely", report.read));
-    let orphans = format!("without a row, {} of them too young to delete", report.too_young);
+    let orphans = format!(
+        "without a row, {} of them too young to delete",
+        report.recently_stored
+    );
     print_findings("orphan", &orphans, &report.orphans);
     print_findings("missing", "referenced by a row", &report.missing);
     print_findings("mismatching", "in length or checksum", &report.mismatching);
@@ -87,7 +98,7 @@ fn print_report(report: &Report) {
         ),
         (repaired.marked, "images marked as missing or damaged"),
         (
-            repaired.healed,
+            repaired.recovered,
             "marks removed, because the original is intact again",
         ),
     ] {
@@ -103,6 +114,6 @@ fn print_report(report: &Report) {
 fn print_findings(name: &str, meaning: &str, findings: &Findings) {
     print_line(format!("{name:<12} {:>10}  {meaning}", findings.count));
     for finding in &findings.examples {
-        print_line(format!("             {} {}", finding.path, finding.fault));
+        print_line(format!("             {} {}", finding.path, finding.defect));
     }
 }

@@ -1,7 +1,7 @@
 //! `infravault renditions`: counts and prunes stored renditions.
 use super::{CommandResult, block_on, print_line};
 use crate::{app::App, config::Config, logging};
-use infravault_images::{Prune, Pruned};
+use infravault_images::{PruneOptions, PruneReport};
 use infravault_kernel::{Clock, Ctx, config::Env};
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ pub(super) enum Command {
         after_help = "Without --unused-for and --max-bytes, RENDITION_UNUSED_TTL and RENDITION_MAX_BYTES apply.\n\n\
                       Examples:\n  infravault renditions prune --unused-for 30d\n  infravault renditions prune --max-bytes 10GiB --dry-run"
     )]
-    Prune {
+    PruneOptions {
         /// Delete renditions that have not been requested for this long, e.g. `30d`.
         #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
         unused_for: Option<Duration>,
@@ -34,7 +34,7 @@ pub(super) fn run(command: Command, config: Config) -> CommandResult {
         let app = App::build(config, &log, Clock::System)?;
         match command {
             Command::Stats => {
-                for count in app.images.renditions.count_renditions().await? {
+                for count in app.images.renditions.measure_formats().await? {
                     print_line(format!(
                         "{:<5} {:>10}  {:>15} bytes",
                         count.format, count.renditions, count.bytes
@@ -47,7 +47,7 @@ pub(super) fn run(command: Command, config: Config) -> CommandResult {
                 dry_run,
             } => {
                 let given = unused_for.is_some() || max_bytes.is_some();
-                let prune = Prune {
+                let prune = PruneOptions {
                     unused_for: if given {
                         unused_for
                     } else {
@@ -60,7 +60,7 @@ pub(super) fn run(command: Command, config: Config) -> CommandResult {
                     },
                     dry_run,
                 };
-                let show = |pruned: &Pruned| print_line(format!("deleted {}", summary(pruned)));
+                let show = |pruned: &PruneReport| print_line(format!("deleted {}", summary(pruned)));
                 let ctx = Ctx::system(&log, Clock::System);
                 let pruned = app.images.renditions.prune(&ctx, prune, show).await?;
                 let verb = if dry_run {
@@ -75,7 +75,7 @@ pub(super) fn run(command: Command, config: Config) -> CommandResult {
     })
 }
 
-fn summary(pruned: &Pruned) -> String {
+fn summary(pruned: &PruneReport) -> String {
     format!("{} renditions, {} bytes", pruned.renditions, pruned.bytes)
 }
 

@@ -9,7 +9,7 @@ use super::{
 use crate::{app::App, config::Config, logging};
 use indicatif::BinaryBytes;
 use infravault_db::{Db, dump, migrate as schema};
-use infravault_images::Check;
+use infravault_images::IntegrityOptions;
 use infravault_kernel::{Clock, Ctx};
 use infravault_objects::VerifyLevel;
 use std::{error::Error, path::PathBuf, time::Duration};
@@ -90,12 +90,12 @@ async fn require_empty_database(db: &Db) -> Result<(), Box<dyn Error>> {
 /// Ends uploads that were in progress, and removes the rows of renditions that are not in the backup. Deletes no objects:
 /// the store may have objects that are newer than the backup.
 async fn reconcile(app: &App, ctx: &Ctx) -> CommandResult {
-    app.images.maintenance.end_uploads(ctx).await?;
-    let check = Check {
+    app.images.maintenance.expire_upload_sessions(ctx).await?;
+    let options = IntegrityOptions {
         deep: false,
         repair: true,
         orphan_age: Duration::MAX,
     };
-    let report = integrity::check_integrity(app, ctx, check).await?;
+    let report = integrity::check_integrity(app, ctx, options).await?;
     integrity::require_clean(&report)
 }

@@ -91,7 +91,7 @@ fn migrate(from: &str, to: &str, renditions: bool, config: Config) -> CommandRes
         to.setup().await?;
         to.probe().await?;
         let app = App::build(config, &log, Clock::System)?;
-        let size = app.images.maintenance.inventory_size(renditions).await?;
+        let size = app.images.maintenance.estimate_size(renditions).await?;
         let copier = ObjectCopier {
             from: &from,
             to: &to,

@@ -91,7 +91,7 @@ fn serialize_digest<S: Serializer>(digest: &Sha256, serializer: S) -> Result<S::
 
 impl Image {
     pub(super) fn new(images: &Images, image: images::Image) -> Self {
-        let renditions = images.renditions.renditions(&image);
+        let renditions = images.renditions.rendition_links(&image);
         Self {
             renditions: renditions.map(|link| Rendition::new(image.id, link)).collect(),
             id: image.id.uuid(),

@@ -180,7 +180,7 @@ pub async fn change_images(
     body: Json<BulkRequest>,
 ) -> Result<web::Json<BulkResults>, Problem> {
     let (ids, action) = body.0.parse()?;
-    let outcomes = app.images.library.bulk(&ctx, &ids, &action).await?;
+    let outcomes = app.images.library.apply_bulk_action(&ctx, &ids, &action).await?;
     let success = if action == BulkAction::Delete { 204 } else { 200 };
     let result = |(id, outcome): (ImageId, BulkOutcome)| {
         let (status, code) = match outcome {

@@ -10,7 +10,7 @@ use crate::{
     problem::Problem,
 };
 use actix_web::{HttpRequest, HttpResponse, http::Method, web};
-use infravault_images::{Ask, Choice};
+use infravault_images::{FormatChoice, RenditionRequest};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -58,16 +58,20 @@ pub async fn get_rendition(
 ) -> Result<HttpResponse, Problem> {
     let id = request.match_info().get("id").and_then(|id| id.parse().ok());
     let preset = request.match_info().get("preset").unwrap_or_default();
-    let ask = Ask {
-        choice: query.0.format.map_or_else(
-            || Choice::Negotiated(accepted_formats(&request)),
-            |format| Choice::Forced(format.into()),
+    let rendition_request = RenditionRequest {
+        format: query.0.format.map_or_else(
+            || FormatChoice::Negotiated(accepted_formats(&request)),
+            |format| FormatChoice::Forced(format.into()),
         ),
         cached: cached_digests(&request)?,
         head_only: *request.method() == Method::HEAD,
         version: query.0.v,
     };
     let id = id.ok_or_else(Problem::not_found)?;
-    let served = app.images.renditions.rendition(&ctx, id, preset, &ask).await?;
+    let served = app
+        .images
+        .renditions
+        .get_rendition(&ctx, id, preset, &rendition_request)
+        .await?;
     Ok(rendition_response(served, &ctx.log))
 }

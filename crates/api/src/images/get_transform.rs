@@ -7,7 +7,7 @@ use crate::{
     problem::Problem,
 };
 use actix_web::{HttpRequest, HttpResponse, http::Method, web};
-use infravault_images::{Ask, Choice, SignedTransform};
+use infravault_images::{FormatChoice, RenditionRequest, SignedTransform};
 use infravault_kernel::ImageId;
 
 /// Get a signed transform of an image
@@ -54,12 +54,16 @@ pub async fn get_transform(
     let pairs = url::form_urlencoded::parse(request.query_string().as_bytes());
     let signed = SignedTransform::parse(pairs)
         .map_err(|error| Problem::parameter(&error.field.replace('\0', ""), error.detail))?;
-    let ask = Ask {
-        choice: Choice::Negotiated(accepted_formats(&request)),
+    let rendition_request = RenditionRequest {
+        format: FormatChoice::Negotiated(accepted_formats(&request)),
         cached: cached_digests(&request)?,
         head_only: *request.method() == Method::HEAD,
         version: None,
     };
-    let served = app.images.renditions.transform(&ctx, id.0, &signed, &ask).await?;
+    let served = app
+        .images
+        .renditions
+        .get_transform(&ctx, id.0, &signed, &rendition_request)
+        .await?;
     Ok(signed_response(served, &ctx.log))
 }

@@ -7,7 +7,7 @@ use actix_web::{
     web::Bytes,
 };
 use futures_util::TryStreamExt;
-use infravault_images::{Format, Rendered, Served, Visibility};
+use infravault_images::{Format, RenditionBody, RenditionResponse, Visibility};
 use serde::Deserialize;
 use slog::Logger;
 
@@ -27,8 +27,8 @@ mirror_enum! {
 ///
 /// Pages of other origins can embed renditions that need no credentials. Private renditions need a CORS request
 /// (`crossorigin="use-credentials"`) from a configured origin.
-pub(super) fn rendition_response(served: Served, log: &Logger) -> HttpResponse {
-    let (cache, policy) = match (served.visibility, served.named_by_content) {
+pub(super) fn rendition_response(served: RenditionResponse, log: &Logger) -> HttpResponse {
+    let (cache, policy) = match (served.visibility, served.immutable) {
         (Visibility::Public, true) => ("public, max-age=31536000, immutable", "cross-origin"),
         (Visibility::Public, false) => ("public, no-cache", "cross-origin"),
         (Visibility::Unlisted, _) => ("private, no-cache", "cross-origin"),
@@ -38,18 +38,23 @@ pub(super) fn rendition_response(served: Served, log: &Logger) -> HttpResponse {
 }
 
 /// Returns a signed transform with its headers. Pages of all origins can embed it.
-pub(super) fn signed_response(served: Served, log: &Logger) -> HttpResponse {
+pub(super) fn signed_response(served: RenditionResponse, log: &Logger) -> HttpResponse {
     respond(served, "private, no-cache", "cross-origin", log)
 }
 
-fn respond(served: Served, cache: &'static str, policy: &'static str, log: &Logger) -> HttpResponse {
-    let status = match served.answer {
-        Rendered::NotModified => StatusCode::NOT_MODIFIED,
+fn respond(
+    served: RenditionResponse,
+    cache: &'static str,
+    policy: &'static str,
+    log: &Logger,
+) -> HttpResponse {
+    let status = match served.body {
+        RenditionBody::NotModified => StatusCode::NOT_MODIFIED,
         _ => StatusCode::OK,
     };
     let mut response = HttpResponse::build(status);
     response
-        .insert_header((header::ETAG, format!("\"{}\"", served.tag)))
+        .insert_header((header::ETAG, format!("\"{}\"", served.etag)))
         .insert_header((header::CACHE_CONTROL, cache))
         .insert_header((header::VARY, "Accept"))
         .insert_header((header::CROSS_ORIGIN_RESOURCE_POLICY, policy));
@@ -60,16 +65,16 @@ fn respond(served: Served, cache: &'static str, policy: &'static str, log: &Logg
         .insert_header((header::CONTENT_TYPE, served.format.media_type()))
         .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"));
-    match served.answer {
-        Rendered::Bytes(bytes) => response.body(ChunkedBytes(bytes)),
-        Rendered::Stream(bytes) => {
+    match served.body {
+        RenditionBody::Bytes(bytes) => response.body(ChunkedBytes(bytes)),
+        RenditionBody::Stream(bytes) => {
             let log = log.clone();
             let bytes = bytes.inspect_err(move |error| {
                 slog::error!(log, "a rendition could not be read to its end"; "error" => error.to_string());
             });
             response.body(SizedStream::new(served.len, bytes))
         }
-        Rendered::Head | Rendered::NotModified => {
+        RenditionBody::Head | RenditionBody::NotModified => {
             let nothing = futures_util::stream::empty::<Result<Bytes, std::io::Error>>();
             response.body(SizedStream::new(served.len, nothing))
         }

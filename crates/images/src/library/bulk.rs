@@ -1,4 +1,4 @@
-//! One operation on many images, each on its own: what is not there does not stop the others.
+//! Bulk operations: one outcome per image, independent of the others.
 use crate::{
     Error, Library, Tags, Visibility,
     library::trash::restore_in,
@@ -10,76 +10,63 @@ use std::collections::{HashMap, HashSet};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// What is done to many images.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BulkAction {
-    /// Tags and visibility are changed.
     Update(BulkChange),
-    /// They move into the trash.
+    /// Moves images into the trash.
     Delete,
-    /// They come back from the trash.
+    /// Restores images from the trash.
     Restore,
 }
 
-/// What is to be different of many images; what is not given stays.
+/// New metadata; `None` keeps a field.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BulkChange {
-    /// What becomes of the tags.
     pub tags: Option<TagChange>,
-    /// Another visibility.
     pub visibility: Option<Visibility>,
 }
 
-/// What becomes of the tags of many images.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TagChange {
-    /// These and no others.
     Set(Tags),
-    /// Some go, and some that are missing come behind the others.
+    /// Removes tags and appends missing ones.
     Edit {
-        /// Those that come.
         add: Tags,
-        /// Those that go.
         remove: Tags,
     },
 }
 
-/// The images of a bulk operation: 1 to 500, each named once, in the order of the answer.
+/// 1 to 500 different ids.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BulkIds(Vec<ImageId>);
 
 impl BulkIds {
-    /// Most images of one operation.
     pub const MAX: usize = 500;
 
-    /// Accepts the images.
     pub fn new(ids: Vec<ImageId>) -> Result<Self, FieldError> {
         if !(1..=Self::MAX).contains(&ids.len()) {
-            return Err(FieldError::new("ids", "must name 1 to 500 images"));
+            return Err(FieldError::new("ids", "must contain 1 to 500 ids"));
         }
         let mut seen = HashSet::with_capacity(ids.len());
         match ids.iter().find(|id| !seen.insert(id.uuid())) {
-            Some(twice) => Err(FieldError::new("ids", format!("names {twice} twice"))),
+            Some(duplicate) => Err(FieldError::new("ids", format!("contains {duplicate} twice"))),
             None => Ok(Self(ids)),
         }
     }
 }
 
-/// What became of one image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BulkOutcome {
-    /// It was done, or was so before.
+    /// Also if nothing had to be changed.
     Done,
-    /// There is no such image of the caller's where this operation looks for it.
+    /// The caller has no such image, or it is not where the operation expects it: live or in the trash.
     NotFound,
-    /// It would have too many tags.
     TooManyTags,
 }
 
 impl Library {
-    /// Does it, in one transaction. One outcome for each image, in the order given. There are no conditions: tags that are
-    /// added or removed disturb nobody's change of others.
-    pub async fn bulk(
+    /// Applies the action in one transaction. Returns one outcome per image, in the given order.
+    pub async fn apply_bulk_action(
         &self,
         ctx: &Ctx,
         ids: &BulkIds,
@@ -94,13 +81,13 @@ impl Library {
         let wanted: Vec<Uuid> = ids.0.iter().map(|id| id.uuid()).collect();
         let done = |ids: Vec<Uuid>| ids.into_iter().map(|id| (id, BulkOutcome::Done)).collect();
         let found: HashMap<Uuid, BulkOutcome> = match action {
-            BulkAction::Update(change) => change_in(&tx, owner, &wanted, change, ctx.now()).await?,
+            BulkAction::Update(change) => update_in(&tx, owner, &wanted, change, ctx.now()).await?,
             BulkAction::Delete => done(trash_in(&tx, owner, &wanted, ctx.now()).await?),
             BulkAction::Restore => done(restore_in(&tx, owner, &wanted).await?),
         };
         tx.commit().await?;
         if *action == BulkAction::Delete {
-            self.hurry_if_kept_for_nothing();
+            self.wake_sweeper_if_due();
         }
         let outcome = |id: &ImageId| found.get(&id.uuid()).copied().unwrap_or(BulkOutcome::NotFound);
         Ok(ids.0.iter().map(|id| (*id, outcome(id))).collect())
@@ -112,7 +99,7 @@ async fn trash_in(tx: &Tx, owner: Uuid, ids: &[Uuid], now: OffsetDateTime) -> Re
     Ok(sql::bulk::trash_many().params(&**tx, &params).all().await?)
 }
 
-async fn change_in(
+async fn update_in(
     tx: &Tx,
     owner: Uuid,
     ids: &[Uuid],
@@ -124,17 +111,17 @@ async fn change_in(
         Some(TagChange::Set(tags)) => (Some(tags.as_slice()), &Tags::default(), &Tags::default()),
         Some(TagChange::Edit { add, remove }) => (None, add, remove),
     };
-    let params = sql::bulk::ChangeManyParams {
+    let params = sql::bulk::UpdateManyParams {
         ids,
         owner,
         tags: set,
         added: add.as_slice(),
         removed: remove.as_slice(),
-        most: sql::number(Tags::MAX)?,
+        max_tags: sql::number(Tags::MAX)?,
         visibility: change.visibility.map(Into::into),
         now,
     };
-    let rows = sql::bulk::change_many().params(&**tx, &params).all().await?;
+    let rows = sql::bulk::update_many().params(&**tx, &params).all().await?;
     let outcome = |changed| {
         if changed {
             BulkOutcome::Done
@@ -153,7 +140,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_image_once_and_not_too_many() {
+    fn ids_are_unique_and_limited() {
         let ids = |numbers: &[u128]| -> Vec<ImageId> {
             let ids = numbers.iter().map(|number| Uuid::from_u128(*number));
             ids.map(ImageId::from_uuid).collect()
@@ -169,7 +156,7 @@ mod tests {
         ] {
             let parsed = BulkIds::new(ids(numbers));
             assert_eq!(parsed.is_ok(), good, "{}", numbers.len());
-            assert!(parsed.map_or_else(|fault| fault.field == "ids", |parsed| parsed.0 == ids(numbers)));
+            assert!(parsed.map_or_else(|error| error.field == "ids", |parsed| parsed.0 == ids(numbers)));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Deleting an image: out of sight at once, and in the trash until it is purged.
+//! Deleting an image: moves it into the trash.
 use crate::{
     Error, Library, PreconditionError, Selection,
     library::find::find_in,
@@ -7,12 +7,11 @@ use crate::{
 };
 use infravault_kernel::{Ctx, Id, ImageId, Scope};
 
-/// How often an image is looked for that others restore meanwhile.
-const LOOKS: u8 = 3;
+/// Attempts to move an image that is restored concurrently.
+const MAX_ATTEMPTS: u8 = 3;
 
 impl Library {
-    /// Moves the image into the trash; with a condition, only if it is still of one of the versions named. It counts in
-    /// the quota until it is purged.
+    /// Moves an own image into the trash, if it has one of the versions. It counts towards the quota until it is purged.
     pub async fn delete(
         &self,
         ctx: &Ctx,
@@ -29,7 +28,7 @@ impl Library {
             any_version: *versions == Selection::All,
             versions: versions.to_vec(),
         };
-        let mut looks = LOOKS;
+        let mut attempts = MAX_ATTEMPTS;
         while sql::trash::trash_one()
             .params(&*tx, &params)
             .opt()
@@ -37,19 +36,19 @@ impl Library {
             .is_none()
         {
             policy::may_change(&actor, &find_in(&tx, id).await?)?;
-            // It may lie in the trash when it is to be moved, and be restored when it is looked for.
-            looks -= 1;
-            if looks == 0 || *versions != Selection::All {
+            // The image may have been restored between the two statements.
+            attempts -= 1;
+            if attempts == 0 || *versions != Selection::All {
                 return Err(PreconditionError::Failed.into());
             }
         }
         tx.commit().await?;
-        self.hurry_if_kept_for_nothing();
+        self.wake_sweeper_if_due();
         Ok(())
     }
 
-    /// Wakes the sweeper where what is trashed is to be purged at once.
-    pub(crate) fn hurry_if_kept_for_nothing(&self) {
+    /// Wakes the sweeper if the trash has no retention.
+    pub(crate) fn wake_sweeper_if_due(&self) {
         if self.config.trash_retention.is_zero() {
             self.wake_sweeper.notify_one();
         }

@@ -14,7 +14,7 @@ pub struct Original<'a> {
 impl Library {
     /// Opens the original for its owner.
     pub async fn open_original(&self, ctx: &Ctx, id: ImageId) -> Result<Original<'_>, Error> {
-        let (actor, image) = self.look_up(ctx, id).await?;
+        let (actor, image) = self.find_visible(ctx, id).await?;
         policy::may_download_original(&actor, &image)?;
         Ok(Original {
             image,

@@ -1,28 +1,28 @@
-//! One image by its id.
+//! Finding one image by its id.
 use crate::{Error, Image, Library, Location, State, policy, sql};
 use infravault_db::Tx;
 use infravault_kernel::{Actor, Ctx, Id, ImageId};
 
 impl Library {
-    /// The image, if the caller may see it.
+    /// Returns the image if the caller may view it.
     pub async fn find(&self, ctx: &Ctx, id: ImageId) -> Result<Image, Error> {
-        let (actor, image) = self.look_up(ctx, id).await?;
+        let (actor, image) = self.find_visible(ctx, id).await?;
         policy::may_view(&actor, &image)?;
         Ok(image)
     }
 
-    /// The image, if the caller may see it; with the place where it was taken, if that was kept and it is the caller's.
+    /// Returns the image if the caller may view it, with its location if the caller is the owner and the location was kept.
     pub async fn find_with_location(
         &self,
         ctx: &Ctx,
         id: ImageId,
     ) -> Result<(Image, Option<Location>), Error> {
-        let (actor, image) = self.look_up(ctx, id).await?;
+        let (actor, image) = self.find_visible(ctx, id).await?;
         policy::may_view(&actor, &image)?;
         if !image.keep_location || image.state != State::Ready || !policy::is_owner(&actor, &image) {
             return Ok((image, None));
         }
-        let (_, place) = self
+        let (_, location) = self
             .db
             .read(
                 ctx,
@@ -30,16 +30,17 @@ impl Library {
                 async |client, find| find.bind(client, &id.uuid()).opt().await,
             )
             .await?;
-        let place = place.map(|row| Location {
+        let location = location.map(|row| Location {
             latitude: row.latitude,
             longitude: row.longitude,
             altitude: row.altitude,
         });
-        Ok((image, place))
+        Ok((image, location))
     }
 
-    /// The image as far as row-level security shows it, and who asked.
-    pub(crate) async fn look_up(&self, ctx: &Ctx, id: ImageId) -> Result<(Actor, Image), Error> {
+    /// Returns the caller, and the image if row-level security lets the caller see it. The caller of this function checks the
+    /// policy.
+    pub(crate) async fn find_visible(&self, ctx: &Ctx, id: ImageId) -> Result<(Actor, Image), Error> {
         let (actor, image) = self
             .db
             .read(
@@ -52,7 +53,7 @@ impl Library {
     }
 }
 
-/// The image within a transaction.
+/// Finds an image that is visible to the transaction's role.
 pub(crate) async fn find_in(tx: &Tx, id: ImageId) -> Result<Image, Error> {
     let image = sql::images::find_live()
         .bind(&**tx, &id.uuid())

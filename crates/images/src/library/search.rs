@@ -2,11 +2,25 @@
 use crate::{
     Error, Image, Library, ListRequest, MediaType, Tag, Words,
     library::list::{ListScope, PageStart, SortKey, authorize},
-    sql::{self, Params, RankedImage},
+    sql::{self, Params, image_from_row},
 };
 use deadpool_postgres::tokio_postgres;
 use infravault_db::Db;
 use infravault_kernel::{Actor, Ctx, Page};
+
+/// A search result.
+struct RankedImage {
+    image: Image,
+    /// Relevance in millionths.
+    rank: i32,
+}
+
+fn ranked_image(row: sql::search::FoundRowBorrowed<'_>) -> Result<RankedImage, Error> {
+    Ok(RankedImage {
+        rank: row.rank,
+        image: image_from_row!(row),
+    })
+}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum MatchMode {
@@ -96,7 +110,7 @@ async fn select_matches(
                     let client: &tokio_postgres::Client = client;
                     sql::search::$query().prepare(client).await
                 },
-                async |client, search| search.params(client, &params).map(sql::ranked_image).all().await,
+                async |client, search| search.params(client, &params).map(ranked_image).all().await,
             )
             .await
         };

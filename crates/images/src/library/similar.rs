@@ -1,7 +1,7 @@
 //! Images that look similar to another one, by their perceptual hashes.
 use crate::{
     Error, Image, Library, policy,
-    sql::{self, Params},
+    sql::{self, Params, image_from_row},
 };
 use infravault_kernel::{Ctx, Id, ImageId, Scope};
 
@@ -16,7 +16,7 @@ impl Library {
     /// Returns the caller's own and public images that are most similar to an image the caller may view: nearest first,
     /// then newest. Returns none for an image without a perceptual hash, e.g. one that is not ready.
     pub async fn find_similar(&self, ctx: &Ctx, id: ImageId, limit: u32) -> Result<Vec<SimilarImage>, Error> {
-        let (actor, image) = self.look_up(ctx, id).await?;
+        let (actor, image) = self.find_visible(ctx, id).await?;
         policy::may_view(&actor, &image)?;
         let Some(hash) = image.phash else {
             return Ok(Vec::new());
@@ -29,7 +29,7 @@ impl Library {
                 .read(
                     ctx,
                     async |client| sql::similar::find_similar().prepare(client).await,
-                    async |client, find| find.params(client, &params).map(sql::similar_image).all().await,
+                    async |client, find| find.params(client, &params).map(similar_image).all().await,
                 )
                 .await?
         } else {
@@ -38,10 +38,17 @@ impl Library {
                 .read(
                     ctx,
                     async |client| sql::similar::find_similar_public().prepare(client).await,
-                    async |client, find| find.params(client, &params).map(sql::similar_image).all().await,
+                    async |client, find| find.params(client, &params).map(similar_image).all().await,
                 )
                 .await?
         };
         rows.into_iter().collect()
     }
+}
+
+fn similar_image(row: sql::similar::SimilarRowBorrowed<'_>) -> Result<SimilarImage, Error> {
+    Ok(SimilarImage {
+        distance: sql::number(row.distance)?,
+        image: image_from_row!(row),
+    })
 }

@@ -5,7 +5,7 @@ use crate::{
         find::find_in,
         list::{from_micros, invalid_cursor, to_micros},
     },
-    sql::{self, Params},
+    sql::{self, Params, image_from_row},
 };
 use infravault_db::Tx;
 use infravault_kernel::{AccessError, Credential, Ctx, Cursor, Id, ImageId, Limit, Page, Scope};
@@ -52,7 +52,7 @@ impl Library {
             .read(
                 ctx,
                 async |client| sql::images::list_trashed().prepare(client).await,
-                async |client, list| list.params(client, &params).map(sql::trashed_image).all().await,
+                async |client, list| list.params(client, &params).map(trashed_image).all().await,
             )
             .await?;
         let account = actor.require_scope(Scope::ImagesRead)?.account.uuid();
@@ -144,4 +144,13 @@ async fn release_usage(tx: &Tx, owner: Uuid, freed: &[i64]) -> Result<(), Error>
     };
     sql::trash::release_usage().params(&**tx, &params).await?;
     Ok(())
+}
+
+fn trashed_image(row: sql::images::ImageRowBorrowed<'_>) -> Result<TrashedImage, Error> {
+    Ok(TrashedImage {
+        trashed_at: row
+            .trashed_at
+            .ok_or_else(|| Error::inconsistent("an image in the trash"))?,
+        image: image_from_row!(row),
+    })
 }

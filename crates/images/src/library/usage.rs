@@ -1,26 +1,25 @@
-//! How much an account stores.
+//! Storage usage of an account.
 use crate::{Error, Library, sql};
 use infravault_kernel::{Ctx, Id, Scope};
 
-/// What an account stores, and what it may store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Usage {
-    /// Bytes of the originals stored, those in the trash included.
+    /// Bytes of stored originals, including the trash.
     pub used_bytes: i64,
-    /// Bytes promised to uploads under way.
+    /// Bytes reserved for uploads in progress.
     pub reserved_bytes: i64,
-    /// Number of images, those in the trash included.
+    /// Number of images, including the trash.
     pub image_count: i64,
     /// Bytes of the originals in the trash.
     pub trashed_bytes: i64,
     /// Number of images in the trash.
     pub trashed_count: i64,
-    /// Most bytes that the account may store.
+    /// Maximum number of bytes the account may store.
     pub quota_bytes: i64,
 }
 
 impl Library {
-    /// How much the caller's account stores.
+    /// Returns the usage of the caller's account.
     pub async fn usage(&self, ctx: &Ctx) -> Result<Usage, Error> {
         let (tx, actor) = self.db.begin(ctx).await?;
         let person = actor.require_scope(Scope::ProfileRead)?;

@@ -1,44 +1,42 @@
-//! Compares the object store with the rows, both ways, in the order of the keys, page by page.
+//! The integrity check: merges the listing of the store with the rows that reference objects, both sorted by key.
 mod repair;
 mod report;
-mod run;
-mod stored;
+mod runs;
+mod stored_objects;
 
-pub use report::{Defect, Finding, Findings, RepairBlocker, Repaired, Report};
-pub use run::{LastRun, Outcome, Run};
+pub use report::{Defect, Finding, Findings, IntegrityReport, RepairBlocker, Repairs};
+pub use runs::{IntegrityRun, IntegrityRunState, LastIntegrityRun};
 
 use crate::{
     Error, Maintenance, ReferencedObject,
-    maintenance::referenced::{Referenced, ReferencedObjects, Rows},
+    maintenance::referenced_objects::{Reference, ReferenceCursor, RowSource},
     references::count_references,
 };
 use futures_util::{StreamExt, stream};
 use infravault_kernel::Ctx;
 use infravault_objects::{Error as ObjectError, ListedObject, ObjectKey, Prefix};
 use std::{cmp::Ordering, time::Duration};
-use stored::Stored;
+use stored_objects::StoredObjects;
 
-/// How many objects are read side by side.
-const SIDE_BY_SIDE: usize = 4;
-/// How many objects are read before the next ones are looked for.
+const MAX_CONCURRENT_READS: usize = 4;
+/// Objects that are verified before the merge continues.
 const BATCH: usize = 64;
-/// The object of a rendition is stored before its row: one that was just made may still get it.
-const MAKING: Duration = Duration::from_mins(15);
-/// How many faults are remembered for the repair; what is beyond waits for the next run.
-const REMEMBERED: usize = 10_000;
+/// The object of a rendition is stored before its row, so a recent object may still get one.
+const ROW_PENDING: Duration = Duration::from_mins(15);
+/// Maximum number of objects of each kind that one run repairs.
+const MAX_REPAIRS: usize = 10_000;
 
-/// How to look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Check {
+pub struct IntegrityOptions {
     /// Read every byte and compare the checksums, not only the lengths.
     pub deep: bool,
-    /// Mend what can be mended without losing anything.
+    /// Repair defects if this loses no data.
     pub repair: bool,
-    /// Objects that no row names are deleted when they are older than this.
+    /// The minimum age of unreferenced objects that a repair deletes.
     pub orphan_age: Duration,
 }
 
-impl Default for Check {
+impl Default for IntegrityOptions {
     fn default() -> Self {
         Self {
             deep: false,
@@ -48,69 +46,69 @@ impl Default for Check {
     }
 }
 
-/// What was found, and what the repair needs of it.
+/// The report, and the objects for the repair.
 #[derive(Debug, Default)]
-struct Looked {
-    report: Report,
-    /// Originals that are there and have a row.
+struct IntegrityScan {
+    report: IntegrityReport,
+    /// Referenced originals that exist.
     originals: u64,
     missing_originals: u64,
     damaged_originals: u64,
     orphans: Vec<ObjectKey>,
     missing: Vec<ReferencedObject>,
     damaged: Vec<ReferencedObject>,
-    healed: Vec<ObjectKey>,
+    /// Intact originals of images that are marked as missing or damaged.
+    recovered: Vec<ObjectKey>,
 }
 
-impl Looked {
-    fn note_missing(&mut self, object: ReferencedObject) {
+impl IntegrityScan {
+    fn add_missing(&mut self, object: ReferencedObject) {
         self.missing_originals += is_original(&object.key);
         self.report.missing.add(object.key.path(), Defect::Missing);
-        remember(&mut self.missing, object);
+        push_limited(&mut self.missing, object);
     }
 
-    fn note_damaged(&mut self, object: ReferencedObject, fault: Defect) {
+    fn add_damaged(&mut self, object: ReferencedObject, defect: Defect) {
         self.damaged_originals += is_original(&object.key);
-        self.report.mismatching.add(object.key.path(), fault);
-        remember(&mut self.damaged, object);
+        self.report.mismatching.add(object.key.path(), defect);
+        push_limited(&mut self.damaged, object);
     }
 
-    /// Whether more originals are lost than sound: then it is rather the wrong store.
-    fn is_other_store(&self) -> bool {
-        let sound = self.originals.saturating_sub(self.damaged_originals);
-        self.missing_originals + self.damaged_originals > sound
+    /// More originals are lost than intact: this is probably the wrong store.
+    fn seems_wrong_store(&self) -> bool {
+        let intact = self.originals.saturating_sub(self.damaged_originals);
+        self.missing_originals + self.damaged_originals > intact
     }
 }
 
 impl Maintenance {
-    /// Looks at everything; `progress` is told as it goes. Where something seems wrong it is looked at again, so that what
-    /// comes and goes meanwhile is no fault.
-    async fn compare(
+    /// Scans all objects. Checks every defect twice, so that objects that are stored or deleted meanwhile are not reported.
+    async fn scan(
         &self,
         ctx: &Ctx,
-        check: Check,
-        progress: &mut (dyn FnMut(&Report) + Send),
-    ) -> Result<Looked, Error> {
-        let mut looked = Looked::default();
+        options: IntegrityOptions,
+        progress: &mut (dyn FnMut(&IntegrityReport) + Send),
+    ) -> Result<IntegrityScan, Error> {
+        let mut scan = IntegrityScan::default();
         for area in [Prefix::Originals, Prefix::Renditions] {
-            self.compare_area(ctx, check, area, &mut looked, progress).await?;
+            self.scan_area(ctx, options, area, &mut scan, progress).await?;
         }
-        Ok(looked)
+        Ok(scan)
     }
 
-    async fn compare_area(
+    async fn scan_area(
         &self,
         ctx: &Ctx,
-        check: Check,
+        options: IntegrityOptions,
         area: Prefix,
-        looked: &mut Looked,
-        progress: &mut (dyn FnMut(&Report) + Send),
+        scan: &mut IntegrityScan,
+        progress: &mut (dyn FnMut(&IntegrityReport) + Send),
     ) -> Result<(), Error> {
-        let rows = Rows::Now(&self.db);
-        let (mut stored, mut named) = (Stored::of(area), ReferencedObjects::of(area));
+        let source = RowSource::Db(&self.db);
+        let (mut stored, mut referenced) = (StoredObjects::new(area), ReferenceCursor::new(area));
         let mut object = stored.next(&self.objects).await?;
-        let mut row = named.next(&rows).await?;
-        let mut unread: Vec<Referenced> = Vec::new();
+        let mut row = referenced.next(&source).await?;
+        let mut unread: Vec<Reference> = Vec::new();
         loop {
             let order = match (&object, &row) {
                 (None, None) => break,
@@ -121,136 +119,142 @@ impl Maintenance {
             if order.is_le()
                 && let Some(object) = object.take()
             {
-                looked.report.objects += 1;
-                looked.report.bytes += object.len;
+                scan.report.objects += 1;
+                scan.report.bytes += object.len;
                 match (order, &row) {
                     (Ordering::Equal, Some(row)) => {
-                        looked.report.named += 1;
-                        looked.originals += u64::from(area == Prefix::Originals);
-                        if self.has_its_length(row, object.len, looked).await? {
+                        scan.report.referenced += 1;
+                        scan.originals += u64::from(area == Prefix::Originals);
+                        if self.check_length(row, object.len, scan).await? {
                             unread.push(row.clone());
                         }
                     }
-                    _ => self.look_at_nameless(ctx, check, object, looked).await?,
+                    _ => self.classify_unreferenced(ctx, options, object, scan).await?,
                 }
-                progress(&looked.report);
-            } else if let Some(missed) = &row {
-                self.look_for(missed, &mut unread, looked).await?;
+                progress(&scan.report);
+            } else if let Some(unlisted) = &row {
+                self.check_unlisted(unlisted, &mut unread, scan).await?;
             }
             if order.is_le() {
                 object = stored.next(&self.objects).await?;
             }
             if order.is_ge() {
-                row = named.next(&rows).await?;
+                row = referenced.next(&source).await?;
             }
             if unread.len() >= BATCH {
-                self.read_all(check, std::mem::take(&mut unread), looked).await?;
-                progress(&looked.report);
+                self.verify_digests(options, std::mem::take(&mut unread), scan)
+                    .await?;
+                progress(&scan.report);
             }
         }
-        self.read_all(check, unread, looked).await?;
-        progress(&looked.report);
+        self.verify_digests(options, unread, scan).await?;
+        progress(&scan.report);
         Ok(())
     }
 
-    /// An object whose key no row had. An original is always stored after its row, so only a rendition may be new.
-    async fn look_at_nameless(
+    /// Classifies an object without a row. Originals are stored after their row, so only a rendition's row may be pending.
+    async fn classify_unreferenced(
         &self,
         ctx: &Ctx,
-        check: Check,
+        options: IntegrityOptions,
         object: ListedObject,
-        looked: &mut Looked,
+        scan: &mut IntegrityScan,
     ) -> Result<(), Error> {
         let age = ctx.now() - object.modified;
         let older_than = |span: Duration| time::Duration::try_from(span).is_ok_and(|span| age > span);
         if let Some(key) = &object.key {
-            let making =
-                matches!(key, ObjectKey::Rendition { .. }) && !older_than(MAKING.min(check.orphan_age));
-            if making || count_references(&self.db, key).await?.named > 0 {
+            let row_pending = matches!(key, ObjectKey::Rendition { .. })
+                && !older_than(ROW_PENDING.min(options.orphan_age));
+            if row_pending || count_references(&self.db, key).await?.total > 0 {
                 return Ok(());
             }
         }
-        let fault = if object.key.is_none() {
-            Defect::Foreign
-        } else if older_than(check.orphan_age) {
-            Defect::Nameless
+        let defect = if object.key.is_none() {
+            Defect::UnknownPath
+        } else if older_than(options.orphan_age) {
+            Defect::Unreferenced
         } else {
-            looked.report.too_young += 1;
-            Defect::TooYoung
+            scan.report.recently_stored += 1;
+            Defect::RecentlyStored
         };
-        if let Some(key) = object.key.filter(|_| fault == Defect::Nameless) {
-            remember(&mut looked.orphans, key);
+        if let Some(key) = object.key.filter(|_| defect == Defect::Unreferenced) {
+            push_limited(&mut scan.orphans, key);
         }
-        looked.report.orphans.add(object.path, fault);
+        scan.report.orphans.add(object.path, defect);
         Ok(())
     }
 
-    /// An object that the listing did not have: it may have come since.
-    async fn look_for(
+    /// Checks a referenced object that the listing does not contain. It may have been stored since.
+    async fn check_unlisted(
         &self,
-        row: &Referenced,
-        unread: &mut Vec<Referenced>,
-        looked: &mut Looked,
+        row: &Reference,
+        unread: &mut Vec<Reference>,
+        scan: &mut IntegrityScan,
     ) -> Result<(), Error> {
         let Some(live) = &row.live else {
             return Ok(());
         };
         if let Some(stat) = self.objects.head(&row.key).await? {
-            if self.has_its_length(row, stat.len, looked).await? {
+            if self.check_length(row, stat.len, scan).await? {
                 unread.push(row.clone());
             }
-        } else if self.is_named(&row.key).await? {
-            looked.note_missing(live.clone());
+        } else if self.is_referenced(&row.key).await? {
+            scan.add_missing(live.clone());
         }
         Ok(())
     }
 
-    /// Whether the object is as long as the row says. Only what is live has a length to compare.
-    async fn has_its_length(&self, row: &Referenced, len: u64, looked: &mut Looked) -> Result<bool, Error> {
+    /// Whether the object has the length of its live row.
+    async fn check_length(&self, row: &Reference, len: u64, scan: &mut IntegrityScan) -> Result<bool, Error> {
         let Some(live) = &row.live else {
             return Ok(false);
         };
         if len == live.len {
             return Ok(true);
         }
-        if self.is_named(&row.key).await? {
-            let fault = Defect::Length {
+        if self.is_referenced(&row.key).await? {
+            let defect = Defect::WrongLength {
                 found: len,
                 expected: live.len,
             };
-            looked.note_damaged(live.clone(), fault);
+            scan.add_damaged(live.clone(), defect);
         }
         Ok(false)
     }
 
-    /// Reads objects whose length is right, where that was asked for.
-    async fn read_all(&self, check: Check, rows: Vec<Referenced>, looked: &mut Looked) -> Result<(), Error> {
-        if !check.deep {
+    /// Reads objects and compares their digests, for a deep check.
+    async fn verify_digests(
+        &self,
+        options: IntegrityOptions,
+        rows: Vec<Reference>,
+        scan: &mut IntegrityScan,
+    ) -> Result<(), Error> {
+        if !options.deep {
             return Ok(());
         }
         let read = rows.into_iter().filter_map(|row| {
             let live = row.live?;
             Some(async move {
-                let outcome = self.objects.verify(&live.described()).await;
-                (live, row.marked, outcome)
+                let result = self.objects.verify(&live.described()).await;
+                (live, row.marked, result)
             })
         });
-        let mut read = stream::iter(read).buffered(SIDE_BY_SIDE);
-        while let Some((live, marked, outcome)) = read.next().await {
-            match outcome {
-                Ok(()) if marked => remember(&mut looked.healed, live.key),
+        let mut read = stream::iter(read).buffered(MAX_CONCURRENT_READS);
+        while let Some((live, marked, result)) = read.next().await {
+            match result {
+                Ok(()) if marked => push_limited(&mut scan.recovered, live.key),
                 Ok(()) => {}
                 Err(ObjectError::Missing(_)) => {
-                    if self.is_named(&live.key).await? {
-                        looked.note_missing(live);
+                    if self.is_referenced(&live.key).await? {
+                        scan.add_missing(live);
                     }
                 }
                 Err(ObjectError::Corrupt { .. }) => {
-                    looked.note_damaged(live, Defect::Digest);
+                    scan.add_damaged(live, Defect::WrongDigest);
                 }
                 Err(error) => return Err(error.into()),
             }
-            looked.report.read += 1;
+            scan.report.read += 1;
         }
         Ok(())
     }
@@ -260,8 +264,8 @@ fn is_original(key: &ObjectKey) -> u64 {
     u64::from(matches!(key, ObjectKey::Original { .. }))
 }
 
-fn remember<T>(list: &mut Vec<T>, one: T) {
-    if list.len() < REMEMBERED {
+fn push_limited<T>(list: &mut Vec<T>, one: T) {
+    if list.len() < MAX_REPAIRS {
         list.push(one);
     }
 }

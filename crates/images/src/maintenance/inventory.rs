@@ -1,7 +1,8 @@
-//! The library as a whole: every object that must be there, and what a backup needs.
+//! All objects of the library, and the operations of backup and restore.
 use crate::{
     Error, Maintenance, ReferencedObject,
-    maintenance::referenced::{ReferencedObjects, Rows},
+    deletion_lock::BACKUP_LOCK,
+    maintenance::referenced_objects::{ReferenceCursor, RowSource},
     references::count_references,
     sql,
 };
@@ -9,52 +10,47 @@ use infravault_db::{AdvisoryLock, Tx};
 use infravault_kernel::Ctx;
 use infravault_objects::{ObjectKey, Prefix};
 
-/// Held by a backup while it copies objects; shared by whoever takes a name away from an object. "iv backu" in ASCII.
-const BACKUP_LOCK: i64 = 0x6976_2062_6163_6b75;
-
-/// About how much there is.
+/// Estimated size of the library.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct InventorySize {
     /// Originals and renditions.
     pub objects: u64,
-    /// Their bytes. Exact duplicates count each time.
+    /// Duplicates count each time.
     pub bytes: u64,
 }
 
-/// Walks over the objects that rows name and whose bytes must be there: the originals, then the renditions, each in the
-/// order of their keys.
+/// Iterates over the objects that must exist: the originals, then the renditions, each sorted by key.
 pub struct Inventory<'a> {
-    rows: Rows<'a>,
-    walk: ReferencedObjects,
-    left: Vec<Prefix>,
+    source: RowSource<'a>,
+    cursor: ReferenceCursor,
+    remaining: Vec<Prefix>,
 }
 
 impl<'a> Inventory<'a> {
-    /// As a transaction sees them.
+    /// Reads the snapshot of a transaction.
     #[must_use]
-    pub fn seen_by(tx: &'a Tx, renditions: bool) -> Self {
-        Self::walk(Rows::In(tx), renditions)
+    pub fn in_transaction(tx: &'a Tx, renditions: bool) -> Self {
+        Self::new(RowSource::Tx(tx), renditions)
     }
 
-    fn walk(rows: Rows<'a>, renditions: bool) -> Self {
+    fn new(source: RowSource<'a>, renditions: bool) -> Self {
         Self {
-            rows,
-            walk: ReferencedObjects::of(Prefix::Originals),
-            left: renditions.then_some(Prefix::Renditions).into_iter().collect(),
+            source,
+            cursor: ReferenceCursor::new(Prefix::Originals),
+            remaining: renditions.then_some(Prefix::Renditions).into_iter().collect(),
         }
     }
 
-    /// The next one, or `None` at the end.
     pub async fn next(&mut self) -> Result<Option<ReferencedObject>, Error> {
         loop {
-            match self.walk.next(&self.rows).await? {
-                Some(named) => {
-                    if let Some(object) = named.live {
+            match self.cursor.next(&self.source).await? {
+                Some(reference) => {
+                    if let Some(object) = reference.live {
                         return Ok(Some(object));
                     }
                 }
-                None => match self.left.pop() {
-                    Some(area) => self.walk = ReferencedObjects::of(area),
+                None => match self.remaining.pop() {
+                    Some(area) => self.cursor = ReferenceCursor::new(area),
                     None => return Ok(None),
                 },
             }
@@ -63,23 +59,23 @@ impl<'a> Inventory<'a> {
 }
 
 impl Maintenance {
-    /// The objects of the library, each page of rows as it is when it is read.
+    /// Reads every page in a transaction of its own.
     #[must_use]
     pub fn inventory(&self, renditions: bool) -> Inventory<'_> {
-        Inventory::walk(Rows::Now(&self.db), renditions)
+        Inventory::new(RowSource::Db(&self.db), renditions)
     }
 
-    /// About how much there is; for telling how far something has come.
-    pub async fn inventory_size(&self, renditions: bool) -> Result<InventorySize, Error> {
+    /// Estimates the size of the library, for progress reports.
+    pub async fn estimate_size(&self, renditions: bool) -> Result<InventorySize, Error> {
         let tx = self.db.begin_system().await?;
-        let size = sql::integrity::library_size().bind(&*tx).one().await?;
+        let size = sql::integrity::estimate_library_size().bind(&*tx).one().await?;
         tx.commit().await?;
         let mut size = InventorySize {
             objects: sql::number(size.objects)?,
             bytes: sql::number(size.bytes)?,
         };
         if renditions {
-            for format in self.renditions.count_renditions().await? {
+            for format in self.renditions.measure_formats().await? {
                 size.objects += format.renditions;
                 size.bytes += format.bytes;
             }
@@ -87,31 +83,23 @@ impl Maintenance {
         Ok(size)
     }
 
-    /// Whether live rows name an object now.
-    pub async fn is_named(&self, key: &ObjectKey) -> Result<bool, Error> {
+    /// Whether a live row references the object.
+    pub async fn is_referenced(&self, key: &ObjectKey) -> Result<bool, Error> {
         Ok(count_references(&self.db, key).await?.live > 0)
     }
 
-    /// Keeps every node from deleting objects for as long as the value lives: whatever rows name from now on stays.
-    /// `None` where another backup does so.
-    pub async fn hold_deletions(&self) -> Result<Option<AdvisoryLock>, Error> {
+    /// Keeps all nodes from deleting objects while the lock is held. Returns `None` if another backup holds it.
+    pub async fn lock_deletions(&self) -> Result<Option<AdvisoryLock>, Error> {
         Ok(self.db.acquire_lock(BACKUP_LOCK).await?)
     }
 
-    /// Ends the uploads under way after a restore: their pieces are in no backup. The sweeper gives back what they had
-    /// been promised.
-    pub async fn end_uploads(&self, ctx: &Ctx) -> Result<u64, Error> {
+    /// Expires all upload sessions after a restore, because backups do not contain their parts. Returns their number.
+    pub async fn expire_upload_sessions(&self, ctx: &Ctx) -> Result<u64, Error> {
         let tx = self.db.begin_system().await?;
-        let ended = sql::integrity::end_uploads().bind(&*tx, &ctx.now()).await?;
+        let expired = sql::integrity::expire_upload_sessions()
+            .bind(&*tx, &ctx.now())
+            .await?;
         tx.commit().await?;
-        Ok(ended)
+        Ok(expired)
     }
-}
-
-/// Whether the transaction may take names away from objects that are deleted afterwards.
-pub(crate) async fn may_delete_in(tx: &Tx) -> Result<bool, Error> {
-    Ok(sql::integrity::lock_deletions()
-        .bind(&**tx, &BACKUP_LOCK)
-        .one()
-        .await?)
 }

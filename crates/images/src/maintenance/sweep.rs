@@ -1,8 +1,7 @@
-//! The sweeper: finishes what should have ended long ago. It decides from rows; pieces of uploads that no row knows are found by
-//! listing them.
+//! The sweeper: cleans up abandoned uploads, expired trash and deleted images. It decides by rows, not by listing the store.
 use crate::{
     Error, Maintenance,
-    maintenance::inventory::may_delete_in,
+    deletion_lock::may_delete_in,
     sql::{self, Params},
 };
 use futures_util::future::join_all;
@@ -18,72 +17,71 @@ use time::OffsetDateTime;
 use tokio::sync::watch;
 use uuid::Uuid;
 
-/// Held while rows are claimed, so that one node sweeps at a time. Any number will do that nothing else locks.
+/// The advisory lock of a sweep, so that one node sweeps at a time. "iv sweep" in ASCII.
 const LOCK: i64 = 0x6976_2073_7765_6570;
-/// Rows of one batch, as the queries say.
+/// The limit of the queries.
 pub(crate) const BATCH: usize = 100;
-/// How many objects are deleted side by side.
-pub(crate) const SIDE_BY_SIDE: usize = 8;
-/// A node that claimed rows has so long to delete their objects, before another one does.
-pub(crate) const CLAIM: time::Duration = time::Duration::minutes(2);
-/// How often images are looked for whose work nobody does.
-const LOOK_FOR_LOST: Duration = Duration::from_mins(10);
-/// An image that has waited so long for its work has waited too long.
-const LOST: time::Duration = time::Duration::minutes(10);
-/// Maintenance of one batch of those, as the query says.
-const LOST_BATCH: usize = 500;
+pub(crate) const MAX_CONCURRENT_DELETIONS: usize = 8;
+/// How long a node may take to delete the objects of claimed rows before another node claims them.
+pub(crate) const CLAIM_LEASE: time::Duration = time::Duration::minutes(2);
+/// Interval of the search for images without a job and for stray objects.
+const REQUEUE_INTERVAL: Duration = Duration::from_mins(10);
+/// Images that wait longer than this for their processing are checked.
+const REQUEUE_AFTER: time::Duration = time::Duration::minutes(10);
+/// The limit of `list_unprocessed`.
+const REQUEUE_BATCH: usize = 500;
 
-/// What is to be deleted of one image.
-struct Remains {
+/// The objects of a deleted image.
+struct DeletionTask {
     id: Uuid,
-    /// Its original, unless another image needs it.
+    /// `None` if another image shares the original.
     original: Option<ObjectKey>,
     renditions: Vec<Sha256>,
 }
 
-/// What one pass did.
+/// The counts of one sweep.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Swept {
-    /// Uploads given up.
-    pub given_up: u64,
-    /// Open uploads whose time was over.
+pub struct SweepReport {
+    /// Abandoned uploads that were failed.
+    pub failed_uploads: u64,
+    /// Upload sessions that expired.
     pub expired: u64,
-    /// Pieces of open uploads that were deleted.
-    pub pieces: u64,
-    /// Maintenance purged, because they had lain in the trash for long enough.
+    /// Deleted parts of upload sessions.
+    pub parts: u64,
+    /// Images purged at the end of the trash retention.
     pub purged: u64,
-    /// Maintenance whose objects were deleted.
+    /// Images whose objects were deleted.
     pub deleted: u64,
-    /// Maintenance whose objects could not all be deleted this time.
-    pub left: u64,
-    /// Tombstones forgotten.
-    pub forgotten: u64,
-    /// Idempotency keys forgotten.
+    /// Images whose objects could not be deleted; the next sweep tries again.
+    pub deferred: u64,
+    /// Deleted tombstones.
+    pub tombstones: u64,
+    /// Deleted idempotency keys.
     pub keys: u64,
 }
 
 impl Maintenance {
-    /// One pass over everything there is to sweep. While another node sweeps there is nothing to do.
-    pub async fn sweep(&self, ctx: &Ctx) -> Result<Swept, Error> {
-        let mut swept = Swept::default();
-        while self.give_up_stale(ctx, &mut swept).await? == BATCH {}
-        while self.purge_expired(ctx, &mut swept).await? == BATCH {}
-        self.sweep_uploads(ctx, &mut swept).await?;
-        while self.delete_objects(ctx, &mut swept).await? == BATCH {}
-        self.forget_old(ctx, &mut swept).await?;
-        Ok(swept)
+    /// Sweeps once. Does nothing while another node sweeps.
+    pub async fn sweep(&self, ctx: &Ctx) -> Result<SweepReport, Error> {
+        let mut report = SweepReport::default();
+        while self.fail_stale_uploads(ctx, &mut report).await? == BATCH {}
+        while self.purge_expired(ctx, &mut report).await? == BATCH {}
+        self.sweep_upload_sessions(ctx, &mut report).await?;
+        while self.delete_objects(ctx, &mut report).await? == BATCH {}
+        self.delete_old_rows(ctx, &mut report).await?;
+        Ok(report)
     }
 
-    /// Sweeps for as long as the process lives: now and then, and when something was deleted.
-    pub async fn sweep_forever(self, log: Logger, clock: Clock, mut stop: watch::Receiver<bool>) {
-        let mut looked: Option<Instant> = None;
+    /// Sweeps every `sweep_interval` and after deletions, until the process stops.
+    pub async fn sweep_until_stopped(self, log: Logger, clock: Clock, mut stop: watch::Receiver<bool>) {
+        let mut last_requeue: Option<Instant> = None;
         loop {
             let ctx = Ctx::system(&log, clock.clone());
-            self.sweep_and_say(&ctx).await;
-            if looked.is_none_or(|looked| looked.elapsed() >= LOOK_FOR_LOST) {
-                looked = Some(Instant::now());
-                self.requeue_and_say(&ctx).await;
-                self.delete_strays_and_say(&ctx).await;
+            self.sweep_and_log(&ctx).await;
+            if last_requeue.is_none_or(|last| last.elapsed() >= REQUEUE_INTERVAL) {
+                last_requeue = Some(Instant::now());
+                self.requeue_and_log(&ctx).await;
+                self.delete_strays_and_log(&ctx).await;
             }
             tokio::select! {
                 _ = stop.wait_for(|stop| *stop) => return,
@@ -93,105 +91,111 @@ impl Maintenance {
         }
     }
 
-    async fn sweep_and_say(&self, ctx: &Ctx) {
+    async fn sweep_and_log(&self, ctx: &Ctx) {
         match self.sweep(ctx).await {
-            Ok(swept) if swept == Swept::default() => {}
-            Ok(swept) => {
-                slog::info!(ctx.log, "swept";
-                    "given_up" => swept.given_up, "expired" => swept.expired, "pieces" => swept.pieces,
-                    "purged" => swept.purged, "deleted" => swept.deleted, "left" => swept.left,
-                    "forgotten" => swept.forgotten, "keys" => swept.keys);
+            Ok(report) if report == SweepReport::default() => {}
+            Ok(report) => {
+                slog::info!(ctx.log, "sweep finished";
+                    "failed_uploads" => report.failed_uploads, "expired" => report.expired, "parts" => report.parts,
+                    "purged" => report.purged, "deleted" => report.deleted, "deferred" => report.deferred,
+                    "tombstones" => report.tombstones, "keys" => report.keys);
             }
             Err(error) => {
-                slog::warn!(ctx.log, "sweeping failed; it will be tried again"; "error" => %error);
+                slog::warn!(ctx.log, "sweep failed; the next one tries again"; "error" => %error);
             }
         }
     }
 
-    async fn delete_strays_and_say(&self, ctx: &Ctx) {
-        match self.sweep_strays(ctx).await {
+    async fn delete_strays_and_log(&self, ctx: &Ctx) {
+        match self.delete_stray_parts(ctx).await {
             Ok(0) => {}
             Ok(count) => {
-                slog::info!(ctx.log, "deleted pieces that no upload knows of"; "pieces" => count);
+                slog::info!(ctx.log, "stray parts deleted"; "parts" => count);
             }
             Err(error) => {
-                slog::warn!(ctx.log, "looking for pieces that no upload knows of failed; it will be tried again";
+                slog::warn!(ctx.log, "search for stray parts failed; the next one tries again";
                     "error" => %error);
             }
         }
     }
 
-    async fn requeue_and_say(&self, ctx: &Ctx) {
-        match self.requeue_lost(ctx).await {
+    async fn requeue_and_log(&self, ctx: &Ctx) {
+        match self.requeue_unprocessed(ctx).await {
             Ok(0) => {}
             Ok(count) => {
-                slog::info!(ctx.log, "asked again for the work on images that waited too long"; "images" => count);
+                slog::info!(ctx.log, "image processing enqueued again"; "images" => count);
             }
             Err(error) => {
-                slog::warn!(ctx.log, "looking for images that wait too long failed; it will be tried again";
+                slog::warn!(ctx.log, "search for unprocessed images failed; the next one tries again";
                     "error" => %error);
             }
         }
     }
 
-    /// Asks again for the work on images that have waited for long and that nobody is going to do: their jobs were given
-    /// up, or they were stored before there were jobs. How many there were.
-    pub async fn requeue_lost(&self, ctx: &Ctx) -> Result<u64, Error> {
+    /// Enqueues the processing of images that have waited for long and have no job that is going to run. Returns their number.
+    pub async fn requeue_unprocessed(&self, ctx: &Ctx) -> Result<u64, Error> {
         let (mut after_time, mut after_id) = (OffsetDateTime::UNIX_EPOCH, Uuid::nil());
-        let mut asked = 0;
+        let mut enqueued = 0;
         loop {
             let Some(tx) = self.begin_sweep().await? else {
-                return Ok(asked);
+                return Ok(enqueued);
             };
             let params = sql::sweep::ListUnprocessedParams {
-                before: ctx.now() - LOST,
+                before: ctx.now() - REQUEUE_AFTER,
                 after_time,
                 after_id,
             };
             let waiting = sql::sweep::list_unprocessed().params(&*tx, &params).all().await?;
-            let orphans: Vec<Uuid> = waiting.iter().filter(|row| row.lost).map(|row| row.id).collect();
+            let without_job: Vec<Uuid> = waiting
+                .iter()
+                .filter(|row| !row.has_job)
+                .map(|row| row.id)
+                .collect();
             sql::sweep::enqueue_processing()
-                .bind(&*tx, &orphans.as_slice())
+                .bind(&*tx, &without_job.as_slice())
                 .one()
                 .await?;
             tx.commit().await?;
-            asked += count(orphans.len());
+            enqueued += count(without_job.len());
             match waiting.last() {
-                Some(last) if waiting.len() == LOST_BATCH => {
+                Some(last) if waiting.len() == REQUEUE_BATCH => {
                     (after_time, after_id) = (last.stored_at, last.id);
                 }
-                _ => return Ok(asked),
+                _ => return Ok(enqueued),
             }
         }
     }
 
-    /// None while another node sweeps.
+    /// Returns `None` while another node sweeps.
     pub(crate) async fn begin_sweep(&self) -> Result<Option<Tx>, Error> {
         let tx = self.db.begin_system().await?;
-        let taken = sql::sweep::lock_sweep().bind(&*tx, &LOCK).one().await?;
-        Ok(taken.then_some(tx))
+        let locked = sql::sweep::try_lock_sweep().bind(&*tx, &LOCK).one().await?;
+        Ok(locked.then_some(tx))
     }
 
-    async fn give_up_stale(&self, ctx: &Ctx, swept: &mut Swept) -> Result<usize, Error> {
+    async fn fail_stale_uploads(&self, ctx: &Ctx, report: &mut SweepReport) -> Result<usize, Error> {
         let Some(tx) = self.begin_sweep().await? else {
             return Ok(0);
         };
         let now = ctx.now();
-        let params = sql::sweep::FailStaleParams {
+        let params = sql::sweep::FailStaleUploadsParams {
             now,
             before: now - self.config.upload_grace,
         };
-        let failed = sql::sweep::fail_stale().params(&*tx, &params).all().await?;
+        let failed = sql::sweep::fail_stale_uploads()
+            .params(&*tx, &params)
+            .all()
+            .await?;
         tx.commit().await?;
-        swept.given_up += count(failed.len());
+        report.failed_uploads += count(failed.len());
         Ok(failed.len())
     }
 
-    /// Purges what has lain in the trash for longer than it is kept there.
-    async fn purge_expired(&self, ctx: &Ctx, swept: &mut Swept) -> Result<usize, Error> {
+    /// Purges images at the end of the trash retention.
+    async fn purge_expired(&self, ctx: &Ctx, report: &mut SweepReport) -> Result<usize, Error> {
         let now = ctx.now();
         let retention = time::Duration::try_from(self.config.trash_retention).unwrap_or(time::Duration::MAX);
-        // Kept for longer than there is time: for ever.
+        // The retention is longer than the calendar: nothing expires.
         let Some(before) = now.checked_sub(retention) else {
             return Ok(0);
         };
@@ -201,18 +205,18 @@ impl Maintenance {
         let params = sql::trash::PurgeExpiredParams { before, now };
         let purged = sql::trash::purge_expired().params(&*tx, &params).all().await?;
         tx.commit().await?;
-        swept.purged += count(purged.len());
+        report.purged += count(purged.len());
         Ok(purged.len())
     }
 
-    /// Claims rows, deletes their objects outside of any transaction, then writes down which are gone. Stopped anywhere
-    /// it is begun again when the claim has expired: deleting twice does no harm, and nothing is written down before.
-    async fn delete_objects(&self, ctx: &Ctx, swept: &mut Swept) -> Result<usize, Error> {
+    /// Claims rows, deletes their objects outside of any transaction, then updates the rows. If it is interrupted, it starts
+    /// again when the claim has expired; deleting an object twice is harmless.
+    async fn delete_objects(&self, ctx: &Ctx, report: &mut SweepReport) -> Result<usize, Error> {
         let now = ctx.now();
-        let claimed = self.claim_remains(now).await?;
-        let mut gone: Vec<&Remains> = Vec::with_capacity(claimed.len());
-        for some in claimed.chunks(SIDE_BY_SIDE) {
-            let deletions = some.iter().map(|remains| self.delete_remains(ctx, remains));
+        let claimed = self.claim_deletions(now).await?;
+        let mut gone: Vec<&DeletionTask> = Vec::with_capacity(claimed.len());
+        for some in claimed.chunks(MAX_CONCURRENT_DELETIONS) {
+            let deletions = some.iter().map(|task| self.execute_deletion(ctx, task));
             let deleted = join_all(deletions).await;
             gone.extend(
                 some.iter()
@@ -221,12 +225,12 @@ impl Maintenance {
             );
         }
         let deleted = self.mark_deleted(ctx, now, &gone).await?;
-        swept.deleted += deleted;
-        swept.left += count(claimed.len()).saturating_sub(deleted);
+        report.deleted += deleted;
+        report.deferred += count(claimed.len()).saturating_sub(deleted);
         Ok(claimed.len())
     }
 
-    async fn claim_remains(&self, now: OffsetDateTime) -> Result<Vec<Remains>, Error> {
+    async fn claim_deletions(&self, now: OffsetDateTime) -> Result<Vec<DeletionTask>, Error> {
         let Some(tx) = self.begin_sweep().await? else {
             return Ok(Vec::new());
         };
@@ -235,7 +239,7 @@ impl Maintenance {
         }
         let params = sql::sweep::ClaimDeletingParams {
             now,
-            before: now - CLAIM,
+            before: now - CLAIM_LEASE,
         };
         let claimed = sql::sweep::claim_deleting().params(&*tx, &params).all().await?;
         tx.commit().await?;
@@ -244,18 +248,17 @@ impl Maintenance {
         }
         let ids: Vec<Uuid> = claimed.iter().map(|row| row.id).collect();
         let tx = self.db.begin_system().await?;
-        let made = sql::sweep::list_renditions()
+        let made = sql::sweep::list_rendition_objects()
             .bind(&*tx, &ids.as_slice())
             .all()
             .await?;
         tx.commit().await?;
         let mut renditions: HashMap<Uuid, Vec<Sha256>> = HashMap::new();
         for row in made {
-            let sha256 =
-                Sha256::try_from(row.sha256.as_slice()).map_err(|_| Error::inconsistent("a SHA-256"))?;
+            let sha256 = sql::digest(&row.sha256)?;
             renditions.entry(row.image_id).or_default().push(sha256);
         }
-        let remains = claimed.into_iter().map(|row| Remains {
+        let task = claimed.into_iter().map(|row| DeletionTask {
             id: row.id,
             original: (!row.shared).then(|| ObjectKey::Original {
                 image: ImageId::from_uuid(row.stored_as),
@@ -263,19 +266,19 @@ impl Maintenance {
             }),
             renditions: renditions.remove(&row.id).unwrap_or_default(),
         });
-        Ok(remains.collect())
+        Ok(task.collect())
     }
 
-    /// Whether all that is to be deleted of an image is gone.
-    async fn delete_remains(&self, ctx: &Ctx, remains: &Remains) -> bool {
-        let image = ImageId::from_uuid(remains.id);
-        let renditions = remains
+    /// Returns whether all objects are deleted.
+    async fn execute_deletion(&self, ctx: &Ctx, task: &DeletionTask) -> bool {
+        let image = ImageId::from_uuid(task.id);
+        let renditions = task
             .renditions
             .iter()
             .map(|&sha256| ObjectKey::Rendition { image, sha256 });
-        for key in remains.original.into_iter().chain(renditions) {
+        for key in task.original.into_iter().chain(renditions) {
             if let Err(error) = self.objects.delete(&key).await {
-                slog::warn!(ctx.log, "an object could not be deleted; it will be tried again";
+                slog::warn!(ctx.log, "object not deleted; the next sweep tries again";
                     "image" => %image, "error" => %error);
                 return false;
             }
@@ -283,21 +286,20 @@ impl Maintenance {
         true
     }
 
-    /// Makes tombstones of images that were claimed then and whose objects are gone. How many it made.
+    /// Turns images whose objects are deleted into tombstones, if they are still claimed. Returns their number.
     async fn mark_deleted(
         &self,
         ctx: &Ctx,
         claimed: OffsetDateTime,
-        gone: &[&Remains],
+        gone: &[&DeletionTask],
     ) -> Result<u64, Error> {
         if gone.is_empty() {
             return Ok(0);
         }
-        let ids: Vec<Uuid> = gone.iter().map(|remains| remains.id).collect();
-        let made = |remains: &&Remains| {
-            let id = remains.id;
-            remains
-                .renditions
+        let ids: Vec<Uuid> = gone.iter().map(|task| task.id).collect();
+        let made = |task: &&DeletionTask| {
+            let id = task.id;
+            task.renditions
                 .clone()
                 .into_iter()
                 .map(move |sha256| (id, sha256))
@@ -305,12 +307,12 @@ impl Maintenance {
         let (images, digests): (Vec<Uuid>, Vec<Sha256>) = gone.iter().flat_map(made).unzip();
         let digests: Vec<&[u8]> = digests.iter().map(|sha256| sha256.bytes().as_slice()).collect();
         let tx = self.db.begin_system().await?;
-        let params = sql::sweep::ForgetRenditionsParams {
+        let params = sql::sweep::DeleteRenditionsParams {
             images: images.as_slice(),
             digests: digests.as_slice(),
         };
-        sql::sweep::forget_renditions().params(&*tx, &params).await?;
-        sql::sweep::forget_locations().bind(&*tx, &ids.as_slice()).await?;
+        sql::sweep::delete_renditions().params(&*tx, &params).await?;
+        sql::sweep::delete_locations().bind(&*tx, &ids.as_slice()).await?;
         let params = sql::sweep::MarkDeletedParams {
             now: ctx.now(),
             ids: ids.as_slice(),
@@ -321,15 +323,15 @@ impl Maintenance {
         Ok(marked)
     }
 
-    async fn forget_old(&self, ctx: &Ctx, swept: &mut Swept) -> Result<(), Error> {
+    async fn delete_old_rows(&self, ctx: &Ctx, report: &mut SweepReport) -> Result<(), Error> {
         let Some(tx) = self.begin_sweep().await? else {
             return Ok(());
         };
         let now = ctx.now();
-        swept.forgotten = sql::sweep::forget_tombstones()
+        report.tombstones = sql::sweep::delete_tombstones()
             .bind(&*tx, &(now - self.config.tombstone_ttl))
             .await?;
-        swept.keys = sql::sweep::forget_keys()
+        report.keys = sql::sweep::delete_expired_keys()
             .bind(&*tx, &(now - self.config.key_ttl))
             .await?;
         Ok(tx.commit().await?)

@@ -1,7 +1,7 @@
-//! The sweeper's part: uploads whose time is over, and objects that are no piece of anything any more.
+//! Sweeping upload sessions: expiry, deleted parts, and stray objects.
 use crate::{
-    Error, Maintenance, Swept,
-    maintenance::sweep::{BATCH, CLAIM, SIDE_BY_SIDE, count},
+    Error, Maintenance, SweepReport,
+    maintenance::sweep::{BATCH, CLAIM_LEASE, MAX_CONCURRENT_DELETIONS, count},
     sql::{self, Params},
 };
 use futures_util::future::join_all;
@@ -9,21 +9,23 @@ use infravault_kernel::{Ctx, Id, UploadId};
 use infravault_objects::{ObjectKey, Prefix};
 use uuid::Uuid;
 
-/// Objects of one page of the pieces.
 const PAGE: usize = 500;
-/// An object that is younger may belong to somebody whose clock is another one.
-const SETTLED: time::Duration = time::Duration::minutes(10);
+/// The minimum age of a stray object, because the clocks of node and store may differ.
+const MIN_STRAY_AGE: time::Duration = time::Duration::minutes(10);
 
 impl Maintenance {
-    /// One pass over uploads.
-    pub(crate) async fn sweep_uploads(&self, ctx: &Ctx, swept: &mut Swept) -> Result<(), Error> {
-        while self.expire_uploads(ctx, swept).await? == BATCH {}
-        while self.delete_pieces(ctx, swept).await? == BATCH {}
-        self.forget_uploads(ctx).await
+    pub(crate) async fn sweep_upload_sessions(
+        &self,
+        ctx: &Ctx,
+        report: &mut SweepReport,
+    ) -> Result<(), Error> {
+        while self.expire_sessions(ctx, report).await? == BATCH {}
+        while self.delete_parts(ctx, report).await? == BATCH {}
+        self.delete_old_sessions(ctx).await
     }
 
-    /// Ends what has expired, and takes chunks back that a dead node never made part of anything.
-    async fn expire_uploads(&self, ctx: &Ctx, swept: &mut Swept) -> Result<usize, Error> {
+    /// Ends expired sessions and releases chunks that a dead node stored but never acknowledged.
+    async fn expire_sessions(&self, ctx: &Ctx, report: &mut SweepReport) -> Result<usize, Error> {
         let Some(tx) = self.begin_sweep().await? else {
             return Ok(0);
         };
@@ -35,17 +37,17 @@ impl Maintenance {
             .bind(&*tx, &ctx.now())
             .await?;
         tx.commit().await?;
-        swept.expired += count(expired.len());
+        report.expired += count(expired.len());
         Ok(expired.len())
     }
 
-    /// Claims pieces, deletes their objects outside of any transaction, then forgets those that are gone.
-    async fn delete_pieces(&self, ctx: &Ctx, swept: &mut Swept) -> Result<usize, Error> {
+    /// Claims parts, deletes their objects outside of any transaction, then deletes their rows.
+    async fn delete_parts(&self, ctx: &Ctx, report: &mut SweepReport) -> Result<usize, Error> {
         let Some(tx) = self.begin_sweep().await? else {
             return Ok(0);
         };
         let params = sql::upload_sessions::ClaimDiscardedPartsParams {
-            until: ctx.now() + CLAIM,
+            until: ctx.now() + CLAIM_LEASE,
             now: ctx.now(),
         };
         let claimed = sql::upload_sessions::claim_discarded_parts()
@@ -54,10 +56,10 @@ impl Maintenance {
             .await?;
         tx.commit().await?;
         let mut gone: Vec<Uuid> = Vec::with_capacity(claimed.len());
-        for some in claimed.chunks(SIDE_BY_SIDE) {
+        for some in claimed.chunks(MAX_CONCURRENT_DELETIONS) {
             let deletions = some
                 .iter()
-                .map(|row| self.delete_piece(ctx, row.stored_under, row.id));
+                .map(|row| self.delete_part(ctx, row.stored_under, row.id));
             let deleted = join_all(deletions).await;
             gone.extend(
                 some.iter()
@@ -68,7 +70,7 @@ impl Maintenance {
         }
         if !gone.is_empty() {
             let tx = self.db.begin_system().await?;
-            swept.pieces += sql::upload_sessions::delete_parts()
+            report.parts += sql::upload_sessions::delete_parts()
                 .bind(&*tx, &gone.as_slice())
                 .await?;
             tx.commit().await?;
@@ -76,43 +78,43 @@ impl Maintenance {
         Ok(claimed.len())
     }
 
-    /// Whether its object is gone.
-    async fn delete_piece(&self, ctx: &Ctx, stored_under: Uuid, piece: Uuid) -> bool {
+    /// Returns whether the object is deleted.
+    async fn delete_part(&self, ctx: &Ctx, stored_under: Uuid, part: Uuid) -> bool {
         let upload = UploadId::from_uuid(stored_under);
-        let key = ObjectKey::Incoming { upload, part: piece };
+        let key = ObjectKey::Incoming { upload, part };
         let deleted = self.objects.delete(&key).await;
         if let Err(error) = &deleted {
-            slog::warn!(ctx.log, "a piece of an upload could not be deleted; it will be tried again";
+            slog::warn!(ctx.log, "part not deleted; the next sweep tries again";
                 "object" => key.path(), "error" => %error);
         }
         deleted.is_ok()
     }
 
-    /// Deletes what lies among the pieces and has no row, which comes before every object: written by a signed request after
-    /// its upload had ended, or older than the backup that the database was restored from. How many there were.
-    pub async fn sweep_strays(&self, ctx: &Ctx) -> Result<u64, Error> {
+    /// Deletes objects without a row. Rows are written before objects, so these were stored by a signed request after the end of
+    /// its session, or the database was restored from a backup. Returns their number.
+    pub async fn delete_stray_parts(&self, ctx: &Ctx) -> Result<u64, Error> {
         let (mut after, mut strays) = (None, 0);
         loop {
             let page = self.objects.list(Prefix::Incoming, after, PAGE).await?;
             let old = page
                 .items
                 .iter()
-                .filter(|item| item.modified < ctx.now() - SETTLED);
-            let pieces: Vec<(Uuid, Uuid)> = old
+                .filter(|item| item.modified < ctx.now() - MIN_STRAY_AGE);
+            let parts: Vec<(Uuid, Uuid)> = old
                 .filter_map(|item| match item.key {
-                    Some(ObjectKey::Incoming { upload, part: piece }) => Some((upload.uuid(), piece)),
+                    Some(ObjectKey::Incoming { upload, part }) => Some((upload.uuid(), part)),
                     _ => None,
                 })
                 .collect();
-            let ids: Vec<Uuid> = pieces.iter().map(|(_, piece)| *piece).collect();
+            let ids: Vec<Uuid> = parts.iter().map(|(_, part)| *part).collect();
             let tx = self.db.begin_system().await?;
             let known = sql::upload_sessions::list_known_parts()
                 .bind(&*tx, &ids.as_slice())
                 .all()
                 .await?;
             drop(tx);
-            for (upload, piece) in pieces {
-                if !known.contains(&piece) && self.delete_piece(ctx, upload, piece).await {
+            for (upload, part) in parts {
+                if !known.contains(&part) && self.delete_part(ctx, upload, part).await {
                     strays += 1;
                 }
             }
@@ -123,8 +125,8 @@ impl Maintenance {
         }
     }
 
-    /// For a day after their time, late clients are told that an upload has ended instead of that there is none.
-    async fn forget_uploads(&self, ctx: &Ctx) -> Result<(), Error> {
+    /// Ended sessions are kept for a day, so that late clients get 410 instead of 404.
+    async fn delete_old_sessions(&self, ctx: &Ctx) -> Result<(), Error> {
         let Some(tx) = self.begin_sweep().await? else {
             return Ok(());
         };

@@ -1,33 +1,28 @@
-//! Renditions by name: which there are, what they are made of, and what names their content.
+//! Presets: named recipes for renditions, and the digests that name their results.
 use crate::{Image, Renditions, State};
 use infravault_imaging::{Fit, Format, Gravity, MediaType, Recipe, Resize};
 use infravault_kernel::Sha256;
 use std::str::FromStr;
 
-/// A rendition that every image has, by name.
+/// A named rendition of every image.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Preset {
-    /// Its name, as addresses spell it: lower-case letters, digits and hyphens.
+    /// Lower-case letters, digits and hyphens.
     pub name: String,
-    /// The size it is brought to.
     pub resize: Resize,
 }
 
-/// How strongly renditions are compressed, 1 to 100, where nobody says otherwise.
+/// Default encoding quality, 1 to 100.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quality {
-    /// For JPEG.
     pub jpeg: u8,
-    /// For WebP.
     pub webp: u8,
-    /// For AVIF.
     pub avif: u8,
 }
 
 impl Quality {
-    /// The quality of a format.
     #[must_use]
-    pub fn of(self, format: Format) -> u8 {
+    pub fn for_format(self, format: Format) -> u8 {
         match format {
             Format::Jpeg => self.jpeg,
             Format::Webp => self.webp,
@@ -38,12 +33,11 @@ impl Quality {
 }
 
 impl Preset {
-    /// The recipe that makes it in a format.
     #[must_use]
     pub fn recipe(&self, format: Format, quality: Quality) -> Recipe {
         Recipe {
             resize: Some(self.resize),
-            ..Recipe::new(format, quality.of(format))
+            ..Recipe::new(format, quality.for_format(format))
         }
     }
 }
@@ -84,30 +78,22 @@ impl FromStr for Preset {
     }
 }
 
-/// What is said of a rendition where its image is shown.
+/// The rendition of an image by a preset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RenditionLink<'a> {
-    /// The preset.
     pub preset: &'a str,
-    /// What its content is named by in its address; it changes when the preset does.
+    /// Part of the URL; changes with the preset.
     pub digest: &'a str,
-    /// Pixels across.
+    /// Width in pixels.
     pub width: u32,
-    /// Pixels down.
+    /// Height in pixels.
     pub height: u32,
-    /// What it is served as to clients that take neither AVIF nor WebP.
+    /// The format for clients that accept neither AVIF nor WebP.
     pub format: Format,
 }
 
-/// What an image is served as to clients that take neither AVIF nor WebP: PNG where it has transparent pixels.
-#[must_use]
-pub(crate) fn fallback(image: &Image) -> Format {
-    fallback_of(image.has_alpha, image.media_type)
-}
-
-/// The same, of what it depends on.
-#[must_use]
-pub(crate) fn fallback_of(has_alpha: Option<bool>, media_type: MediaType) -> Format {
+/// Returns the format for clients that accept neither AVIF nor WebP: PNG for images with transparent pixels.
+pub(super) fn fallback_format(has_alpha: Option<bool>, media_type: MediaType) -> Format {
     match has_alpha {
         Some(false) => Format::Jpeg,
         None if media_type == MediaType::Jpeg => Format::Jpeg,
@@ -115,10 +101,9 @@ pub(crate) fn fallback_of(has_alpha: Option<bool>, media_type: MediaType) -> For
     }
 }
 
-/// Names what a preset makes of any image, in every format, for ever: 16 hexadecimal digits. The original of an image
-/// never changes, so that with the image's id this names the content of an address.
-#[must_use]
-pub(crate) fn digest(preset: &Preset, quality: Quality) -> String {
+/// Identifies the results of a preset in all formats: 16 hexadecimal digits. Because originals never change, the image's id
+/// and this digest identify the content of a URL.
+pub(super) fn preset_digest(preset: &Preset, quality: Quality) -> String {
     let mut hasher = Sha256::hasher();
     for format in Format::ALL {
         hasher.update(preset.recipe(format, quality).canonical().as_bytes());
@@ -129,11 +114,14 @@ pub(crate) fn digest(preset: &Preset, quality: Quality) -> String {
 }
 
 impl Renditions {
-    /// The renditions of an image by name; none before it is ready.
-    pub fn renditions(&self, image: &Image) -> impl Iterator<Item = RenditionLink<'_>> {
-        let (format, upright) = (fallback(image), (image.width, image.height));
+    /// Returns the renditions of an image by preset; none before it is ready.
+    pub fn rendition_links(&self, image: &Image) -> impl Iterator<Item = RenditionLink<'_>> {
+        let (format, upright) = (
+            fallback_format(image.has_alpha, image.media_type),
+            (image.width, image.height),
+        );
         let ready = image.state == State::Ready;
-        let prepared = self.state.presets().iter().take_while(move |_| ready);
+        let prepared = self.state.presets.iter().take_while(move |_| ready);
         prepared.map(move |prepared| {
             let (width, height) = prepared.preset.resize.output_size(upright);
             RenditionLink {
@@ -147,9 +135,8 @@ impl Renditions {
     }
 }
 
-/// Which row of an image's renditions a recipe is: 16 bytes.
-#[must_use]
-pub(crate) fn variant(recipe: &Recipe) -> Vec<u8> {
+/// Identifies a recipe among the renditions of an image: 16 bytes.
+pub(super) fn variant_id(recipe: &Recipe) -> Vec<u8> {
     let digest = Sha256::digest(recipe.canonical().as_bytes());
     digest.bytes().iter().copied().take(16).collect()
 }
@@ -159,7 +146,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn presets_are_read_from_text() {
+    fn presets_are_parsed() {
         let thumb: Preset = "thumb=256x256:cover".parse().unwrap();
         assert_eq!(thumb.name, "thumb");
         assert_eq!(thumb.resize.fit, Fit::Cover);
@@ -179,5 +166,22 @@ mod tests {
         ] {
             assert!(wrong.parse::<Preset>().is_err(), "{wrong}");
         }
+    }
+
+    /// Names of stored renditions and cached URLs: a change orphans them all and needs a new engine version.
+    #[test]
+    fn names_of_renditions_are_stable() {
+        let thumb: Preset = "thumb=256x256:cover".parse().unwrap();
+        let quality = Quality {
+            jpeg: 82,
+            webp: 80,
+            avif: 60,
+        };
+        let id: String = variant_id(&thumb.recipe(Format::Webp, quality))
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        assert_eq!(id, "7154c2ca1991d43aa9680611c8192abc");
+        assert_eq!(preset_digest(&thumb, quality), "4989a57a53f686c8");
     }
 }

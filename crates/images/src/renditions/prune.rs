@@ -1,50 +1,43 @@
-//! Letting renditions go that nobody asks for: the rows first, then the objects that no row names any more.
+//! Pruning: deletes renditions that were not requested for long, first the rows, then unreferenced objects.
 use crate::{
     Error, Format, Renditions,
-    maintenance::may_delete_in,
+    deletion_lock::may_delete_in,
     sql::{self, Params, number},
 };
-use infravault_kernel::{Ctx, Id, ImageId, Sha256};
+use infravault_kernel::{Ctx, Id, ImageId};
 use infravault_objects::ObjectKey;
 use std::{collections::HashSet, time::Duration};
 use time::Date;
 use uuid::Uuid;
 
-/// Rows of one batch.
 const BATCH: i64 = 200;
 
-/// Which renditions go.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Prune {
-    /// Those that nobody asked for in so long.
+pub struct PruneOptions {
+    /// Deletes renditions that have not been requested for this long.
     pub unused_for: Option<Duration>,
-    /// Those that nobody asked for the longest, until the rest has so many bytes.
+    /// Deletes the least recently requested renditions until the rest has at most this size in bytes.
     pub max_bytes: Option<u64>,
-    /// Only tells how many would go.
+    /// Deletes nothing and returns an estimate.
     pub dry_run: bool,
 }
 
-/// What went.
+/// Deleted renditions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Pruned {
-    /// Renditions.
+pub struct PruneReport {
     pub renditions: u64,
-    /// Their bytes.
     pub bytes: u64,
 }
 
-/// How many renditions there are in a format.
+/// The stored renditions of a format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct FormatCount {
-    /// The format.
+pub struct FormatUsage {
     pub format: Format,
-    /// How many.
     pub renditions: u64,
-    /// Their bytes.
     pub bytes: u64,
 }
 
-/// The renditions that were last asked for on one day.
+/// The renditions whose last request was on this day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Day {
     date: Date,
@@ -52,46 +45,45 @@ struct Day {
     bytes: u64,
 }
 
-/// What is to go: everything before a day, and of that day as much as is too much.
+/// Deletes everything before a day, and part of that day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Plan {
     before: Date,
-    of_the_day: u64,
-    expected: Pruned,
+    bytes_of_day: u64,
+    expected: PruneReport,
 }
 
 impl Renditions {
-    /// Lets renditions go; `progress` is told after every batch. They are made again when somebody asks for them.
+    /// Deletes renditions and reports progress after every batch. Deleted renditions are computed again on request.
     pub async fn prune(
         &self,
         ctx: &Ctx,
-        prune: Prune,
-        mut progress: impl FnMut(&Pruned) + Send,
-    ) -> Result<Pruned, Error> {
-        let plan = plan(&self.days().await?, prune, ctx.now().date());
-        if prune.dry_run {
+        options: PruneOptions,
+        mut progress: impl FnMut(&PruneReport) + Send,
+    ) -> Result<PruneReport, Error> {
+        let plan = plan(&self.list_days().await?, options, ctx.now().date());
+        if options.dry_run {
             return Ok(plan.expected);
         }
-        let mut pruned = Pruned::default();
-        self.drop_before(ctx, plan.before, u64::MAX, &mut pruned, &mut progress)
+        let mut pruned = PruneReport::default();
+        self.delete_before(ctx, plan.before, u64::MAX, &mut pruned, &mut progress)
             .await?;
-        if let (true, Some(next)) = (plan.of_the_day > 0, plan.before.next_day()) {
-            let most = pruned.bytes.saturating_add(plan.of_the_day);
-            self.drop_before(ctx, next, most, &mut pruned, &mut progress)
+        if let (true, Some(next)) = (plan.bytes_of_day > 0, plan.before.next_day()) {
+            let max_bytes = pruned.bytes.saturating_add(plan.bytes_of_day);
+            self.delete_before(ctx, next, max_bytes, &mut pruned, &mut progress)
                 .await?;
         }
         let tx = self.db.begin_system().await?;
-        sql::renditions::forget_claims().bind(&*tx).await?;
+        sql::renditions::delete_expired_claims().bind(&*tx).await?;
         tx.commit().await?;
         Ok(pruned)
     }
 
-    /// How many renditions there are, by format.
-    pub async fn count_renditions(&self) -> Result<Vec<FormatCount>, Error> {
+    pub async fn measure_formats(&self) -> Result<Vec<FormatUsage>, Error> {
         let tx = self.db.begin_system().await?;
-        let rows = sql::renditions::count_formats().bind(&*tx).all().await?;
-        let count = |row: sql::renditions::CountFormats| {
-            Ok(FormatCount {
+        let rows = sql::renditions::measure_formats().bind(&*tx).all().await?;
+        let count = |row: sql::renditions::MeasureFormats| {
+            Ok(FormatUsage {
                 format: sql::format(row.format),
                 renditions: number(row.renditions)?,
                 bytes: number(row.bytes)?,
@@ -100,7 +92,7 @@ impl Renditions {
         rows.into_iter().map(count).collect()
     }
 
-    async fn days(&self) -> Result<Vec<Day>, Error> {
+    async fn list_days(&self) -> Result<Vec<Day>, Error> {
         let tx = self.db.begin_system().await?;
         let rows = sql::renditions::list_days().bind(&*tx).all().await?;
         let day = |row: sql::renditions::ListDays| {
@@ -113,52 +105,55 @@ impl Renditions {
         rows.into_iter().map(day).collect()
     }
 
-    /// One pass over the keys, until it ends or `most` bytes went in all.
-    async fn drop_before(
+    /// Deletes in the order of the keys, until `pruned` has `max_bytes`.
+    async fn delete_before(
         &self,
         ctx: &Ctx,
         before: Date,
-        most: u64,
-        pruned: &mut Pruned,
-        progress: &mut (impl FnMut(&Pruned) + Send),
+        max_bytes: u64,
+        pruned: &mut PruneReport,
+        progress: &mut (impl FnMut(&PruneReport) + Send),
     ) -> Result<(), Error> {
         let (mut image, mut variant) = (Uuid::nil(), Vec::new());
-        while pruned.bytes < most {
-            let params = sql::renditions::DropUnusedParams {
+        while pruned.bytes < max_bytes {
+            let params = sql::renditions::DeleteUnusedParams {
                 after_image: image,
                 after_variant: variant.as_slice(),
                 before,
-                // Few at a time where it matters how many.
-                max: if most == u64::MAX { BATCH } else { 1 },
+                // One at a time if the size matters.
+                max: if max_bytes == u64::MAX { BATCH } else { 1 },
             };
             let tx = self.db.begin_system().await?;
             if !may_delete_in(&tx).await? {
-                slog::info!(ctx.log, "a backup runs, so no more renditions are let go for now");
+                slog::info!(ctx.log, "pruning stopped because a backup is running");
                 return Ok(());
             }
-            let dropped = sql::renditions::drop_unused().params(&*tx, &params).all().await?;
+            let deleted = sql::renditions::delete_unused()
+                .params(&*tx, &params)
+                .all()
+                .await?;
             tx.commit().await?;
-            let last = dropped.iter().map(|row| (row.image_id, &row.variant)).max();
+            let last = deleted.iter().map(|row| (row.image_id, &row.variant)).max();
             let Some((last_image, last_variant)) = last.map(|(id, variant)| (id, variant.clone())) else {
                 return Ok(());
             };
             (image, variant) = (last_image, last_variant);
             let mut gone: HashSet<(Uuid, Vec<u8>)> = HashSet::new();
-            for row in dropped {
+            for row in deleted {
                 pruned.renditions += 1;
                 pruned.bytes += number::<_, u64>(row.byte_size)?;
                 gone.insert((row.image_id, row.sha256));
             }
-            self.delete_unnamed(ctx, gone).await?;
+            self.delete_unreferenced(ctx, gone).await?;
             progress(pruned);
         }
         Ok(())
     }
 
-    /// Deletes objects, except those that another rendition of the same image still is. Where one is made again in
-    /// between, its object is missed by whoever asks next, and made once more.
-    async fn delete_unnamed(&self, ctx: &Ctx, mut gone: HashSet<(Uuid, Vec<u8>)>) -> Result<(), Error> {
-        let params = sql::renditions::ListNamedParams {
+    /// Deletes objects, except those of other variants with the same bytes. If a rendition is stored again meanwhile, its
+    /// object is lost, and the next request computes it again.
+    async fn delete_unreferenced(&self, ctx: &Ctx, mut gone: HashSet<(Uuid, Vec<u8>)>) -> Result<(), Error> {
+        let params = sql::renditions::ListReferencedParams {
             images: gone.iter().map(|(image, _)| *image).collect::<Vec<_>>(),
             sha256s: gone
                 .iter()
@@ -166,25 +161,28 @@ impl Renditions {
                 .collect::<Vec<_>>(),
         };
         let tx = self.db.begin_system().await?;
-        let named = sql::renditions::list_named().params(&*tx, &params).all().await?;
+        let referenced = sql::renditions::list_referenced()
+            .params(&*tx, &params)
+            .all()
+            .await?;
         drop(params);
         tx.commit().await?;
-        for row in named {
+        for row in referenced {
             gone.remove(&(row.image_id, row.sha256));
         }
         for (image, sha256) in gone {
-            let sha256 = Sha256::try_from(sha256.as_slice()).map_err(|_| Error::inconsistent("a SHA-256"))?;
+            let sha256 = sql::digest(&sha256)?;
             let image = ImageId::from_uuid(image);
             if let Err(error) = self.objects.delete(&ObjectKey::Rendition { image, sha256 }).await {
-                slog::warn!(ctx.log, "the object of a rendition stays behind"; "image" => %image, "error" => %error);
+                slog::warn!(ctx.log, "rendition object not deleted"; "image" => %image, "error" => %error);
             }
         }
         Ok(())
     }
 }
 
-fn plan(days: &[Day], prune: Prune, today: Date) -> Plan {
-    let oldest = prune.unused_for.map(|span| {
+fn plan(days: &[Day], options: PruneOptions, today: Date) -> Plan {
+    let oldest = options.unused_for.map(|span| {
         let days = i64::try_from(span.as_secs() / 86_400).unwrap_or(i64::MAX);
         time::Duration::checked_mul(time::Duration::days(1), i32::try_from(days).unwrap_or(i32::MAX))
             .and_then(|span| today.checked_sub(span))
@@ -192,8 +190,8 @@ fn plan(days: &[Day], prune: Prune, today: Date) -> Plan {
     });
     let mut plan = Plan {
         before: oldest.unwrap_or(Date::MIN),
-        of_the_day: 0,
-        expected: Pruned::default(),
+        bytes_of_day: 0,
+        expected: PruneReport::default(),
     };
     let mut left: u64 = 0;
     for day in days {
@@ -204,7 +202,7 @@ fn plan(days: &[Day], prune: Prune, today: Date) -> Plan {
             left += day.bytes;
         }
     }
-    let mut surplus = left.saturating_sub(prune.max_bytes.unwrap_or(u64::MAX));
+    let mut surplus = left.saturating_sub(options.max_bytes.unwrap_or(u64::MAX));
     let oldest = plan.before;
     for day in days.iter().filter(|day| day.date >= oldest) {
         if surplus == 0 {
@@ -212,7 +210,7 @@ fn plan(days: &[Day], prune: Prune, today: Date) -> Plan {
         }
         plan.before = day.date;
         if surplus < day.bytes {
-            plan.of_the_day = surplus;
+            plan.bytes_of_day = surplus;
             plan.expected.bytes += surplus;
             plan.expected.renditions += (day.renditions * surplus).div_ceil(day.bytes.max(1));
             break;
@@ -231,7 +229,7 @@ mod tests {
     use time::macros::date;
 
     #[test]
-    fn the_longest_unused_go_first() {
+    fn least_recently_used_renditions_are_pruned_first() {
         let day = |date, bytes| Day {
             date,
             renditions: 10,
@@ -243,7 +241,7 @@ mod tests {
             day(date!(2026 - 03 - 01), 400),
         ];
         let today = date!(2026 - 03 - 02);
-        for (unused_days, max_bytes, before, of_the_day, bytes) in [
+        for (unused_days, max_bytes, before, bytes_of_day, bytes) in [
             (None, None, Date::MIN, 0, 0),
             (Some(40), None, date!(2026 - 01 - 21), 0, 100),
             (None, Some(700), Date::MIN, 0, 0),
@@ -253,16 +251,16 @@ mod tests {
             (None, Some(0), date!(2026 - 03 - 02), 0, 700),
             (Some(0), None, today, 0, 700),
         ] {
-            let prune = Prune {
+            let options = PruneOptions {
                 unused_for: unused_days.map(|days| Duration::from_secs(days * 86_400)),
                 max_bytes,
                 dry_run: false,
             };
-            let plan = plan(&days, prune, today);
+            let plan = plan(&days, options, today);
             assert_eq!(
-                (plan.before, plan.of_the_day, plan.expected.bytes),
-                (before, of_the_day, bytes),
-                "{prune:?}"
+                (plan.before, plan.bytes_of_day, plan.expected.bytes),
+                (before, bytes_of_day, bytes),
+                "{options:?}"
             );
         }
     }

@@ -1,100 +1,123 @@
-//! Signatures of addresses: who has one may fetch what it names until it expires.
+//! Signed URLs of transforms: the holder may fetch the rendition until the URL expires.
 use super::transform::{SignedTransform, Transform};
-use crate::RenditionError;
-use aws_lc_rs::hmac::{self, HMAC_SHA256};
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use infravault_kernel::{Id, ImageId, Secret};
-use std::fmt;
+use crate::{Error, RenditionError, Renditions, policy, renditions::source::Source, signer::Signer};
+use infravault_imaging::Format;
+use infravault_kernel::{Credential, Ctx, FieldError, Id, ImageId, Scope};
 use time::OffsetDateTime;
 
-/// What is signed begins with this, so that no signature means anything elsewhere.
+/// Begins every signed message, so that no signature is valid for another purpose.
 const PURPOSE: &[u8] = b"infravault transform 1";
 
-/// The keys that sign and verify.
-pub(crate) struct Signer {
-    keys: Vec<(String, hmac::Key)>,
+/// The query of a signed URL, and what the URL serves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedUrl {
+    /// Query parameters in order, including the signature.
+    pub pairs: Vec<(&'static str, String)>,
+    pub expires_at: OffsetDateTime,
+    /// Width in pixels.
+    pub width: u32,
+    /// Height in pixels.
+    pub height: u32,
+    /// The format for clients that accept neither AVIF nor WebP.
+    pub format: Format,
 }
 
-impl fmt::Debug for Signer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list()
-            .entries(self.keys.iter().map(|(kid, _)| kid))
-            .finish()
-    }
-}
-
-impl Signer {
-    /// The last key signs, all verify.
-    pub(crate) fn new(keys: Vec<(String, Secret<[u8; 32]>)>) -> Self {
-        let key = |(kid, key): (String, Secret<[u8; 32]>)| (kid, hmac::Key::new(HMAC_SHA256, key.expose()));
-        Self {
-            keys: keys.into_iter().map(key).collect(),
-        }
-    }
-
-    /// The parameters of an address that expires then; `None` without a key.
-    pub(crate) fn sign(
+impl Renditions {
+    /// Signs a URL for a transform of an own image. Expires after `expires_in` seconds, by default after the maximum.
+    pub async fn sign_transform(
         &self,
-        image: ImageId,
+        ctx: &Ctx,
+        id: ImageId,
         transform: &Transform,
-        expires: OffsetDateTime,
-    ) -> Option<Vec<(&'static str, String)>> {
-        let kid = self.newest()?;
-        let expires = expires.unix_timestamp();
-        let tag = self.tag(kid, &message(image, transform, expires, kid))?;
-        let mut pairs = transform.pairs();
-        pairs.extend([
-            ("exp", expires.to_string()),
-            ("kid", kid.to_owned()),
-            ("sig", tag),
-        ]);
-        Some(pairs)
+        expires_in: Option<u64>,
+    ) -> Result<SignedUrl, Error> {
+        let (actor, image) = self
+            .library
+            .find_visible(ctx, id)
+            .await
+            .map_err(|error| match error {
+                Error::NotFound if ctx.credential == Credential::Anonymous => {
+                    AccessError::AuthenticationRequired.into()
+                }
+                error => error,
+            })?;
+        actor.require_scope(Scope::ImagesRead)?;
+        policy::may_sign(&actor, &image)?;
+        let max = self.config.signed_url_ttl.as_secs();
+        let expires_in = expires_in.unwrap_or(max);
+        let invalid = |error: FieldError| Error::Invalid(vec![error]);
+        if expires_in == 0 || expires_in > max {
+            return Err(invalid(FieldError::new(
+                "expires_in",
+                format_args!("must be 1 to {max} seconds"),
+            )));
+        }
+        transform.check().map_err(invalid)?;
+        let source = Source::from(&image);
+        let (width, height) = transform.output_size(source.size).map_err(invalid)?;
+        let seconds = i64::try_from(expires_in).unwrap_or_default();
+        let now = ctx.now();
+        let expires_at = now.replace_nanosecond(0).unwrap_or(now) + time::Duration::seconds(seconds);
+        let pairs = signed_pairs(&self.state.signer, id, transform, expires_at);
+        Ok(SignedUrl {
+            pairs: pairs.ok_or_else(|| Error::inconsistent("the keys that sign URLs"))?,
+            expires_at,
+            width,
+            height,
+            format: transform.format().unwrap_or(source.traits.fallback),
+        })
     }
 
-    /// The key that signs now.
-    pub(crate) fn newest(&self) -> Option<&str> {
-        self.keys.last().map(|(kid, _)| kid.as_str())
-    }
-
-    /// The tag of a message under a key, in base64; none where there is no such key. Every message begins with what it is
-    /// for.
-    pub(crate) fn tag(&self, kid: &str, message: &[u8]) -> Option<String> {
-        let (_, key) = self.keys.iter().find(|(known, _)| known == kid)?;
-        Some(URL_SAFE_NO_PAD.encode(hmac::sign(key, message)))
-    }
-
-    /// Whether this is the tag of a message. The comparison takes the same time wherever two tags differ.
-    pub(crate) fn is_tag(&self, kid: &str, message: &[u8], tag: &str) -> bool {
-        let key = self.keys.iter().find(|(known, _)| known == kid);
-        let (Some((_, key)), Ok(tag)) = (key, URL_SAFE_NO_PAD.decode(tag)) else {
-            return false;
-        };
-        hmac::verify(key, message, &tag).is_ok()
-    }
-
-    /// Whether an address was signed by us for this image and still holds.
-    pub(crate) fn verify(
+    pub(super) fn verify_transform(
         &self,
         image: ImageId,
         signed: &SignedTransform,
         now: OffsetDateTime,
     ) -> Result<(), RenditionError> {
-        let forged = RenditionError::Signature;
-        let (Some(expires), Some(kid), Some(tag)) = (signed.expires, &signed.kid, &signed.signature) else {
-            return Err(forged);
-        };
-        let message = message(image, &signed.transform, expires, kid);
-        if !self.is_tag(kid, &message, tag) {
-            return Err(forged);
-        }
-        if now.unix_timestamp() >= expires {
-            return Err(RenditionError::Expired);
-        }
-        Ok(())
+        verify(&self.state.signer, image, signed, now)
     }
 }
 
-/// What is signed. Every part comes after its length, so that no two addresses are the same bytes.
+/// Returns the query of a signed URL, or `None` without a key.
+fn signed_pairs(
+    signer: &Signer,
+    image: ImageId,
+    transform: &Transform,
+    expires: OffsetDateTime,
+) -> Option<Vec<(&'static str, String)>> {
+    let kid = signer.newest()?;
+    let expires = expires.unix_timestamp();
+    let tag = signer.tag(kid, &message(image, transform, expires, kid))?;
+    let mut pairs = transform.pairs();
+    pairs.extend([
+        ("exp", expires.to_string()),
+        ("kid", kid.to_owned()),
+        ("sig", tag),
+    ]);
+    Some(pairs)
+}
+
+/// Verifies that a URL was signed for this image and has not expired.
+fn verify(
+    signer: &Signer,
+    image: ImageId,
+    signed: &SignedTransform,
+    now: OffsetDateTime,
+) -> Result<(), RenditionError> {
+    let (Some(expires), Some(kid), Some(tag)) = (signed.expires, &signed.kid, &signed.signature) else {
+        return Err(RenditionError::Signature);
+    };
+    let message = message(image, &signed.transform, expires, kid);
+    if !signer.is_tag(kid, &message, tag) {
+        return Err(RenditionError::Signature);
+    }
+    if now.unix_timestamp() >= expires {
+        return Err(RenditionError::Expired);
+    }
+    Ok(())
+}
+
+/// The signed message. A length precedes every part, so that different URLs never have the same message.
 fn message(image: ImageId, transform: &Transform, expires: i64, kid: &str) -> Vec<u8> {
     let mut message = Vec::with_capacity(256);
     let mut add = |part: &[u8]| {
@@ -116,6 +139,8 @@ fn message(image: ImageId, transform: &Transform, expires: i64, kid: &str) -> Ve
 #[cfg(test)]
 mod tests {
     use super::*;
+    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+    use infravault_kernel::Secret;
     use std::borrow::Cow;
 
     const IMAGE: &str = "01930000-0000-7000-8000-00000000002a";
@@ -135,9 +160,7 @@ mod tests {
     }
 
     fn verdict(signer: &Signer, image: ImageId, url: &SignedTransform, now: i64) -> &'static str {
-        signer
-            .verify(image, url, at(now))
-            .map_or_else(|fault| fault.code(), |()| "ok")
+        verify(signer, image, url, at(now)).map_or_else(|error| error.code(), |()| "ok")
     }
 
     fn at(seconds: i64) -> OffsetDateTime {
@@ -153,11 +176,11 @@ mod tests {
     }
 
     #[test]
-    fn a_signature_holds_for_one_address_until_it_expires() {
+    fn signature_is_valid_for_one_url_until_it_expires() {
         let (signer, image) = (signer(), IMAGE.parse().unwrap());
-        let wanted = transform(&[("w", "300"), ("bg", "#ff0000")]);
-        let pairs = signer.sign(image, &wanted, at(1000)).unwrap();
-        assert!(pairs.contains(&("kid", "new".to_owned())), "the newest signs");
+        let requested = transform(&[("w", "300"), ("bg", "#ff0000")]);
+        let pairs = signed_pairs(&signer, image, &requested, at(1000)).unwrap();
+        assert!(pairs.contains(&("kid", "new".to_owned())), "the newest key signs");
         let good = parsed(&pairs);
         assert_eq!(verdict(&signer, image, &good, 999), "ok");
         assert_eq!(verdict(&signer, image, &good, 1000), "url-expired");
@@ -169,7 +192,7 @@ mod tests {
             |it| it.transform.set("format", "png").unwrap(),
             |it| it.expires = Some(2000),
             |it| it.kid = Some("old".to_owned()),
-            |it| it.kid = Some("nobody".to_owned()),
+            |it| it.kid = Some("unknown".to_owned()),
             |it| it.signature = Some("AAAA".to_owned()),
             |it| it.signature = Some("not base64!".to_owned()),
             |it| it.signature = None,
@@ -201,20 +224,17 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_was_replaced_still_verifies() {
+    fn replaced_key_still_verifies() {
         let image = IMAGE.parse().unwrap();
         let before = Signer::new(vec![("old".to_owned(), Secret::new([1; 32]))]);
-        let pairs = before.sign(image, &transform(&[("w", "5")]), at(10)).unwrap();
+        let pairs = signed_pairs(&before, image, &transform(&[("w", "5")]), at(10)).unwrap();
         assert_eq!(verdict(&signer(), image, &parsed(&pairs), 1), "ok");
-        assert!(
-            Signer::new(Vec::new())
-                .sign(image, &Transform::default(), at(1))
-                .is_none()
-        );
+        let no_keys = Signer::new(Vec::new());
+        assert!(signed_pairs(&no_keys, image, &Transform::default(), at(1)).is_none());
     }
 
     #[test]
-    fn parts_cannot_be_shifted_into_each_other() {
+    fn different_urls_have_different_messages() {
         let image = IMAGE.parse().unwrap();
         let one = message(image, &transform(&[("w", "11"), ("h", "1")]), 1, "k");
         let other = message(image, &transform(&[("w", "1"), ("h", "11")]), 1, "k");
@@ -222,6 +242,30 @@ mod tests {
         assert_ne!(
             message(image, &Transform::default(), 1, "ab"),
             message(image, &Transform::default(), 1, "a")
+        );
+    }
+
+    #[test]
+    fn signatures_stay_valid_across_releases() {
+        let all = [
+            ("w", "300"),
+            ("h", "200"),
+            ("fit", "cover"),
+            ("gravity", "south-east"),
+            ("crop", "1,2,3,4"),
+            ("rotate", "90"),
+            ("flip", "hv"),
+            ("blur", "0.3"),
+            ("sharpen", "1.5"),
+            ("bg", "#ff0000"),
+            ("format", "webp"),
+            ("quality", "80"),
+            ("dpr", "1.5"),
+        ];
+        let pairs = signed_pairs(&signer(), IMAGE.parse().unwrap(), &transform(&all), at(1000)).unwrap();
+        assert_eq!(
+            pairs.last(),
+            Some(&("sig", "tA4s-PJuDyiKLRZJD1izoEuMD3WxZAoPyixVpAeBi50".to_owned()))
         );
     }
 }

@@ -1,18 +1,18 @@
-//! Transforms: what may be made of an image by an address, in words, checked and written in one way only.
+//! Transforms: the URL parameters of ad-hoc renditions, validated and with one canonical spelling.
 use crate::renditions::presets::Quality;
 use infravault_imaging::{Color, Fit, Flip, Format, Gravity, Recipe, Region, Resize, Rotation};
 use infravault_kernel::FieldError;
 use std::{borrow::Cow, fmt::Write};
 
-/// Most pixels along a side that may be asked for, device pixels considered.
+/// Maximum requested width or height in device pixels.
 const MAX_SIDE: u32 = 4096;
-/// Most pixels along a side of a result, which follows from the image where one side is asked for: no WebP has more.
+/// Maximum width or height of a result, if one side follows from the image. The limit of WebP.
 const MAX_RESULT_SIDE: u32 = 16_383;
-/// Most pixels of a result.
+/// Maximum number of pixels of a result.
 const MAX_PIXELS: u64 = 16_000_000;
-/// Blur in hundredths of a pixel.
+/// In hundredths of a pixel.
 const BLUR: std::ops::RangeInclusive<u16> = 30..=10_000;
-/// Sharpening in hundredths.
+/// In hundredths.
 const SHARPEN: std::ops::RangeInclusive<u16> = 0..=1000;
 
 const FITS: [(&str, Fit); 4] = [
@@ -41,7 +41,7 @@ const ROTATIONS: [(&str, Rotation); 4] = [
     ("270", Rotation::ThreeQuarters),
 ];
 const FLIPS: [(&str, Flip); 3] = [("h", Flip::Horizontal), ("v", Flip::Vertical), ("hv", Flip::Both)];
-/// Device pixels for each pixel asked for, in halves.
+/// Half device pixels per requested pixel.
 const DENSITIES: [(&str, u32); 4] = [("1", 2), ("1.5", 3), ("2", 4), ("3", 6)];
 const FORMATS: [(&str, Format); 4] = [
     ("avif", Format::Avif),
@@ -50,7 +50,7 @@ const FORMATS: [(&str, Format); 4] = [
     ("png", Format::Png),
 ];
 
-/// What is to be made of an image. Everything that is not given stays as it is.
+/// The operations on an image; `None` leaves a property unchanged.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Transform {
     width: Option<u32>,
@@ -68,34 +68,33 @@ pub struct Transform {
     density: Option<u32>,
 }
 
-/// A transform as an address names it, with what makes it valid.
+/// The query of a signed URL.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SignedTransform {
-    /// What is to be made.
     pub transform: Transform,
-    /// Until when, in seconds since 1970.
+    /// Seconds since 1970.
     pub(crate) expires: Option<i64>,
-    /// The key that signed it.
+    /// The id of the key.
     pub(crate) kid: Option<String>,
-    /// The signature, base64url.
+    /// In base64url.
     pub(crate) signature: Option<String>,
 }
 
 impl SignedTransform {
-    /// Reads the parameters of an address. A parameter that nobody knows, one that is given twice and one outside of the
-    /// limits are faults; a missing signature is not one yet.
+    /// Parses query parameters. Returns an error for unknown or repeated parameters and for values outside the limits. A
+    /// missing signature is reported by the verification.
     pub fn parse<'a>(pairs: impl Iterator<Item = (Cow<'a, str>, Cow<'a, str>)>) -> Result<Self, FieldError> {
         let mut signed = Self::default();
         let mut seen: Vec<String> = Vec::new();
         for (name, value) in pairs {
             if seen.iter().any(|seen| *seen == name) {
-                return Err(FieldError::new(name, "is given twice"));
+                return Err(FieldError::new(name, "is repeated"));
             }
             match name.as_ref() {
                 "exp" => {
-                    let moment = value.parse().ok().filter(|moment| *moment >= 0);
-                    let wrong = || FieldError::new("exp", "must be a moment in seconds since 1970");
-                    signed.expires = Some(moment.ok_or_else(wrong)?);
+                    let seconds = value.parse().ok().filter(|seconds| *seconds >= 0);
+                    let invalid = || FieldError::new("exp", "must be a time in seconds since 1970");
+                    signed.expires = Some(seconds.ok_or_else(invalid)?);
                 }
                 "kid" => signed.kid = Some(value.into_owned()),
                 "sig" => signed.signature = Some(value.into_owned()),
@@ -109,51 +108,50 @@ impl SignedTransform {
 }
 
 impl Transform {
-    /// Sets a parameter by its name in addresses.
+    /// Sets a parameter by its name in URLs.
     pub fn set(&mut self, name: &str, value: &str) -> Result<(), FieldError> {
-        let fault = |detail: String| FieldError::new(name, detail);
+        let error = |detail: String| FieldError::new(name, detail);
         match name {
-            "w" => self.width = Some(side(value).map_err(fault)?),
-            "h" => self.height = Some(side(value).map_err(fault)?),
-            "fit" => self.fit = Some(word(&FITS, value).map_err(fault)?),
-            "gravity" => self.gravity = Some(word(&GRAVITIES, value).map_err(fault)?),
-            "crop" => self.crop = Some(region(value).map_err(fault)?),
-            "rotate" => self.rotate = Some(word(&ROTATIONS, value).map_err(fault)?),
-            "flip" => self.flip = Some(word(&FLIPS, value).map_err(fault)?),
-            "blur" => self.blur = Some(hundredths(value, &BLUR).map_err(fault)?),
-            "sharpen" => self.sharpen = Some(hundredths(value, &SHARPEN).map_err(fault)?),
-            "bg" => self.background = Some(color(value).map_err(fault)?),
-            "format" => self.format = Some(word(&FORMATS, value).map_err(fault)?),
-            "quality" => self.quality = Some(quality(value).map_err(fault)?),
-            "dpr" => self.density = Some(word(&DENSITIES, value).map_err(fault)?),
-            _ => return Err(fault("is not a parameter here".to_owned())),
+            "w" => self.width = Some(parse_side(value).map_err(error)?),
+            "h" => self.height = Some(parse_side(value).map_err(error)?),
+            "fit" => self.fit = Some(parse_word(&FITS, value).map_err(error)?),
+            "gravity" => self.gravity = Some(parse_word(&GRAVITIES, value).map_err(error)?),
+            "crop" => self.crop = Some(parse_region(value).map_err(error)?),
+            "rotate" => self.rotate = Some(parse_word(&ROTATIONS, value).map_err(error)?),
+            "flip" => self.flip = Some(parse_word(&FLIPS, value).map_err(error)?),
+            "blur" => self.blur = Some(parse_hundredths(value, &BLUR).map_err(error)?),
+            "sharpen" => self.sharpen = Some(parse_hundredths(value, &SHARPEN).map_err(error)?),
+            "bg" => self.background = Some(parse_color(value).map_err(error)?),
+            "format" => self.format = Some(parse_word(&FORMATS, value).map_err(error)?),
+            "quality" => self.quality = Some(parse_quality(value).map_err(error)?),
+            "dpr" => self.density = Some(parse_word(&DENSITIES, value).map_err(error)?),
+            _ => return Err(error("is not a parameter of a transform".to_owned())),
         }
         Ok(())
     }
 
-    /// Checks what depends on several parameters.
+    /// Checks limits that depend on several parameters.
     pub fn check(&self) -> Result<(), FieldError> {
         for (name, side) in [("w", self.width), ("h", self.height)] {
-            if side.is_some_and(|side| self.device(side) > MAX_SIDE) {
+            if side.is_some_and(|side| self.device_pixels(side) > MAX_SIDE) {
                 return Err(FieldError::new(
                     name,
-                    format_args!("must be at most {MAX_SIDE} once it is multiplied by `dpr`"),
+                    format_args!("must be at most {MAX_SIDE} after multiplication by `dpr`"),
                 ));
             }
         }
         Ok(())
     }
 
-    /// The format that is asked for, whatever a client takes.
+    /// Returns the format that overrides content negotiation.
     pub(crate) fn format(&self) -> Option<Format> {
         self.format
     }
 
-    /// How it is made in a format.
     pub(crate) fn recipe(&self, format: Format, default: Quality) -> Recipe {
         let (width, height) = (
-            self.width.map(|side| self.device(side)),
-            self.height.map(|side| self.device(side)),
+            self.width.map(|side| self.device_pixels(side)),
+            self.height.map(|side| self.device_pixels(side)),
         );
         let resize = (width.is_some() || height.is_some()).then(|| Resize {
             width,
@@ -162,8 +160,8 @@ impl Transform {
             gravity: self.gravity.unwrap_or_default(),
         });
         let quality = match format {
-            Format::Png => default.of(format),
-            _ => self.quality.unwrap_or(default.of(format)),
+            Format::Png => default.for_format(format),
+            _ => self.quality.unwrap_or(default.for_format(format)),
         };
         Recipe {
             crop: self.crop,
@@ -177,7 +175,7 @@ impl Transform {
         }
     }
 
-    /// The size of what is made of an image of this size, if it stays within the limits.
+    /// Returns the size of the result for an image of this size, or an error if it exceeds the limits.
     pub(crate) fn output_size(&self, upright: (u32, u32)) -> Result<(u32, u32), FieldError> {
         if let Some(part) = self.crop {
             let inside = part.x.checked_add(part.width).is_some_and(|end| end <= upright.0)
@@ -189,36 +187,36 @@ impl Transform {
                 return Err(FieldError::new(
                     "crop",
                     format_args!(
-                        "must lie inside of the image, which has {} × {} pixels",
+                        "must be inside the image, which has {} × {} pixels",
                         upright.0, upright.1
                     ),
                 ));
             }
         }
-        // The size depends on no format.
+        // The size does not depend on format and quality.
         let quality = Quality {
             jpeg: 1,
             webp: 1,
             avif: 1,
         };
         let (width, height) = self.recipe(Format::Png, quality).output_size(upright);
-        let asked = if self.width.is_none() && self.height.is_some() {
+        let parameter = if self.width.is_none() && self.height.is_some() {
             "h"
         } else {
             "w"
         };
         if u64::from(width) * u64::from(height) > MAX_PIXELS || width.max(height) > MAX_RESULT_SIDE {
             return Err(FieldError::new(
-                asked,
+                parameter,
                 format_args!(
-                    "must make the result smaller: {width} × {height} pixels are more than {MAX_PIXELS} or {MAX_RESULT_SIDE} along a side"
+                    "must be smaller: the result has {width} × {height} pixels; the limits are {MAX_PIXELS} pixels in total and {MAX_RESULT_SIDE} per side"
                 ),
             ));
         }
         Ok((width, height))
     }
 
-    /// The parameters in the one order and the one spelling that are signed.
+    /// Returns the parameters in canonical order and spelling. Signatures depend on it.
     pub(crate) fn pairs(&self) -> Vec<(&'static str, String)> {
         let mut pairs = Vec::with_capacity(8);
         let mut add = |name: &'static str, value: Option<String>| {
@@ -249,32 +247,32 @@ impl Transform {
         pairs
     }
 
-    /// Device pixels of a side, rounded up.
-    fn device(&self, side: u32) -> u32 {
+    /// Converts to device pixels, rounded up.
+    fn device_pixels(&self, side: u32) -> u32 {
         side.saturating_mul(self.density.unwrap_or(2)).div_ceil(2)
     }
 }
 
-fn side(text: &str) -> Result<u32, String> {
-    number(text)
+fn parse_side(text: &str) -> Result<u32, String> {
+    parse_number(text)
         .filter(|side| (1..=MAX_SIDE).contains(side))
         .ok_or_else(|| format!("must be 1 to {MAX_SIDE}"))
 }
 
-fn quality(text: &str) -> Result<u8, String> {
-    number(text)
+fn parse_quality(text: &str) -> Result<u8, String> {
+    parse_number(text)
         .and_then(|quality| u8::try_from(quality).ok())
         .filter(|quality| (1..=100).contains(quality))
         .ok_or_else(|| "must be 1 to 100".to_owned())
 }
 
-/// A number of digits only: no sign, no space.
-fn number(text: &str) -> Option<u32> {
+/// Accepts digits only: no sign, no space.
+fn parse_number(text: &str) -> Option<u32> {
     let plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     plain.then(|| text.parse().ok()).flatten()
 }
 
-fn word<T: Copy>(words: &[(&str, T)], text: &str) -> Result<T, String> {
+fn parse_word<T: Copy>(words: &[(&str, T)], text: &str) -> Result<T, String> {
     let found = words.iter().find(|(word, _)| *word == text);
     found.map(|(_, meant)| *meant).ok_or_else(|| {
         let all: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
@@ -287,16 +285,16 @@ fn word_of<T: PartialEq + Copy>(words: &[(&str, T)], meant: T) -> String {
     found.map_or_else(String::new, |(word, _)| (*word).to_owned())
 }
 
-/// A decimal number with at most two digits after the point, in hundredths.
-fn hundredths(text: &str, range: &std::ops::RangeInclusive<u16>) -> Result<u16, String> {
+/// Parses a decimal number with at most two digits after the point. Returns hundredths.
+fn parse_hundredths(text: &str, range: &std::ops::RangeInclusive<u16>) -> Result<u16, String> {
     let (whole, part) = text.split_once('.').unwrap_or((text, "0"));
     let value = || {
         let places = match part.len() {
-            1 => number(part)? * 10,
-            2 => number(part)?,
+            1 => parse_number(part)? * 10,
+            2 => parse_number(part)?,
             _ => return None,
         };
-        let value = number(whole)?.checked_mul(100)?.checked_add(places)?;
+        let value = parse_number(whole)?.checked_mul(100)?.checked_add(places)?;
         u16::try_from(value).ok().filter(|value| range.contains(value))
     };
     value().ok_or_else(|| {
@@ -317,16 +315,16 @@ fn decimal(hundredths: u16) -> String {
     }
 }
 
-fn region(text: &str) -> Result<Region, String> {
-    let numbers: Option<Vec<u32>> = text.split(',').map(number).collect();
+fn parse_region(text: &str) -> Result<Region, String> {
+    let numbers: Option<Vec<u32>> = text.split(',').map(parse_number).collect();
     match numbers.as_deref() {
         Some(&[x, y, width, height]) if width > 0 && height > 0 => Ok(Region { x, y, width, height }),
-        _ => Err("must be x,y,width,height in pixels, none of the last two 0".to_owned()),
+        _ => Err("must be x,y,width,height in pixels, with width and height at least 1".to_owned()),
     }
 }
 
-/// `#rrggbb` or `#rrggbbaa`; the sign may be left out.
-fn color(text: &str) -> Result<Color, String> {
+/// Parses `#rrggbb` or `#rrggbbaa`; `#` is optional.
+fn parse_color(text: &str) -> Result<Color, String> {
     let digits = text.strip_prefix('#').unwrap_or(text);
     let byte = |at: usize| {
         let pair = digits.get(at..at + 2)?;
@@ -372,8 +370,8 @@ mod tests {
     }
 
     #[test]
-    fn values_outside_of_the_limits_name_their_parameter() {
-        for (name, wrong) in [
+    fn errors_name_the_invalid_parameter() {
+        for (name, invalid) in [
             (
                 "w",
                 &["0", "4097", "-1", "+5", "1e3", "", " 5", "99999999999"][..],
@@ -410,9 +408,9 @@ mod tests {
             ("exp", &["soon", "-5"]),
             ("width", &["5"]),
         ] {
-            for value in wrong {
-                let fault = parse(&[(name, value)]).unwrap_err();
-                assert_eq!(fault.field, name, "{value}");
+            for value in invalid {
+                let error = parse(&[(name, value)]).unwrap_err();
+                assert_eq!(error.field, name, "{value}");
             }
         }
         assert_eq!(parse(&[("w", "5"), ("w", "5")]).unwrap_err().field, "w");
@@ -422,7 +420,7 @@ mod tests {
     }
 
     #[test]
-    fn one_transform_is_written_in_one_way() {
+    fn transforms_have_one_canonical_spelling() {
         let all = [
             ("dpr", "1.5"),
             ("quality", "080"),
@@ -450,19 +448,18 @@ mod tests {
             "w=10&h=20&fit=cover&gravity=south-east&crop=1,2,3,4&rotate=90&flip=hv&blur=0.3&sharpen=1.5&bg=#ff0000&format=webp&quality=80&dpr=1.5"
         );
         for hundredths in 0..=1000 {
-            assert_eq!(super::hundredths(&decimal(hundredths), &SHARPEN), Ok(hundredths));
+            assert_eq!(parse_hundredths(&decimal(hundredths), &SHARPEN), Ok(hundredths));
         }
     }
 
     #[test]
-    fn results_stay_small() {
+    fn output_size_is_limited() {
         let size = |query: &[(&'static str, &'static str)], upright| {
-            let fault = |fault: FieldError| fault.field;
             parse(query)
                 .unwrap()
                 .transform
                 .output_size(upright)
-                .map_err(fault)
+                .map_err(|error| error.field)
         };
         let photo = (4000, 3000);
         assert_eq!(size(&[], photo), Ok(photo));

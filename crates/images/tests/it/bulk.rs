@@ -1,4 +1,4 @@
-//! One operation on many images: one outcome each, in the order given.
+//! Bulk operations: one outcome per image, in the given order.
 use crate::setup::{World, code};
 use BulkOutcome::{Done, NotFound, TooManyTags};
 use futures_util::future::join_all;
@@ -13,11 +13,11 @@ async fn bulk(world: &World, ctx: &Ctx, ids: &[ImageId], action: &BulkAction) ->
     let outcomes = world
         .images
         .library
-        .bulk(ctx, &BulkIds::new(ids.to_vec()).unwrap(), action)
+        .apply_bulk_action(ctx, &BulkIds::new(ids.to_vec()).unwrap(), action)
         .await
         .unwrap();
-    let named: Vec<ImageId> = outcomes.iter().map(|(id, _)| *id).collect();
-    assert_eq!(named, ids, "in the order given");
+    let returned: Vec<ImageId> = outcomes.iter().map(|(id, _)| *id).collect();
+    assert_eq!(returned, ids, "in the given order");
     outcomes.into_iter().map(|(_, outcome)| outcome).collect()
 }
 
@@ -45,7 +45,7 @@ async fn found(world: &World, ctx: &Ctx, id: ImageId) -> Image {
 }
 
 #[tokio::test]
-async fn tags_and_visibility() {
+async fn update_changes_tags_and_visibility() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     let one = world
@@ -96,7 +96,7 @@ async fn tags_and_visibility() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_done_stops_nothing_else() {
+async fn failed_items_do_not_affect_others() {
     let world = World::new().await;
     let (alice, bob) = (world.person("alice").await, world.person("bob").await);
     let many: Vec<String> = (0..50).map(|n| n.to_string()).collect();
@@ -127,7 +127,7 @@ async fn what_cannot_be_done_stops_nothing_else() {
     );
     assert_eq!(found(&world, &alice, full).await.tags.len(), 50);
     assert_eq!(found(&world, &alice, full).await.version, 1);
-    // One goes and one comes.
+    // Removes one tag and adds another.
     let outcomes = bulk(&world, &alice, &[full], &edit(&["one more"], &["7"])).await;
     assert_eq!(outcomes, [Done]);
 
@@ -149,7 +149,7 @@ async fn what_cannot_be_done_stops_nothing_else() {
     let outcomes = world
         .images
         .library
-        .bulk(
+        .apply_bulk_action(
             &world.nobody(),
             &BulkIds::new(vec![own]).unwrap(),
             &BulkAction::Delete,
@@ -159,7 +159,7 @@ async fn what_cannot_be_done_stops_nothing_else() {
 }
 
 #[tokio::test]
-async fn many_at_once_never_wait_for_each_other() {
+async fn concurrent_bulk_operations_do_not_deadlock() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     let bytes = samples::png(8, 8, 1);
@@ -192,7 +192,7 @@ async fn many_at_once_never_wait_for_each_other() {
 }
 
 #[tokio::test]
-async fn five_hundred_take_no_time() {
+async fn five_hundred_images_are_updated_in_one_statement() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     world

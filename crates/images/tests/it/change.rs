@@ -1,4 +1,4 @@
-//! Changing and deleting: conditions, owners, strangers.
+//! Updating and deleting: preconditions and permissions.
 use crate::setup::{World, code};
 use infravault_images::{Description, MetadataUpdate, Selection, Tags, Title, Visibility};
 use infravault_kernel::{Id, ImageId};
@@ -11,7 +11,7 @@ fn titled(title: &str) -> MetadataUpdate {
 }
 
 #[tokio::test]
-async fn changes_need_the_version_they_are_based_on() {
+async fn update_requires_the_current_version() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     let image = world.add_image(&alice, "one", Visibility::Private, &["a"]).await;
@@ -62,7 +62,7 @@ async fn changes_need_the_version_they_are_based_on() {
 }
 
 #[tokio::test]
-async fn strangers_see_and_change_only_what_they_may() {
+async fn other_accounts_have_no_write_access() {
     let world = World::new().await;
     let (alice, bob) = (world.person("alice").await, world.person("bob").await);
     let missing: ImageId = ImageId::from_uuid(uuid::Uuid::max());
@@ -114,7 +114,7 @@ async fn strangers_see_and_change_only_what_they_may() {
 }
 
 #[tokio::test]
-async fn a_deleted_image_is_gone_for_everybody() {
+async fn deleted_image_is_not_found() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     let image = world.add_image(&alice, "gone", Visibility::Public, &[]).await;

@@ -58,23 +58,23 @@ async fn who_sends_again_what_the_store_has_lost_has_it_again() {
             std::fs::remove_file(file).unwrap();
         }
         if known {
-            let check = infravault_images::Check {
+            let options = infravault_images::IntegrityOptions {
                 repair: true,
-                ..infravault_images::Check::default()
+                ..infravault_images::IntegrityOptions::default()
             };
             let keep = world.upload_new(&alice, samples::png(9, 9, 2)).await.unwrap();
             let ctx = world.system_in(Duration::ZERO);
             let run = world
                 .images
                 .maintenance
-                .begin_integrity(&ctx, check)
+                .begin_integrity_run(&ctx, options)
                 .await
                 .unwrap()
                 .unwrap();
             world
                 .images
                 .maintenance
-                .check_integrity(&ctx, run, |_| {})
+                .complete_integrity_run(&ctx, run, |_| {})
                 .await
                 .unwrap();
             assert_eq!(keep.duplicate_of, None);

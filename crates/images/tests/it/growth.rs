@@ -1,4 +1,4 @@
-//! What happens to one image does not cost more because there are many others.
+//! The cost of operations on one image does not depend on the size of the library.
 use crate::setup::{World, announced, whole};
 use infravault_images::{Config, Images};
 use infravault_kernel::Secret;
@@ -6,7 +6,7 @@ use infravault_sandbox::Sandbox;
 use infravault_testkit::samples;
 use std::time::Duration;
 
-/// A library in which everything is well: all images are ready, and most are old.
+/// 20,000 ready images, most of them old.
 const LIBRARY: &str = "
     UPDATE images.images SET state = 'ready';
     INSERT INTO images.images (id, owner_id, attempt, state, title, file_name, media_type, byte_size, width, height,
@@ -16,20 +16,20 @@ const LIBRARY: &str = "
     FROM images.images CROSS JOIN generate_series(1, 20000) AS n
     CROSS JOIN LATERAL (SELECT created_at - interval '60 days' AS day) AS ago;
     ANALYZE images.images;";
-/// Rows and entries of indexes that were read of the table so far.
+/// Counts the rows and index entries that were read.
 const READ: &str = "
     SELECT (coalesce(t.seq_tup_read, 0) + sum(i.idx_tup_read))::bigint
     FROM pg_stat_user_tables AS t INNER JOIN pg_stat_user_indexes AS i USING (relid)
     WHERE t.schemaname = 'images' AND t.relname = 'images' GROUP BY t.seq_tup_read";
 
-/// What was read by connections that have ended; those that live say it later.
+/// Includes connections that have ended; open ones report later.
 async fn read(world: &World) -> i64 {
     let row = world.db.superuser().await.query_one(READ, &[]).await.unwrap();
     row.get(0)
 }
 
 #[tokio::test]
-async fn an_upload_a_deletion_and_a_sweep_read_a_few_rows_of_many() {
+async fn upload_deletion_and_sweep_read_few_rows() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     world.upload(&alice, samples::jpeg(30, 20, 1)).await.unwrap();
@@ -66,7 +66,7 @@ async fn an_upload_a_deletion_and_a_sweep_read_a_few_rows_of_many() {
             .unwrap();
     }
     let mut few = 0;
-    // A connection says what it has read when it ends, which is a moment after it was dropped.
+    // A connection reports when it ends, a moment after it is dropped.
     for _ in 0..50 {
         tokio::time::sleep(Duration::from_millis(50)).await;
         few = few.max(read(&world).await - before);

@@ -1,37 +1,39 @@
-//! The comparison of store and rows, with faults planted on purpose (F19), and what the repair makes of them.
+//! Integrity checks and repairs with injected defects: orphans, missing objects, wrong lengths and flipped bits.
 use crate::setup::World;
-use infravault_images::{Check, Defect, FailureCode, Image, RepairBlocker, Report, Visibility};
+use infravault_images::{
+    Defect, FailureCode, Image, IntegrityOptions, IntegrityReport, RepairBlocker, Visibility,
+};
 use infravault_kernel::{Id, ImageId, Sha256};
 use infravault_objects::ObjectKey;
 use infravault_testkit::samples;
 use std::{fs, path::PathBuf, time::Duration};
 
-const DEEP: Check = Check {
+const DEEP: IntegrityOptions = IntegrityOptions {
     deep: true,
     repair: false,
     orphan_age: Duration::from_hours(24),
 };
-const REPAIR: Check = Check { repair: true, ..DEEP };
+const REPAIR: IntegrityOptions = IntegrityOptions { repair: true, ..DEEP };
 const DAY: Duration = Duration::from_hours(24);
 
 impl World {
-    async fn check(&self, check: Check, later: Duration) -> Report {
+    async fn check(&self, check: IntegrityOptions, later: Duration) -> IntegrityReport {
         let ctx = self.system_in(later);
         let run = self
             .images
             .maintenance
-            .begin_integrity(&ctx, check)
+            .begin_integrity_run(&ctx, check)
             .await
             .unwrap()
             .unwrap();
         self.images
             .maintenance
-            .check_integrity(&ctx, run, |_| {})
+            .complete_integrity_run(&ctx, run, |_| {})
             .await
             .unwrap()
     }
 
-    /// The file of an image's original.
+    /// Returns the file of an image's original.
     fn original_path(&self, image: &Image) -> PathBuf {
         let id = image.id.to_string();
         let is_original = |path: &PathBuf| {
@@ -41,16 +43,16 @@ impl World {
         self.files().into_iter().find(is_original).unwrap()
     }
 
-    /// An object that no row names; its path in the store.
+    /// Stores an object without a row. Returns its path.
     async fn orphan(&self, key: ObjectKey) -> String {
         let mut spool = self.objects.spool(100).unwrap();
-        spool.write("nobody's".into()).await.unwrap();
+        spool.write("orphaned".into()).await.unwrap();
         let spooled = spool.finish().await.unwrap();
         self.objects.store(&key, &spooled, "image/jpeg").await.unwrap();
         key.path()
     }
 
-    /// A rendition of an image that is there, and its row.
+    /// Stores a rendition with its rows.
     async fn rendition(&self, image: &Image, bytes: &'static [u8]) -> ObjectKey {
         let key = ObjectKey::Rendition {
             image: image.id,
@@ -61,7 +63,7 @@ impl World {
             .await
             .unwrap();
         let sha256 = Sha256::digest(bytes).to_string();
-        // Two recipes can lead to the same bytes.
+        // Two recipes can result in the same bytes.
         for variant in ["aa", "bb"] {
             self.run(&format!(
                 "INSERT INTO images.renditions (image_id, variant, format, width, height, byte_size, used_on, sha256)
@@ -99,7 +101,7 @@ fn truncate(file: &PathBuf) {
     fs::write(file, bytes).unwrap();
 }
 
-fn counts(report: &Report) -> (u64, u64, u64) {
+fn counts(report: &IntegrityReport) -> (u64, u64, u64) {
     (
         report.orphans.count,
         report.missing.count,
@@ -116,14 +118,14 @@ fn new_original() -> ObjectKey {
 }
 
 #[tokio::test]
-async fn planted_faults_are_counted_exactly() {
+async fn injected_defects_are_counted_exactly() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     let mut images = Vec::new();
     for _ in 0..8 {
         images.push(world.add_image(&alice, "a", Visibility::Private, &[]).await);
     }
-    // A duplicate shares the object of the first, one in the trash is still there, and one was never finished.
+    // A duplicate shares its object, an image is in the trash, and an upload is pending.
     let shared = samples::jpeg(16, 12, 77);
     world.upload(&alice, shared.clone()).await.unwrap();
     world.upload(&alice, shared).await.unwrap();
@@ -142,7 +144,7 @@ async fn planted_faults_are_counted_exactly() {
     world.rendition(&images[0], b"an image").await;
     let sound = world.check(DEEP, Duration::ZERO).await;
     assert_eq!(counts(&sound), (0, 0, 0), "{sound:?}");
-    assert_eq!((sound.objects, sound.named, sound.read), (10, 10, 10));
+    assert_eq!((sound.objects, sound.referenced, sound.read), (10, 10, 10));
     assert!(sound.is_clean());
 
     let orphan = world.orphan(new_original()).await;
@@ -151,14 +153,16 @@ async fn planted_faults_are_counted_exactly() {
     truncate(&world.original_path(&images[2]));
     flip_a_bit(&world.original_path(&images[3]));
 
-    let shallow = world.check(Check { deep: false, ..DEEP }, Duration::ZERO).await;
+    let shallow = world
+        .check(IntegrityOptions { deep: false, ..DEEP }, Duration::ZERO)
+        .await;
     assert_eq!(counts(&shallow), (1, 1, 1), "{shallow:?}");
     assert_eq!(shallow.orphans.examples[0].path, orphan);
-    assert_eq!(shallow.orphans.examples[0].fault, Defect::TooYoung);
+    assert_eq!(shallow.orphans.examples[0].defect, Defect::RecentlyStored);
     assert!(deleted.ends_with(&shallow.missing.examples[0].path));
     assert!(matches!(
-        shallow.mismatching.examples[0].fault,
-        Defect::Length { found, expected } if found + 1 == expected
+        shallow.mismatching.examples[0].defect,
+        Defect::WrongLength { found, expected } if found + 1 == expected
     ));
     let deep = world.check(DEEP, Duration::ZERO).await;
     assert_eq!(counts(&deep), (1, 1, 2), "{deep:?}");
@@ -166,16 +170,16 @@ async fn planted_faults_are_counted_exactly() {
         deep.mismatching
             .examples
             .iter()
-            .any(|finding| finding.fault == Defect::Digest)
+            .any(|finding| finding.defect == Defect::WrongDigest)
     );
     assert!(!deep.is_clean());
-    // Looking changes nothing.
+    // A check without repair changes nothing.
     assert_eq!(world.count("images.images WHERE state = 'failed'").await, 0);
     assert_eq!(world.files().len(), 10);
 }
 
 #[tokio::test]
-async fn the_repair_deletes_old_orphans_and_marks_images_and_takes_it_back() {
+async fn repair_deletes_old_orphans_and_marks_and_unmarks_images() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     let mut images = Vec::new();
@@ -189,7 +193,7 @@ async fn the_repair_deletes_old_orphans_and_marks_images_and_takes_it_back() {
     truncate(&cut);
 
     let young = world.check(REPAIR, Duration::ZERO).await;
-    assert_eq!((young.too_young, young.repaired.orphans), (1, 0));
+    assert_eq!((young.recently_stored, young.repaired.orphans), (1, 0));
     assert_eq!(young.repaired.marked, 2);
     assert!(!young.is_clean());
     let failed = "images.images WHERE state = 'failed'";
@@ -205,19 +209,19 @@ async fn the_repair_deletes_old_orphans_and_marks_images_and_takes_it_back() {
             .await,
         1
     );
-    // What is left of the original is never deleted, and what is marked stays counted.
+    // A damaged original is never deleted, and a marked image is still counted.
     assert!(cut.exists());
     let old = world.check(REPAIR, DAY + DAY).await;
     assert_eq!(counts(&old), (1, 1, 1));
     assert_eq!((old.repaired.orphans, old.repaired.marked), (1, 0));
     assert_eq!(world.files().len(), 5);
 
-    // The operator brings the bytes back.
+    // The operator restores the bytes.
     fs::write(&lost, kept_lost).unwrap();
     fs::write(&cut, kept_cut).unwrap();
-    let healed = world.check(REPAIR, DAY).await;
-    assert_eq!(counts(&healed), (0, 0, 0));
-    assert_eq!(healed.repaired.healed, 2);
+    let recovered = world.check(REPAIR, DAY).await;
+    assert_eq!(counts(&recovered), (0, 0, 0));
+    assert_eq!(recovered.repaired.recovered, 2);
     assert_eq!(
         world
             .count(&format!("{failed} OR failure_code IS NOT NULL"))
@@ -227,12 +231,12 @@ async fn the_repair_deletes_old_orphans_and_marks_images_and_takes_it_back() {
 }
 
 #[tokio::test]
-async fn a_store_that_has_lost_most_originals_is_rather_the_wrong_one() {
+async fn repair_marks_nothing_if_most_originals_are_lost() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     let image = world.add_image(&alice, "a", Visibility::Private, &[]).await;
     let other = world.add_image(&alice, "b", Visibility::Private, &[]).await;
-    // However many renditions are there.
+    // Renditions do not count.
     for bytes in ["one", "two", "three", "four"].map(str::as_bytes) {
         world.rendition(&image, bytes).await;
     }
@@ -256,7 +260,7 @@ async fn a_store_that_has_lost_most_originals_is_rather_the_wrong_one() {
 }
 
 #[tokio::test]
-async fn a_lost_rendition_is_forgotten_and_a_new_one_left_alone() {
+async fn repair_deletes_lost_renditions_and_keeps_recent_ones() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     let image = world.add_image(&alice, "a", Visibility::Private, &[]).await;
@@ -266,10 +270,10 @@ async fn a_lost_rendition_is_forgotten_and_a_new_one_left_alone() {
     let damaged = world.rendition(&image, b"the third").await;
     world.objects.delete(&lost).await.unwrap();
     flip_a_bit(&world.folder.join(damaged.path()));
-    // Stored a moment ago, its row on the way.
+    // Stored a moment ago, its row is pending.
     let making = ObjectKey::Rendition {
         image: image.id,
-        sha256: Sha256::digest(b"nobody's"),
+        sha256: Sha256::digest(b"orphaned"),
     };
     world.orphan(making).await;
     let report = world.check(REPAIR, Duration::ZERO).await;
@@ -284,7 +288,7 @@ async fn a_lost_rendition_is_forgotten_and_a_new_one_left_alone() {
 }
 
 #[tokio::test]
-async fn the_wrong_database_or_the_wrong_store_is_not_repaired() {
+async fn wrong_database_and_wrong_store_block_repair() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     let image = world.add_image(&alice, "a", Visibility::Private, &[]).await;
@@ -304,17 +308,17 @@ async fn the_wrong_database_or_the_wrong_store_is_not_repaired() {
 }
 
 #[tokio::test]
-async fn pages_meet_whatever_lies_between_them() {
+async fn pages_of_store_and_rows_are_merged() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     let image = world.add_image(&alice, "a", Visibility::Private, &[]).await;
-    // More rows than two pages, of which every third names an object that is there.
+    // More rows than two pages; the object of every third row exists.
     world
         .run(
             "INSERT INTO images.images (id, owner_id, attempt, state, title, file_name, media_type, byte_size, width, height,
                 orientation, frames, sha256, created_at, updated_at, stored_at)
              SELECT gen_random_uuid(), owner_id, gen_random_uuid(), 'ready', 'x', 'x', media_type, 8, width, height,
-                orientation, frames, sha256('nobody''s'), now(), now(), now()
+                orientation, frames, sha256('orphaned'), now(), now(), now()
              FROM images.images, generate_series(1, 2500)",
         )
         .await;
@@ -337,25 +341,25 @@ async fn pages_meet_whatever_lies_between_them() {
         };
         let file = world.folder.join(key.path());
         fs::create_dir_all(file.parent().unwrap()).unwrap();
-        fs::write(file, b"nobody's").unwrap();
+        fs::write(file, b"orphaned").unwrap();
         there += 1;
     }
     fs::write(world.folder.join("originals/stray"), b"in no shard").unwrap();
-    fs::write(world.folder.join("originals/00/stray"), b"ours is no such name").unwrap();
+    fs::write(world.folder.join("originals/00/stray"), b"not a known name").unwrap();
     let report = world.check(DEEP, Duration::ZERO).await;
     assert_eq!(counts(&report), (1, 2500 - there, 0));
-    assert_eq!((report.named, report.read), (there + 1, there + 1));
-    assert_eq!(report.orphans.examples[0].fault, Defect::Foreign);
+    assert_eq!((report.referenced, report.read), (there + 1, there + 1));
+    assert_eq!(report.orphans.examples[0].defect, Defect::UnknownPath);
 }
 
 #[tokio::test]
-async fn one_comparison_at_a_time() {
+async fn only_one_run_at_a_time() {
     let world = World::new().await;
     let ctx = world.system_in(Duration::ZERO);
     let first = world
         .images
         .maintenance
-        .begin_integrity(&ctx, DEEP)
+        .begin_integrity_run(&ctx, DEEP)
         .await
         .unwrap()
         .unwrap();
@@ -363,7 +367,7 @@ async fn one_comparison_at_a_time() {
         world
             .images
             .maintenance
-            .begin_integrity(&ctx, DEEP)
+            .begin_integrity_run(&ctx, DEEP)
             .await
             .unwrap()
             .is_none()
@@ -371,7 +375,7 @@ async fn one_comparison_at_a_time() {
     world
         .images
         .maintenance
-        .check_integrity(&ctx, first, |_| {})
+        .complete_integrity_run(&ctx, first, |_| {})
         .await
         .unwrap();
     assert_eq!(
@@ -383,12 +387,12 @@ async fn one_comparison_at_a_time() {
 }
 
 #[tokio::test]
-async fn a_backup_holds_deletions_back() {
+async fn backup_lock_prevents_deletions() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     let image = world.add_image(&alice, "a", Visibility::Private, &[]).await;
-    let hold = world.images.maintenance.hold_deletions().await.unwrap().unwrap();
-    assert!(world.images.maintenance.hold_deletions().await.unwrap().is_none());
+    let hold = world.images.maintenance.lock_deletions().await.unwrap().unwrap();
+    assert!(world.images.maintenance.lock_deletions().await.unwrap().is_none());
     world
         .run("UPDATE images.images SET state = 'deleting', removed_at = now(), updated_at = now()")
         .await;
@@ -402,7 +406,7 @@ async fn a_backup_holds_deletions_back() {
     assert!(world.original_path(&image).exists());
     assert!(hold.is_held().await);
     drop(hold);
-    crate::setup::eventually("the lock is given back", async || {
+    crate::setup::eventually("the lock is released", async || {
         world
             .images
             .maintenance

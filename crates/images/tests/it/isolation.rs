@@ -1,16 +1,16 @@
-//! Row-level security under the service's rules, in transactions that are rolled back.
+//! Row-level security, in transactions that are rolled back.
 use crate::setup::World;
 use infravault_images::Visibility;
 use infravault_kernel::{Ctx, Id, ImageId};
 
-/// How many rows a statement about one image touches in a transaction of this caller.
+/// Counts the rows that a statement about one image affects in a transaction of this caller.
 async fn touched(world: &World, ctx: &Ctx, statement: &str, id: ImageId) -> u64 {
     let (tx, _) = world.db.db().begin(ctx).await.unwrap();
     tx.execute(statement, &[&id.uuid()]).await.unwrap()
 }
 
 #[tokio::test]
-async fn rows_of_others_cannot_be_read_or_written() {
+async fn row_level_security_hides_rows_of_other_accounts() {
     let world = World::new().await;
     let (alice, bob) = (world.person("alice").await, world.person("bob").await);
     let private = world.add_image(&alice, "a", Visibility::Private, &[]).await;
@@ -45,7 +45,7 @@ async fn rows_of_others_cannot_be_read_or_written() {
 }
 
 #[tokio::test]
-async fn nothing_can_be_put_into_another_account() {
+async fn rows_cannot_be_inserted_for_other_accounts() {
     let world = World::new().await;
     let (alice, bob) = (world.person("alice").await, world.person("bob").await);
     let image = world.add_image(&alice, "a", Visibility::Public, &[]).await;

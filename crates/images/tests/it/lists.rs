@@ -27,7 +27,7 @@ fn titles(images: &[Image]) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn every_order_pages_through_everything_once() {
+async fn every_sort_order_returns_each_image_once() {
     let world = World::new().await;
     let (alice, bob) = (world.person("alice").await, world.person("bob").await);
     for title in ["b", "a", "B", "c", "a", "Ä", "z"] {
@@ -76,7 +76,7 @@ async fn every_order_pages_through_everything_once() {
 }
 
 #[tokio::test]
-async fn filters_narrow_the_list() {
+async fn filters_restrict_the_list() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     world
@@ -186,7 +186,7 @@ async fn filters_narrow_the_list() {
 }
 
 #[tokio::test]
-async fn a_cursor_works_only_where_it_comes_from() {
+async fn cursor_is_bound_to_its_list() {
     let world = World::new().await;
     let (alice, bob) = (world.person("alice").await, world.person("bob").await);
     for _ in 0..3 {
@@ -253,4 +253,51 @@ async fn a_cursor_works_only_where_it_comes_from() {
         code(&world.images.library.list_own(&world.nobody(), &one).await),
         "authentication-required"
     );
+}
+
+#[tokio::test]
+async fn list_functions_are_inlined_and_use_indexes() {
+    let world = World::new().await;
+    let alice = world.person("alice").await;
+    world.add_image(&alice, "a", Visibility::Public, &[]).await;
+    let (tx, _) = world.db.db().begin(&alice).await.unwrap();
+    // The table is small, so only the plans that scale are enabled.
+    tx.batch_execute(
+        "SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off",
+    )
+    .await
+    .unwrap();
+    for (statement, index) in [
+        (
+            "images.list_own() ORDER BY created_at DESC, id DESC LIMIT 9",
+            "images_own_newest",
+        ),
+        (
+            "images.list_own(by_tag => 'a') ORDER BY lower(title), id LIMIT 9",
+            "images_own_title",
+        ),
+        (
+            "images.list_public() ORDER BY byte_size, id LIMIT 9",
+            "images_public_size",
+        ),
+        (
+            "images.list_public('red') ORDER BY lower(title) DESC, id DESC LIMIT 9",
+            "images_public_title",
+        ),
+    ] {
+        let rows = tx
+            .query(&format!("EXPLAIN SELECT * FROM {statement}"), &[])
+            .await
+            .unwrap();
+        let plan: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
+        let plan = plan.join("\n");
+        assert!(plan.contains(index) && !plan.contains("Function Scan"), "{plan}");
+    }
+    tx.batch_execute("SET LOCAL enable_bitmapscan = on; SET LOCAL enable_indexscan = off")
+        .await
+        .unwrap();
+    let words = "EXPLAIN SELECT * FROM images.list_public('red')";
+    let rows = tx.query(words, &[]).await.unwrap();
+    let plan: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
+    assert!(plan.join("\n").contains("images_public_searched"), "{plan:#?}");
 }

@@ -1,4 +1,4 @@
-//! What happens to images after they were stored, as far as it needs no sandbox: that is tested with the program itself.
+//! Processing of stored images without a sandbox; the API tests cover it with the sandbox.
 use crate::setup::{World, announced, whole};
 use infravault_images::{FailureCode, State, Visibility};
 use infravault_kernel::{Id, ImageId};
@@ -8,7 +8,7 @@ use std::time::Duration;
 const JOBS: &str = "graphile_worker._private_jobs WHERE key LIKE 'process:%'";
 
 #[tokio::test]
-async fn every_upload_asks_for_its_work() {
+async fn every_upload_enqueues_processing() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     let image = world.upload(&alice, samples::png(8, 8, 1)).await.unwrap();
@@ -21,36 +21,50 @@ async fn every_upload_asks_for_its_work() {
 }
 
 #[tokio::test]
-async fn lost_work_is_asked_for_again() {
+async fn lost_jobs_are_enqueued_again() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     let mut ids = Vec::new();
     for seed in 1..=4 {
         ids.push(world.upload(&alice, samples::png(8, 8, seed)).await.unwrap().id);
     }
-    let (lost, given_up, ready) = (ids[0].uuid(), ids[1].uuid(), ids[2].uuid());
+    let (lost, exhausted, ready) = (ids[0].uuid(), ids[1].uuid(), ids[2].uuid());
     let early = world.system_in(Duration::from_mins(9));
     let late = world.system_in(Duration::from_mins(11));
     assert_eq!(
-        world.images.maintenance.requeue_lost(&late).await.unwrap(),
+        world.images.maintenance.requeue_unprocessed(&late).await.unwrap(),
         0,
-        "all of them wait"
+        "all jobs are queued"
     );
     world
         .run(&format!(
             "DELETE FROM graphile_worker._private_jobs WHERE key IN ('process:{lost}', 'process:{ready}');
-             UPDATE graphile_worker._private_jobs SET attempts = max_attempts WHERE key = 'process:{given_up}';
+             UPDATE graphile_worker._private_jobs SET attempts = max_attempts WHERE key = 'process:{exhausted}';
              UPDATE images.images SET state = 'ready' WHERE id = '{ready}'"
         ))
         .await;
-    assert_eq!(world.images.maintenance.requeue_lost(&early).await.unwrap(), 0);
-    assert_eq!(world.images.maintenance.requeue_lost(&late).await.unwrap(), 2);
-    assert_eq!(world.images.maintenance.requeue_lost(&late).await.unwrap(), 0);
+    assert_eq!(
+        world
+            .images
+            .maintenance
+            .requeue_unprocessed(&early)
+            .await
+            .unwrap(),
+        0
+    );
+    assert_eq!(
+        world.images.maintenance.requeue_unprocessed(&late).await.unwrap(),
+        2
+    );
+    assert_eq!(
+        world.images.maintenance.requeue_unprocessed(&late).await.unwrap(),
+        0
+    );
     assert_eq!(world.count(JOBS).await, 3);
 }
 
 #[tokio::test]
-async fn many_lost_ones_are_found_page_by_page() {
+async fn many_lost_jobs_are_found_in_several_batches() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     world.upload(&alice, samples::png(8, 8, 1)).await.unwrap();
@@ -65,16 +79,24 @@ async fn many_lost_ones_are_found_page_by_page() {
         )
         .await;
     let late = world.system_in(Duration::from_mins(11));
-    assert_eq!(world.images.maintenance.requeue_lost(&late).await.unwrap(), 1201);
+    assert_eq!(
+        world.images.maintenance.requeue_unprocessed(&late).await.unwrap(),
+        1201
+    );
 }
 
 #[tokio::test]
-async fn what_is_gone_or_done_is_left_alone() {
+async fn removed_and_failed_images_are_skipped() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     let ctx = world.system_in(Duration::ZERO);
     let unknown = ImageId::from_uuid(uuid::Uuid::from_u128(7));
-    world.images.renditions.process(&ctx, unknown).await.unwrap();
+    world
+        .images
+        .renditions
+        .process_image(&ctx, unknown)
+        .await
+        .unwrap();
     let deleted = world.add_image(&alice, "a", Visibility::Private, &[]).await;
     world
         .images
@@ -82,7 +104,12 @@ async fn what_is_gone_or_done_is_left_alone() {
         .delete(&alice, deleted.id, None)
         .await
         .unwrap();
-    world.images.renditions.process(&ctx, deleted.id).await.unwrap();
+    world
+        .images
+        .renditions
+        .process_image(&ctx, deleted.id)
+        .await
+        .unwrap();
     let failed = world.add_image(&alice, "b", Visibility::Private, &[]).await;
     world
         .run(&format!(
@@ -90,7 +117,12 @@ async fn what_is_gone_or_done_is_left_alone() {
             failed.id.uuid()
         ))
         .await;
-    world.images.renditions.process(&ctx, failed.id).await.unwrap();
+    world
+        .images
+        .renditions
+        .process_image(&ctx, failed.id)
+        .await
+        .unwrap();
     let found = world.images.library.find(&alice, failed.id).await.unwrap();
     assert_eq!(
         (found.state, found.failure_code),
@@ -100,7 +132,7 @@ async fn what_is_gone_or_done_is_left_alone() {
 }
 
 #[tokio::test]
-async fn a_store_that_fails_is_not_the_image_s_fault() {
+async fn store_error_does_not_fail_the_image() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     let image = world.add_image(&alice, "a", Visibility::Private, &[]).await;
@@ -109,7 +141,7 @@ async fn a_store_that_fails_is_not_the_image_s_fault() {
     let outcome = world
         .images
         .renditions
-        .process(&world.system_in(Duration::ZERO), image.id)
+        .process_image(&world.system_in(Duration::ZERO), image.id)
         .await;
     assert!(outcome.is_err());
     let found = world.images.library.find(&alice, image.id).await.unwrap();
@@ -117,7 +149,7 @@ async fn a_store_that_fails_is_not_the_image_s_fault() {
 }
 
 #[tokio::test]
-async fn the_place_is_the_owner_s_alone() {
+async fn location_is_visible_to_owner_only() {
     let world = World::new().await;
     let (alice, bob) = (world.person("alice").await, world.person("bob").await);
     let bytes = samples::jpeg_with_gps(16, 16, 1);
@@ -134,27 +166,27 @@ async fn the_place_is_the_owner_s_alone() {
     world
         .run("UPDATE images.images SET state = 'ready'; INSERT INTO images.locations SELECT id, 1, 2, 3 FROM images.images")
         .await;
-    let (_, place) = world
+    let (_, location) = world
         .images
         .library
         .find_with_location(&alice, image.id)
         .await
         .unwrap();
-    let place = place.unwrap();
+    let location = location.unwrap();
     assert_eq!(
-        (place.latitude, place.longitude, place.altitude),
+        (location.latitude, location.longitude, location.altitude),
         (1.0, 2.0, Some(3.0))
     );
     for other in [&bob, &world.nobody()] {
-        let (_, place) = world
+        let (_, location) = world
             .images
             .library
             .find_with_location(other, image.id)
             .await
             .unwrap();
-        assert_eq!(place, None);
+        assert_eq!(location, None);
     }
-    // The rule of the database says the same.
+    // Row-level security applies the same rule.
     let (tx, _) = world.db.db().begin(&bob).await.unwrap();
     let seen = tx.query("SELECT FROM images.locations", &[]).await.unwrap();
     assert_eq!(seen.len(), 0);

@@ -1,4 +1,4 @@
-//! Searching: rank, prefixes, stems, typos, and that nothing typed is a pattern.
+//! Searches: rank, prefixes, stems, typos, and special characters.
 use crate::setup::World;
 use infravault_images::{Description, Filter, ListRequest, MetadataUpdate, Selection, Visibility, Words};
 use infravault_kernel::{Ctx, Limit};
@@ -28,7 +28,7 @@ async fn search(world: &World, ctx: &Ctx, own: bool, words: &str) -> Vec<String>
 }
 
 #[tokio::test]
-async fn finds_what_people_mean() {
+async fn search_matches_prefixes_stems_and_typos() {
     let world = World::new().await;
     let (alice, bob) = (world.person("alice").await, world.person("bob").await);
     let kitchen = world
@@ -54,7 +54,7 @@ async fn finds_what_people_mean() {
         .await
         .unwrap();
     let cases: [(&str, &[&str]); 16] = [
-        // The title weighs more than the tags.
+        // The title outweighs the tags.
         ("kitchen", &["Sunny kitchen", "Café au lait"]),
         ("kitch", &["Sunny kitchen", "Café au lait"]),
         ("KITCHEN", &["Sunny kitchen", "Café au lait"]),
@@ -65,7 +65,7 @@ async fn finds_what_people_mean() {
         ("\"sunny kitchen\"", &["Sunny kitchen"]),
         ("\"kitchen sunny\"", &[]),
         ("kitchen -sunny", &["Café au lait"]),
-        // Nothing is written like this, so what looks alike is found.
+        // Nothing matches, so similar spelling is found.
         ("kicthen", &["Sunny kitchen", "Café au lait"]),
         ("montains", &["Mountains"]),
         ("%", &[]),
@@ -92,7 +92,7 @@ async fn finds_what_people_mean() {
 }
 
 #[tokio::test]
-async fn whatever_is_typed_is_no_error() {
+async fn any_input_is_accepted() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     world.add_image(&alice, "x", Visibility::Private, &[]).await;

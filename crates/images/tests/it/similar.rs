@@ -1,4 +1,4 @@
-//! Images that look alike: whose, how much, in which order.
+//! Similar images: visibility, distance and order.
 use crate::setup::{World, code};
 use infravault_images::{Image, Visibility};
 use infravault_kernel::{Ctx, Id, Scope, Scopes};
@@ -28,12 +28,12 @@ async fn titles(world: &World, ctx: &Ctx, of: &Image, limit: u32) -> Vec<(String
 }
 
 #[tokio::test]
-async fn own_and_public_ones_nearest_first() {
+async fn own_and_public_images_are_listed_nearest_first() {
     const HASH: u64 = 0x8F0F_1234_5678_9ABC;
     let world = World::new().await;
     let (alice, bob) = (world.person("alice").await, world.person("bob").await);
     let of = hashed(&world, &alice, "itself", Visibility::Unlisted, HASH).await;
-    // Seven bits, spread as widely as they can be; one of eight is too far.
+    // Seven bits, spread as widely as possible; eight bits are too far.
     hashed(
         &world,
         &alice,
@@ -91,7 +91,7 @@ async fn own_and_public_ones_nearest_first() {
 }
 
 #[tokio::test]
-async fn who_may_not_see_it_learns_nothing() {
+async fn invisible_images_are_not_revealed() {
     let world = World::new().await;
     let (alice, bob) = (world.person("alice").await, world.person("bob").await);
     let private = hashed(&world, &alice, "private", Visibility::Private, 1).await;
@@ -105,7 +105,7 @@ async fn who_may_not_see_it_learns_nothing() {
         code(&world.images.library.find_similar(&nobody, private.id, 20).await),
         "not-found"
     );
-    // A token that may not read its account's images does not find them this way either.
+    // A token without `images:read` does not find the account's private images.
     let account = crate::setup::account(&alice);
     let token = world
         .db

@@ -1,6 +1,6 @@
 //! The sweeper: stale uploads, deleted images, tombstones.
 use crate::setup::{World, eventually};
-use infravault_images::{Config, Swept, Visibility};
+use infravault_images::{Config, SweepReport, Visibility};
 use infravault_kernel::Clock;
 use infravault_testkit::samples;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use tokio::sync::watch;
 const DAY: Duration = Duration::from_hours(24);
 
 #[tokio::test]
-async fn deleted_images_become_tombstones_and_then_nothing() {
+async fn deleted_images_become_tombstones_that_expire() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     let mut images = Vec::new();
@@ -32,9 +32,9 @@ async fn deleted_images_become_tombstones_and_then_nothing() {
         .unwrap();
     assert_eq!(
         swept,
-        Swept {
+        SweepReport {
             deleted: 2,
-            ..Swept::default()
+            ..SweepReport::default()
         }
     );
     assert_eq!(world.files().len(), 1);
@@ -47,7 +47,7 @@ async fn deleted_images_become_tombstones_and_then_nothing() {
             .sweep(&world.system_in(DAY * 29))
             .await
             .unwrap(),
-        Swept::default()
+        SweepReport::default()
     );
     let swept = world
         .images
@@ -57,21 +57,21 @@ async fn deleted_images_become_tombstones_and_then_nothing() {
         .unwrap();
     assert_eq!(
         swept,
-        Swept {
-            forgotten: 2,
-            ..Swept::default()
+        SweepReport {
+            tombstones: 2,
+            ..SweepReport::default()
         }
     );
     assert_eq!(world.count("images.images").await, 1);
 }
 
 #[tokio::test]
-async fn what_a_killed_process_left_is_taken_back() {
+async fn upload_of_killed_process_is_cleaned_up() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     let image = world.upload(&alice, samples::png(8, 8, 1)).await.unwrap();
     let size = i64::try_from(image.byte_size).unwrap();
-    // Killed between the store and the second transaction: promised, stored, not settled; with a key.
+    // Killed between storing the object and the second transaction, with an idempotency key.
     world
         .run(
             "UPDATE images.images SET state = 'pending', stored_at = NULL, reserved_bytes = byte_size;
@@ -86,21 +86,21 @@ async fn what_a_killed_process_left_is_taken_back() {
         .sweep(&world.system_in(Duration::from_mins(14)))
         .await
         .unwrap();
-    assert_eq!(early, Swept::default());
+    assert_eq!(early, SweepReport::default());
     let swept = world
         .images
         .maintenance
         .sweep(&world.system_in(Duration::from_mins(16)))
         .await
         .unwrap();
-    assert_eq!((swept.given_up, swept.deleted), (1, 1));
+    assert_eq!((swept.failed_uploads, swept.deleted), (1, 1));
     assert_eq!(world.usage(&alice).await, (0, 0, 0));
     assert_eq!(world.count("images.idempotency_keys").await, 0);
     assert_eq!(world.files().len(), 0);
 }
 
 #[tokio::test]
-async fn an_object_that_cannot_be_deleted_is_tried_again() {
+async fn failed_object_deletion_is_retried() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     let image = world.add_image(&alice, "a", Visibility::Private, &[]).await;
@@ -115,29 +115,29 @@ async fn an_object_that_cannot_be_deleted_is_tried_again() {
         .sweep(&world.system_in(Duration::from_secs(1)))
         .await
         .unwrap();
-    assert_eq!((swept.deleted, swept.left), (0, 1));
+    assert_eq!((swept.deleted, swept.deferred), (0, 1));
     std::fs::remove_file(&originals).unwrap();
     std::fs::rename(&aside, &originals).unwrap();
-    // Nobody else touches a claimed row until the claim has expired.
+    // A claimed row is skipped until the claim has expired.
     let swept = world
         .images
         .maintenance
         .sweep(&world.system_in(Duration::from_secs(30)))
         .await
         .unwrap();
-    assert_eq!(swept, Swept::default());
+    assert_eq!(swept, SweepReport::default());
     let swept = world
         .images
         .maintenance
         .sweep(&world.system_in(Duration::from_mins(5)))
         .await
         .unwrap();
-    assert_eq!((swept.deleted, swept.left), (1, 0));
+    assert_eq!((swept.deleted, swept.deferred), (1, 0));
     assert_eq!(world.files().len(), 0);
 }
 
 #[tokio::test]
-async fn more_than_a_batch_goes_in_one_pass_and_two_sweepers_do_not_disturb_each_other() {
+async fn concurrent_sweeps_process_several_batches_once() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     world.add_image(&alice, "a", Visibility::Private, &[]).await;
@@ -161,12 +161,12 @@ async fn more_than_a_batch_goes_in_one_pass_and_two_sweepers_do_not_disturb_each
         .sweep(&world.system_in(Duration::from_mins(5)))
         .await
         .unwrap();
-    assert_eq!(one.given_up + two.given_up + rest.given_up, 250);
+    assert_eq!(one.failed_uploads + two.failed_uploads + rest.failed_uploads, 250);
     assert_eq!(world.count("images.images WHERE state = 'deleted'").await, 250);
 }
 
 #[tokio::test]
-async fn deleting_wakes_the_sweeper() {
+async fn purging_wakes_the_sweeper() {
     let world = World::with(Config {
         sweep_interval: Duration::from_hours(1),
         ..Config::default()
@@ -175,12 +175,11 @@ async fn deleting_wakes_the_sweeper() {
     let alice = world.person("alice").await;
     let image = world.add_image(&alice, "a", Visibility::Private, &[]).await;
     let (stop, stopped) = watch::channel(false);
-    let sweeper =
-        world
-            .images
-            .maintenance
-            .clone()
-            .sweep_forever(infravault_testkit::log(), Clock::System, stopped);
+    let sweeper = world.images.maintenance.clone().sweep_until_stopped(
+        infravault_testkit::log(),
+        Clock::System,
+        stopped,
+    );
     let sweeper = tokio::spawn(sweeper);
     world.remove(&alice, image.id).await;
     eventually("the object is gone", async || world.files().is_empty()).await;

@@ -1,4 +1,4 @@
-//! The trash: what is in it is nowhere else, comes back as it was, and goes for good once.
+//! The trash: hidden everywhere else, restorable, purged once.
 use crate::setup::{World, account, code, eventually};
 use futures_util::future::join_all;
 use infravault_images::{
@@ -13,14 +13,14 @@ const SOON: Duration = Duration::from_secs(1);
 const DAY: Duration = Duration::from_hours(24);
 const JOBS: &str = "graphile_worker._private_jobs WHERE key LIKE 'process:%'";
 
-/// The original is there, byte for byte.
+/// Asserts that the original has these bytes.
 async fn assert_whole(world: &World, ctx: &Ctx, id: ImageId, bytes: &[u8]) {
     let original = world.images.library.open_original(ctx, id).await.unwrap();
     let stored = original.read(None).await.unwrap();
     assert_eq!(stored.read().await.unwrap(), bytes);
 }
 
-/// All of the trash, page by page.
+/// Lists the whole trash in pages.
 async fn trash(world: &World, ctx: &Ctx, limit: i64) -> Vec<TrashedImage> {
     let (mut all, mut cursor) = (Vec::new(), None);
     loop {
@@ -39,7 +39,7 @@ async fn trash(world: &World, ctx: &Ctx, limit: i64) -> Vec<TrashedImage> {
     }
 }
 
-/// Rows and counters agree.
+/// Asserts that the usage counters match the rows.
 async fn assert_exact(world: &World) {
     let wrong = "images.usage AS u WHERE (used_bytes, image_count, reserved_bytes) <> (
         SELECT coalesce(sum(byte_size), 0), count(*), 0 FROM images.images AS i
@@ -48,7 +48,7 @@ async fn assert_exact(world: &World) {
 }
 
 #[tokio::test]
-async fn what_is_in_the_trash_is_nowhere_else() {
+async fn trashed_image_is_hidden_everywhere_else() {
     let world = World::new().await;
     let (alice, bob) = (world.person("alice").await, world.person("bob").await);
     let image = world
@@ -155,7 +155,7 @@ async fn what_is_in_the_trash_is_nowhere_else() {
 }
 
 #[tokio::test]
-async fn it_comes_back_as_it_was() {
+async fn restored_image_is_unchanged() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     let bytes = samples::png(8, 8, 1);
@@ -176,7 +176,7 @@ async fn it_comes_back_as_it_was() {
             .sweep(&world.system_in(DAY * 29))
             .await
             .unwrap();
-        // The second time it is there already.
+        // Restoring is idempotent.
         for _ in 0..2 {
             assert_eq!(
                 world.images.library.restore(&alice, image.id).await.unwrap(),
@@ -191,16 +191,16 @@ async fn it_comes_back_as_it_was() {
 }
 
 #[tokio::test]
-async fn work_that_was_missed_is_asked_for_again() {
+async fn restore_enqueues_missed_processing() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     let image = world.add_image(&alice, "a", Visibility::Private, &[]).await;
     world.images.library.delete(&alice, image.id, None).await.unwrap();
-    // Its job found nothing to do.
+    // The job skipped the image.
     world
         .images
         .renditions
-        .process(&world.system_in(SOON), image.id)
+        .process_image(&world.system_in(SOON), image.id)
         .await
         .unwrap();
     world.run("DELETE FROM graphile_worker._private_jobs").await;
@@ -215,7 +215,7 @@ async fn work_that_was_missed_is_asked_for_again() {
 }
 
 #[tokio::test]
-async fn the_retention_ends() {
+async fn expired_images_are_purged() {
     for (days, kept) in [(30, 29), (1, 0), (0, 0)] {
         let world = World::with(Config {
             trash_retention: DAY * days,
@@ -246,7 +246,7 @@ async fn the_retention_ends() {
             .await
             .unwrap();
         assert_eq!(
-            (swept.purged, swept.deleted, swept.left),
+            (swept.purged, swept.deleted, swept.deferred),
             (3, 3, 0),
             "{days} days"
         );
@@ -264,7 +264,7 @@ async fn the_retention_ends() {
 }
 
 #[tokio::test]
-async fn a_trash_that_keeps_nothing_wakes_the_sweeper() {
+async fn delete_without_retention_wakes_the_sweeper() {
     let world = World::with(Config {
         sweep_interval: Duration::from_hours(1),
         trash_retention: Duration::ZERO,
@@ -275,7 +275,7 @@ async fn a_trash_that_keeps_nothing_wakes_the_sweeper() {
     let image = world.add_image(&alice, "a", Visibility::Private, &[]).await;
     let (stop, stopped) = watch::channel(false);
     let images = world.images.clone();
-    let sweeper = tokio::spawn(images.maintenance.sweep_forever(
+    let sweeper = tokio::spawn(images.maintenance.sweep_until_stopped(
         infravault_testkit::log(),
         Clock::System,
         stopped,
@@ -287,7 +287,7 @@ async fn a_trash_that_keeps_nothing_wakes_the_sweeper() {
 }
 
 #[tokio::test]
-async fn pages_of_the_trash() {
+async fn trash_is_paged() {
     let world = World::new().await;
     let (alice, bob) = (world.person("alice").await, world.person("bob").await);
     let mut expected = Vec::new();
@@ -302,7 +302,7 @@ async fn pages_of_the_trash() {
             .await
             .unwrap();
     }
-    // Two of them at the same moment.
+    // Two with the same timestamp.
     world
         .run("UPDATE images.images SET trashed_at = (SELECT trashed_at FROM images.images WHERE title = 'd') WHERE title = 'a'")
         .await;
@@ -329,7 +329,7 @@ async fn pages_of_the_trash() {
 }
 
 #[tokio::test]
-async fn everything_at_once_and_more_than_a_batch() {
+async fn purge_all_processes_several_batches() {
     let world = World::new().await;
     let (alice, bob) = (world.person("alice").await, world.person("bob").await);
     let image = world.add_image(&alice, "a", Visibility::Private, &[]).await;
@@ -369,17 +369,17 @@ async fn everything_at_once_and_more_than_a_batch() {
     world.images.library.find(&alice, kept.id).await.unwrap();
 }
 
-/// What is done to one of three images with the same bytes.
+/// The action on one of three images with the same bytes.
 #[derive(Clone, Copy, Debug)]
-enum Fate {
+enum Action {
     Trashed,
     Purged,
     Restored,
 }
 
 #[tokio::test]
-async fn shared_bytes_live_as_long_as_the_trash_needs_them() {
-    use Fate::{Purged, Restored, Trashed};
+async fn shared_original_is_kept_while_an_image_references_it() {
+    use Action::{Purged, Restored, Trashed};
     let bytes = samples::png(8, 8, 1);
     for fates in [
         [Purged, Trashed, Restored],
@@ -438,7 +438,7 @@ async fn shared_bytes_live_as_long_as_the_trash_needs_them() {
 }
 
 #[tokio::test]
-async fn the_same_bytes_are_uploaded_again_while_they_lie_in_the_trash() {
+async fn same_bytes_can_be_uploaded_while_in_the_trash() {
     let bytes = samples::png(8, 8, 1);
     for first in [true, false] {
         let world = World::new().await;
@@ -473,7 +473,7 @@ async fn the_same_bytes_are_uploaded_again_while_they_lie_in_the_trash() {
 }
 
 #[tokio::test]
-async fn whoever_comes_first_decides() {
+async fn concurrent_restore_and_purge_have_one_winner() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     let bytes = samples::png(8, 8, 1);
@@ -494,7 +494,7 @@ async fn whoever_comes_first_decides() {
             world.images.maintenance.sweep(&late),
             world.images.library.delete(&alice, image.id, None),
         );
-        // Deleted again after it was restored, it may have been purged, too.
+        // Deleted again after the restore, it may have been purged too.
         let trashed_twice = done(&again);
         let times = u64::from(done(&purged)) + all.unwrap() + swept.unwrap().purged;
         assert!(times <= 1, "it is purged once at most");
@@ -528,7 +528,7 @@ async fn whoever_comes_first_decides() {
 }
 
 #[tokio::test]
-async fn many_who_empty_and_restore_at_once_never_wait_for_each_other() {
+async fn concurrent_purges_and_restores_do_not_deadlock() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     let mut ids = Vec::new();
@@ -555,7 +555,7 @@ async fn many_who_empty_and_restore_at_once_never_wait_for_each_other() {
 }
 
 #[tokio::test]
-async fn a_schema_without_a_trash_gives_everything_back() {
+async fn down_migration_restores_the_trash() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     let image = world.add_image(&alice, "a", Visibility::Public, &[]).await;

@@ -209,7 +209,7 @@ async fn a_store_that_fails_costs_no_quota_and_the_sweeper_cleans_up() {
         .sweep(&world.system_in(Duration::from_secs(1)))
         .await
         .unwrap();
-    assert_eq!((swept.deleted, swept.left), (1, 0));
+    assert_eq!((swept.deleted, swept.deferred), (1, 0));
     assert_eq!(
         world
             .count("images.images WHERE state = 'deleted' AND title = '-'")
@@ -238,7 +238,7 @@ async fn an_upload_that_the_sweeper_gave_up_is_not_acknowledged() {
         .sweep(&world.system_in(Duration::from_mins(16)))
         .await
         .unwrap();
-    assert_eq!((swept.given_up, swept.deleted), (1, 1));
+    assert_eq!((swept.failed_uploads, swept.deleted), (1, 1));
     assert_eq!(world.usage(&alice).await, (0, 0, 0));
     go.notify_one();
     let outcome = request.await.unwrap();

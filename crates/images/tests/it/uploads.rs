@@ -877,7 +877,7 @@ async fn what_no_upload_knows_of_is_deleted() {
         world
             .images
             .maintenance
-            .sweep_strays(&world.system_in(later))
+            .delete_stray_parts(&world.system_in(later))
             .await
             .unwrap()
     };

@@ -37,7 +37,7 @@ pub(super) fn run(options: Options, config: Config) -> CommandResult {
         let app = App::build(config, &log, Clock::System)?;
         let ctx = Ctx::system(&log, Clock::System);
         // While the lock is held, no object is deleted that a row references in the snapshot.
-        let lock = app.images.maintenance.hold_deletions().await?;
+        let lock = app.images.maintenance.lock_deletions().await?;
         let lock = lock.ok_or("another backup is running; wait until it has ended")?;
         let writer = BackupWriter::create(&options.to, ctx.now())?;
         let metadata = write_database(&app, &ctx, &writer, !options.without_renditions).await?;
@@ -71,7 +71,7 @@ async fn write_database(
 ) -> Result<BackupMetadata, Box<dyn Error>> {
     let snapshot = app.db.snapshot().await?;
     let mut manifest = ManifestWriter::create(&writer.manifest())?;
-    let mut library = Inventory::seen_by(snapshot.tx(), renditions);
+    let mut library = Inventory::in_transaction(snapshot.tx(), renditions);
     while let Some(object) = library.next().await? {
         manifest.add(&object)?;
     }

@@ -1,32 +1,28 @@
-//! What a comparison found; the database keeps it as JSON.
+//! The report of an integrity check. The database stores it as JSON.
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// How many findings of each kind are named.
-const EXAMPLES: usize = 20;
+const MAX_EXAMPLES: usize = 20;
 
-/// What was looked at, what is wrong, and what was mended.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Report {
-    /// Objects of the store that were looked at: originals and renditions.
+pub struct IntegrityReport {
+    /// Originals and renditions in the store.
     pub objects: u64,
-    /// Their bytes.
     pub bytes: u64,
-    /// Those that rows name.
-    pub named: u64,
-    /// Those that were read to their end.
+    /// Objects with a row.
+    pub referenced: u64,
+    /// Objects whose digest was compared.
     pub read: u64,
-    /// Objects that no row names.
+    /// Objects without a row.
     pub orphans: Findings,
-    /// Those of them that are too young to be deleted.
-    pub too_young: u64,
-    /// Objects that rows name and that are not there.
+    /// Orphans that are too recent to be deleted.
+    pub recently_stored: u64,
+    /// Rows without an object.
     pub missing: Findings,
-    /// Objects with another length or checksum than their rows say.
+    /// Objects with a length or digest that differs from their row.
     pub mismatching: Findings,
-    /// What was mended.
-    pub repaired: Repaired,
+    pub repaired: Repairs,
     /// Why parts of the repair were not attempted.
     pub blocked_by: Vec<RepairBlocker>,
 }
@@ -52,65 +48,53 @@ impl fmt::Display for RepairBlocker {
     }
 }
 
-/// Faults of one kind.
+/// Defects of one kind.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Findings {
-    /// How many there are.
     pub count: u64,
-    /// The first of them.
+    /// The first ones.
     pub examples: Vec<Finding>,
 }
 
-/// One fault.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
-    /// Where the object lies in the store, or should.
+    /// Path of the object in the store.
     pub path: String,
-    /// What is wrong with it.
-    pub fault: Defect,
+    pub defect: Defect,
 }
 
-/// What is wrong with an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Defect {
-    /// No row names it.
-    Nameless,
-    /// No row names it, and it is too young to be deleted.
-    TooYoung,
-    /// Its path is none of ours.
-    Foreign,
-    /// It is not there.
+    Unreferenced,
+    /// Unreferenced, but too recent to be deleted.
+    RecentlyStored,
+    /// The path is not a key of this application.
+    UnknownPath,
     Missing,
-    /// It has another length.
-    Length {
-        /// Its bytes.
+    WrongLength {
         found: u64,
-        /// Those it had when it was stored.
         expected: u64,
     },
-    /// It has another checksum.
-    Digest,
+    WrongDigest,
 }
 
-/// What was mended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Repaired {
-    /// Objects deleted that no row named.
+pub struct Repairs {
+    /// Deleted orphans.
     pub orphans: u64,
-    /// Renditions forgotten, so that they are made again.
+    /// Deleted renditions, which are computed again on request.
     pub renditions: u64,
-    /// Maintenance that say now that their original is missing or damaged.
+    /// Images marked as `original-missing` or `original-damaged`.
     pub marked: u64,
-    /// Maintenance whose original is there again.
-    pub healed: u64,
+    /// Images whose mark was removed because the original is intact again.
+    pub recovered: u64,
 }
 
-impl Report {
-    /// Whether nothing is wrong any more. Only renditions can be made good again: an original that is missing stays a
-    /// fault, even when its image says so.
+impl IntegrityReport {
+    /// Whether no defects remain. A missing or damaged original remains a defect even if its image is marked.
     #[must_use]
     pub fn is_clean(&self) -> bool {
         self.orphans.count == self.repaired.orphans
@@ -119,10 +103,10 @@ impl Report {
 }
 
 impl Findings {
-    pub(super) fn add(&mut self, path: String, fault: Defect) {
+    pub(super) fn add(&mut self, path: String, defect: Defect) {
         self.count += 1;
-        if self.examples.len() < EXAMPLES {
-            self.examples.push(Finding { path, fault });
+        if self.examples.len() < MAX_EXAMPLES {
+            self.examples.push(Finding { path, defect });
         }
     }
 }
@@ -130,12 +114,12 @@ impl Findings {
 impl fmt::Display for Defect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Nameless => f.write_str("no row names it"),
-            Self::TooYoung => f.write_str("no row names it; too young to be deleted"),
-            Self::Foreign => f.write_str("is none of ours; delete it by hand"),
+            Self::Unreferenced => f.write_str("has no row"),
+            Self::RecentlyStored => f.write_str("has no row; too recent to be deleted"),
+            Self::UnknownPath => f.write_str("has an unknown path; delete it manually"),
             Self::Missing => f.write_str("is missing"),
-            Self::Length { found, expected } => write!(f, "has {found} bytes instead of {expected}"),
-            Self::Digest => f.write_str("has another checksum than the bytes that were stored"),
+            Self::WrongLength { found, expected } => write!(f, "has {found} bytes instead of {expected}"),
+            Self::WrongDigest => f.write_str("has a different checksum than the stored bytes"),
         }
     }
 }

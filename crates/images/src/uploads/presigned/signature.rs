@@ -1,5 +1,5 @@
 //! Signatures of URLs that store one part through the API.
-use crate::{RenditionError, renditions::Signer};
+use crate::{RenditionError, signer::Signer};
 use infravault_kernel::{Id, UploadId};
 use time::OffsetDateTime;
 use uuid::Uuid;

@@ -1,33 +1,27 @@
-//! The objects that rows name, in the order in which a store lists them, a page at a time.
+//! The objects that rows reference, in the order in which a store lists them, page by page.
 use crate::{
     Error, FailureCode,
     sql::{self, Params, number},
 };
 use infravault_db::{Client, Db, Tx};
-use infravault_imaging::MediaType;
 use infravault_kernel::{Id, ImageId, Sha256};
 use infravault_objects::{ObjectKey, ObjectMeta, Prefix};
 use std::collections::VecDeque;
 use uuid::Uuid;
 
-/// Rows of one page.
 const PAGE: i64 = 1000;
 
-/// An object that rows name and whose bytes must be there.
+/// An object that must exist.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReferencedObject {
-    /// Where it lies.
     pub key: ObjectKey,
-    /// Its length in bytes.
+    /// Length in bytes.
     pub len: u64,
-    /// The SHA-256 of its bytes.
     pub sha256: Sha256,
-    /// Its media type.
     pub media_type: String,
 }
 
 impl ReferencedObject {
-    /// What its bytes must be, wherever they are copied.
     #[must_use]
     pub fn described(&self) -> ObjectMeta<'_> {
         ObjectMeta {
@@ -39,34 +33,31 @@ impl ReferencedObject {
     }
 }
 
-/// An object as the rows know it.
+/// An object and what its rows require.
 #[derive(Clone, Debug)]
-pub(crate) struct Referenced {
+pub(crate) struct Reference {
     pub(crate) key: ObjectKey,
-    /// What must be there; none while it may be on its way in or out.
+    /// `None` if the object may not exist yet or may be deleted already.
     pub(crate) live: Option<ReferencedObject>,
-    /// Whether an image says that it is missing or damaged.
+    /// An image is marked as `original-missing` or `original-damaged`.
     pub(crate) marked: bool,
 }
 
-/// Where the rows are read.
-pub(crate) enum Rows<'a> {
-    /// Each page as it is at that moment.
-    Now(&'a Db),
-    /// All pages as one transaction sees them.
-    In(&'a Tx),
+pub(crate) enum RowSource<'a> {
+    /// Every page is read in a transaction of its own.
+    Db(&'a Db),
+    /// All pages are read in one transaction.
+    Tx(&'a Tx),
 }
 
-/// Walks over the rows of an area.
-pub(crate) struct ReferencedObjects {
+pub(crate) struct ReferenceCursor {
     area: Prefix,
-    after: After,
-    page: VecDeque<Referenced>,
+    after: LastRow,
+    page: VecDeque<Reference>,
     ended: bool,
 }
 
-/// The last row read.
-struct After {
+struct LastRow {
     shard: i32,
     image: Uuid,
     attempt: Uuid,
@@ -75,12 +66,12 @@ struct After {
     variant: Vec<u8>,
 }
 
-impl ReferencedObjects {
-    /// From the first one. Only originals and renditions are named by rows of images.
-    pub(crate) fn of(area: Prefix) -> Self {
+impl ReferenceCursor {
+    /// Supports originals and renditions.
+    pub(crate) fn new(area: Prefix) -> Self {
         Self {
             area,
-            after: After {
+            after: LastRow {
                 shard: -1,
                 image: Uuid::nil(),
                 attempt: Uuid::nil(),
@@ -93,31 +84,31 @@ impl ReferencedObjects {
         }
     }
 
-    /// The next object; the rows that name the same one are taken together.
-    pub(crate) async fn next(&mut self, rows: &Rows<'_>) -> Result<Option<Referenced>, Error> {
-        self.fill(rows).await?;
-        let Some(mut named) = self.page.pop_front() else {
+    /// Returns the next object. Merges the rows that reference the same one.
+    pub(crate) async fn next(&mut self, source: &RowSource<'_>) -> Result<Option<Reference>, Error> {
+        self.fill(source).await?;
+        let Some(mut reference) = self.page.pop_front() else {
             return Ok(None);
         };
         loop {
-            self.fill(rows).await?;
-            let Some(twin) = self.page.pop_front_if(|twin| twin.key == named.key) else {
-                return Ok(Some(named));
+            self.fill(source).await?;
+            let Some(other) = self.page.pop_front_if(|other| other.key == reference.key) else {
+                return Ok(Some(reference));
             };
-            named.live = named.live.or(twin.live);
-            named.marked |= twin.marked;
+            reference.live = reference.live.or(other.live);
+            reference.marked |= other.marked;
         }
     }
 
-    async fn fill(&mut self, rows: &Rows<'_>) -> Result<(), Error> {
+    async fn fill(&mut self, source: &RowSource<'_>) -> Result<(), Error> {
         if self.ended || !self.page.is_empty() {
             return Ok(());
         }
-        match rows {
-            Rows::In(tx) => self.read(tx).await?,
-            Rows::Now(db) => {
+        match source {
+            RowSource::Tx(tx) => self.read_page(tx).await?,
+            RowSource::Db(db) => {
                 let tx = db.begin_system().await?;
-                self.read(&tx).await?;
+                self.read_page(&tx).await?;
                 tx.commit().await?;
             }
         }
@@ -125,7 +116,7 @@ impl ReferencedObjects {
         Ok(())
     }
 
-    async fn read(&mut self, client: &Client) -> Result<(), Error> {
+    async fn read_page(&mut self, client: &Client) -> Result<(), Error> {
         match self.area {
             Prefix::Renditions => self.read_renditions(client).await,
             _ => self.read_originals(client).await,
@@ -133,14 +124,14 @@ impl ReferencedObjects {
     }
 
     async fn read_originals(&mut self, client: &Client) -> Result<(), Error> {
-        let params = sql::integrity::PageOriginalsParams {
+        let params = sql::integrity::ListOriginalsParams {
             after_shard: self.after.shard,
             after_key: self.after.image,
             after_attempt: self.after.attempt,
             after_id: self.after.row,
             max: PAGE,
         };
-        let page = sql::integrity::page_originals()
+        let page = sql::integrity::list_originals()
             .params(client, &params)
             .all()
             .await?;
@@ -155,14 +146,14 @@ impl ReferencedObjects {
     }
 
     async fn read_renditions(&mut self, client: &Client) -> Result<(), Error> {
-        let params = sql::integrity::PageRenditionsParams {
+        let params = sql::integrity::ListRenditionsParams {
             after_shard: self.after.shard,
             after_image: self.after.image,
             after_sha256: self.after.sha256.as_slice(),
             after_variant: self.after.variant.as_slice(),
             max: PAGE,
         };
-        let page = sql::integrity::page_renditions()
+        let page = sql::integrity::list_renditions()
             .params(client, &params)
             .all()
             .await?;
@@ -177,7 +168,7 @@ impl ReferencedObjects {
     }
 }
 
-fn original(row: sql::integrity::NamedOriginal) -> Result<Referenced, Error> {
+fn original(row: sql::integrity::OriginalRow) -> Result<Reference, Error> {
     let key = ObjectKey::Original {
         image: ImageId::from_uuid(row.stored_as),
         attempt: row.attempt,
@@ -187,22 +178,19 @@ fn original(row: sql::integrity::NamedOriginal) -> Result<Referenced, Error> {
             key,
             len: number(len)?,
             sha256: sql::digest(&sha256)?,
-            media_type: MediaType::parse(&media_type)
-                .map_err(|_| Error::inconsistent("a media type"))?
-                .as_str()
-                .to_owned(),
+            media_type: sql::media_type(&media_type)?.as_str().to_owned(),
         }),
         _ => None,
     };
     let failure = row.failure_code.as_deref().map(sql::failure_code).transpose()?;
-    Ok(Referenced {
+    Ok(Reference {
         key,
         live,
         marked: failure.is_some_and(FailureCode::is_integrity_failure),
     })
 }
 
-fn rendition(row: &sql::integrity::PageRenditions) -> Result<Referenced, Error> {
+fn rendition(row: &sql::integrity::ListRenditions) -> Result<Reference, Error> {
     let sha256 = sql::digest(&row.sha256)?;
     let key = ObjectKey::Rendition {
         image: ImageId::from_uuid(row.image_id),
@@ -214,7 +202,7 @@ fn rendition(row: &sql::integrity::PageRenditions) -> Result<Referenced, Error> 
         sha256,
         media_type: sql::format(row.format).media_type().to_owned(),
     };
-    Ok(Referenced {
+    Ok(Reference {
         key,
         live: row.live.then_some(live),
         marked: false,

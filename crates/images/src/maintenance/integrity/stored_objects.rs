@@ -1,20 +1,19 @@
-//! The objects of an area of the store, in the order of their paths.
+//! The listing of the store, sorted by path, page by page.
 use crate::Error;
 use infravault_objects::{ListedObject, Objects, Prefix};
 use std::collections::VecDeque;
 
 const PAGE: usize = 1000;
 
-/// Walks over an area, a page at a time.
-pub(super) struct Stored {
+pub(super) struct StoredObjects {
     area: Prefix,
     page: VecDeque<ListedObject>,
     after: Option<String>,
     ended: bool,
 }
 
-impl Stored {
-    pub(super) fn of(area: Prefix) -> Self {
+impl StoredObjects {
+    pub(super) fn new(area: Prefix) -> Self {
         Self {
             area,
             page: VecDeque::new(),

@@ -3,7 +3,7 @@ use infravault_imaging::Format;
 
 /// How the format of a rendition is chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Choice {
+pub enum FormatChoice {
     Forced(Format),
     Negotiated(AcceptedFormats),
 }
@@ -18,13 +18,13 @@ pub struct AcceptedFormats {
     pub png: bool,
 }
 
-/// What the choice of a format depends on besides the client.
+/// The properties of an image that the choice depends on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct SourceTraits {
-    /// Whether it moves: only WebP keeps that.
-    pub(crate) animated: bool,
-    /// JPEG, or PNG where pixels are transparent.
-    pub(crate) fallback: Format,
+pub(super) struct SourceTraits {
+    /// Only WebP renditions are animated.
+    pub(super) animated: bool,
+    /// PNG for images with transparent pixels, otherwise JPEG.
+    pub(super) fallback: Format,
 }
 
 impl Default for AcceptedFormats {
@@ -50,10 +50,10 @@ impl AcceptedFormats {
     }
 }
 
-impl Choice {
-    /// The format of an image for this client. Who takes none of them still gets an image (RFC 9110 section 15.5.7
-    /// allows that).
-    pub(crate) fn format(self, image: SourceTraits) -> Format {
+impl FormatChoice {
+    /// Chooses the format for an image. Returns the fallback if the client accepts none (RFC 9110 section 15.5.7 allows
+    /// that).
+    pub(super) fn choose(self, image: SourceTraits) -> Format {
         let accepted = match self {
             Self::Forced(format) => return format,
             Self::Negotiated(accepted) => accepted,
@@ -73,8 +73,8 @@ impl Choice {
             .unwrap_or(image.fallback)
     }
 
-    /// The formats that it can come to, whatever the image is like; never none.
-    pub(crate) fn possible(self) -> &'static [Format] {
+    /// Returns every format that [`Self::choose`] can return.
+    pub(super) fn possible(self) -> &'static [Format] {
         match self {
             Self::Forced(Format::Avif) => &[Format::Avif],
             Self::Forced(Format::Webp) => &[Format::Webp],
@@ -122,14 +122,14 @@ mod tests {
             ([false, false, false, true], Png, Png, Png),
             ([false, false, false, false], Jpeg, Png, Jpeg),
         ] {
-            let choice = Choice::Negotiated(AcceptedFormats {
+            let choice = FormatChoice::Negotiated(AcceptedFormats {
                 avif,
                 webp,
                 jpeg,
                 png,
             });
             for (image, expected) in [(PHOTO, photo), (LOGO, logo), (CLIP, clip)] {
-                assert_eq!(choice.format(image), expected, "{choice:?}: {image:?}");
+                assert_eq!(choice.choose(image), expected, "{choice:?}: {image:?}");
                 assert!(choice.possible().contains(&expected), "{choice:?}: {image:?}");
             }
         }
@@ -139,9 +139,9 @@ mod tests {
     fn fixed_format_is_always_used() {
         for format in Format::ALL {
             for image in [PHOTO, LOGO, CLIP] {
-                assert_eq!(Choice::Forced(format).format(image), format);
+                assert_eq!(FormatChoice::Forced(format).choose(image), format);
             }
-            assert_eq!(Choice::Forced(format).possible(), [format]);
+            assert_eq!(FormatChoice::Forced(format).possible(), [format]);
         }
     }
 }
