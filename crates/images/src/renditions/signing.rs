@@ -2,7 +2,7 @@
 use super::transform::{SignedTransform, Transform};
 use crate::{Error, RenditionError, Renditions, policy, renditions::source::Source, signer::Signer};
 use infravault_imaging::Format;
-use infravault_kernel::{Credential, Ctx, FieldError, Id, ImageId, Scope};
+use infravault_kernel::{AccessError, Credential, Ctx, FieldError, Id, ImageId, Scope};
 use time::OffsetDateTime;
 
 /// Begins every signed message, so that no signature is valid for another purpose.

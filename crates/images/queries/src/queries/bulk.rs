@@ -7,7 +7,7 @@ pub struct TrashManyParams<T1: crate::ArraySql<Item = uuid::Uuid>> {
     pub now: time::OffsetDateTime,
 }
 #[derive(Debug)]
-pub struct ChangeManyParams<
+pub struct UpdateManyParams<
     T1: crate::ArraySql<Item = uuid::Uuid>,
     T2: crate::StringSql,
     T3: crate::ArraySql<Item = T2>,
@@ -23,10 +23,10 @@ pub struct ChangeManyParams<
     pub removed: T7,
     pub visibility: Option<crate::types::images::Visibility>,
     pub now: time::OffsetDateTime,
-    pub most: i32,
+    pub max_tags: i32,
 }
 #[derive(Debug, Clone, PartialEq, Copy)]
-pub struct ChangeMany {
+pub struct UpdateMany {
     pub id: uuid::Uuid,
     pub changed: bool,
 }
@@ -96,20 +96,20 @@ where
         Ok(mapped)
     }
 }
-pub struct ChangeManyQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+pub struct UpdateManyQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
     query: &'static str,
     cached: Option<&'s tokio_postgres::Statement>,
-    extractor: fn(&tokio_postgres::Row) -> Result<ChangeMany, tokio_postgres::Error>,
-    mapper: fn(ChangeMany) -> T,
+    extractor: fn(&tokio_postgres::Row) -> Result<UpdateMany, tokio_postgres::Error>,
+    mapper: fn(UpdateMany) -> T,
 }
-impl<'c, 'a, 's, C, T: 'c, const N: usize> ChangeManyQuery<'c, 'a, 's, C, T, N>
+impl<'c, 'a, 's, C, T: 'c, const N: usize> UpdateManyQuery<'c, 'a, 's, C, T, N>
 where
     C: GenericClient,
 {
-    pub fn map<R>(self, mapper: fn(ChangeMany) -> R) -> ChangeManyQuery<'c, 'a, 's, C, R, N> {
-        ChangeManyQuery {
+    pub fn map<R>(self, mapper: fn(UpdateMany) -> R) -> UpdateManyQuery<'c, 'a, 's, C, R, N> {
+        UpdateManyQuery {
             client: self.client,
             params: self.params,
             query: self.query,
@@ -161,8 +161,7 @@ where
     }
 }
 pub struct TrashManyStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Moves own images into the trash; which ones it moved. Rows are locked in the order of their ids, so that two who do
-/// this at once cannot wait for each other.
+/// Moves own images into the trash and returns their ids. Locks the rows in the order of their ids to avoid deadlocks.
 pub fn trash_many() -> TrashManyStmt {
     TrashManyStmt(
         "WITH found AS MATERIALIZED ( SELECT id FROM images.images WHERE id = ANY($1) AND owner_id = $2 AND stored_at IS NOT NULL AND removed_at IS NULL ORDER BY id FOR NO KEY UPDATE ) UPDATE images.images AS i SET removed_at = $3, trashed_at = $3 FROM found WHERE i.id = found.id RETURNING i.id",
@@ -212,16 +211,16 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::ArraySql<Item = uuid::Uuid>>
         self.bind(client, &params.ids, &params.owner, &params.now)
     }
 }
-pub struct ChangeManyStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Changes the tags and the visibility of own images: which ones it found, and which of those it changed. Tags are either
-/// replaced, or some removed and some added, the old ones first; an image that would have too many stays as it is.
-pub fn change_many() -> ChangeManyStmt {
-    ChangeManyStmt(
-        "WITH found AS MATERIALIZED ( SELECT id, tags FROM images.images WHERE id = ANY($1) AND owner_id = $2 AND stored_at IS NOT NULL AND removed_at IS NULL ORDER BY id FOR NO KEY UPDATE ), wanted AS ( SELECT id, coalesce($3::text[], ARRAY( SELECT tag FROM unnest(found.tags || $4::text[]) WITH ORDINALITY AS all_tags (tag, place) WHERE tag <> ALL($5::text[]) GROUP BY tag ORDER BY min(place))) AS tags FROM found ), changed AS ( UPDATE images.images AS i SET tags = wanted.tags, visibility = coalesce($6, i.visibility), version = i.version + 1, updated_at = $7 FROM wanted WHERE i.id = wanted.id AND cardinality(wanted.tags) <= $8 RETURNING i.id ) SELECT found.id, changed.id IS NOT NULL AS changed FROM found LEFT JOIN changed USING (id)",
+pub struct UpdateManyStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Updates tags and visibility of own images. Returns the images that exist, and whether they were changed. Replaces the
+/// tags, or removes some and appends others. Does not change an image that would have too many tags.
+pub fn update_many() -> UpdateManyStmt {
+    UpdateManyStmt(
+        "WITH found AS MATERIALIZED ( SELECT id, tags FROM images.images WHERE id = ANY($1) AND owner_id = $2 AND stored_at IS NOT NULL AND removed_at IS NULL ORDER BY id FOR NO KEY UPDATE ), new_tags AS ( SELECT id, coalesce($3::text[], ARRAY( SELECT tag FROM unnest(found.tags || $4::text[]) WITH ORDINALITY AS all_tags (tag, place) WHERE tag <> ALL($5::text[]) GROUP BY tag ORDER BY min(place))) AS tags FROM found ), changed AS ( UPDATE images.images AS i SET tags = new_tags.tags, visibility = coalesce($6, i.visibility), version = i.version + 1, updated_at = $7 FROM new_tags WHERE i.id = new_tags.id AND cardinality(new_tags.tags) <= $8 RETURNING i.id ) SELECT found.id, changed.id IS NOT NULL AS changed FROM found LEFT JOIN changed USING (id)",
         None,
     )
 }
-impl ChangeManyStmt {
+impl UpdateManyStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -251,20 +250,20 @@ impl ChangeManyStmt {
         removed: &'a T7,
         visibility: &'a Option<crate::types::images::Visibility>,
         now: &'a time::OffsetDateTime,
-        most: &'a i32,
-    ) -> ChangeManyQuery<'c, 'a, 's, C, ChangeMany, 8> {
-        ChangeManyQuery {
+        max_tags: &'a i32,
+    ) -> UpdateManyQuery<'c, 'a, 's, C, UpdateMany, 8> {
+        UpdateManyQuery {
             client,
-            params: [ids, owner, tags, added, removed, visibility, now, most],
+            params: [ids, owner, tags, added, removed, visibility, now, max_tags],
             query: self.0,
             cached: self.1.as_ref(),
-            extractor: |row: &tokio_postgres::Row| -> Result<ChangeMany, tokio_postgres::Error> {
-                Ok(ChangeMany {
+            extractor: |row: &tokio_postgres::Row| -> Result<UpdateMany, tokio_postgres::Error> {
+                Ok(UpdateMany {
                     id: row.try_get(0)?,
                     changed: row.try_get(1)?,
                 })
             },
-            mapper: |it| ChangeMany::from(it),
+            mapper: |it| UpdateMany::from(it),
         }
     }
 }
@@ -285,16 +284,16 @@ impl<
         'c,
         'a,
         's,
-        ChangeManyParams<T1, T2, T3, T4, T5, T6, T7>,
-        ChangeManyQuery<'c, 'a, 's, C, ChangeMany, 8>,
+        UpdateManyParams<T1, T2, T3, T4, T5, T6, T7>,
+        UpdateManyQuery<'c, 'a, 's, C, UpdateMany, 8>,
         C,
-    > for ChangeManyStmt
+    > for UpdateManyStmt
 {
     fn params(
         &'s self,
         client: &'c C,
-        params: &'a ChangeManyParams<T1, T2, T3, T4, T5, T6, T7>,
-    ) -> ChangeManyQuery<'c, 'a, 's, C, ChangeMany, 8> {
+        params: &'a UpdateManyParams<T1, T2, T3, T4, T5, T6, T7>,
+    ) -> UpdateManyQuery<'c, 'a, 's, C, UpdateMany, 8> {
         self.bind(
             client,
             &params.ids,
@@ -304,7 +303,7 @@ impl<
             &params.removed,
             &params.visibility,
             &params.now,
-            &params.most,
+            &params.max_tags,
         )
     }
 }

@@ -1,7 +1,7 @@
 // This file was generated with `cornucopia`. Do not modify.
 
 #[derive(Clone, Copy, Debug)]
-pub struct PageOriginalsParams {
+pub struct ListOriginalsParams {
     pub after_shard: i32,
     pub after_key: uuid::Uuid,
     pub after_attempt: uuid::Uuid,
@@ -9,7 +9,7 @@ pub struct PageOriginalsParams {
     pub max: i64,
 }
 #[derive(Debug)]
-pub struct PageRenditionsParams<T1: crate::BytesSql, T2: crate::BytesSql> {
+pub struct ListRenditionsParams<T1: crate::BytesSql, T2: crate::BytesSql> {
     pub after_shard: i32,
     pub after_image: uuid::Uuid,
     pub after_sha256: T1,
@@ -17,33 +17,33 @@ pub struct PageRenditionsParams<T1: crate::BytesSql, T2: crate::BytesSql> {
     pub max: i64,
 }
 #[derive(Clone, Copy, Debug)]
-pub struct CountOriginalsParams {
+pub struct CountOriginalReferencesParams {
     pub key: uuid::Uuid,
     pub attempt: uuid::Uuid,
 }
 #[derive(Debug)]
-pub struct CountRenditionsParams<T1: crate::BytesSql> {
+pub struct CountRenditionReferencesParams<T1: crate::BytesSql> {
     pub image: uuid::Uuid,
     pub sha256: T1,
 }
 #[derive(Debug)]
-pub struct MarkDamagedParams<T1: crate::StringSql> {
+pub struct MarkOriginalLostParams<T1: crate::StringSql> {
     pub failure_code: T1,
     pub key: uuid::Uuid,
     pub attempt: uuid::Uuid,
 }
 #[derive(Clone, Copy, Debug)]
-pub struct HealParams {
+pub struct UnmarkOriginalParams {
     pub key: uuid::Uuid,
     pub attempt: uuid::Uuid,
 }
 #[derive(Debug)]
-pub struct DropRenditionsParams<T1: crate::BytesSql> {
+pub struct DeleteRenditionParams<T1: crate::BytesSql> {
     pub image: uuid::Uuid,
     pub sha256: T1,
 }
 #[derive(Clone, Copy, Debug)]
-pub struct BeginRunParams {
+pub struct InsertRunParams {
     pub id: uuid::Uuid,
     pub deep: bool,
     pub repair: bool,
@@ -57,7 +57,7 @@ pub struct FinishRunParams<T1: crate::JsonSql, T2: crate::StringSql> {
     pub id: uuid::Uuid,
 }
 #[derive(Debug, Clone, PartialEq)]
-pub struct NamedOriginal {
+pub struct OriginalRow {
     pub id: uuid::Uuid,
     pub shard: i32,
     pub stored_as: uuid::Uuid,
@@ -68,7 +68,7 @@ pub struct NamedOriginal {
     pub failure_code: Option<String>,
     pub live: bool,
 }
-pub struct NamedOriginalBorrowed<'a> {
+pub struct OriginalRowBorrowed<'a> {
     pub id: uuid::Uuid,
     pub shard: i32,
     pub stored_as: uuid::Uuid,
@@ -79,9 +79,9 @@ pub struct NamedOriginalBorrowed<'a> {
     pub failure_code: Option<&'a str>,
     pub live: bool,
 }
-impl<'a> From<NamedOriginalBorrowed<'a>> for NamedOriginal {
+impl<'a> From<OriginalRowBorrowed<'a>> for OriginalRow {
     fn from(
-        NamedOriginalBorrowed {
+        OriginalRowBorrowed {
             id,
             shard,
             stored_as,
@@ -91,7 +91,7 @@ impl<'a> From<NamedOriginalBorrowed<'a>> for NamedOriginal {
             media_type,
             failure_code,
             live,
-        }: NamedOriginalBorrowed<'a>,
+        }: OriginalRowBorrowed<'a>,
     ) -> Self {
         Self {
             id,
@@ -107,7 +107,7 @@ impl<'a> From<NamedOriginalBorrowed<'a>> for NamedOriginal {
     }
 }
 #[derive(Debug, Clone, PartialEq)]
-pub struct PageRenditions {
+pub struct ListRenditions {
     pub image_id: uuid::Uuid,
     pub shard: i32,
     pub sha256: Vec<u8>,
@@ -116,7 +116,7 @@ pub struct PageRenditions {
     pub format: crate::types::images::RenditionFormat,
     pub live: bool,
 }
-pub struct PageRenditionsBorrowed<'a> {
+pub struct ListRenditionsBorrowed<'a> {
     pub image_id: uuid::Uuid,
     pub shard: i32,
     pub sha256: &'a [u8],
@@ -125,9 +125,9 @@ pub struct PageRenditionsBorrowed<'a> {
     pub format: crate::types::images::RenditionFormat,
     pub live: bool,
 }
-impl<'a> From<PageRenditionsBorrowed<'a>> for PageRenditions {
+impl<'a> From<ListRenditionsBorrowed<'a>> for ListRenditions {
     fn from(
-        PageRenditionsBorrowed {
+        ListRenditionsBorrowed {
             image_id,
             shard,
             sha256,
@@ -135,7 +135,7 @@ impl<'a> From<PageRenditionsBorrowed<'a>> for PageRenditions {
             byte_size,
             format,
             live,
-        }: PageRenditionsBorrowed<'a>,
+        }: ListRenditionsBorrowed<'a>,
     ) -> Self {
         Self {
             image_id,
@@ -149,17 +149,17 @@ impl<'a> From<PageRenditionsBorrowed<'a>> for PageRenditions {
     }
 }
 #[derive(Debug, Clone, PartialEq, Copy)]
-pub struct CountOriginals {
-    pub named: i64,
+pub struct CountOriginalReferences {
+    pub total: i64,
     pub live: i64,
 }
 #[derive(Debug, Clone, PartialEq, Copy)]
-pub struct CountRenditions {
-    pub named: i64,
+pub struct CountRenditionReferences {
+    pub total: i64,
     pub live: i64,
 }
 #[derive(Debug, Clone, PartialEq, Copy)]
-pub struct LibrarySize {
+pub struct EstimateLibrarySize {
     pub objects: i64,
     pub bytes: i64,
 }
@@ -211,23 +211,23 @@ impl<'a> From<RunRowBorrowed<'a>> for RunRow {
 }
 use crate::client::async_::GenericClient;
 use futures::{self, StreamExt, TryStreamExt};
-pub struct NamedOriginalQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+pub struct OriginalRowQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
     query: &'static str,
     cached: Option<&'s tokio_postgres::Statement>,
-    extractor: fn(&tokio_postgres::Row) -> Result<NamedOriginalBorrowed, tokio_postgres::Error>,
-    mapper: fn(NamedOriginalBorrowed) -> T,
+    extractor: fn(&tokio_postgres::Row) -> Result<OriginalRowBorrowed, tokio_postgres::Error>,
+    mapper: fn(OriginalRowBorrowed) -> T,
 }
-impl<'c, 'a, 's, C, T: 'c, const N: usize> NamedOriginalQuery<'c, 'a, 's, C, T, N>
+impl<'c, 'a, 's, C, T: 'c, const N: usize> OriginalRowQuery<'c, 'a, 's, C, T, N>
 where
     C: GenericClient,
 {
     pub fn map<R>(
         self,
-        mapper: fn(NamedOriginalBorrowed) -> R,
-    ) -> NamedOriginalQuery<'c, 'a, 's, C, R, N> {
-        NamedOriginalQuery {
+        mapper: fn(OriginalRowBorrowed) -> R,
+    ) -> OriginalRowQuery<'c, 'a, 's, C, R, N> {
+        OriginalRowQuery {
             client: self.client,
             params: self.params,
             query: self.query,
@@ -278,23 +278,23 @@ where
         Ok(mapped)
     }
 }
-pub struct PageRenditionsQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+pub struct ListRenditionsQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
     query: &'static str,
     cached: Option<&'s tokio_postgres::Statement>,
-    extractor: fn(&tokio_postgres::Row) -> Result<PageRenditionsBorrowed, tokio_postgres::Error>,
-    mapper: fn(PageRenditionsBorrowed) -> T,
+    extractor: fn(&tokio_postgres::Row) -> Result<ListRenditionsBorrowed, tokio_postgres::Error>,
+    mapper: fn(ListRenditionsBorrowed) -> T,
 }
-impl<'c, 'a, 's, C, T: 'c, const N: usize> PageRenditionsQuery<'c, 'a, 's, C, T, N>
+impl<'c, 'a, 's, C, T: 'c, const N: usize> ListRenditionsQuery<'c, 'a, 's, C, T, N>
 where
     C: GenericClient,
 {
     pub fn map<R>(
         self,
-        mapper: fn(PageRenditionsBorrowed) -> R,
-    ) -> PageRenditionsQuery<'c, 'a, 's, C, R, N> {
-        PageRenditionsQuery {
+        mapper: fn(ListRenditionsBorrowed) -> R,
+    ) -> ListRenditionsQuery<'c, 'a, 's, C, R, N> {
+        ListRenditionsQuery {
             client: self.client,
             params: self.params,
             query: self.query,
@@ -345,23 +345,23 @@ where
         Ok(mapped)
     }
 }
-pub struct CountOriginalsQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+pub struct CountOriginalReferencesQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
     query: &'static str,
     cached: Option<&'s tokio_postgres::Statement>,
-    extractor: fn(&tokio_postgres::Row) -> Result<CountOriginals, tokio_postgres::Error>,
-    mapper: fn(CountOriginals) -> T,
+    extractor: fn(&tokio_postgres::Row) -> Result<CountOriginalReferences, tokio_postgres::Error>,
+    mapper: fn(CountOriginalReferences) -> T,
 }
-impl<'c, 'a, 's, C, T: 'c, const N: usize> CountOriginalsQuery<'c, 'a, 's, C, T, N>
+impl<'c, 'a, 's, C, T: 'c, const N: usize> CountOriginalReferencesQuery<'c, 'a, 's, C, T, N>
 where
     C: GenericClient,
 {
     pub fn map<R>(
         self,
-        mapper: fn(CountOriginals) -> R,
-    ) -> CountOriginalsQuery<'c, 'a, 's, C, R, N> {
-        CountOriginalsQuery {
+        mapper: fn(CountOriginalReferences) -> R,
+    ) -> CountOriginalReferencesQuery<'c, 'a, 's, C, R, N> {
+        CountOriginalReferencesQuery {
             client: self.client,
             params: self.params,
             query: self.query,
@@ -412,23 +412,23 @@ where
         Ok(mapped)
     }
 }
-pub struct CountRenditionsQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+pub struct CountRenditionReferencesQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
     query: &'static str,
     cached: Option<&'s tokio_postgres::Statement>,
-    extractor: fn(&tokio_postgres::Row) -> Result<CountRenditions, tokio_postgres::Error>,
-    mapper: fn(CountRenditions) -> T,
+    extractor: fn(&tokio_postgres::Row) -> Result<CountRenditionReferences, tokio_postgres::Error>,
+    mapper: fn(CountRenditionReferences) -> T,
 }
-impl<'c, 'a, 's, C, T: 'c, const N: usize> CountRenditionsQuery<'c, 'a, 's, C, T, N>
+impl<'c, 'a, 's, C, T: 'c, const N: usize> CountRenditionReferencesQuery<'c, 'a, 's, C, T, N>
 where
     C: GenericClient,
 {
     pub fn map<R>(
         self,
-        mapper: fn(CountRenditions) -> R,
-    ) -> CountRenditionsQuery<'c, 'a, 's, C, R, N> {
-        CountRenditionsQuery {
+        mapper: fn(CountRenditionReferences) -> R,
+    ) -> CountRenditionReferencesQuery<'c, 'a, 's, C, R, N> {
+        CountRenditionReferencesQuery {
             client: self.client,
             params: self.params,
             query: self.query,
@@ -607,20 +607,23 @@ where
         Ok(mapped)
     }
 }
-pub struct LibrarySizeQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+pub struct EstimateLibrarySizeQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
     query: &'static str,
     cached: Option<&'s tokio_postgres::Statement>,
-    extractor: fn(&tokio_postgres::Row) -> Result<LibrarySize, tokio_postgres::Error>,
-    mapper: fn(LibrarySize) -> T,
+    extractor: fn(&tokio_postgres::Row) -> Result<EstimateLibrarySize, tokio_postgres::Error>,
+    mapper: fn(EstimateLibrarySize) -> T,
 }
-impl<'c, 'a, 's, C, T: 'c, const N: usize> LibrarySizeQuery<'c, 'a, 's, C, T, N>
+impl<'c, 'a, 's, C, T: 'c, const N: usize> EstimateLibrarySizeQuery<'c, 'a, 's, C, T, N>
 where
     C: GenericClient,
 {
-    pub fn map<R>(self, mapper: fn(LibrarySize) -> R) -> LibrarySizeQuery<'c, 'a, 's, C, R, N> {
-        LibrarySizeQuery {
+    pub fn map<R>(
+        self,
+        mapper: fn(EstimateLibrarySize) -> R,
+    ) -> EstimateLibrarySizeQuery<'c, 'a, 's, C, R, N> {
+        EstimateLibrarySizeQuery {
             client: self.client,
             params: self.params,
             query: self.query,
@@ -735,16 +738,16 @@ where
         Ok(mapped)
     }
 }
-pub struct PageOriginalsStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Rows that name an original, in the order of the keys. `live` is one whose bytes must be there; those of the others may
-/// be on their way in or out. More than one row may name the same.
-pub fn page_originals() -> PageOriginalsStmt {
-    PageOriginalsStmt(
+pub struct ListOriginalsStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Lists the rows that reference an original, in the order of the keys. The original of a `live` row must exist; others may
+/// not be stored yet or be deleted already. Several rows may reference the same original.
+pub fn list_originals() -> ListOriginalsStmt {
+    ListOriginalsStmt(
         "SELECT id, get_byte(uuid_send(coalesce(stored_as, id)), 15) AS shard, coalesce(stored_as, id) AS stored_as, attempt, byte_size, sha256, media_type, failure_code, (stored_at IS NOT NULL AND state NOT IN ('pending', 'deleting')) AS live FROM images.images WHERE state::text <> 'deleted' AND (get_byte(uuid_send(coalesce(stored_as, id)), 15), coalesce(stored_as, id), attempt, id) > ($1::integer, $2::uuid, $3::uuid, $4::uuid) ORDER BY get_byte(uuid_send(coalesce(stored_as, id)), 15), coalesce(stored_as, id), attempt, id LIMIT $5",
         None,
     )
 }
-impl PageOriginalsStmt {
+impl ListOriginalsStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -760,15 +763,15 @@ impl PageOriginalsStmt {
         after_attempt: &'a uuid::Uuid,
         after_id: &'a uuid::Uuid,
         max: &'a i64,
-    ) -> NamedOriginalQuery<'c, 'a, 's, C, NamedOriginal, 5> {
-        NamedOriginalQuery {
+    ) -> OriginalRowQuery<'c, 'a, 's, C, OriginalRow, 5> {
+        OriginalRowQuery {
             client,
             params: [after_shard, after_key, after_attempt, after_id, max],
             query: self.0,
             cached: self.1.as_ref(),
             extractor:
-                |row: &tokio_postgres::Row| -> Result<NamedOriginalBorrowed, tokio_postgres::Error> {
-                    Ok(NamedOriginalBorrowed {
+                |row: &tokio_postgres::Row| -> Result<OriginalRowBorrowed, tokio_postgres::Error> {
+                    Ok(OriginalRowBorrowed {
                         id: row.try_get(0)?,
                         shard: row.try_get(1)?,
                         stored_as: row.try_get(2)?,
@@ -780,7 +783,7 @@ impl PageOriginalsStmt {
                         live: row.try_get(8)?,
                     })
                 },
-            mapper: |it| NamedOriginal::from(it),
+            mapper: |it| OriginalRow::from(it),
         }
     }
 }
@@ -789,16 +792,16 @@ impl<'c, 'a, 's, C: GenericClient>
         'c,
         'a,
         's,
-        PageOriginalsParams,
-        NamedOriginalQuery<'c, 'a, 's, C, NamedOriginal, 5>,
+        ListOriginalsParams,
+        OriginalRowQuery<'c, 'a, 's, C, OriginalRow, 5>,
         C,
-    > for PageOriginalsStmt
+    > for ListOriginalsStmt
 {
     fn params(
         &'s self,
         client: &'c C,
-        params: &'a PageOriginalsParams,
-    ) -> NamedOriginalQuery<'c, 'a, 's, C, NamedOriginal, 5> {
+        params: &'a ListOriginalsParams,
+    ) -> OriginalRowQuery<'c, 'a, 's, C, OriginalRow, 5> {
         self.bind(
             client,
             &params.after_shard,
@@ -809,15 +812,15 @@ impl<'c, 'a, 's, C: GenericClient>
         )
     }
 }
-pub struct PageRenditionsStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Rows that name a rendition, in the order of the keys. More than one row may name the same.
-pub fn page_renditions() -> PageRenditionsStmt {
-    PageRenditionsStmt(
+pub struct ListRenditionsStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Lists the rows that reference a rendition, in the order of the keys. Several rows may reference the same rendition.
+pub fn list_renditions() -> ListRenditionsStmt {
+    ListRenditionsStmt(
         "SELECT r.image_id, get_byte(uuid_send(r.image_id), 15) AS shard, r.sha256, r.variant, r.byte_size, r.format, (i.state NOT IN ('deleting', 'deleted')) AS live FROM images.renditions AS r JOIN images.images AS i ON i.id = r.image_id WHERE (get_byte(uuid_send(r.image_id), 15), r.image_id, r.sha256, r.variant) > ($1::integer, $2::uuid, $3::bytea, $4::bytea) ORDER BY get_byte(uuid_send(r.image_id), 15), r.image_id, r.sha256, r.variant LIMIT $5",
         None,
     )
 }
-impl PageRenditionsStmt {
+impl ListRenditionsStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -833,16 +836,16 @@ impl PageRenditionsStmt {
         after_sha256: &'a T1,
         after_variant: &'a T2,
         max: &'a i64,
-    ) -> PageRenditionsQuery<'c, 'a, 's, C, PageRenditions, 5> {
-        PageRenditionsQuery {
+    ) -> ListRenditionsQuery<'c, 'a, 's, C, ListRenditions, 5> {
+        ListRenditionsQuery {
             client,
             params: [after_shard, after_image, after_sha256, after_variant, max],
             query: self.0,
             cached: self.1.as_ref(),
             extractor: |
                 row: &tokio_postgres::Row,
-            | -> Result<PageRenditionsBorrowed, tokio_postgres::Error> {
-                Ok(PageRenditionsBorrowed {
+            | -> Result<ListRenditionsBorrowed, tokio_postgres::Error> {
+                Ok(ListRenditionsBorrowed {
                     image_id: row.try_get(0)?,
                     shard: row.try_get(1)?,
                     sha256: row.try_get(2)?,
@@ -852,7 +855,7 @@ impl PageRenditionsStmt {
                     live: row.try_get(6)?,
                 })
             },
-            mapper: |it| PageRenditions::from(it),
+            mapper: |it| ListRenditions::from(it),
         }
     }
 }
@@ -861,16 +864,16 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::BytesSql, T2: crate::BytesSql>
         'c,
         'a,
         's,
-        PageRenditionsParams<T1, T2>,
-        PageRenditionsQuery<'c, 'a, 's, C, PageRenditions, 5>,
+        ListRenditionsParams<T1, T2>,
+        ListRenditionsQuery<'c, 'a, 's, C, ListRenditions, 5>,
         C,
-    > for PageRenditionsStmt
+    > for ListRenditionsStmt
 {
     fn params(
         &'s self,
         client: &'c C,
-        params: &'a PageRenditionsParams<T1, T2>,
-    ) -> PageRenditionsQuery<'c, 'a, 's, C, PageRenditions, 5> {
+        params: &'a ListRenditionsParams<T1, T2>,
+    ) -> ListRenditionsQuery<'c, 'a, 's, C, ListRenditions, 5> {
         self.bind(
             client,
             &params.after_shard,
@@ -881,15 +884,15 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::BytesSql, T2: crate::BytesSql>
         )
     }
 }
-pub struct CountOriginalsStmt(&'static str, Option<tokio_postgres::Statement>);
-/// How many rows name an original, and how many of them are live.
-pub fn count_originals() -> CountOriginalsStmt {
-    CountOriginalsStmt(
-        "SELECT count(*) AS named, count(*) FILTER (WHERE stored_at IS NOT NULL AND state NOT IN ('pending', 'deleting')) AS live FROM images.images WHERE state::text <> 'deleted' AND get_byte(uuid_send(coalesce(stored_as, id)), 15) = get_byte(uuid_send($1), 15) AND coalesce(stored_as, id) = $1 AND attempt = $2",
+pub struct CountOriginalReferencesStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Counts the rows that reference an original, and the live ones among them.
+pub fn count_original_references() -> CountOriginalReferencesStmt {
+    CountOriginalReferencesStmt(
+        "SELECT count(*) AS total, count(*) FILTER (WHERE stored_at IS NOT NULL AND state NOT IN ('pending', 'deleting')) AS live FROM images.images WHERE state::text <> 'deleted' AND get_byte(uuid_send(coalesce(stored_as, id)), 15) = get_byte(uuid_send($1), 15) AND coalesce(stored_as, id) = $1 AND attempt = $2",
         None,
     )
 }
-impl CountOriginalsStmt {
+impl CountOriginalReferencesStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -902,20 +905,21 @@ impl CountOriginalsStmt {
         client: &'c C,
         key: &'a uuid::Uuid,
         attempt: &'a uuid::Uuid,
-    ) -> CountOriginalsQuery<'c, 'a, 's, C, CountOriginals, 2> {
-        CountOriginalsQuery {
+    ) -> CountOriginalReferencesQuery<'c, 'a, 's, C, CountOriginalReferences, 2> {
+        CountOriginalReferencesQuery {
             client,
             params: [key, attempt],
             query: self.0,
             cached: self.1.as_ref(),
-            extractor:
-                |row: &tokio_postgres::Row| -> Result<CountOriginals, tokio_postgres::Error> {
-                    Ok(CountOriginals {
-                        named: row.try_get(0)?,
-                        live: row.try_get(1)?,
-                    })
-                },
-            mapper: |it| CountOriginals::from(it),
+            extractor: |
+                row: &tokio_postgres::Row,
+            | -> Result<CountOriginalReferences, tokio_postgres::Error> {
+                Ok(CountOriginalReferences {
+                    total: row.try_get(0)?,
+                    live: row.try_get(1)?,
+                })
+            },
+            mapper: |it| CountOriginalReferences::from(it),
         }
     }
 }
@@ -924,28 +928,28 @@ impl<'c, 'a, 's, C: GenericClient>
         'c,
         'a,
         's,
-        CountOriginalsParams,
-        CountOriginalsQuery<'c, 'a, 's, C, CountOriginals, 2>,
+        CountOriginalReferencesParams,
+        CountOriginalReferencesQuery<'c, 'a, 's, C, CountOriginalReferences, 2>,
         C,
-    > for CountOriginalsStmt
+    > for CountOriginalReferencesStmt
 {
     fn params(
         &'s self,
         client: &'c C,
-        params: &'a CountOriginalsParams,
-    ) -> CountOriginalsQuery<'c, 'a, 's, C, CountOriginals, 2> {
+        params: &'a CountOriginalReferencesParams,
+    ) -> CountOriginalReferencesQuery<'c, 'a, 's, C, CountOriginalReferences, 2> {
         self.bind(client, &params.key, &params.attempt)
     }
 }
-pub struct CountRenditionsStmt(&'static str, Option<tokio_postgres::Statement>);
-/// How many rows name a rendition, and how many of them are live.
-pub fn count_renditions() -> CountRenditionsStmt {
-    CountRenditionsStmt(
-        "SELECT count(*) AS named, count(*) FILTER (WHERE i.state NOT IN ('deleting', 'deleted')) AS live FROM images.renditions AS r JOIN images.images AS i ON i.id = r.image_id WHERE r.image_id = $1 AND r.sha256 = $2",
+pub struct CountRenditionReferencesStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Counts the rows that reference a rendition, and the live ones among them.
+pub fn count_rendition_references() -> CountRenditionReferencesStmt {
+    CountRenditionReferencesStmt(
+        "SELECT count(*) AS total, count(*) FILTER (WHERE i.state NOT IN ('deleting', 'deleted')) AS live FROM images.renditions AS r JOIN images.images AS i ON i.id = r.image_id WHERE r.image_id = $1 AND r.sha256 = $2",
         None,
     )
 }
-impl CountRenditionsStmt {
+impl CountRenditionReferencesStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -958,20 +962,21 @@ impl CountRenditionsStmt {
         client: &'c C,
         image: &'a uuid::Uuid,
         sha256: &'a T1,
-    ) -> CountRenditionsQuery<'c, 'a, 's, C, CountRenditions, 2> {
-        CountRenditionsQuery {
+    ) -> CountRenditionReferencesQuery<'c, 'a, 's, C, CountRenditionReferences, 2> {
+        CountRenditionReferencesQuery {
             client,
             params: [image, sha256],
             query: self.0,
             cached: self.1.as_ref(),
-            extractor:
-                |row: &tokio_postgres::Row| -> Result<CountRenditions, tokio_postgres::Error> {
-                    Ok(CountRenditions {
-                        named: row.try_get(0)?,
-                        live: row.try_get(1)?,
-                    })
-                },
-            mapper: |it| CountRenditions::from(it),
+            extractor: |
+                row: &tokio_postgres::Row,
+            | -> Result<CountRenditionReferences, tokio_postgres::Error> {
+                Ok(CountRenditionReferences {
+                    total: row.try_get(0)?,
+                    live: row.try_get(1)?,
+                })
+            },
+            mapper: |it| CountRenditionReferences::from(it),
         }
     }
 }
@@ -980,28 +985,28 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::BytesSql>
         'c,
         'a,
         's,
-        CountRenditionsParams<T1>,
-        CountRenditionsQuery<'c, 'a, 's, C, CountRenditions, 2>,
+        CountRenditionReferencesParams<T1>,
+        CountRenditionReferencesQuery<'c, 'a, 's, C, CountRenditionReferences, 2>,
         C,
-    > for CountRenditionsStmt
+    > for CountRenditionReferencesStmt
 {
     fn params(
         &'s self,
         client: &'c C,
-        params: &'a CountRenditionsParams<T1>,
-    ) -> CountRenditionsQuery<'c, 'a, 's, C, CountRenditions, 2> {
+        params: &'a CountRenditionReferencesParams<T1>,
+    ) -> CountRenditionReferencesQuery<'c, 'a, 's, C, CountRenditionReferences, 2> {
         self.bind(client, &params.image, &params.sha256)
     }
 }
-pub struct MarkDamagedStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Says of images that their original is missing or damaged. Whatever was made of it before is still shown.
-pub fn mark_damaged() -> MarkDamagedStmt {
-    MarkDamagedStmt(
+pub struct MarkOriginalLostStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Marks the images of an original that is missing or damaged. Their renditions are still served.
+pub fn mark_original_lost() -> MarkOriginalLostStmt {
+    MarkOriginalLostStmt(
         "UPDATE images.images SET state = 'failed', failure_code = $1 WHERE state IN ('stored', 'ready', 'failed') AND failure_code IS DISTINCT FROM $1 AND get_byte(uuid_send(coalesce(stored_as, id)), 15) = get_byte(uuid_send($2), 15) AND coalesce(stored_as, id) = $2 AND attempt = $3",
         None,
     )
 }
-impl MarkDamagedStmt {
+impl MarkOriginalLostStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -1024,32 +1029,32 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql>
         'a,
         'a,
         'a,
-        MarkDamagedParams<T1>,
+        MarkOriginalLostParams<T1>,
         std::pin::Pin<
             Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
         >,
         C,
-    > for MarkDamagedStmt
+    > for MarkOriginalLostStmt
 {
     fn params(
         &'a self,
         client: &'a C,
-        params: &'a MarkDamagedParams<T1>,
+        params: &'a MarkOriginalLostParams<T1>,
     ) -> std::pin::Pin<
         Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
     > {
         Box::pin(self.bind(client, &params.failure_code, &params.key, &params.attempt))
     }
 }
-pub struct HealStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Takes that back, because the original is there again; what is to be made of it is asked for anew.
-pub fn heal() -> HealStmt {
-    HealStmt(
-        "WITH healed AS ( UPDATE images.images SET state = 'stored', failure_code = NULL WHERE state = 'failed' AND failure_code IN ('original-missing', 'original-damaged') AND get_byte(uuid_send(coalesce(stored_as, id)), 15) = get_byte(uuid_send($1), 15) AND coalesce(stored_as, id) = $1 AND attempt = $2 RETURNING id ) SELECT count(*) AS healed FROM healed CROSS JOIN LATERAL images.enqueue_processing(healed.id) AS done",
+pub struct UnmarkOriginalStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Removes the mark and enqueues the processing of the images.
+pub fn unmark_original() -> UnmarkOriginalStmt {
+    UnmarkOriginalStmt(
+        "WITH unmarked AS ( UPDATE images.images SET state = 'stored', failure_code = NULL WHERE state = 'failed' AND failure_code IN ('original-missing', 'original-damaged') AND get_byte(uuid_send(coalesce(stored_as, id)), 15) = get_byte(uuid_send($1), 15) AND coalesce(stored_as, id) = $1 AND attempt = $2 RETURNING id ) SELECT count(*) AS unmarked FROM unmarked CROSS JOIN LATERAL images.enqueue_processing(unmarked.id) AS done",
         None,
     )
 }
-impl HealStmt {
+impl UnmarkOriginalStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -1074,22 +1079,32 @@ impl HealStmt {
     }
 }
 impl<'c, 'a, 's, C: GenericClient>
-    crate::client::async_::Params<'c, 'a, 's, HealParams, I64Query<'c, 'a, 's, C, i64, 2>, C>
-    for HealStmt
+    crate::client::async_::Params<
+        'c,
+        'a,
+        's,
+        UnmarkOriginalParams,
+        I64Query<'c, 'a, 's, C, i64, 2>,
+        C,
+    > for UnmarkOriginalStmt
 {
-    fn params(&'s self, client: &'c C, params: &'a HealParams) -> I64Query<'c, 'a, 's, C, i64, 2> {
+    fn params(
+        &'s self,
+        client: &'c C,
+        params: &'a UnmarkOriginalParams,
+    ) -> I64Query<'c, 'a, 's, C, i64, 2> {
         self.bind(client, &params.key, &params.attempt)
     }
 }
-pub struct DropRenditionsStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Forgets renditions whose object is missing or damaged, so that they are made again.
-pub fn drop_renditions() -> DropRenditionsStmt {
-    DropRenditionsStmt(
+pub struct DeleteRenditionStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Deletes the rows of a rendition whose object is missing or damaged.
+pub fn delete_rendition() -> DeleteRenditionStmt {
+    DeleteRenditionStmt(
         "DELETE FROM images.renditions WHERE image_id = $1 AND sha256 = $2",
         None,
     )
 }
-impl DropRenditionsStmt {
+impl DeleteRenditionStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -1111,34 +1126,34 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::BytesSql>
         'a,
         'a,
         'a,
-        DropRenditionsParams<T1>,
+        DeleteRenditionParams<T1>,
         std::pin::Pin<
             Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
         >,
         C,
-    > for DropRenditionsStmt
+    > for DeleteRenditionStmt
 {
     fn params(
         &'a self,
         client: &'a C,
-        params: &'a DropRenditionsParams<T1>,
+        params: &'a DeleteRenditionParams<T1>,
     ) -> std::pin::Pin<
         Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
     > {
         Box::pin(self.bind(client, &params.image, &params.sha256))
     }
 }
-pub struct LockDeletionsStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Whether objects may be deleted now: not while a backup copies them. What a row stopped naming before the backup took
-/// its lock is not in the backup, so it is enough to ask for this in the transaction that takes the name away or claims
-/// the deletion.
-pub fn lock_deletions() -> LockDeletionsStmt {
-    LockDeletionsStmt(
+pub struct TryShareBackupLockStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Whether objects may be deleted: not while a backup copies them. A backup does not contain objects that became
+/// unreferenced before it took its lock, so it suffices to ask in the transaction that removes the reference or claims the
+/// deletion.
+pub fn try_share_backup_lock() -> TryShareBackupLockStmt {
+    TryShareBackupLockStmt(
         "SELECT pg_try_advisory_xact_lock_shared($1) AS allowed",
         None,
     )
 }
-impl LockDeletionsStmt {
+impl TryShareBackupLockStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -1161,15 +1176,15 @@ impl LockDeletionsStmt {
         }
     }
 }
-pub struct LibrarySizeStmt(&'static str, Option<tokio_postgres::Statement>);
-/// How many originals there are about, and their bytes.
-pub fn library_size() -> LibrarySizeStmt {
-    LibrarySizeStmt(
+pub struct EstimateLibrarySizeStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Sums the usage of all accounts.
+pub fn estimate_library_size() -> EstimateLibrarySizeStmt {
+    EstimateLibrarySizeStmt(
         "SELECT coalesce(sum(image_count), 0)::bigint AS objects, coalesce(sum(used_bytes), 0)::bigint AS bytes FROM images.usage",
         None,
     )
 }
-impl LibrarySizeStmt {
+impl EstimateLibrarySizeStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -1180,31 +1195,32 @@ impl LibrarySizeStmt {
     pub fn bind<'c, 'a, 's, C: GenericClient>(
         &'s self,
         client: &'c C,
-    ) -> LibrarySizeQuery<'c, 'a, 's, C, LibrarySize, 0> {
-        LibrarySizeQuery {
+    ) -> EstimateLibrarySizeQuery<'c, 'a, 's, C, EstimateLibrarySize, 0> {
+        EstimateLibrarySizeQuery {
             client,
             params: [],
             query: self.0,
             cached: self.1.as_ref(),
-            extractor: |row: &tokio_postgres::Row| -> Result<LibrarySize, tokio_postgres::Error> {
-                Ok(LibrarySize {
-                    objects: row.try_get(0)?,
-                    bytes: row.try_get(1)?,
-                })
-            },
-            mapper: |it| LibrarySize::from(it),
+            extractor:
+                |row: &tokio_postgres::Row| -> Result<EstimateLibrarySize, tokio_postgres::Error> {
+                    Ok(EstimateLibrarySize {
+                        objects: row.try_get(0)?,
+                        bytes: row.try_get(1)?,
+                    })
+                },
+            mapper: |it| EstimateLibrarySize::from(it),
         }
     }
 }
-pub struct EndUploadsStmt(&'static str, Option<tokio_postgres::Statement>);
-/// End upload sessions whose parts are not in the store.
-pub fn end_uploads() -> EndUploadsStmt {
-    EndUploadsStmt(
+pub struct ExpireUploadSessionsStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Expires all upload sessions in progress.
+pub fn expire_upload_sessions() -> ExpireUploadSessionsStmt {
+    ExpireUploadSessionsStmt(
         "UPDATE images.upload_sessions SET expires_at = $1 WHERE state IN ('open', 'finishing') AND expires_at > $1",
         None,
     )
 }
-impl EndUploadsStmt {
+impl ExpireUploadSessionsStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -1220,15 +1236,15 @@ impl EndUploadsStmt {
         client.execute(self.0, &[now]).await
     }
 }
-pub struct BeginRunStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Writes down that a comparison begins.
-pub fn begin_run() -> BeginRunStmt {
-    BeginRunStmt(
+pub struct InsertRunStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Records the start of a run.
+pub fn insert_run() -> InsertRunStmt {
+    InsertRunStmt(
         "INSERT INTO images.integrity_runs (id, deep, repair, started_at) VALUES ($1, $2, $3, $4)",
         None,
     )
 }
-impl BeginRunStmt {
+impl InsertRunStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -1252,17 +1268,17 @@ impl<'a, C: GenericClient + Send + Sync>
         'a,
         'a,
         'a,
-        BeginRunParams,
+        InsertRunParams,
         std::pin::Pin<
             Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
         >,
         C,
-    > for BeginRunStmt
+    > for InsertRunStmt
 {
     fn params(
         &'a self,
         client: &'a C,
-        params: &'a BeginRunParams,
+        params: &'a InsertRunParams,
     ) -> std::pin::Pin<
         Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
     > {
@@ -1275,15 +1291,15 @@ impl<'a, C: GenericClient + Send + Sync>
         ))
     }
 }
-pub struct ForgetRunsStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Forgets comparisons of long ago.
-pub fn forget_runs() -> ForgetRunsStmt {
-    ForgetRunsStmt(
+pub struct DeleteOldRunsStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Deletes the results of old runs.
+pub fn delete_old_runs() -> DeleteOldRunsStmt {
+    DeleteOldRunsStmt(
         "DELETE FROM images.integrity_runs WHERE started_at < $1",
         None,
     )
 }
-impl ForgetRunsStmt {
+impl DeleteOldRunsStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -1300,7 +1316,7 @@ impl ForgetRunsStmt {
     }
 }
 pub struct FinishRunStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Writes down what a comparison found.
+/// Records the result of a run.
 pub fn finish_run() -> FinishRunStmt {
     FinishRunStmt(
         "UPDATE images.integrity_runs SET finished_at = $1, report = $2, failure_code = $3 WHERE id = $4",
@@ -1357,7 +1373,7 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::JsonSql, T2: crate::StringSq
     }
 }
 pub struct FindLastRunStmt(&'static str, Option<tokio_postgres::Statement>);
-/// The newest comparison, and whether somebody is at one now.
+/// Finds the latest run, and whether a run is in progress.
 pub fn find_last_run() -> FindLastRunStmt {
     FindLastRunStmt(
         "SELECT id, deep, repair, started_at, finished_at, report, failure_code, EXISTS ( SELECT FROM pg_catalog.pg_locks AS l WHERE l.locktype = 'advisory' AND l.granted AND l.mode = 'ExclusiveLock' AND l.objsubid = 1 AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database()) AND (l.classid::bigint << 32) | l.objid::bigint = $1::bigint) AS running FROM images.integrity_runs ORDER BY started_at DESC LIMIT 1",

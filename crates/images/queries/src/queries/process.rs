@@ -1,7 +1,7 @@
 // This file was generated with `cornucopia`. Do not modify.
 
 #[derive(Debug)]
-pub struct FinishProcessingParams<T1: crate::BytesSql, T2: crate::JsonSql> {
+pub struct MarkReadyParams<T1: crate::BytesSql, T2: crate::JsonSql> {
     pub has_alpha: bool,
     pub color: i32,
     pub thumbhash: T1,
@@ -10,12 +10,12 @@ pub struct FinishProcessingParams<T1: crate::BytesSql, T2: crate::JsonSql> {
     pub id: uuid::Uuid,
 }
 #[derive(Debug)]
-pub struct FailProcessingParams<T1: crate::StringSql> {
+pub struct MarkFailedParams<T1: crate::StringSql> {
     pub failure_code: T1,
     pub id: uuid::Uuid,
 }
 #[derive(Clone, Copy, Debug)]
-pub struct KeepLocationParams {
+pub struct InsertLocationParams {
     pub latitude: f64,
     pub longitude: f64,
     pub altitude: Option<f32>,
@@ -158,7 +158,7 @@ where
     }
 }
 pub struct ListVariantsStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Which renditions of an image are there.
+/// Lists the stored renditions of an image.
 pub fn list_variants() -> ListVariantsStmt {
     ListVariantsStmt(
         "SELECT variant FROM images.renditions WHERE image_id = $1",
@@ -188,16 +188,16 @@ impl ListVariantsStmt {
         }
     }
 }
-pub struct FinishProcessingStmt(&'static str, Option<tokio_postgres::Statement>);
-/// What was learned of an image. Its version stays: nobody changed what is said about it. Changes nothing where the image
-/// was removed or finished before.
-pub fn finish_processing() -> FinishProcessingStmt {
-    FinishProcessingStmt(
+pub struct MarkReadyStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Stores the description of an image. Keeps its version, because its metadata does not change. Changes nothing if the
+/// image was removed or processed meanwhile.
+pub fn mark_ready() -> MarkReadyStmt {
+    MarkReadyStmt(
         "UPDATE images.images SET state = 'ready', has_alpha = $1, color = $2, thumbhash = $3, phash = $4, camera = $5 WHERE id = $6 AND state = 'stored' AND removed_at IS NULL",
         None,
     )
 }
-impl FinishProcessingStmt {
+impl MarkReadyStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -225,17 +225,17 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::BytesSql, T2: crate::JsonSql
         'a,
         'a,
         'a,
-        FinishProcessingParams<T1, T2>,
+        MarkReadyParams<T1, T2>,
         std::pin::Pin<
             Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
         >,
         C,
-    > for FinishProcessingStmt
+    > for MarkReadyStmt
 {
     fn params(
         &'a self,
         client: &'a C,
-        params: &'a FinishProcessingParams<T1, T2>,
+        params: &'a MarkReadyParams<T1, T2>,
     ) -> std::pin::Pin<
         Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
     > {
@@ -250,15 +250,15 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::BytesSql, T2: crate::JsonSql
         ))
     }
 }
-pub struct FailProcessingStmt(&'static str, Option<tokio_postgres::Statement>);
+pub struct MarkFailedStmt(&'static str, Option<tokio_postgres::Statement>);
 /// Records that an image cannot be processed.
-pub fn fail_processing() -> FailProcessingStmt {
-    FailProcessingStmt(
+pub fn mark_failed() -> MarkFailedStmt {
+    MarkFailedStmt(
         "UPDATE images.images SET state = 'failed', failure_code = $1 WHERE id = $2 AND state = 'stored' AND removed_at IS NULL",
         None,
     )
 }
-impl FailProcessingStmt {
+impl MarkFailedStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -280,32 +280,32 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::StringSql>
         'a,
         'a,
         'a,
-        FailProcessingParams<T1>,
+        MarkFailedParams<T1>,
         std::pin::Pin<
             Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
         >,
         C,
-    > for FailProcessingStmt
+    > for MarkFailedStmt
 {
     fn params(
         &'a self,
         client: &'a C,
-        params: &'a FailProcessingParams<T1>,
+        params: &'a MarkFailedParams<T1>,
     ) -> std::pin::Pin<
         Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
     > {
         Box::pin(self.bind(client, &params.failure_code, &params.id))
     }
 }
-pub struct KeepLocationStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Where an image was taken, if its owner wants that kept.
-pub fn keep_location() -> KeepLocationStmt {
-    KeepLocationStmt(
+pub struct InsertLocationStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Stores the location of an image if its owner wants to keep it.
+pub fn insert_location() -> InsertLocationStmt {
+    InsertLocationStmt(
         "INSERT INTO images.locations (image_id, latitude, longitude, altitude) SELECT id, $1, $2, $3 FROM images.images WHERE id = $4 AND keep_location ON CONFLICT (image_id) DO NOTHING",
         None,
     )
 }
-impl KeepLocationStmt {
+impl InsertLocationStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -331,17 +331,17 @@ impl<'a, C: GenericClient + Send + Sync>
         'a,
         'a,
         'a,
-        KeepLocationParams,
+        InsertLocationParams,
         std::pin::Pin<
             Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
         >,
         C,
-    > for KeepLocationStmt
+    > for InsertLocationStmt
 {
     fn params(
         &'a self,
         client: &'a C,
-        params: &'a KeepLocationParams,
+        params: &'a InsertLocationParams,
     ) -> std::pin::Pin<
         Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
     > {
@@ -355,7 +355,7 @@ impl<'a, C: GenericClient + Send + Sync>
     }
 }
 pub struct FindLocationStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Where an own image was taken, if that was kept.
+/// Finds the location of an own image.
 pub fn find_location() -> FindLocationStmt {
     FindLocationStmt(
         "SELECT latitude, longitude, altitude FROM images.locations WHERE image_id = $1",

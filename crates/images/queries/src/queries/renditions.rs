@@ -6,12 +6,12 @@ pub struct FindSourceParams<T1: crate::BytesSql, T2: crate::ArraySql<Item = T1>>
     pub id: uuid::Uuid,
 }
 #[derive(Debug)]
-pub struct LookParams<T1: crate::BytesSql> {
+pub struct FindRenditionParams<T1: crate::BytesSql> {
     pub image: uuid::Uuid,
     pub variant: T1,
 }
 #[derive(Debug)]
-pub struct TakeClaimParams<T1: crate::BytesSql> {
+pub struct AcquireClaimParams<T1: crate::BytesSql> {
     pub image: uuid::Uuid,
     pub variant: T1,
     pub claim: uuid::Uuid,
@@ -25,13 +25,13 @@ pub struct RenewClaimParams<T1: crate::BytesSql> {
     pub claim: uuid::Uuid,
 }
 #[derive(Debug)]
-pub struct EndClaimParams<T1: crate::BytesSql> {
+pub struct ReleaseClaimParams<T1: crate::BytesSql> {
     pub image: uuid::Uuid,
     pub variant: T1,
     pub claim: uuid::Uuid,
 }
 #[derive(Debug)]
-pub struct KeepParams<T1: crate::BytesSql, T2: crate::BytesSql> {
+pub struct UpsertRenditionParams<T1: crate::BytesSql, T2: crate::BytesSql> {
     pub variant: T1,
     pub format: crate::types::images::RenditionFormat,
     pub width: i32,
@@ -42,13 +42,13 @@ pub struct KeepParams<T1: crate::BytesSql, T2: crate::BytesSql> {
     pub image: uuid::Uuid,
 }
 #[derive(Debug)]
-pub struct DropLostParams<T1: crate::BytesSql, T2: crate::BytesSql> {
+pub struct DeleteLostParams<T1: crate::BytesSql, T2: crate::BytesSql> {
     pub image: uuid::Uuid,
     pub variant: T1,
     pub sha256: T2,
 }
 #[derive(Debug)]
-pub struct NoteUseParams<
+pub struct UpdateLastUsedParams<
     T1: crate::ArraySql<Item = uuid::Uuid>,
     T2: crate::BytesSql,
     T3: crate::ArraySql<Item = T2>,
@@ -58,14 +58,14 @@ pub struct NoteUseParams<
     pub variants: T3,
 }
 #[derive(Debug)]
-pub struct DropUnusedParams<T1: crate::BytesSql> {
+pub struct DeleteUnusedParams<T1: crate::BytesSql> {
     pub after_image: uuid::Uuid,
     pub after_variant: T1,
     pub before: time::Date,
     pub max: i64,
 }
 #[derive(Debug)]
-pub struct ListNamedParams<
+pub struct ListReferencedParams<
     T1: crate::ArraySql<Item = uuid::Uuid>,
     T2: crate::BytesSql,
     T3: crate::ArraySql<Item = T2>,
@@ -90,9 +90,9 @@ pub struct SourceRow {
     pub has_alpha: Option<bool>,
     pub variant: Option<Vec<u8>>,
     pub format: Option<crate::types::images::RenditionFormat>,
-    pub made_bytes: Option<i32>,
+    pub rendition_size: Option<i32>,
     pub used_on: Option<time::Date>,
-    pub made_sha256: Option<Vec<u8>>,
+    pub rendition_sha256: Option<Vec<u8>>,
 }
 pub struct SourceRowBorrowed<'a> {
     pub id: uuid::Uuid,
@@ -110,9 +110,9 @@ pub struct SourceRowBorrowed<'a> {
     pub has_alpha: Option<bool>,
     pub variant: Option<&'a [u8]>,
     pub format: Option<crate::types::images::RenditionFormat>,
-    pub made_bytes: Option<i32>,
+    pub rendition_size: Option<i32>,
     pub used_on: Option<time::Date>,
-    pub made_sha256: Option<&'a [u8]>,
+    pub rendition_sha256: Option<&'a [u8]>,
 }
 impl<'a> From<SourceRowBorrowed<'a>> for SourceRow {
     fn from(
@@ -132,9 +132,9 @@ impl<'a> From<SourceRowBorrowed<'a>> for SourceRow {
             has_alpha,
             variant,
             format,
-            made_bytes,
+            rendition_size,
             used_on,
-            made_sha256,
+            rendition_sha256,
         }: SourceRowBorrowed<'a>,
     ) -> Self {
         Self {
@@ -153,9 +153,9 @@ impl<'a> From<SourceRowBorrowed<'a>> for SourceRow {
             has_alpha,
             variant: variant.map(|v| v.into()),
             format,
-            made_bytes,
+            rendition_size,
             used_on,
-            made_sha256: made_sha256.map(|v| v.into()),
+            rendition_sha256: rendition_sha256.map(|v| v.into()),
         }
     }
 }
@@ -200,26 +200,26 @@ pub struct ListDays {
     pub bytes: i64,
 }
 #[derive(Debug, Clone, PartialEq)]
-pub struct DropUnused {
+pub struct DeleteUnused {
     pub image_id: uuid::Uuid,
     pub variant: Vec<u8>,
     pub byte_size: i32,
     pub sha256: Vec<u8>,
 }
-pub struct DropUnusedBorrowed<'a> {
+pub struct DeleteUnusedBorrowed<'a> {
     pub image_id: uuid::Uuid,
     pub variant: &'a [u8],
     pub byte_size: i32,
     pub sha256: &'a [u8],
 }
-impl<'a> From<DropUnusedBorrowed<'a>> for DropUnused {
+impl<'a> From<DeleteUnusedBorrowed<'a>> for DeleteUnused {
     fn from(
-        DropUnusedBorrowed {
+        DeleteUnusedBorrowed {
             image_id,
             variant,
             byte_size,
             sha256,
-        }: DropUnusedBorrowed<'a>,
+        }: DeleteUnusedBorrowed<'a>,
     ) -> Self {
         Self {
             image_id,
@@ -230,16 +230,16 @@ impl<'a> From<DropUnusedBorrowed<'a>> for DropUnused {
     }
 }
 #[derive(Debug, Clone, PartialEq)]
-pub struct ListNamed {
+pub struct ListReferenced {
     pub image_id: uuid::Uuid,
     pub sha256: Vec<u8>,
 }
-pub struct ListNamedBorrowed<'a> {
+pub struct ListReferencedBorrowed<'a> {
     pub image_id: uuid::Uuid,
     pub sha256: &'a [u8],
 }
-impl<'a> From<ListNamedBorrowed<'a>> for ListNamed {
-    fn from(ListNamedBorrowed { image_id, sha256 }: ListNamedBorrowed<'a>) -> Self {
+impl<'a> From<ListReferencedBorrowed<'a>> for ListReferenced {
+    fn from(ListReferencedBorrowed { image_id, sha256 }: ListReferencedBorrowed<'a>) -> Self {
         Self {
             image_id,
             sha256: sha256.into(),
@@ -247,7 +247,7 @@ impl<'a> From<ListNamedBorrowed<'a>> for ListNamed {
     }
 }
 #[derive(Debug, Clone, PartialEq, Copy)]
-pub struct CountFormats {
+pub struct MeasureFormats {
     pub format: crate::types::images::RenditionFormat,
     pub renditions: i64,
     pub bytes: i64,
@@ -449,23 +449,23 @@ where
         Ok(mapped)
     }
 }
-pub struct DropUnusedQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+pub struct DeleteUnusedQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
     query: &'static str,
     cached: Option<&'s tokio_postgres::Statement>,
-    extractor: fn(&tokio_postgres::Row) -> Result<DropUnusedBorrowed, tokio_postgres::Error>,
-    mapper: fn(DropUnusedBorrowed) -> T,
+    extractor: fn(&tokio_postgres::Row) -> Result<DeleteUnusedBorrowed, tokio_postgres::Error>,
+    mapper: fn(DeleteUnusedBorrowed) -> T,
 }
-impl<'c, 'a, 's, C, T: 'c, const N: usize> DropUnusedQuery<'c, 'a, 's, C, T, N>
+impl<'c, 'a, 's, C, T: 'c, const N: usize> DeleteUnusedQuery<'c, 'a, 's, C, T, N>
 where
     C: GenericClient,
 {
     pub fn map<R>(
         self,
-        mapper: fn(DropUnusedBorrowed) -> R,
-    ) -> DropUnusedQuery<'c, 'a, 's, C, R, N> {
-        DropUnusedQuery {
+        mapper: fn(DeleteUnusedBorrowed) -> R,
+    ) -> DeleteUnusedQuery<'c, 'a, 's, C, R, N> {
+        DeleteUnusedQuery {
             client: self.client,
             params: self.params,
             query: self.query,
@@ -516,20 +516,23 @@ where
         Ok(mapped)
     }
 }
-pub struct ListNamedQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+pub struct ListReferencedQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
     query: &'static str,
     cached: Option<&'s tokio_postgres::Statement>,
-    extractor: fn(&tokio_postgres::Row) -> Result<ListNamedBorrowed, tokio_postgres::Error>,
-    mapper: fn(ListNamedBorrowed) -> T,
+    extractor: fn(&tokio_postgres::Row) -> Result<ListReferencedBorrowed, tokio_postgres::Error>,
+    mapper: fn(ListReferencedBorrowed) -> T,
 }
-impl<'c, 'a, 's, C, T: 'c, const N: usize> ListNamedQuery<'c, 'a, 's, C, T, N>
+impl<'c, 'a, 's, C, T: 'c, const N: usize> ListReferencedQuery<'c, 'a, 's, C, T, N>
 where
     C: GenericClient,
 {
-    pub fn map<R>(self, mapper: fn(ListNamedBorrowed) -> R) -> ListNamedQuery<'c, 'a, 's, C, R, N> {
-        ListNamedQuery {
+    pub fn map<R>(
+        self,
+        mapper: fn(ListReferencedBorrowed) -> R,
+    ) -> ListReferencedQuery<'c, 'a, 's, C, R, N> {
+        ListReferencedQuery {
             client: self.client,
             params: self.params,
             query: self.query,
@@ -580,20 +583,23 @@ where
         Ok(mapped)
     }
 }
-pub struct CountFormatsQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+pub struct MeasureFormatsQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
     query: &'static str,
     cached: Option<&'s tokio_postgres::Statement>,
-    extractor: fn(&tokio_postgres::Row) -> Result<CountFormats, tokio_postgres::Error>,
-    mapper: fn(CountFormats) -> T,
+    extractor: fn(&tokio_postgres::Row) -> Result<MeasureFormats, tokio_postgres::Error>,
+    mapper: fn(MeasureFormats) -> T,
 }
-impl<'c, 'a, 's, C, T: 'c, const N: usize> CountFormatsQuery<'c, 'a, 's, C, T, N>
+impl<'c, 'a, 's, C, T: 'c, const N: usize> MeasureFormatsQuery<'c, 'a, 's, C, T, N>
 where
     C: GenericClient,
 {
-    pub fn map<R>(self, mapper: fn(CountFormats) -> R) -> CountFormatsQuery<'c, 'a, 's, C, R, N> {
-        CountFormatsQuery {
+    pub fn map<R>(
+        self,
+        mapper: fn(MeasureFormats) -> R,
+    ) -> MeasureFormatsQuery<'c, 'a, 's, C, R, N> {
+        MeasureFormatsQuery {
             client: self.client,
             params: self.params,
             query: self.query,
@@ -645,11 +651,11 @@ where
     }
 }
 pub struct FindSourceStmt(&'static str, Option<tokio_postgres::Statement>);
-/// The image with this id, if it is live and the asking role may see it, once for each of these renditions that it has;
-/// one row without any where it has none.
+/// Finds a live image that is visible to the role, with one row for each stored rendition among the variants, or one row
+/// without a rendition.
 pub fn find_source() -> FindSourceStmt {
     FindSourceStmt(
-        "SELECT i.id, i.owner_id, i.attempt, i.stored_as, i.visibility, i.state, i.failure_code, i.media_type, i.byte_size, i.width, i.height, i.frames, i.has_alpha, r.variant, r.format, r.byte_size AS made_bytes, r.used_on, r.sha256 AS made_sha256 FROM images.images AS i LEFT JOIN images.renditions AS r ON r.image_id = i.id AND r.variant = ANY($1) WHERE i.id = $2 AND i.stored_at IS NOT NULL AND i.removed_at IS NULL",
+        "SELECT i.id, i.owner_id, i.attempt, i.stored_as, i.visibility, i.state, i.failure_code, i.media_type, i.byte_size, i.width, i.height, i.frames, i.has_alpha, r.variant, r.format, r.byte_size AS rendition_size, r.used_on, r.sha256 AS rendition_sha256 FROM images.images AS i LEFT JOIN images.renditions AS r ON r.image_id = i.id AND r.variant = ANY($1) WHERE i.id = $2 AND i.stored_at IS NOT NULL AND i.removed_at IS NULL",
         None,
     )
 }
@@ -690,9 +696,9 @@ impl FindSourceStmt {
                         has_alpha: row.try_get(12)?,
                         variant: row.try_get(13)?,
                         format: row.try_get(14)?,
-                        made_bytes: row.try_get(15)?,
+                        rendition_size: row.try_get(15)?,
                         used_on: row.try_get(16)?,
-                        made_sha256: row.try_get(17)?,
+                        rendition_sha256: row.try_get(17)?,
                     })
                 },
             mapper: |it| SourceRow::from(it),
@@ -717,16 +723,15 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::BytesSql, T2: crate::ArraySql<Item
         self.bind(client, &params.variants, &params.id)
     }
 }
-pub struct LookStmt(&'static str, Option<tokio_postgres::Statement>);
-/// A rendition, if it is there, and whether somebody is making it. The clock is the database's, the only one that all
-/// nodes share.
-pub fn look() -> LookStmt {
-    LookStmt(
+pub struct FindRenditionStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Finds a rendition and whether a node has claimed it. Leases are measured by the database's clock, which all nodes share.
+pub fn find_rendition() -> FindRenditionStmt {
+    FindRenditionStmt(
         "SELECT coalesce(c.expires_at > clock_timestamp(), false) AS claimed, r.format, r.byte_size, r.used_on, r.sha256 FROM (SELECT $1::uuid AS image_id, $2::bytea AS variant) AS k LEFT JOIN images.renditions AS r ON r.image_id = k.image_id AND r.variant = k.variant LEFT JOIN images.rendition_claims AS c ON c.image_id = k.image_id AND c.variant = k.variant",
         None,
     )
 }
-impl LookStmt {
+impl FindRenditionStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -764,28 +769,28 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::BytesSql>
         'c,
         'a,
         's,
-        LookParams<T1>,
+        FindRenditionParams<T1>,
         RenditionRowQuery<'c, 'a, 's, C, RenditionRow, 2>,
         C,
-    > for LookStmt
+    > for FindRenditionStmt
 {
     fn params(
         &'s self,
         client: &'c C,
-        params: &'a LookParams<T1>,
+        params: &'a FindRenditionParams<T1>,
     ) -> RenditionRowQuery<'c, 'a, 's, C, RenditionRow, 2> {
         self.bind(client, &params.image, &params.variant)
     }
 }
-pub struct TakeClaimStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Claims a rendition, if nobody has it or who had it is late; changes nothing where somebody has it.
-pub fn take_claim() -> TakeClaimStmt {
-    TakeClaimStmt(
+pub struct AcquireClaimStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Claims a rendition unless another node has a claim that has not expired.
+pub fn acquire_claim() -> AcquireClaimStmt {
+    AcquireClaimStmt(
         "INSERT INTO images.rendition_claims AS c (image_id, variant, claim, expires_at) VALUES ($1, $2, $3, clock_timestamp() + make_interval(secs => $4::double precision)) ON CONFLICT (image_id, variant) DO UPDATE SET claim = excluded.claim, expires_at = excluded.expires_at WHERE c.expires_at < clock_timestamp()",
         None,
     )
 }
-impl TakeClaimStmt {
+impl AcquireClaimStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -811,17 +816,17 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::BytesSql>
         'a,
         'a,
         'a,
-        TakeClaimParams<T1>,
+        AcquireClaimParams<T1>,
         std::pin::Pin<
             Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
         >,
         C,
-    > for TakeClaimStmt
+    > for AcquireClaimStmt
 {
     fn params(
         &'a self,
         client: &'a C,
-        params: &'a TakeClaimParams<T1>,
+        params: &'a AcquireClaimParams<T1>,
     ) -> std::pin::Pin<
         Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
     > {
@@ -835,7 +840,7 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::BytesSql>
     }
 }
 pub struct RenewClaimStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Keeps a claim for longer.
+/// Extends the lease of a claim.
 pub fn renew_claim() -> RenewClaimStmt {
     RenewClaimStmt(
         "UPDATE images.rendition_claims SET expires_at = clock_timestamp() + make_interval(secs => $1::double precision) WHERE image_id = $2 AND variant = $3 AND claim = $4",
@@ -891,15 +896,15 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::BytesSql>
         ))
     }
 }
-pub struct EndClaimStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Gives a claim back.
-pub fn end_claim() -> EndClaimStmt {
-    EndClaimStmt(
+pub struct ReleaseClaimStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Releases a claim.
+pub fn release_claim() -> ReleaseClaimStmt {
+    ReleaseClaimStmt(
         "DELETE FROM images.rendition_claims WHERE image_id = $1 AND variant = $2 AND claim = $3",
         None,
     )
 }
-impl EndClaimStmt {
+impl ReleaseClaimStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -922,32 +927,32 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::BytesSql>
         'a,
         'a,
         'a,
-        EndClaimParams<T1>,
+        ReleaseClaimParams<T1>,
         std::pin::Pin<
             Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
         >,
         C,
-    > for EndClaimStmt
+    > for ReleaseClaimStmt
 {
     fn params(
         &'a self,
         client: &'a C,
-        params: &'a EndClaimParams<T1>,
+        params: &'a ReleaseClaimParams<T1>,
     ) -> std::pin::Pin<
         Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
     > {
         Box::pin(self.bind(client, &params.image, &params.variant, &params.claim))
     }
 }
-pub struct ForgetClaimsStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Forgets claims of nodes that never came back. At most 1000.
-pub fn forget_claims() -> ForgetClaimsStmt {
-    ForgetClaimsStmt(
+pub struct DeleteExpiredClaimsStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Deletes claims of nodes that died. At most 1000.
+pub fn delete_expired_claims() -> DeleteExpiredClaimsStmt {
+    DeleteExpiredClaimsStmt(
         "DELETE FROM images.rendition_claims WHERE (image_id, variant) IN ( SELECT image_id, variant FROM images.rendition_claims WHERE expires_at < clock_timestamp() - interval '1 hour' LIMIT 1000 FOR UPDATE SKIP LOCKED)",
         None,
     )
 }
-impl ForgetClaimsStmt {
+impl DeleteExpiredClaimsStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -962,16 +967,16 @@ impl ForgetClaimsStmt {
         client.execute(self.0, &[]).await
     }
 }
-pub struct KeepStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Records a rendition whose object is stored; changes nothing where the image is gone. The lock lets a removal come
-/// before or after this, and whoever sweeps then sees the row.
-pub fn keep() -> KeepStmt {
-    KeepStmt(
+pub struct UpsertRenditionStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Records a stored rendition unless the image was removed. The lock serializes this with the removal, so that the sweeper
+/// sees the row.
+pub fn upsert_rendition() -> UpsertRenditionStmt {
+    UpsertRenditionStmt(
         "INSERT INTO images.renditions AS r (image_id, variant, format, width, height, byte_size, used_on, sha256) SELECT i.id, $1, $2, $3, $4, $5, $6, $7 FROM images.images AS i WHERE i.id = $8 AND i.stored_at IS NOT NULL AND i.removed_at IS NULL FOR SHARE ON CONFLICT (image_id, variant) DO UPDATE SET format = excluded.format, width = excluded.width, height = excluded.height, byte_size = excluded.byte_size, used_on = excluded.used_on, sha256 = excluded.sha256, render_count = r.render_count + 1",
         None,
     )
 }
-impl KeepStmt {
+impl UpsertRenditionStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -1006,17 +1011,17 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::BytesSql, T2: crate::BytesSq
         'a,
         'a,
         'a,
-        KeepParams<T1, T2>,
+        UpsertRenditionParams<T1, T2>,
         std::pin::Pin<
             Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
         >,
         C,
-    > for KeepStmt
+    > for UpsertRenditionStmt
 {
     fn params(
         &'a self,
         client: &'a C,
-        params: &'a KeepParams<T1, T2>,
+        params: &'a UpsertRenditionParams<T1, T2>,
     ) -> std::pin::Pin<
         Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
     > {
@@ -1033,15 +1038,15 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::BytesSql, T2: crate::BytesSq
         ))
     }
 }
-pub struct DropLostStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Forgets a rendition whose object is not there.
-pub fn drop_lost() -> DropLostStmt {
-    DropLostStmt(
+pub struct DeleteLostStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Deletes a rendition whose object is missing or damaged.
+pub fn delete_lost() -> DeleteLostStmt {
+    DeleteLostStmt(
         "DELETE FROM images.renditions WHERE image_id = $1 AND variant = $2 AND sha256 = $3",
         None,
     )
 }
-impl DropLostStmt {
+impl DeleteLostStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -1064,32 +1069,32 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::BytesSql, T2: crate::BytesSq
         'a,
         'a,
         'a,
-        DropLostParams<T1, T2>,
+        DeleteLostParams<T1, T2>,
         std::pin::Pin<
             Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
         >,
         C,
-    > for DropLostStmt
+    > for DeleteLostStmt
 {
     fn params(
         &'a self,
         client: &'a C,
-        params: &'a DropLostParams<T1, T2>,
+        params: &'a DeleteLostParams<T1, T2>,
     ) -> std::pin::Pin<
         Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
     > {
         Box::pin(self.bind(client, &params.image, &params.variant, &params.sha256))
     }
 }
-pub struct NoteUseStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Records that renditions were asked for today.
-pub fn note_use() -> NoteUseStmt {
-    NoteUseStmt(
+pub struct UpdateLastUsedStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Records that renditions were requested today.
+pub fn update_last_used() -> UpdateLastUsedStmt {
+    UpdateLastUsedStmt(
         "UPDATE images.renditions AS r SET used_on = $1 FROM unnest($2::uuid[], $3::bytea[]) AS used (image_id, variant) WHERE r.image_id = used.image_id AND r.variant = used.variant AND r.used_on < $1",
         None,
     )
 }
-impl NoteUseStmt {
+impl UpdateLastUsedStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -1126,17 +1131,17 @@ impl<
         'a,
         'a,
         'a,
-        NoteUseParams<T1, T2, T3>,
+        UpdateLastUsedParams<T1, T2, T3>,
         std::pin::Pin<
             Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
         >,
         C,
-    > for NoteUseStmt
+    > for UpdateLastUsedStmt
 {
     fn params(
         &'a self,
         client: &'a C,
-        params: &'a NoteUseParams<T1, T2, T3>,
+        params: &'a UpdateLastUsedParams<T1, T2, T3>,
     ) -> std::pin::Pin<
         Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
     > {
@@ -1144,7 +1149,7 @@ impl<
     }
 }
 pub struct ListDaysStmt(&'static str, Option<tokio_postgres::Statement>);
-/// How many renditions were asked for last on which day, the longest ago first.
+/// Sums the renditions by the day of their last request, oldest first.
 pub fn list_days() -> ListDaysStmt {
     ListDaysStmt(
         "SELECT used_on, count(*) AS renditions, sum(byte_size)::bigint AS bytes FROM images.renditions GROUP BY used_on ORDER BY used_on",
@@ -1179,15 +1184,15 @@ impl ListDaysStmt {
         }
     }
 }
-pub struct DropUnusedStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Forgets renditions that were last asked for before a day, in the order of their keys.
-pub fn drop_unused() -> DropUnusedStmt {
-    DropUnusedStmt(
+pub struct DeleteUnusedStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Deletes renditions whose last request was before a day, in the order of their keys.
+pub fn delete_unused() -> DeleteUnusedStmt {
+    DeleteUnusedStmt(
         "WITH due AS ( SELECT image_id, variant FROM images.renditions WHERE (image_id, variant) > ($1::uuid, $2::bytea) AND used_on < $3::date ORDER BY image_id, variant LIMIT $4 FOR UPDATE SKIP LOCKED ) DELETE FROM images.renditions AS r USING due WHERE r.image_id = due.image_id AND r.variant = due.variant RETURNING r.image_id, r.variant, r.byte_size, r.sha256",
         None,
     )
 }
-impl DropUnusedStmt {
+impl DeleteUnusedStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -1202,22 +1207,22 @@ impl DropUnusedStmt {
         after_variant: &'a T1,
         before: &'a time::Date,
         max: &'a i64,
-    ) -> DropUnusedQuery<'c, 'a, 's, C, DropUnused, 4> {
-        DropUnusedQuery {
+    ) -> DeleteUnusedQuery<'c, 'a, 's, C, DeleteUnused, 4> {
+        DeleteUnusedQuery {
             client,
             params: [after_image, after_variant, before, max],
             query: self.0,
             cached: self.1.as_ref(),
             extractor:
-                |row: &tokio_postgres::Row| -> Result<DropUnusedBorrowed, tokio_postgres::Error> {
-                    Ok(DropUnusedBorrowed {
+                |row: &tokio_postgres::Row| -> Result<DeleteUnusedBorrowed, tokio_postgres::Error> {
+                    Ok(DeleteUnusedBorrowed {
                         image_id: row.try_get(0)?,
                         variant: row.try_get(1)?,
                         byte_size: row.try_get(2)?,
                         sha256: row.try_get(3)?,
                     })
                 },
-            mapper: |it| DropUnused::from(it),
+            mapper: |it| DeleteUnused::from(it),
         }
     }
 }
@@ -1226,16 +1231,16 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::BytesSql>
         'c,
         'a,
         's,
-        DropUnusedParams<T1>,
-        DropUnusedQuery<'c, 'a, 's, C, DropUnused, 4>,
+        DeleteUnusedParams<T1>,
+        DeleteUnusedQuery<'c, 'a, 's, C, DeleteUnused, 4>,
         C,
-    > for DropUnusedStmt
+    > for DeleteUnusedStmt
 {
     fn params(
         &'s self,
         client: &'c C,
-        params: &'a DropUnusedParams<T1>,
-    ) -> DropUnusedQuery<'c, 'a, 's, C, DropUnused, 4> {
+        params: &'a DeleteUnusedParams<T1>,
+    ) -> DeleteUnusedQuery<'c, 'a, 's, C, DeleteUnused, 4> {
         self.bind(
             client,
             &params.after_image,
@@ -1245,15 +1250,15 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::BytesSql>
         )
     }
 }
-pub struct ListNamedStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Which of these objects a rendition still names.
-pub fn list_named() -> ListNamedStmt {
-    ListNamedStmt(
+pub struct ListReferencedStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Lists those of the objects that a rendition references.
+pub fn list_referenced() -> ListReferencedStmt {
+    ListReferencedStmt(
         "SELECT DISTINCT r.image_id, r.sha256 FROM images.renditions AS r JOIN unnest($1::uuid[], $2::bytea[]) AS gone (image_id, sha256) ON r.image_id = gone.image_id AND r.sha256 = gone.sha256",
         None,
     )
 }
-impl ListNamedStmt {
+impl ListReferencedStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -1274,20 +1279,21 @@ impl ListNamedStmt {
         client: &'c C,
         images: &'a T1,
         sha256s: &'a T3,
-    ) -> ListNamedQuery<'c, 'a, 's, C, ListNamed, 2> {
-        ListNamedQuery {
+    ) -> ListReferencedQuery<'c, 'a, 's, C, ListReferenced, 2> {
+        ListReferencedQuery {
             client,
             params: [images, sha256s],
             query: self.0,
             cached: self.1.as_ref(),
-            extractor:
-                |row: &tokio_postgres::Row| -> Result<ListNamedBorrowed, tokio_postgres::Error> {
-                    Ok(ListNamedBorrowed {
-                        image_id: row.try_get(0)?,
-                        sha256: row.try_get(1)?,
-                    })
-                },
-            mapper: |it| ListNamed::from(it),
+            extractor: |
+                row: &tokio_postgres::Row,
+            | -> Result<ListReferencedBorrowed, tokio_postgres::Error> {
+                Ok(ListReferencedBorrowed {
+                    image_id: row.try_get(0)?,
+                    sha256: row.try_get(1)?,
+                })
+            },
+            mapper: |it| ListReferenced::from(it),
         }
     }
 }
@@ -1304,28 +1310,28 @@ impl<
         'c,
         'a,
         's,
-        ListNamedParams<T1, T2, T3>,
-        ListNamedQuery<'c, 'a, 's, C, ListNamed, 2>,
+        ListReferencedParams<T1, T2, T3>,
+        ListReferencedQuery<'c, 'a, 's, C, ListReferenced, 2>,
         C,
-    > for ListNamedStmt
+    > for ListReferencedStmt
 {
     fn params(
         &'s self,
         client: &'c C,
-        params: &'a ListNamedParams<T1, T2, T3>,
-    ) -> ListNamedQuery<'c, 'a, 's, C, ListNamed, 2> {
+        params: &'a ListReferencedParams<T1, T2, T3>,
+    ) -> ListReferencedQuery<'c, 'a, 's, C, ListReferenced, 2> {
         self.bind(client, &params.images, &params.sha256s)
     }
 }
-pub struct CountFormatsStmt(&'static str, Option<tokio_postgres::Statement>);
-/// How many renditions there are in which format, and their bytes.
-pub fn count_formats() -> CountFormatsStmt {
-    CountFormatsStmt(
+pub struct MeasureFormatsStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Sums the renditions by format.
+pub fn measure_formats() -> MeasureFormatsStmt {
+    MeasureFormatsStmt(
         "SELECT format, count(*) AS renditions, sum(byte_size)::bigint AS bytes FROM images.renditions GROUP BY format ORDER BY format",
         None,
     )
 }
-impl CountFormatsStmt {
+impl MeasureFormatsStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -1336,20 +1342,21 @@ impl CountFormatsStmt {
     pub fn bind<'c, 'a, 's, C: GenericClient>(
         &'s self,
         client: &'c C,
-    ) -> CountFormatsQuery<'c, 'a, 's, C, CountFormats, 0> {
-        CountFormatsQuery {
+    ) -> MeasureFormatsQuery<'c, 'a, 's, C, MeasureFormats, 0> {
+        MeasureFormatsQuery {
             client,
             params: [],
             query: self.0,
             cached: self.1.as_ref(),
-            extractor: |row: &tokio_postgres::Row| -> Result<CountFormats, tokio_postgres::Error> {
-                Ok(CountFormats {
-                    format: row.try_get(0)?,
-                    renditions: row.try_get(1)?,
-                    bytes: row.try_get(2)?,
-                })
-            },
-            mapper: |it| CountFormats::from(it),
+            extractor:
+                |row: &tokio_postgres::Row| -> Result<MeasureFormats, tokio_postgres::Error> {
+                    Ok(MeasureFormats {
+                        format: row.try_get(0)?,
+                        renditions: row.try_get(1)?,
+                        bytes: row.try_get(2)?,
+                    })
+                },
+            mapper: |it| MeasureFormats::from(it),
         }
     }
 }

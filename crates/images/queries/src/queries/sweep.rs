@@ -1,7 +1,7 @@
 // This file was generated with `cornucopia`. Do not modify.
 
 #[derive(Clone, Copy, Debug)]
-pub struct FailStaleParams {
+pub struct FailStaleUploadsParams {
     pub before: time::OffsetDateTime,
     pub now: time::OffsetDateTime,
 }
@@ -11,7 +11,7 @@ pub struct ClaimDeletingParams {
     pub before: time::OffsetDateTime,
 }
 #[derive(Debug)]
-pub struct ForgetRenditionsParams<
+pub struct DeleteRenditionsParams<
     T1: crate::ArraySql<Item = uuid::Uuid>,
     T2: crate::BytesSql,
     T3: crate::ArraySql<Item = T2>,
@@ -39,16 +39,18 @@ pub struct ClaimDeleting {
     pub shared: bool,
 }
 #[derive(Debug, Clone, PartialEq)]
-pub struct ListRenditions {
+pub struct ListRenditionObjects {
     pub image_id: uuid::Uuid,
     pub sha256: Vec<u8>,
 }
-pub struct ListRenditionsBorrowed<'a> {
+pub struct ListRenditionObjectsBorrowed<'a> {
     pub image_id: uuid::Uuid,
     pub sha256: &'a [u8],
 }
-impl<'a> From<ListRenditionsBorrowed<'a>> for ListRenditions {
-    fn from(ListRenditionsBorrowed { image_id, sha256 }: ListRenditionsBorrowed<'a>) -> Self {
+impl<'a> From<ListRenditionObjectsBorrowed<'a>> for ListRenditionObjects {
+    fn from(
+        ListRenditionObjectsBorrowed { image_id, sha256 }: ListRenditionObjectsBorrowed<'a>,
+    ) -> Self {
         Self {
             image_id,
             sha256: sha256.into(),
@@ -59,7 +61,7 @@ impl<'a> From<ListRenditionsBorrowed<'a>> for ListRenditions {
 pub struct ListUnprocessed {
     pub id: uuid::Uuid,
     pub stored_at: time::OffsetDateTime,
-    pub lost: bool,
+    pub has_job: bool,
 }
 use crate::client::async_::GenericClient;
 use futures::{self, StreamExt, TryStreamExt};
@@ -255,23 +257,24 @@ where
         Ok(mapped)
     }
 }
-pub struct ListRenditionsQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
+pub struct ListRenditionObjectsQuery<'c, 'a, 's, C: GenericClient, T, const N: usize> {
     client: &'c C,
     params: [&'a (dyn postgres_types::ToSql + Sync); N],
     query: &'static str,
     cached: Option<&'s tokio_postgres::Statement>,
-    extractor: fn(&tokio_postgres::Row) -> Result<ListRenditionsBorrowed, tokio_postgres::Error>,
-    mapper: fn(ListRenditionsBorrowed) -> T,
+    extractor:
+        fn(&tokio_postgres::Row) -> Result<ListRenditionObjectsBorrowed, tokio_postgres::Error>,
+    mapper: fn(ListRenditionObjectsBorrowed) -> T,
 }
-impl<'c, 'a, 's, C, T: 'c, const N: usize> ListRenditionsQuery<'c, 'a, 's, C, T, N>
+impl<'c, 'a, 's, C, T: 'c, const N: usize> ListRenditionObjectsQuery<'c, 'a, 's, C, T, N>
 where
     C: GenericClient,
 {
     pub fn map<R>(
         self,
-        mapper: fn(ListRenditionsBorrowed) -> R,
-    ) -> ListRenditionsQuery<'c, 'a, 's, C, R, N> {
-        ListRenditionsQuery {
+        mapper: fn(ListRenditionObjectsBorrowed) -> R,
+    ) -> ListRenditionObjectsQuery<'c, 'a, 's, C, R, N> {
+        ListRenditionObjectsQuery {
             client: self.client,
             params: self.params,
             query: self.query,
@@ -453,12 +456,12 @@ where
         Ok(mapped)
     }
 }
-pub struct LockSweepStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Whether this node may sweep now; until the transaction ends no other node may.
-pub fn lock_sweep() -> LockSweepStmt {
-    LockSweepStmt("SELECT pg_try_advisory_xact_lock($1) AS taken", None)
+pub struct TryLockSweepStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Locks the sweep for this node until the end of the transaction.
+pub fn try_lock_sweep() -> TryLockSweepStmt {
+    TryLockSweepStmt("SELECT pg_try_advisory_xact_lock($1) AS locked", None)
 }
-impl LockSweepStmt {
+impl TryLockSweepStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -481,16 +484,16 @@ impl LockSweepStmt {
         }
     }
 }
-pub struct FailStaleStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Gives up uploads that should have ended long ago: the bytes promised to them are free again, their idempotency
-/// keys too, and their objects will be deleted. At most 100.
-pub fn fail_stale() -> FailStaleStmt {
-    FailStaleStmt(
+pub struct FailStaleUploadsStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Fails abandoned uploads: releases their reservations and idempotency keys and marks their objects for deletion. At most
+/// 100.
+pub fn fail_stale_uploads() -> FailStaleUploadsStmt {
+    FailStaleUploadsStmt(
         "WITH stale AS ( SELECT id FROM images.images WHERE state = 'pending' AND updated_at < $1 ORDER BY state, updated_at LIMIT 100 FOR UPDATE SKIP LOCKED ), failed AS ( UPDATE images.images AS i SET state = 'deleting', updated_at = $2, removed_at = $2 FROM stale WHERE i.id = stale.id RETURNING i.id, i.owner_id, i.reserved_bytes ), freed AS ( UPDATE images.usage AS u SET reserved_bytes = u.reserved_bytes - f.bytes FROM (SELECT owner_id, sum(reserved_bytes)::bigint AS bytes FROM failed GROUP BY owner_id) AS f WHERE u.owner_id = f.owner_id ), keys AS ( DELETE FROM images.idempotency_keys AS k USING failed AS f WHERE k.image_id = f.id AND k.finished_at IS NULL ) SELECT id FROM failed",
         None,
     )
 }
-impl FailStaleStmt {
+impl FailStaleUploadsStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -519,23 +522,23 @@ impl<'c, 'a, 's, C: GenericClient>
         'c,
         'a,
         's,
-        FailStaleParams,
+        FailStaleUploadsParams,
         UuidUuidQuery<'c, 'a, 's, C, uuid::Uuid, 2>,
         C,
-    > for FailStaleStmt
+    > for FailStaleUploadsStmt
 {
     fn params(
         &'s self,
         client: &'c C,
-        params: &'a FailStaleParams,
+        params: &'a FailStaleUploadsParams,
     ) -> UuidUuidQuery<'c, 'a, 's, C, uuid::Uuid, 2> {
         self.bind(client, &params.before, &params.now)
     }
 }
 pub struct ClaimDeletingStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Images whose objects are to be deleted: those just removed, and those that nobody finished since `before`. They are
-/// left alone by others until then. `shared` is the original that another image needs. Where it is false it stays false:
-/// an image takes part in an object only while it holds a lock on another live one that does. At most 100.
+/// Claims images whose objects are to be deleted: removed ones, and those whose claim is older than `before`. `shared` means
+/// that another image needs the original. False stays false: an image starts to share an object only while it holds a lock
+/// on another live image that does. At most 100.
 pub fn claim_deleting() -> ClaimDeletingStmt {
     ClaimDeletingStmt(
         "UPDATE images.images AS i SET updated_at = $1 FROM ( SELECT id FROM images.images WHERE state = 'deleting' AND (updated_at <= removed_at OR updated_at < $2) ORDER BY state, updated_at LIMIT 100 FOR UPDATE SKIP LOCKED ) AS due WHERE i.id = due.id RETURNING i.id, i.attempt, coalesce(i.stored_as, i.id) AS stored_as, EXISTS ( SELECT FROM images.images AS other WHERE other.sha256 = i.sha256 AND other.attempt = i.attempt AND other.id <> i.id AND other.stored_at IS NOT NULL AND other.state NOT IN ('pending', 'deleting', 'deleted')) AS shared",
@@ -591,15 +594,15 @@ impl<'c, 'a, 's, C: GenericClient>
         self.bind(client, &params.now, &params.before)
     }
 }
-pub struct ListRenditionsStmt(&'static str, Option<tokio_postgres::Statement>);
-/// What was made of some images.
-pub fn list_renditions() -> ListRenditionsStmt {
-    ListRenditionsStmt(
+pub struct ListRenditionObjectsStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Lists the rendition objects of some images.
+pub fn list_rendition_objects() -> ListRenditionObjectsStmt {
+    ListRenditionObjectsStmt(
         "SELECT image_id, sha256 FROM images.renditions WHERE image_id = ANY($1)",
         None,
     )
 }
-impl ListRenditionsStmt {
+impl ListRenditionObjectsStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -611,33 +614,33 @@ impl ListRenditionsStmt {
         &'s self,
         client: &'c C,
         images: &'a T1,
-    ) -> ListRenditionsQuery<'c, 'a, 's, C, ListRenditions, 1> {
-        ListRenditionsQuery {
+    ) -> ListRenditionObjectsQuery<'c, 'a, 's, C, ListRenditionObjects, 1> {
+        ListRenditionObjectsQuery {
             client,
             params: [images],
             query: self.0,
             cached: self.1.as_ref(),
             extractor: |
                 row: &tokio_postgres::Row,
-            | -> Result<ListRenditionsBorrowed, tokio_postgres::Error> {
-                Ok(ListRenditionsBorrowed {
+            | -> Result<ListRenditionObjectsBorrowed, tokio_postgres::Error> {
+                Ok(ListRenditionObjectsBorrowed {
                     image_id: row.try_get(0)?,
                     sha256: row.try_get(1)?,
                 })
             },
-            mapper: |it| ListRenditions::from(it),
+            mapper: |it| ListRenditionObjects::from(it),
         }
     }
 }
-pub struct ForgetRenditionsStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Forgets renditions whose objects are gone: two lists of the same length.
-pub fn forget_renditions() -> ForgetRenditionsStmt {
-    ForgetRenditionsStmt(
+pub struct DeleteRenditionsStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Deletes the rows of deleted rendition objects, given as two lists of the same length.
+pub fn delete_renditions() -> DeleteRenditionsStmt {
+    DeleteRenditionsStmt(
         "DELETE FROM images.renditions AS r USING unnest($1::uuid[], $2::bytea[]) AS gone (image_id, sha256) WHERE r.image_id = gone.image_id AND r.sha256 = gone.sha256",
         None,
     )
 }
-impl ForgetRenditionsStmt {
+impl DeleteRenditionsStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -673,32 +676,32 @@ impl<
         'a,
         'a,
         'a,
-        ForgetRenditionsParams<T1, T2, T3>,
+        DeleteRenditionsParams<T1, T2, T3>,
         std::pin::Pin<
             Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
         >,
         C,
-    > for ForgetRenditionsStmt
+    > for DeleteRenditionsStmt
 {
     fn params(
         &'a self,
         client: &'a C,
-        params: &'a ForgetRenditionsParams<T1, T2, T3>,
+        params: &'a DeleteRenditionsParams<T1, T2, T3>,
     ) -> std::pin::Pin<
         Box<dyn futures::Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'a>,
     > {
         Box::pin(self.bind(client, &params.images, &params.digests))
     }
 }
-pub struct ForgetLocationsStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Forgets where images were taken.
-pub fn forget_locations() -> ForgetLocationsStmt {
-    ForgetLocationsStmt(
+pub struct DeleteLocationsStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Deletes the locations of images.
+pub fn delete_locations() -> DeleteLocationsStmt {
+    DeleteLocationsStmt(
         "DELETE FROM images.locations WHERE image_id = ANY($1)",
         None,
     )
 }
-impl ForgetLocationsStmt {
+impl DeleteLocationsStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -715,9 +718,8 @@ impl ForgetLocationsStmt {
     }
 }
 pub struct MarkDeletedStmt(&'static str, Option<tokio_postgres::Statement>);
-/// The objects are gone: tombstones stay, without any text of the owner and without what the images showed. An image
-/// of which a rendition was kept meanwhile, or that was left to the sweeper once more since it was claimed, is left for the
-/// next time.
+/// Turns images whose objects are deleted into tombstones without metadata. Skips images that got a rendition meanwhile or
+/// were reopened for deletion since they were claimed; the next sweep handles them.
 pub fn mark_deleted() -> MarkDeletedStmt {
     MarkDeletedStmt(
         "UPDATE images.images AS i SET state = 'deleted', title = '-', description = '', tags = '{}', file_name = '-', failure_code = NULL, color = NULL, thumbhash = NULL, phash = NULL, camera = NULL, reserved_bytes = 0, updated_at = $1 WHERE id = ANY($2) AND state = 'deleting' AND updated_at = $3 AND NOT EXISTS (SELECT FROM images.renditions WHERE image_id = i.id)",
@@ -764,15 +766,15 @@ impl<'a, C: GenericClient + Send + Sync, T1: crate::ArraySql<Item = uuid::Uuid>>
         Box::pin(self.bind(client, &params.now, &params.ids, &params.claimed))
     }
 }
-pub struct ForgetTombstonesStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Forgets images deleted long ago. At most 1000.
-pub fn forget_tombstones() -> ForgetTombstonesStmt {
-    ForgetTombstonesStmt(
+pub struct DeleteTombstonesStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Deletes old tombstones. At most 1000.
+pub fn delete_tombstones() -> DeleteTombstonesStmt {
+    DeleteTombstonesStmt(
         "DELETE FROM images.images WHERE id IN ( SELECT id FROM images.images WHERE state = 'deleted' AND updated_at < $1 ORDER BY state, updated_at LIMIT 1000 FOR UPDATE SKIP LOCKED)",
         None,
     )
 }
-impl ForgetTombstonesStmt {
+impl DeleteTombstonesStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -788,15 +790,15 @@ impl ForgetTombstonesStmt {
         client.execute(self.0, &[before]).await
     }
 }
-pub struct ForgetKeysStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Forgets idempotency keys that have expired. At most 1000.
-pub fn forget_keys() -> ForgetKeysStmt {
-    ForgetKeysStmt(
+pub struct DeleteExpiredKeysStmt(&'static str, Option<tokio_postgres::Statement>);
+/// Deletes expired idempotency keys. At most 1000.
+pub fn delete_expired_keys() -> DeleteExpiredKeysStmt {
+    DeleteExpiredKeysStmt(
         "DELETE FROM images.idempotency_keys WHERE (owner_id, key) IN ( SELECT owner_id, key FROM images.idempotency_keys WHERE started_at < $1 LIMIT 1000 FOR UPDATE SKIP LOCKED)",
         None,
     )
 }
-impl ForgetKeysStmt {
+impl DeleteExpiredKeysStmt {
     pub async fn prepare<'a, C: GenericClient>(
         mut self,
         client: &'a C,
@@ -813,10 +815,11 @@ impl ForgetKeysStmt {
     }
 }
 pub struct ListUnprocessedStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Images that wait for their work since before a time, oldest first, and whether nobody will do it. At most 500.
+/// Lists images that wait for their processing since before a time, oldest first, and whether a job will process them. At
+/// most 500.
 pub fn list_unprocessed() -> ListUnprocessedStmt {
     ListUnprocessedStmt(
-        "SELECT id, stored_at, NOT images.waits_for_processing(id) AS lost FROM ( SELECT id, stored_at FROM images.images WHERE state = 'stored' AND removed_at IS NULL AND stored_at < $1 AND (stored_at, id) > ($2::timestamptz, $3::uuid) ORDER BY stored_at, id LIMIT 500 ) AS unprocessed ORDER BY stored_at, id",
+        "SELECT id, stored_at, images.waits_for_processing(id) AS has_job FROM ( SELECT id, stored_at FROM images.images WHERE state = 'stored' AND removed_at IS NULL AND stored_at < $1 AND (stored_at, id) > ($2::timestamptz, $3::uuid) ORDER BY stored_at, id LIMIT 500 ) AS unprocessed ORDER BY stored_at, id",
         None,
     )
 }
@@ -845,7 +848,7 @@ impl ListUnprocessedStmt {
                     Ok(ListUnprocessed {
                         id: row.try_get(0)?,
                         stored_at: row.try_get(1)?,
-                        lost: row.try_get(2)?,
+                        has_job: row.try_get(2)?,
                     })
                 },
             mapper: |it| ListUnprocessed::from(it),
@@ -871,10 +874,10 @@ impl<'c, 'a, 's, C: GenericClient>
     }
 }
 pub struct EnqueueProcessingStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Asks for the work on images once more.
+/// Enqueues the processing of images.
 pub fn enqueue_processing() -> EnqueueProcessingStmt {
     EnqueueProcessingStmt(
-        "SELECT count(*) AS asked FROM unnest($1::uuid[]) AS image CROSS JOIN LATERAL images.enqueue_processing(image) AS done",
+        "SELECT count(*) AS enqueued FROM unnest($1::uuid[]) AS image CROSS JOIN LATERAL images.enqueue_processing(image) AS done",
         None,
     )
 }

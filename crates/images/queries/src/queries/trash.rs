@@ -304,7 +304,7 @@ where
     }
 }
 pub struct TrashOneStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Moves an image into the trash. No row where it is not the owner's, of another version, or out of sight already.
+/// Moves an image into the trash. Returns no row if it does not belong to the owner, has another version, or is removed.
 pub fn trash_one() -> TrashOneStmt {
     TrashOneStmt(
         "UPDATE images.images SET removed_at = $1, trashed_at = $1 WHERE id = $2 AND owner_id = $3 AND stored_at IS NOT NULL AND removed_at IS NULL AND ($4 OR version = ANY($5)) RETURNING id",
@@ -364,7 +364,7 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::ArraySql<Item = i32>>
     }
 }
 pub struct MeasureTrashStmt(&'static str, Option<tokio_postgres::Statement>);
-/// How many images lie in the trash, and their bytes.
+/// Measures the caller's trash.
 pub fn measure_trash() -> MeasureTrashStmt {
     MeasureTrashStmt(
         "SELECT count(*) AS images, sum(byte_size)::bigint AS bytes FROM images.trashed_images",
@@ -399,8 +399,8 @@ impl MeasureTrashStmt {
     }
 }
 pub struct RestoreStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Takes own images out of the trash; which are live now, and whether they wait for their work. Rows are locked in the
-/// order of their ids, so that two who do this at once cannot wait for each other.
+/// Restores own images. Returns the ids that are live now, and whether they wait for their processing. Locks the rows in the
+/// order of their ids to avoid deadlocks.
 pub fn restore() -> RestoreStmt {
     RestoreStmt(
         "WITH found AS MATERIALIZED ( SELECT id, trashed_at FROM images.images WHERE id = ANY($1) AND owner_id = $2 AND stored_at IS NOT NULL AND (trashed_at IS NOT NULL OR removed_at IS NULL) ORDER BY id FOR NO KEY UPDATE ), restored AS ( UPDATE images.images AS i SET removed_at = NULL, trashed_at = NULL FROM found WHERE i.id = found.id AND found.trashed_at IS NOT NULL RETURNING i.id, i.state ) SELECT found.id, coalesce(restored.state = 'stored', false) AS waits FROM found LEFT JOIN restored USING (id)",
@@ -455,7 +455,7 @@ impl<'c, 'a, 's, C: GenericClient, T1: crate::ArraySql<Item = uuid::Uuid>>
     }
 }
 pub struct PurgeOneStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Takes an own image out of the trash for good and leaves its bytes to the sweeper. No row where it is not there.
+/// Purges an own image in the trash; the sweeper deletes its objects. Returns no row if it is not in the trash.
 pub fn purge_one() -> PurgeOneStmt {
     PurgeOneStmt(
         "UPDATE images.images SET state = 'deleting', removed_at = $1, updated_at = $1, trashed_at = NULL WHERE id = $2 AND owner_id = $3 AND trashed_at IS NOT NULL RETURNING byte_size",
@@ -500,7 +500,7 @@ impl<'c, 'a, 's, C: GenericClient>
     }
 }
 pub struct PurgeSomeStmt(&'static str, Option<tokio_postgres::Statement>);
-/// The same for whatever an account's trash holds since before now. At most 1000.
+/// Purges the images that an account has moved into the trash until now. At most 1000.
 pub fn purge_some() -> PurgeSomeStmt {
     PurgeSomeStmt(
         "WITH found AS MATERIALIZED ( SELECT id FROM images.images WHERE owner_id = $1 AND trashed_at <= $2 ORDER BY id LIMIT 1000 FOR NO KEY UPDATE ) UPDATE images.images AS i SET state = 'deleting', removed_at = $2, updated_at = $2, trashed_at = NULL FROM found WHERE i.id = found.id RETURNING i.byte_size",
@@ -544,7 +544,7 @@ impl<'c, 'a, 's, C: GenericClient>
     }
 }
 pub struct ReleaseUsageStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Takes the bytes of purged images off their account.
+/// Subtracts the bytes of purged images from the usage of their account.
 pub fn release_usage() -> ReleaseUsageStmt {
     ReleaseUsageStmt(
         "UPDATE images.usage SET used_bytes = used_bytes - $1, image_count = image_count - $2 WHERE owner_id = $3",
@@ -592,8 +592,8 @@ impl<'a, C: GenericClient + Send + Sync>
     }
 }
 pub struct PurgeExpiredStmt(&'static str, Option<tokio_postgres::Statement>);
-/// Purges what has lain in the trash since before a time, and takes its bytes off the accounts. At most 100. Whoever is
-/// just restoring one of them keeps it.
+/// Purges images in the trash since before a time and subtracts their bytes from the usage. Skips images that are being
+/// restored. At most 100.
 pub fn purge_expired() -> PurgeExpiredStmt {
     PurgeExpiredStmt(
         "WITH due AS MATERIALIZED ( SELECT id FROM images.images WHERE trashed_at <= $1 ORDER BY trashed_at LIMIT 100 FOR NO KEY UPDATE SKIP LOCKED ), purged AS ( UPDATE images.images AS i SET state = 'deleting', removed_at = $2, updated_at = $2, trashed_at = NULL FROM due WHERE i.id = due.id RETURNING i.id, i.owner_id, i.byte_size ), freed AS ( UPDATE images.usage AS u SET used_bytes = u.used_bytes - p.bytes, image_count = u.image_count - p.images FROM (SELECT owner_id, sum(byte_size)::bigint AS bytes, count(*) AS images FROM purged GROUP BY owner_id) AS p WHERE u.owner_id = p.owner_id ) SELECT id FROM purged",

@@ -73,7 +73,7 @@ where
     }
 }
 pub struct FindUsageStmt(&'static str, Option<tokio_postgres::Statement>);
-/// What an account uses: bytes stored, bytes promised to uploads under way, number of images.
+/// Finds the usage of an account: stored bytes, bytes reserved for uploads in progress, number of images.
 pub fn find_usage() -> FindUsageStmt {
     FindUsageStmt(
         "SELECT used_bytes, reserved_bytes, image_count FROM images.usage WHERE owner_id = $1",
