@@ -50,7 +50,7 @@ pub(super) async fn check_integrity(
     let run = run.ok_or("another integrity check is running; wait until it has ended")?;
     let progress = progress_bar(total.objects);
     let show = |report: &IntegrityReport| {
-        progress.set_position(if check.deep { report.read } else { report.objects });
+        progress.set_position(if options.deep { report.read } else { report.objects });
         progress.set_message(format!(
             "{} objects, {} orphan, {} missing, {} mismatching",
             report.objects, report.orphans.count, report.missing.count, report.mismatching.count

@@ -12,7 +12,7 @@ pub(super) enum Command {
         after_help = "Without --unused-for and --max-bytes, RENDITION_UNUSED_TTL and RENDITION_MAX_BYTES apply.\n\n\
                       Examples:\n  infravault renditions prune --unused-for 30d\n  infravault renditions prune --max-bytes 10GiB --dry-run"
     )]
-    PruneOptions {
+    Prune {
         /// Delete renditions that have not been requested for this long, e.g. `30d`.
         #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
         unused_for: Option<Duration>,
