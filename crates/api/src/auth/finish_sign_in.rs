@@ -31,7 +31,7 @@ pub struct FinishSignIn {
     responses((status = 303, description = "The session was created. Redirect to `return_to`.", headers(
         ("Location" = String, description = "Path on this site."),
         ("Set-Cookie" = String, description = "Cookies of the session.")))),
-    extensions(("x-problems" = json!("account-suspended dependency-unavailable sign-in-failed sign-in-unavailable signup-disabled")))
+    extensions(("x-problems" = json!("account-suspended dependency-unavailable sign-in-failed sign-in-unavailable sign-up-disabled")))
 )]
 pub async fn finish_sign_in(
     app: web::Data<App>,

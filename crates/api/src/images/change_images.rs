@@ -163,9 +163,9 @@ impl TagChanges {
     }
 }
 
-/// Update, delete or restore many images
+/// Apply one operation to many images
 ///
-/// Applies one operation to up to 500 images that you own. Each image succeeds or fails independently.
+/// Updates, deletes or restores up to 500 images that you own. Each image succeeds or fails independently.
 /// `If-Match` is not supported. To avoid overwriting concurrent changes, update images individually.
 /// Requires the scope `images:delete` for `delete`, and `images:write` otherwise.
 #[utoipa::path(

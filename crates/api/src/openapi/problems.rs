@@ -34,6 +34,7 @@ impl Modify for ProblemResponses {
         for entry in CATALOG {
             examples.insert(entry.code.to_owned(), RefOr::T(example(entry)));
         }
+        let mut shared = BTreeMap::new();
         for (path, item) in &mut document.paths.paths {
             let operations = [
                 (&mut item.get, true),
@@ -46,14 +47,25 @@ impl Modify for ProblemResponses {
             ];
             for (operation, safe) in operations {
                 if let Some(operation) = operation {
-                    add_responses(path, safe, operation);
+                    add_responses(path, safe, operation, &mut shared);
                 }
             }
         }
+        document
+            .components
+            .get_or_insert_default()
+            .responses
+            .extend(shared);
     }
 }
 
-fn add_responses(path: &str, safe: bool, operation: &mut Operation) {
+/// Adds the problem responses. Operations share a response through its name, which joins its codes.
+fn add_responses(
+    path: &str,
+    safe: bool,
+    operation: &mut Operation,
+    shared: &mut BTreeMap<String, RefOr<Response>>,
+) {
     let mut codes = general_codes(path, safe, operation);
     codes.extend(take_extension(operation));
     let mut by_status: BTreeMap<u16, Vec<&ProblemType>> = BTreeMap::new();
@@ -64,7 +76,10 @@ fn add_responses(path: &str, safe: bool, operation: &mut Operation) {
     }
     let responses = &mut operation.responses.responses;
     for (status, entries) in by_status {
-        responses.insert(status.to_string(), RefOr::T(response(&entries)));
+        let name = join_codes(&entries);
+        let reference = Ref::new(format!("#/components/responses/{name}"));
+        responses.insert(status.to_string(), RefOr::Ref(reference));
+        shared.entry(name).or_insert_with(|| RefOr::T(response(&entries)));
     }
     let other = ResponseBuilder::new()
         .description("Any other problem.")
@@ -145,6 +160,11 @@ fn take_extension(operation: &mut Operation) -> Vec<String> {
         operation.extensions = None;
     }
     known
+}
+
+fn join_codes(entries: &[&ProblemType]) -> String {
+    let codes: Vec<&str> = entries.iter().map(|entry| entry.code).collect();
+    codes.join(".")
 }
 
 fn response(entries: &[&ProblemType]) -> Response {

@@ -28,7 +28,7 @@ pub struct Account {
     #[schema(example = "en-US")]
     locale: String,
     /// Settings of frontends, a JSON object of up to 8 KiB.
-    #[schema(value_type = Object, example = json!({ "theme": "dark" }))]
+    #[schema(value_type = Object)]
     preferences: Map<String, Value>,
     /// ID of the image that is the avatar. Null if there is none.
     #[schema(example = "01a1f2dd-7c60-7a4f-b1d6-0c9e58f7a233")]

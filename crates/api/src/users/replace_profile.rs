@@ -28,7 +28,7 @@ pub struct Profile {
     )]
     locale: String,
     /// Settings of frontends, a JSON object of up to 8 KiB.
-    #[schema(value_type = Object, example = json!({ "theme": "dark" }))]
+    #[schema(value_type = Object)]
     preferences: Map<String, Value>,
     /// ID of an image of yours to use as the avatar. Omit it to have none.
     #[serde(default)]
