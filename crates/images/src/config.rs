@@ -1,4 +1,4 @@
-//! How large and how slow an upload may be, which renditions there are, and how long things are kept.
+//! The settings of the images context.
 use crate::{Preset, Quality};
 use infravault_imaging::Limits;
 use infravault_kernel::config::Env;
@@ -7,54 +7,34 @@ use std::time::Duration;
 const PRESETS: &str =
     "thumb=256x256:cover,small=512x512:inside,medium=1024x1024:inside,large=2048x2048:inside";
 
-/// Settings of the images context.
+/// [`Config::from_env`] describes each field by its setting.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// Maximum size of an original.
     pub max_upload_bytes: u64,
-    /// What an image may cost.
     pub limits: Limits,
-    /// Maximum duration of receiving the body of an upload.
     pub upload_deadline: Duration,
-    /// After how long an upload that has not ended is given up; longer than the deadline.
     pub upload_grace: Duration,
-    /// Bytes a second that a client must send, averaged over `rate_window`.
+    /// Bytes per second.
     pub min_rate: u64,
-    /// What the rate is averaged over.
     pub rate_window: Duration,
-    /// Bodies that this process takes in at once.
     pub uploads_in_flight: usize,
-    /// Bodies of one account that this process takes in at once.
     pub uploads_per_account: usize,
     /// How long an upload under way keeps its idempotency key to itself.
     pub key_lease: Duration,
-    /// How long an idempotency key is remembered.
     pub key_ttl: Duration,
-    /// How long a deleted image can be restored.
     pub trash_retention: Duration,
-    /// How long the tombstone of a purged image is kept.
     pub tombstone_ttl: Duration,
-    /// How often the sweeper looks without being asked.
     pub sweep_interval: Duration,
-    /// The renditions that every image has.
     pub presets: Vec<Preset>,
-    /// How strongly they are compressed.
     pub quality: Quality,
-    /// Bytes of small renditions that are kept in memory.
     pub rendition_cache: u64,
-    /// How long a request waits for a rendition that is being made.
     pub rendition_wait: Duration,
-    /// Renditions that nobody asked for in so long are let go.
     pub rendition_unused_for: Duration,
-    /// Most bytes of all renditions; none is no limit.
+    /// `None`: no limit.
     pub rendition_max_bytes: Option<u64>,
-    /// How long a signed address holds at most.
     pub signed_url_ttl: Duration,
-    /// How long an open upload may rest before it is given up.
     pub upload_expiry: Duration,
-    /// How long the signed address of a part holds; at most a minute.
     pub upload_url_ttl: Duration,
-    /// Most uploads of an account that are open at a time.
     pub open_uploads: u32,
 }
 
@@ -206,7 +186,7 @@ fn presets(env: &mut Env) -> Vec<Preset> {
                 env.reject("RENDITION_PRESETS", "has a preset twice", PRESETS);
             }
             Ok(preset) => presets.push(preset),
-            Err(fault) => env.reject("RENDITION_PRESETS", fault, PRESETS),
+            Err(error) => env.reject("RENDITION_PRESETS", error, PRESETS),
         }
     }
     presets

@@ -126,7 +126,7 @@ impl FromStr for Visibility {
             "private" => Ok(Self::Private),
             "unlisted" => Ok(Self::Unlisted),
             "public" => Ok(Self::Public),
-            _ => Err(ValidationError::UNKNOWN_VISIBILITY),
+            _ => Err(ValidationError::VISIBILITY),
         }
     }
 }

@@ -1,27 +1,22 @@
-//! Who may do what with an image; pure rules. Row-level security is the net under them.
+//! Access rules of images: pure functions. Row-level security enforces them again.
 use crate::{Error, Image, Visibility};
 use infravault_kernel::{AccountId, Actor, Scope};
 
-/// What others than the owner are told who ask for the original of an image they may see.
-const ORIGINAL: &str = "The original goes to its owner only. Others get renditions of it.";
-/// What others than the owner are told who want to change an image they may see.
-const CHANGE: &str = "Only its owner may change or delete this image.";
-/// What others than the owner are told who want an address of a transform.
-const SIGN: &str = "Only its owner hands out addresses of transforms of this image.";
+const ORIGINAL: &str = "Only the owner can download the original. Others can request renditions.";
+const CHANGE: &str = "Only the owner can change or delete this image.";
+const SIGN: &str = "Only the owner can create transform URLs of this image.";
 
-/// Whether the image is the caller's own.
 #[must_use]
 pub fn is_owner(actor: &Actor, image: &Image) -> bool {
     actor.account() == Some(image.owner)
 }
 
-/// The owner sees everything of theirs, as far as the credential's scopes go; others see what is not private. A
-/// hidden image and a missing one are the same.
+/// The owner can view all own images, with the scope `images:read`; others can view images that are not private. The error
+/// for a hidden image is that for a missing one.
 pub fn may_view(actor: &Actor, image: &Image) -> Result<(), Error> {
     may_view_of(actor, image.owner, image.visibility)
 }
 
-/// The same for an image of which only this is known.
 pub(crate) fn may_view_of(actor: &Actor, owner: AccountId, visibility: Visibility) -> Result<(), Error> {
     if actor.account() == Some(owner) {
         actor.require_scope(Scope::ImagesRead)?;
@@ -33,7 +28,7 @@ pub(crate) fn may_view_of(actor: &Actor, owner: AccountId, visibility: Visibilit
     }
 }
 
-/// The original goes to the owner, whatever the visibility.
+/// Only the owner, regardless of the visibility.
 pub fn may_download_original(actor: &Actor, image: &Image) -> Result<(), Error> {
     may_view(actor, image)?;
     if is_owner(actor, image) {
@@ -43,7 +38,7 @@ pub fn may_download_original(actor: &Actor, image: &Image) -> Result<(), Error> 
     }
 }
 
-/// The owner hands out addresses that show it to others.
+/// Only the owner can create URLs that show the image to others.
 pub fn may_sign(actor: &Actor, image: &Image) -> Result<(), Error> {
     may_view(actor, image)?;
     if is_owner(actor, image) {
@@ -53,7 +48,7 @@ pub fn may_sign(actor: &Actor, image: &Image) -> Result<(), Error> {
     }
 }
 
-/// The owner changes and deletes.
+/// Only the owner can change and delete.
 pub fn may_change(actor: &Actor, image: &Image) -> Result<(), Error> {
     if is_owner(actor, image) {
         return Ok(());
@@ -120,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn the_whole_matrix() {
+    fn access_matrix() {
         use Visibility::{Private, Public, Unlisted};
         let owner = person(OWNER, Role::User, Scopes::all());
         let no_scope = person(OWNER, Role::User, Scopes::default());
@@ -131,18 +126,21 @@ mod tests {
         let code = |outcome: Result<(), Error>| outcome.err().map_or("ok", |error| error.code());
         for visibility in [Private, Unlisted, Public] {
             let image = image(visibility);
-            let of = |actor: &Actor| {
+            let outcomes = |actor: &Actor| {
                 [may_view, may_download_original, may_change].map(|rule| code(rule(actor, &image)))
             };
-            assert_eq!(of(&owner), ["ok", "ok", "ok"], "{visibility}");
-            // Whether a credential may write is asked before there is an image.
-            assert_eq!(of(&no_scope), ["insufficient-scope", "insufficient-scope", "ok"]);
+            assert_eq!(outcomes(&owner), ["ok", "ok", "ok"], "{visibility}");
+            // The write scope is checked before the image is loaded.
+            assert_eq!(
+                outcomes(&no_scope),
+                ["insufficient-scope", "insufficient-scope", "ok"]
+            );
             for other in others {
                 let expected = match visibility {
                     Private => ["not-found"; 3],
                     Unlisted | Public => ["ok", "forbidden", "forbidden"],
                 };
-                assert_eq!(of(other), expected, "{visibility} {other:?}");
+                assert_eq!(outcomes(other), expected, "{visibility} {other:?}");
             }
         }
     }

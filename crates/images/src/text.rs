@@ -1,16 +1,15 @@
-//! The texts people give their images: parsed once, proof ever after.
+//! Validated texts: titles, descriptions, tags, file names and search terms.
 use std::fmt;
 
-/// What is wrong with a text, as the end of a sentence about it.
+/// Why a text is invalid: a predicate that completes a sentence about the field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct ValidationError(&'static str);
 
 impl ValidationError {
-    /// A word that is no visibility.
-    pub(crate) const UNKNOWN_VISIBILITY: Self = Self("must be one of private, unlisted, public");
-    /// A text that is no idempotency key.
-    pub(crate) const NO_KEY: Self = Self("must be 1 to 255 visible ASCII characters, with or without quotes");
+    pub(crate) const VISIBILITY: Self = Self("must be one of private, unlisted, public");
+    pub(crate) const IDEMPOTENCY_KEY: Self =
+        Self("must be 1 to 255 visible ASCII characters, with or without quotes");
 }
 
 macro_rules! text {
@@ -20,7 +19,6 @@ macro_rules! text {
         pub struct $name(String);
 
         impl $name {
-            /// The text.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0
@@ -36,36 +34,36 @@ macro_rules! text {
 }
 
 text! {
-    /// A title: 1 to 200 characters, none of them a control character, no white space around.
+    /// 1 to 200 characters without control characters, trimmed.
     Title
 }
 text! {
-    /// A description: up to 4000 characters; of the control characters only line ends and tabs.
+    /// At most 4000 characters without control characters other than line breaks and tabs.
     Description
 }
 text! {
-    /// A tag: 1 to 50 characters, none of them a control character or a comma, no white space around.
+    /// 1 to 50 characters without control characters and commas, trimmed.
     Tag
 }
 text! {
-    /// What an upload's file was called; kept to be shown, never used as a path.
+    /// The name of the uploaded file. For display only, never used as a path.
     FileName
 }
 text! {
-    /// What is searched for: 1 to 200 characters, none of them a control character.
+    /// Search terms: 1 to 200 characters without control characters.
     Words
 }
 
 impl Title {
-    /// The longest title, in characters.
+    /// Maximum length in characters.
     pub const MAX: usize = 200;
 
-    /// Accepts a title; white space around it is cut.
+    /// Trims white space.
     pub fn parse(text: &str) -> Result<Self, ValidationError> {
         line(text, Self::MAX, "must have 1 to 200 characters").map(Self)
     }
 
-    /// The title of an image that was given none: its file name without the ending.
+    /// The default title: the file name without its extension.
     #[must_use]
     pub fn of_file(name: &FileName) -> Self {
         let stem = name.0.rsplit_once('.').map_or("", |(stem, _)| stem).trim();
@@ -75,10 +73,9 @@ impl Title {
 }
 
 impl Description {
-    /// The longest description, in characters.
+    /// Maximum length in characters.
     pub const MAX: usize = 4000;
 
-    /// Accepts a description; it may be empty.
     pub fn parse(text: &str) -> Result<Self, ValidationError> {
         if text.chars().count() > Self::MAX {
             return Err(ValidationError("must have at most 4000 characters"));
@@ -92,7 +89,6 @@ impl Description {
         Ok(Self(text.to_owned()))
     }
 
-    /// No description.
     #[must_use]
     pub fn empty() -> Self {
         Self(String::new())
@@ -100,10 +96,10 @@ impl Description {
 }
 
 impl Tag {
-    /// The longest tag, in characters.
+    /// Maximum length in characters.
     pub const MAX: usize = 50;
 
-    /// Accepts a tag; white space around it is cut.
+    /// Trims white space.
     pub fn parse(text: &str) -> Result<Self, ValidationError> {
         if text.contains(',') {
             return Err(ValidationError("must not contain a comma within a tag"));
@@ -112,15 +108,14 @@ impl Tag {
     }
 }
 
-/// The tags of an image: at most 50, each once, in the order given.
+/// At most 50 different tags in the given order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tags(Vec<String>);
 
 impl Tags {
-    /// Most tags of one image.
     pub const MAX: usize = 50;
 
-    /// Accepts tags; one that is repeated counts once.
+    /// Removes duplicates.
     pub fn parse<'a>(texts: impl IntoIterator<Item = &'a str>) -> Result<Self, ValidationError> {
         let mut tags: Vec<String> = Vec::new();
         for text in texts {
@@ -136,13 +131,12 @@ impl Tags {
         Ok(Self(tags))
     }
 
-    /// Accepts a list separated by commas; empty places are left out.
+    /// Parses comma-separated lists and ignores empty items.
     pub fn parse_list<'a>(lists: impl IntoIterator<Item = &'a str>) -> Result<Self, ValidationError> {
         let tags = lists.into_iter().flat_map(|list| list.split(','));
         Self::parse(tags.map(str::trim).filter(|tag| !tag.is_empty()))
     }
 
-    /// The tags.
     #[must_use]
     pub fn as_slice(&self) -> &[String] {
         &self.0
@@ -150,18 +144,18 @@ impl Tags {
 }
 
 impl FileName {
-    /// The longest name, in bytes.
+    /// Maximum length in bytes.
     const MAX: usize = 255;
 
-    /// Keeps of a client's file name what can be shown: the part after the last slash, without control and direction
-    /// characters, at most 255 bytes; `image` where nothing is left.
+    /// Sanitizes a client's file name: the part after the last slash, without control and bidirectional formatting
+    /// characters, at most 255 bytes. `image` if nothing is left.
     #[must_use]
     pub fn clean(text: &str) -> Self {
         let name = text.rsplit(['/', '\\']).next().unwrap_or_default();
         let mut clean = String::new();
         for char in name
             .chars()
-            .filter(|char| !char.is_control() && !turns_direction(*char))
+            .filter(|char| !char.is_control() && !is_bidi_control(*char))
         {
             if clean.len() + char.len_utf8() > Self::MAX {
                 break;
@@ -174,24 +168,23 @@ impl FileName {
 }
 
 impl Words {
-    /// The longest search, in characters.
+    /// Maximum length in characters.
     pub const MAX: usize = 200;
 
-    /// Accepts a search; white space around it is cut.
+    /// Trims white space.
     pub fn parse(text: &str) -> Result<Self, ValidationError> {
         line(text, Self::MAX, "must have 1 to 200 characters").map(Self)
     }
 
-    /// Whether it makes sense to look for what is only written alike: there are letters or digits, and nobody asked
-    /// for exactly these words (quotes) or for their absence (a minus).
+    /// Whether a fuzzy search makes sense: there are letters or digits, and no exact phrase (quotes) or exclusion (minus).
     pub(crate) fn may_be_misspelt(&self) -> bool {
         let exact = self.0.contains('"') || self.0.split_whitespace().any(|word| word.starts_with('-'));
         !exact && self.0.chars().any(char::is_alphanumeric)
     }
 }
 
-/// Characters that make the text after them read in another order, and so can hide an ending.
-fn turns_direction(char: char) -> bool {
+/// Bidirectional formatting characters can hide the real extension of a file name.
+fn is_bidi_control(char: char) -> bool {
     matches!(char, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
 }
 
@@ -212,7 +205,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn titles() {
+    fn titles_are_trimmed_and_checked() {
         for (text, expected) in [
             (" A title ", Some("A title")),
             (&"é".repeat(200), Some(&*"é".repeat(200))),
@@ -229,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn descriptions() {
+    fn descriptions_allow_line_breaks_and_tabs_only() {
         assert!(Description::parse("two\nlines\tand a tab").is_ok());
         assert!(Description::parse(&"x".repeat(4000)).is_ok());
         assert!(Description::parse(&"x".repeat(4001)).is_err());
@@ -237,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn tags_are_trimmed_unique_and_few() {
+    fn tags_are_trimmed_deduplicated_and_limited() {
         let tags = Tags::parse_list([" red, Blue ,,red", "green"]).unwrap();
         assert_eq!(tags.as_slice(), ["red", "Blue", "green"]);
         let many: Vec<String> = (0..51).map(|n| n.to_string()).collect();
@@ -249,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn file_names_are_only_text() {
+    fn file_names_are_sanitized() {
         for (text, expected, title) in [
             ("holiday.jpg", "holiday.jpg", "holiday"),
             ("a.jpg.php", "a.jpg.php", "a.jpg"),
@@ -274,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn only_plain_words_can_be_misspelt() {
+    fn fuzzy_search_is_for_plain_words_only() {
         for (words, plain) in [
             ("%", false),
             ("50%", true),

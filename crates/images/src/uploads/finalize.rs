@@ -52,7 +52,7 @@ impl Uploads {
         };
         let (tx, actor) = self.db.begin(ctx).await.map_err(IngestError::with(cleanup))?;
         let finalized = async {
-            let person = actor.require_scope(Scope::ImagesWrite)?;
+            let principal = actor.require_scope(Scope::ImagesWrite)?;
             source.lock_in(&tx).await?;
             let Received {
                 reservation, spooled, ..
@@ -61,7 +61,7 @@ impl Uploads {
                 real: number(spooled.len())?,
                 reserved: reservation.bytes,
                 owner: reservation.owner.uuid(),
-                quota: person.quota_bytes,
+                quota: principal.quota_bytes,
             };
             let (finalize_usage, enqueue) =
                 (sql::upload::finalize_usage(), sql::upload::enqueue_processing());
@@ -78,7 +78,7 @@ impl Uploads {
                 Some(image) => {
                     joined?;
                     if counted == 0 {
-                        return Err(quota_exceeded(person));
+                        return Err(quota_exceeded(principal));
                     }
                     Ok(Some(image))
                 }

@@ -15,14 +15,14 @@ impl IdempotencyKey {
     /// Parses a structured field string (RFC 9651, section 3.3.3) or visible ASCII characters without quotes.
     pub fn parse(text: &str) -> Result<Self, ValidationError> {
         let key = match text.strip_prefix('"') {
-            Some(quoted) => unquote(quoted).ok_or(ValidationError::NO_KEY)?,
+            Some(quoted) => unquote(quoted).ok_or(ValidationError::IDEMPOTENCY_KEY)?,
             None if text.bytes().all(|byte| byte.is_ascii_graphic()) => text.to_owned(),
-            None => return Err(ValidationError::NO_KEY),
+            None => return Err(ValidationError::IDEMPOTENCY_KEY),
         };
         if (1..=255).contains(&key.len()) {
             Ok(Self(key))
         } else {
-            Err(ValidationError::NO_KEY)
+            Err(ValidationError::IDEMPOTENCY_KEY)
         }
     }
 

@@ -56,8 +56,8 @@ impl Uploads {
     /// The first transaction.
     async fn reserve(&self, ctx: &Ctx, source: &mut impl UploadSource) -> Result<UploadStart, Error> {
         let (tx, actor) = self.db.begin(ctx).await?;
-        let person = actor.require_scope(Scope::ImagesWrite)?;
-        let start = source.reserve_in(ctx, &tx, person).await?;
+        let principal = actor.require_scope(Scope::ImagesWrite)?;
+        let start = source.reserve_in(ctx, &tx, principal).await?;
         if matches!(start, UploadStart::Reserved(_)) {
             crash_point("before-t1");
             tx.commit().await?;

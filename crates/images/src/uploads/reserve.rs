@@ -55,21 +55,21 @@ pub(super) enum Cleanup {
 }
 
 /// Reserves bytes of the account's quota.
-pub(super) async fn reserve_bytes_in(tx: &Tx, person: &Principal, bytes: i64) -> Result<(), Error> {
+pub(super) async fn reserve_bytes_in(tx: &Tx, principal: &Principal, bytes: i64) -> Result<(), Error> {
     let params = sql::upload::ReserveBytesParams {
-        owner: person.account.uuid(),
+        owner: principal.account.uuid(),
         declared: bytes,
-        quota: person.quota_bytes,
+        quota: principal.quota_bytes,
     };
     if sql::upload::reserve_bytes().params(&**tx, &params).await? == 0 {
-        return Err(quota_exceeded(person));
+        return Err(quota_exceeded(principal));
     }
     Ok(())
 }
 
-pub(super) fn quota_exceeded(person: &Principal) -> Error {
+pub(super) fn quota_exceeded(principal: &Principal) -> Error {
     Error::QuotaExceeded {
-        quota_bytes: person.quota_bytes,
+        quota_bytes: principal.quota_bytes,
     }
 }
 

@@ -11,7 +11,7 @@ pub(super) trait UploadSource: Send {
         &mut self,
         ctx: &Ctx,
         tx: &Tx,
-        person: &Principal,
+        principal: &Principal,
     ) -> impl Future<Output = Result<UploadStart, Error>> + Send;
 
     /// Returns the image that the same upload became earlier.

@@ -87,9 +87,9 @@ impl RequestBody {
 }
 
 impl UploadSource for RequestBody {
-    async fn reserve_in(&mut self, ctx: &Ctx, tx: &Tx, person: &Principal) -> Result<UploadStart, Error> {
-        self.permit = Some(self.uploads.limiter.acquire(person.account)?);
-        let reservation = Reservation::new(ctx, person.account, number(self.request.min_len)?);
+    async fn reserve_in(&mut self, ctx: &Ctx, tx: &Tx, principal: &Principal) -> Result<UploadStart, Error> {
+        self.permit = Some(self.uploads.limiter.acquire(principal.account)?);
+        let reservation = Reservation::new(ctx, principal.account, number(self.request.min_len)?);
         if let Some(key) = &self.request.key {
             let claim = key.claim_in(tx, ctx, &self.uploads.config, &reservation).await?;
             if let KeyClaim::Finished { image, fingerprint } = claim {
@@ -98,7 +98,7 @@ impl UploadSource for RequestBody {
             }
         }
         try_join!(
-            reserve_bytes_in(tx, person, reservation.bytes),
+            reserve_bytes_in(tx, principal, reservation.bytes),
             insert_pending_in(tx, ctx, &reservation, &self.request.image)
         )?;
         Ok(UploadStart::Reserved(reservation))

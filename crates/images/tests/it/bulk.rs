@@ -69,7 +69,7 @@ async fn update_changes_tags_and_visibility() {
         visibility: Some(Visibility::Public),
     });
     assert_eq!(bulk(&world, &alice, &[one, two], &public).await, [Done, Done]);
-    let image = found(&world, &world.nobody(), one).await;
+    let image = found(&world, &world.anonymous(), one).await;
     assert_eq!(
         (image.tags.as_slice(), image.version),
         (["z".to_owned(), "y".to_owned()].as_slice(), 7)
@@ -150,7 +150,7 @@ async fn failed_items_do_not_affect_others() {
         .images
         .library
         .apply_bulk_action(
-            &world.nobody(),
+            &world.anonymous(),
             &BulkIds::new(vec![own]).unwrap(),
             &BulkAction::Delete,
         )

@@ -69,7 +69,7 @@ async fn other_accounts_have_no_write_access() {
     for visibility in [Visibility::Private, Visibility::Unlisted, Visibility::Public] {
         let image = world.add_image(&alice, "hers", visibility, &[]).await;
         let hidden = visibility == Visibility::Private;
-        for (who, ctx) in [("bob", &bob), ("nobody", &world.nobody())] {
+        for (who, ctx) in [("bob", &bob), ("nobody", &world.anonymous())] {
             let found = world.images.library.find(ctx, image.id).await;
             assert_eq!(
                 code(&found),
@@ -102,13 +102,19 @@ async fn other_accounts_have_no_write_access() {
             &world
                 .images
                 .library
-                .update(&world.nobody(), missing, None, &titled("x"))
+                .update(&world.anonymous(), missing, None, &titled("x"))
                 .await
         ),
         "authentication-required"
     );
     assert_eq!(
-        code(&world.images.library.delete(&world.nobody(), missing, None).await),
+        code(
+            &world
+                .images
+                .library
+                .delete(&world.anonymous(), missing, None)
+                .await
+        ),
         "authentication-required"
     );
 }
@@ -147,7 +153,7 @@ async fn deleted_image_is_not_found() {
         world
             .images
             .library
-            .list_public(&world.nobody(), &request)
+            .list_public(&world.anonymous(), &request)
             .await
             .unwrap()
             .items

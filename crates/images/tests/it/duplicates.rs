@@ -1,5 +1,5 @@
-//! The same bytes twice: stored once, for as long as somebody needs them, in whatever order they are deleted.
-use crate::setup::{World, announced, whole};
+//! Duplicates share one object until the last of them is deleted.
+use crate::setup::{World, announced};
 use bytes::Bytes;
 use infravault_images::{Image, State};
 use infravault_kernel::{Ctx, Id, ImageId, Sha256};
@@ -9,14 +9,14 @@ use std::time::Duration;
 
 const SOON: Duration = Duration::from_secs(1);
 
-/// The original is there, byte for byte.
+/// Asserts that the original is stored unchanged.
 async fn assert_whole(world: &World, ctx: &Ctx, id: ImageId, bytes: &[u8]) {
     let original = world.images.library.open_original(ctx, id).await.unwrap();
     let stored = original.read(None).await.unwrap();
     assert_eq!(stored.read().await.unwrap(), bytes);
 }
 
-/// The same bytes so often.
+/// Uploads the same bytes `count` times.
 async fn copies(world: &World, ctx: &Ctx, bytes: &[u8], count: usize) -> Vec<Image> {
     let mut images = Vec::new();
     for _ in 0..count {
@@ -26,7 +26,7 @@ async fn copies(world: &World, ctx: &Ctx, bytes: &[u8], count: usize) -> Vec<Ima
 }
 
 #[tokio::test]
-async fn the_same_bytes_are_stored_once_for_each_owner() {
+async fn identical_bytes_are_stored_once_per_owner() {
     let world = World::new().await;
     let (alice, bob) = (world.person("alice").await, world.person("bob").await);
     let bytes = samples::png(8, 8, 1);
@@ -34,21 +34,32 @@ async fn the_same_bytes_are_stored_once_for_each_owner() {
     assert_eq!(first.duplicate_of, None);
     for _ in 0..2 {
         let again = world.upload_new(&alice, bytes.clone()).await.unwrap();
-        assert_eq!(again.duplicate_of, Some(first.image.id), "the oldest is named");
+        assert_eq!(
+            again.duplicate_of,
+            Some(first.image.id),
+            "the oldest image is returned"
+        );
         assert_ne!(again.image.id, first.image.id);
         assert_eq!(again.image.sha256, first.image.sha256);
         assert_whole(&world, &alice, again.image.id, &bytes).await;
     }
     assert_eq!(world.files().len(), 1);
     let theirs = world.upload_new(&bob, bytes.clone()).await.unwrap();
-    assert_eq!(theirs.duplicate_of, None, "nobody learns what others have");
+    assert_eq!(
+        theirs.duplicate_of, None,
+        "duplicates of other owners are not revealed"
+    );
     assert_eq!(world.files().len(), 2);
     let len = i64::try_from(bytes.len()).unwrap();
-    assert_eq!(world.usage(&alice).await, (len * 3, 0, 3), "each counts in full");
+    assert_eq!(
+        world.usage(&alice).await,
+        (len * 3, 0, 3),
+        "each image counts in full"
+    );
 }
 
 #[tokio::test]
-async fn who_sends_again_what_the_store_has_lost_has_it_again() {
+async fn lost_original_is_stored_again_by_next_upload() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     let bytes = samples::png(8, 8, 1);
@@ -87,7 +98,7 @@ async fn who_sends_again_what_the_store_has_lost_has_it_again() {
 }
 
 #[tokio::test]
-async fn bytes_survive_deletion_in_any_order() {
+async fn original_survives_until_last_duplicate_is_deleted() {
     let bytes = samples::png(8, 8, 1);
     for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
         for sweep_between in [true, false] {
@@ -97,23 +108,13 @@ async fn bytes_survive_deletion_in_any_order() {
             for (done, at) in order.iter().enumerate() {
                 world.remove(&alice, images[*at].id).await;
                 if sweep_between {
-                    world
-                        .images
-                        .maintenance
-                        .sweep(&world.system_in(SOON))
-                        .await
-                        .unwrap();
+                    world.sweep(SOON).await;
                 }
                 for left in &order[done + 1..] {
                     assert_whole(&world, &alice, images[*left].id, &bytes).await;
                 }
             }
-            world
-                .images
-                .maintenance
-                .sweep(&world.system_in(SOON))
-                .await
-                .unwrap();
+            world.sweep(SOON).await;
             assert_eq!(world.files().len(), 0, "{order:?} {sweep_between}");
             assert_eq!(world.count("images.images WHERE state = 'deleted'").await, 3);
             assert_eq!(world.usage(&alice).await, (0, 0, 0));
@@ -122,35 +123,25 @@ async fn bytes_survive_deletion_in_any_order() {
 }
 
 #[tokio::test]
-async fn a_duplicate_outlives_the_tombstone_of_the_first() {
+async fn duplicate_outlives_tombstone_of_first_image() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     let bytes = samples::png(8, 8, 1);
     let images = copies(&world, &alice, &bytes, 2).await;
     world.remove(&alice, images[0].id).await;
     for later in [SOON, Duration::from_hours(24 * 31)] {
-        world
-            .images
-            .maintenance
-            .sweep(&world.system_in(later))
-            .await
-            .unwrap();
+        world.sweep(later).await;
     }
     assert_eq!(world.count("images.images").await, 1);
-    // A third one points to where the bytes lie, not to the row that is gone.
+    // A third image references the object, not the deleted row.
     let third = world.upload(&alice, bytes.clone()).await.unwrap();
     world.remove(&alice, images[1].id).await;
-    world
-        .images
-        .maintenance
-        .sweep(&world.system_in(SOON))
-        .await
-        .unwrap();
+    world.sweep(SOON).await;
     assert_whole(&world, &alice, third.id, &bytes).await;
 }
 
 #[tokio::test]
-async fn deleting_and_uploading_the_same_bytes_at_once() {
+async fn concurrent_deletion_and_upload_of_same_bytes() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     let bytes = samples::png(8, 8, 1);
@@ -159,7 +150,7 @@ async fn deleting_and_uploading_the_same_bytes_at_once() {
         let ctx = world.system_in(SOON);
         let ((), one, two, _swept) = tokio::join!(
             async {
-                // A little later each time, so that it falls into every step of the uploads.
+                // Delayed more each time, so that it hits every step of the uploads.
                 tokio::time::sleep(Duration::from_micros(400 * round)).await;
                 world.remove(&alice, present.id).await;
             },
@@ -170,69 +161,44 @@ async fn deleting_and_uploading_the_same_bytes_at_once() {
                 world.images.maintenance.sweep(&ctx).await
             },
         );
-        world
-            .images
-            .maintenance
-            .sweep(&world.system_in(SOON))
-            .await
-            .unwrap();
+        world.sweep(SOON).await;
         let (one, two) = (one.unwrap(), two.unwrap());
         assert_whole(&world, &alice, one.id, &bytes).await;
         world.remove(&alice, one.id).await;
-        world
-            .images
-            .maintenance
-            .sweep(&world.system_in(SOON))
-            .await
-            .unwrap();
+        world.sweep(SOON).await;
         assert_whole(&world, &alice, two.id, &bytes).await;
         present = two;
     }
     world.remove(&alice, present.id).await;
-    world
-        .images
-        .maintenance
-        .sweep(&world.system_in(Duration::from_mins(5)))
-        .await
-        .unwrap();
+    world.sweep(Duration::from_mins(5)).await;
     assert_eq!(world.files().len(), 0);
     assert_eq!(world.usage(&alice).await, (0, 0, 0));
 }
 
 #[tokio::test]
-async fn a_sweeper_that_dies_in_between_leaves_nothing_behind() {
+async fn crashed_sweeper_leaves_nothing_behind() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     let bytes = samples::png(8, 8, 1);
     let images = copies(&world, &alice, &bytes, 2).await;
     world.remove(&alice, images[0].id).await;
-    // A sweeper claimed it, found it shared, and died.
+    // A sweeper claimed the image, found its object shared, and crashed.
     world
         .run(
             "UPDATE images.images SET updated_at = removed_at + interval '1 second' WHERE state = 'deleting'",
         )
         .await;
     world.remove(&alice, images[1].id).await;
-    let swept = world
-        .images
-        .maintenance
-        .sweep(&world.system_in(SOON * 2))
-        .await
-        .unwrap();
-    assert_eq!(swept.deleted, 1, "the other one is claimed");
+    let swept = world.sweep(SOON * 2).await;
+    assert_eq!(swept.deleted, 1, "the other image is claimed");
     assert_eq!(world.files().len(), 0);
-    let swept = world
-        .images
-        .maintenance
-        .sweep(&world.system_in(Duration::from_mins(5)))
-        .await
-        .unwrap();
-    assert_eq!(swept.deleted, 1, "deleting twice does no harm");
+    let swept = world.sweep(Duration::from_mins(5)).await;
+    assert_eq!(swept.deleted, 1, "deleting twice is harmless");
     assert_eq!(world.count("images.images WHERE state = 'deleted'").await, 2);
 }
 
 #[tokio::test]
-async fn what_is_known_of_an_image_is_known_of_its_duplicate() {
+async fn duplicate_inherits_processing_results() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     let bytes = samples::png(8, 8, 1);
@@ -251,16 +217,12 @@ async fn what_is_known_of_an_image_is_known_of_its_duplicate() {
         (Some(u64::MAX), Some(b"abc".to_vec()))
     );
     assert_eq!(again.camera.unwrap().make.as_deref(), Some("Leica"));
-    // The place has to be read from the file.
+    // The location must be read from the file.
     let mut upload = announced(&bytes);
     upload.image.keep_location = true;
-    let third = world
-        .images
-        .uploads
-        .upload(&alice, upload, whole(bytes.clone()))
-        .await;
+    let third = world.send(&alice, upload, bytes.clone()).await;
     assert_eq!(third.unwrap().image.state, State::Stored);
-    // What failed once gets another try.
+    // A failed image is processed again.
     world
         .run("UPDATE images.images SET state = 'failed', failure_code = 'corrupt', phash = NULL")
         .await;
@@ -269,7 +231,7 @@ async fn what_is_known_of_an_image_is_known_of_its_duplicate() {
 }
 
 #[tokio::test]
-async fn renditions_and_the_place_go_with_their_image() {
+async fn renditions_and_location_are_deleted_with_their_image() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     let images = copies(&world, &alice, &samples::png(8, 8, 1), 2).await;
@@ -296,16 +258,11 @@ async fn renditions_and_the_place_go_with_their_image() {
     }
     assert_eq!(world.files().len(), 3);
     world.remove(&alice, images[0].id).await;
-    world
-        .images
-        .maintenance
-        .sweep(&world.system_in(SOON))
-        .await
-        .unwrap();
+    world.sweep(SOON).await;
     assert_eq!(
         world.files().len(),
         2,
-        "the original and the other one's rendition"
+        "the original and the rendition of the other image"
     );
     assert_eq!(world.count("images.renditions").await, 2);
     assert_eq!(world.count("images.locations").await, 1);
@@ -313,12 +270,7 @@ async fn renditions_and_the_place_go_with_their_image() {
         "images.images WHERE state = 'deleted' AND phash IS NULL AND camera IS NULL AND color IS NULL";
     assert_eq!(world.count(blank).await, 1);
     world.remove(&alice, images[1].id).await;
-    world
-        .images
-        .maintenance
-        .sweep(&world.system_in(SOON))
-        .await
-        .unwrap();
+    world.sweep(SOON).await;
     assert_eq!(world.files().len(), 0);
     assert_eq!(world.count("images.renditions").await, 0);
 }

@@ -1,5 +1,5 @@
-//! The same upload sent again.
-use crate::setup::{World, announced, code, whole};
+//! Idempotency keys.
+use crate::setup::{World, announced, code};
 use futures_util::future::join_all;
 use infravault_images::{IdempotencyKey, Title, UploadRequest};
 use infravault_testkit::samples;
@@ -13,16 +13,11 @@ fn with_key(bytes: &[u8], key: &str) -> UploadRequest {
 }
 
 #[tokio::test]
-async fn sixteen_at_once_make_one_image() {
+async fn concurrent_uploads_with_same_key_create_one_image() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     let bytes = samples::jpeg(32, 24, 1);
-    let uploads = (0..16).map(|_| {
-        world
-            .images
-            .uploads
-            .upload(&alice, with_key(&bytes, "k"), whole(bytes.clone()))
-    });
+    let uploads = (0..16).map(|_| world.send(&alice, with_key(&bytes, "k"), bytes.clone()));
     let outcomes = join_all(uploads).await;
     let mut ids: Vec<_> = outcomes
         .iter()
@@ -42,17 +37,12 @@ async fn sixteen_at_once_make_one_image() {
 }
 
 #[tokio::test]
-async fn a_replay_answers_with_the_image_as_it_is_now() {
+async fn replay_returns_current_state_of_image() {
     let world = World::new().await;
     let (alice, bob) = (world.person("alice").await, world.person("bob").await);
     let bytes = samples::jpeg(32, 24, 1);
     let upload = with_key(&bytes, "k");
-    let first = world
-        .images
-        .uploads
-        .upload(&alice, upload.clone(), whole(bytes.clone()))
-        .await
-        .unwrap();
+    let first = world.send(&alice, upload.clone(), bytes.clone()).await.unwrap();
     let change = infravault_images::MetadataUpdate {
         title: Some(Title::parse("changed").unwrap()),
         ..infravault_images::MetadataUpdate::default()
@@ -68,40 +58,22 @@ async fn a_replay_answers_with_the_image_as_it_is_now() {
         )
         .await
         .unwrap();
-    let again = world
-        .images
-        .uploads
-        .upload(&alice, upload.clone(), whole(bytes.clone()))
-        .await
-        .unwrap();
+    let again = world.send(&alice, upload.clone(), bytes.clone()).await.unwrap();
     assert_eq!(
         (again.image.id, again.image.title.as_str()),
         (first.image.id, "changed")
     );
-    assert_eq!(again.duplicate_of, None, "it is no duplicate of itself");
+    assert_eq!(again.duplicate_of, None, "not a duplicate of itself");
 
     let other = samples::jpeg(32, 24, 2);
-    let outcome = world
-        .images
-        .uploads
-        .upload(&alice, with_key(&other, "k"), whole(other))
-        .await;
+    let outcome = world.send(&alice, with_key(&other, "k"), other).await;
     assert_eq!(code(&outcome), "idempotency-mismatch");
     let mut said = upload.clone();
     said.image.title = Some(Title::parse("another").unwrap());
-    let outcome = world
-        .images
-        .uploads
-        .upload(&alice, said, whole(bytes.clone()))
-        .await;
+    let outcome = world.send(&alice, said, bytes.clone()).await;
     assert_eq!(code(&outcome), "idempotency-mismatch");
 
-    let theirs = world
-        .images
-        .uploads
-        .upload(&bob, upload.clone(), whole(bytes.clone()))
-        .await
-        .unwrap();
+    let theirs = world.send(&bob, upload.clone(), bytes.clone()).await.unwrap();
     assert_ne!(theirs.image.id, first.image.id, "keys belong to accounts");
 
     world
@@ -110,82 +82,54 @@ async fn a_replay_answers_with_the_image_as_it_is_now() {
         .delete(&alice, first.image.id, None)
         .await
         .unwrap();
-    let outcome = world.images.uploads.upload(&alice, upload, whole(bytes)).await;
+    let outcome = world.send(&alice, upload, bytes).await;
     assert_eq!(code(&outcome), "conflict");
 }
 
 #[tokio::test]
-async fn a_key_is_free_again_after_a_failure() {
+async fn key_is_released_after_failure() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     let html = b"<script>".to_vec();
-    let outcome = world
-        .images
-        .uploads
-        .upload(&alice, with_key(&html, "k"), whole(html.clone()))
-        .await;
+    let outcome = world.send(&alice, with_key(&html, "k"), html.clone()).await;
     assert_eq!(code(&outcome), "unsupported-image-type");
     let bytes = samples::png(8, 8, 1);
-    let outcome = world
-        .images
-        .uploads
-        .upload(&alice, with_key(&bytes, "k"), whole(bytes.clone()))
-        .await;
+    let outcome = world.send(&alice, with_key(&bytes, "k"), bytes.clone()).await;
     assert_eq!(code(&outcome), "ok");
 }
 
 #[tokio::test]
-async fn an_abandoned_key_can_be_taken_over_and_an_old_one_is_forgotten() {
+async fn abandoned_key_is_taken_over_and_expired_key_is_deleted() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     let bytes = samples::png(8, 8, 1);
     let first = world
-        .images
-        .uploads
-        .upload(&alice, with_key(&bytes, "k"), whole(bytes.clone()))
+        .send(&alice, with_key(&bytes, "k"), bytes.clone())
         .await
         .unwrap();
-    // As a process that was killed leaves it behind.
+    // The state after a process was killed.
     world
         .run("UPDATE images.idempotency_keys SET finished_at = NULL, fingerprint = NULL")
         .await;
-    let outcome = world
-        .images
-        .uploads
-        .upload(&alice, with_key(&bytes, "k"), whole(bytes.clone()))
-        .await;
+    let outcome = world.send(&alice, with_key(&bytes, "k"), bytes.clone()).await;
     assert_eq!(code(&outcome), "idempotency-in-flight");
     world
         .run("UPDATE images.idempotency_keys SET started_at = now() - interval '11 minutes'")
         .await;
     let second = world
-        .images
-        .uploads
-        .upload(&alice, with_key(&bytes, "k"), whole(bytes.clone()))
+        .send(&alice, with_key(&bytes, "k"), bytes.clone())
         .await
         .unwrap();
     assert_ne!(first.image.id, second.image.id);
     assert_eq!(second.duplicate_of, Some(first.image.id));
     let replayed = world
-        .images
-        .uploads
-        .upload(&alice, with_key(&bytes, "k"), whole(bytes.clone()))
+        .send(&alice, with_key(&bytes, "k"), bytes.clone())
         .await
         .unwrap();
-    assert_eq!(replayed, second, "a replay says the same");
+    assert_eq!(replayed, second, "a replay returns the same");
 
-    let swept = world
-        .images
-        .maintenance
-        .sweep(&world.system_in(Duration::from_hours(25)))
-        .await
-        .unwrap();
+    let swept = world.sweep(Duration::from_hours(25)).await;
     assert_eq!(swept.keys, 1);
-    let third = world
-        .images
-        .uploads
-        .upload(&alice, with_key(&bytes, "k"), whole(bytes))
-        .await
-        .unwrap();
+    let third = world.send(&alice, with_key(&bytes, "k"), bytes).await.unwrap();
     assert_ne!(third.image.id, second.image.id);
 }

@@ -34,7 +34,7 @@ async fn row_level_security_hides_rows_of_other_accounts() {
         (delete, &public, [1, 0, 0]),
         (usage, &public, [1, 0, 0]),
     ] {
-        for (ctx, expected) in [&alice, &bob, &world.nobody()].into_iter().zip(expected) {
+        for (ctx, expected) in [&alice, &bob, &world.anonymous()].into_iter().zip(expected) {
             assert_eq!(
                 touched(&world, ctx, statement, image.id).await,
                 expected,

@@ -40,7 +40,11 @@ async fn every_sort_order_returns_each_image_once() {
     world.add_image(&bob, "his", Visibility::Public, &[]).await;
     for by in [SortBy::CreatedAt, SortBy::Title, SortBy::Size] {
         for descending in [false, true] {
-            for (own, ctx, count) in [(true, &alice, 9), (false, &bob, 8), (false, &world.nobody(), 8)] {
+            for (own, ctx, count) in [
+                (true, &alice, 9),
+                (false, &bob, 8),
+                (false, &world.anonymous(), 8),
+            ] {
                 let whole = ListRequest {
                     sort: Some(Sort { by, descending }),
                     ..ListRequest::default()
@@ -250,7 +254,7 @@ async fn cursor_is_bound_to_its_list() {
         "invalid-parameter"
     );
     assert_eq!(
-        code(&world.images.library.list_own(&world.nobody(), &one).await),
+        code(&world.images.library.list_own(&world.anonymous(), &one).await),
         "authentication-required"
     );
 }

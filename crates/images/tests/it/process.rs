@@ -177,7 +177,7 @@ async fn location_is_visible_to_owner_only() {
         (location.latitude, location.longitude, location.altitude),
         (1.0, 2.0, Some(3.0))
     );
-    for other in [&bob, &world.nobody()] {
+    for other in [&bob, &world.anonymous()] {
         let (_, location) = world
             .images
             .library

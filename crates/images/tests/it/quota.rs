@@ -1,26 +1,21 @@
-//! Quota: exact, whatever happens side by side.
-use crate::setup::{World, account, announced, code, whole};
+//! Quota stays exact under concurrency.
+use crate::setup::{World, account, announced, code};
 use futures_util::future::join_all;
 use infravault_images::Error;
 use infravault_testkit::samples;
 
 #[tokio::test]
-async fn sixty_four_uploads_into_room_for_ten() {
+async fn concurrent_uploads_cannot_exceed_quota() {
     let bytes = samples::jpeg(64, 48, 3);
     let len = i64::try_from(bytes.len()).unwrap();
-    // Announced exactly, by a lower bound, and not at all.
+    // Announced exactly, as a lower bound, and not at all.
     for at_least in [bytes.len(), bytes.len() / 2, 0] {
         let world = World::new().await;
         let alice = world.person("alice").await;
         world.db.set_quota(account(&alice), len * 10 + len / 2).await;
         let mut upload = announced(&bytes);
         upload.min_len = u64::try_from(at_least).unwrap();
-        let uploads = (0..64).map(|_| {
-            world
-                .images
-                .uploads
-                .upload(&alice, upload.clone(), whole(bytes.clone()))
-        });
+        let uploads = (0..64).map(|_| world.send(&alice, upload.clone(), bytes.clone()));
         let outcomes = join_all(uploads).await;
         let stored = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
         assert_eq!(stored, 10, "announced {at_least}");
@@ -35,7 +30,7 @@ async fn sixty_four_uploads_into_room_for_ten() {
 }
 
 #[tokio::test]
-async fn fifty_deletions_free_once() {
+async fn concurrent_deletions_release_quota_once() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     let (keep, gone) = (samples::png(8, 8, 1), samples::png(9, 9, 2));
@@ -45,13 +40,13 @@ async fn fifty_deletions_free_once() {
     let both = world.usage(&alice).await;
     let outcomes = join_all((0..50).map(|_| world.images.library.delete(&alice, image.id, None))).await;
     assert_once(&outcomes);
-    assert_eq!(world.usage(&alice).await, both, "the trash counts");
+    assert_eq!(world.usage(&alice).await, both, "images in the trash count");
     let outcomes = join_all((0..50).map(|_| world.images.library.purge(&alice, image.id))).await;
     assert_once(&outcomes);
     assert_eq!(world.usage(&alice).await, (kept, 0, 1));
 }
 
-/// One of fifty did it; for the others there was nothing there.
+/// One of fifty succeeded; the others found nothing.
 fn assert_once(outcomes: &[Result<(), Error>]) {
     let count = |wanted| {
         let matching = outcomes.iter().filter(|outcome| code(outcome) == wanted);
@@ -61,7 +56,7 @@ fn assert_once(outcomes: &[Result<(), Error>]) {
 }
 
 #[tokio::test]
-async fn a_quota_that_shrinks_meanwhile_counts_at_the_end() {
+async fn reduced_quota_applies_to_next_upload() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     let bytes = samples::png(16, 16, 1);

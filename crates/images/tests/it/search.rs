@@ -82,10 +82,10 @@ async fn search_matches_prefixes_stems_and_typos() {
         }
         assert_eq!(found, expected, "{words}");
     }
-    let public = search(&world, &world.nobody(), false, "kitchen").await;
+    let public = search(&world, &world.anonymous(), false, "kitchen").await;
     assert_eq!(public, ["Sunny kitchen", "Café au lait"]);
     assert_eq!(
-        search(&world, &world.nobody(), false, "mountain").await,
+        search(&world, &world.anonymous(), false, "mountain").await,
         Vec::<String>::new()
     );
     assert_eq!(search(&world, &bob, true, "kitchen").await, ["Kitchen of Bob"]);
@@ -124,6 +124,6 @@ async fn any_input_is_accepted() {
         "\\'",
     ] {
         search(&world, &alice, true, words).await;
-        search(&world, &world.nobody(), false, words).await;
+        search(&world, &world.anonymous(), false, words).await;
     }
 }

@@ -1,9 +1,9 @@
-//! A world of its own for each test: a database, a folder, people.
+//! Set-up of each test: its own database, folder store and accounts.
 use bytes::Bytes;
 use futures_util::{Stream, stream};
 use infravault_images::{
-    BodyError, Config, Description, Error, FileName, Image, Images, NewImage, Tags, Title, UploadRequest,
-    Uploaded, Visibility,
+    BodyError, Config, Description, Error, FileName, Image, Images, NewImage, SweepReport, Tags, Title,
+    UploadRequest, Uploaded, Visibility,
 };
 use infravault_kernel::{AccountId, Clock, Credential, Ctx, DomainError, Id, ImageId, config::Env};
 use infravault_objects::{FsConfig, Objects, StoreConfig};
@@ -36,13 +36,13 @@ impl World {
                 dir: folder.clone(),
                 min_free: 0,
             }),
-            // Referenced spool files can be counted.
+            // Named spool files can be counted.
             unnamed_spool: false,
             ..infravault_objects::Config::from_env(&mut Env::default())
         };
         let objects = Objects::open(&store, &infravault_testkit::log()).unwrap();
         objects.setup().await.unwrap();
-        // Nothing here makes a rendition: that is tested with the program itself, which is what runs in the sandbox.
+        // These tests make no renditions: the sandbox needs the program itself.
         let sandbox = Sandbox::new(infravault_sandbox::Config::default(), &infravault_testkit::log());
         Self {
             images: Images::new(
@@ -58,17 +58,17 @@ impl World {
         }
     }
 
-    /// Somebody with a session.
+    /// A signed-in account.
     pub(crate) async fn person(&self, name: &str) -> Ctx {
         let account = self.db.account(name).await;
         self.db.ctx(self.db.session(account).await)
     }
 
-    pub(crate) fn nobody(&self) -> Ctx {
+    pub(crate) fn anonymous(&self) -> Ctx {
         self.db.ctx(Credential::Anonymous)
     }
 
-    /// The process itself, so much later.
+    /// The process itself, with its clock advanced by `later`.
     pub(crate) fn system_in(&self, later: Duration) -> Ctx {
         let ctx = self.db.ctx(Credential::System);
         let now = ctx.now() + later;
@@ -82,13 +82,12 @@ impl World {
         self.upload_new(ctx, bytes).await.map(|uploaded| uploaded.image)
     }
 
-    /// As `upload`, with whether the bytes were there already.
+    /// Like `upload`, and returns the duplicate, too.
     pub(crate) async fn upload_new(&self, ctx: &Ctx, bytes: Vec<u8>) -> Result<Uploaded, Error> {
-        let upload = announced(&bytes);
-        self.images.uploads.upload(ctx, upload, whole(bytes)).await
+        self.send(ctx, announced(&bytes), bytes).await
     }
 
-    /// A small image of its own bytes with this title, visibility and these tags.
+    /// Uploads a small unique image.
     pub(crate) async fn add_image(
         &self,
         ctx: &Ctx,
@@ -102,16 +101,24 @@ impl World {
         upload.image.title = Some(Title::parse(title).unwrap());
         upload.image.visibility = visibility;
         upload.image.tags = Tags::parse(tags.iter().copied()).unwrap();
-        let uploaded = self
-            .images
-            .uploads
-            .upload(ctx, upload, whole(bytes))
-            .await
-            .unwrap();
-        uploaded.image
+        self.send(ctx, upload, bytes).await.unwrap().image
     }
 
-    /// Into the trash, and out of it for good.
+    pub(crate) async fn send(
+        &self,
+        ctx: &Ctx,
+        request: UploadRequest,
+        body: Vec<u8>,
+    ) -> Result<Uploaded, Error> {
+        self.images.uploads.upload(ctx, request, whole(body)).await
+    }
+
+    pub(crate) async fn sweep(&self, later: Duration) -> SweepReport {
+        let ctx = self.system_in(later);
+        self.images.maintenance.sweep(&ctx).await.unwrap()
+    }
+
+    /// Deletes and purges.
     pub(crate) async fn remove(&self, ctx: &Ctx, id: ImageId) {
         self.images.library.delete(ctx, id, None).await.unwrap();
         self.images.library.purge(ctx, id).await.unwrap();
@@ -138,7 +145,7 @@ impl World {
         self.db.superuser().await.batch_execute(statement).await.unwrap();
     }
 
-    /// Nothing is left of anything: no row, no key, no bytes.
+    /// Asserts that there are no rows, keys, reserved bytes and files.
     pub(crate) async fn assert_nothing_left(&self, ctx: &Ctx) {
         assert_eq!(self.usage(ctx).await, (0, 0, 0));
         assert_eq!(self.count("images.images").await, 0);
@@ -146,7 +153,7 @@ impl World {
         assert_eq!(self.files(), Vec::<PathBuf>::new());
     }
 
-    /// Every file in the store and its spool.
+    /// All files in the store and its spool.
     pub(crate) fn files(&self) -> Vec<PathBuf> {
         let mut folders = vec![self.folder.clone()];
         let mut files = Vec::new();
@@ -170,7 +177,7 @@ impl Drop for World {
     }
 }
 
-/// What a client says that sends these bytes as a plain body.
+/// The request of a client that sends these bytes as a plain body.
 pub(crate) fn announced(bytes: &[u8]) -> UploadRequest {
     let len = u64::try_from(bytes.len()).unwrap();
     UploadRequest {
@@ -205,13 +212,13 @@ pub(crate) fn account(ctx: &Ctx) -> AccountId {
     }
 }
 
-/// Waits until something holds.
+/// Waits until a condition holds.
 pub(crate) async fn eventually(what: &str, mut holds: impl AsyncFnMut() -> bool) {
-    for _ in 0..200 {
+    for _ in 0..1200 {
         if holds().await {
             return;
         }
         tokio::time::sleep(Duration::from_millis(25)).await;
     }
-    panic!("in five seconds it did not come to this: {what}");
+    panic!("condition not reached in 30 seconds: {what}");
 }

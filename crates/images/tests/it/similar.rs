@@ -77,7 +77,7 @@ async fn own_and_public_images_are_listed_nearest_first() {
     .map(|(title, distance)| (title.to_owned(), distance));
     assert_eq!(titles(&world, &alice, &of, 100).await, all);
     assert_eq!(titles(&world, &alice, &of, 2).await, all[..2]);
-    assert_eq!(titles(&world, &world.nobody(), &of, 100).await, all[1..3]);
+    assert_eq!(titles(&world, &world.anonymous(), &of, 100).await, all[1..3]);
     let theirs = [
         ("itself", 0),
         ("one, unlisted", 1),
@@ -100,7 +100,7 @@ async fn invisible_images_are_not_revealed() {
         code(&world.images.library.find_similar(&bob, private.id, 20).await),
         "not-found"
     );
-    let nobody = world.nobody();
+    let nobody = world.anonymous();
     assert_eq!(
         code(&world.images.library.find_similar(&nobody, private.id, 20).await),
         "not-found"

@@ -78,7 +78,7 @@ async fn trashed_image_is_hidden_everywhere_else() {
             world
                 .images
                 .library
-                .list_public(&world.nobody(), request)
+                .list_public(&world.anonymous(), request)
                 .await
                 .unwrap(),
         ] {
@@ -94,7 +94,7 @@ async fn trashed_image_is_hidden_everywhere_else() {
             .unwrap()
             .is_empty()
     );
-    for ctx in [&alice, &bob, &world.nobody()] {
+    for ctx in [&alice, &bob, &world.anonymous()] {
         let title = MetadataUpdate {
             title: Some(Title::parse("x").unwrap()),
             ..MetadataUpdate::default()
@@ -138,7 +138,7 @@ async fn trashed_image_is_hidden_everywhere_else() {
     let nobody = world
         .images
         .library
-        .list_trash(&world.nobody(), Limit::default(), None)
+        .list_trash(&world.anonymous(), Limit::default(), None)
         .await;
     assert_eq!(code(&nobody), "authentication-required");
 

@@ -1,5 +1,5 @@
-//! Uploads: what is stored, what is refused, and what is left of those that fail.
-use crate::setup::{World, announced, code, eventually, whole};
+//! Uploads: what is stored and rejected, and what failures leave behind.
+use crate::setup::{World, announced, code, eventually};
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
 use infravault_images::{BodyError, Config, Error, MediaType, Visibility};
@@ -9,7 +9,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::sync::Notify;
 
 #[tokio::test]
-async fn every_format_is_stored_with_its_facts() {
+async fn every_format_is_stored_with_its_properties() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     let mut total = 0;
@@ -42,7 +42,7 @@ async fn every_format_is_stored_with_its_facts() {
 }
 
 #[tokio::test]
-async fn turned_images_are_measured_upright() {
+async fn size_is_measured_after_applying_orientation() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     let image = world
@@ -54,12 +54,12 @@ async fn turned_images_are_measured_upright() {
 }
 
 #[tokio::test]
-async fn what_is_refused_leaves_nothing() {
+async fn rejected_upload_leaves_nothing() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     for lie in samples::mislabeled_files()
         .iter()
-        .filter(|lie| infravault_imaging_type(&lie.bytes).is_none())
+        .filter(|lie| known_signature(&lie.bytes).is_none())
     {
         let outcome = world.upload(&alice, lie.bytes.clone()).await;
         assert_eq!(code(&outcome), "unsupported-image-type", "{}", lie.name);
@@ -85,14 +85,14 @@ async fn what_is_refused_leaves_nothing() {
     world.assert_nothing_left(&alice).await;
 }
 
-/// The signature of an accepted type at the start.
-fn infravault_imaging_type(bytes: &[u8]) -> Option<()> {
+/// Whether the file starts with the signature of an accepted type.
+fn known_signature(bytes: &[u8]) -> Option<()> {
     let known: [&[u8]; 4] = [b"\xFF\xD8\xFF", b"\x89PNG", b"GIF8", b"RIFF"];
     known.iter().any(|head| bytes.starts_with(head)).then_some(())
 }
 
 #[tokio::test]
-async fn bodies_that_are_too_large_are_refused_in_time() {
+async fn body_over_the_limit_is_rejected() {
     let bytes = samples::jpeg(200, 200, 1);
     let world = World::with(Config {
         max_upload_bytes: u64::try_from(bytes.len()).unwrap() - 1,
@@ -106,38 +106,27 @@ async fn bodies_that_are_too_large_are_refused_in_time() {
     );
     let mut unannounced = announced(&bytes);
     (unannounced.min_len, unannounced.max_len) = (0, None);
-    let outcome = world
-        .images
-        .uploads
-        .upload(&alice, unannounced, whole(bytes))
-        .await;
+    let outcome = world.send(&alice, unannounced, bytes).await;
     assert_eq!(code(&outcome), "payload-too-large");
     world.assert_nothing_left(&alice).await;
 }
 
 #[tokio::test]
-async fn a_digest_is_compared() {
+async fn upload_with_wrong_digest_is_rejected() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     let bytes = samples::png(8, 8, 1);
     let mut upload = announced(&bytes);
     upload.digest = Some(Sha256::digest(b"other"));
-    let outcome = world
-        .images
-        .uploads
-        .upload(&alice, upload.clone(), whole(bytes.clone()))
-        .await;
+    let outcome = world.send(&alice, upload.clone(), bytes.clone()).await;
     assert_eq!(code(&outcome), "checksum-mismatch");
     world.assert_nothing_left(&alice).await;
     upload.digest = Some(Sha256::digest(&bytes));
-    assert_eq!(
-        code(&world.images.uploads.upload(&alice, upload, whole(bytes)).await),
-        "ok"
-    );
+    assert_eq!(code(&world.send(&alice, upload, bytes).await), "ok");
 }
 
 #[tokio::test]
-async fn a_client_that_goes_away_leaves_nothing() {
+async fn disconnected_client_leaves_nothing() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     let bytes = samples::jpeg(400, 400, 1);
@@ -150,7 +139,7 @@ async fn a_client_that_goes_away_leaves_nothing() {
     eventually("the quota is reserved", async || world.usage(&alice).await.1 > 0).await;
     assert_eq!(world.count("images.images").await, 1);
     request.abort();
-    eventually("the promise is taken back", async || {
+    eventually("the reservation is rolled back", async || {
         world.usage(&alice).await == (0, 0, 0)
     })
     .await;
@@ -158,23 +147,23 @@ async fn a_client_that_goes_away_leaves_nothing() {
 }
 
 #[tokio::test]
-async fn a_body_that_breaks_leaves_nothing() {
+async fn interrupted_body_leaves_nothing() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     let bytes = samples::jpeg(40, 40, 1);
-    for fault in [
+    for error in [
         BodyError::Interrupted,
         BodyError::Malformed("a field after the file".to_owned()),
     ] {
-        let body = stream::iter([Ok(Bytes::from(bytes.clone())), Err(fault.clone())]);
+        let body = stream::iter([Ok(Bytes::from(bytes.clone())), Err(error.clone())]);
         let outcome = world.images.uploads.upload(&alice, announced(&bytes), body).await;
-        assert!(matches!(outcome, Err(Error::Body(found)) if found == fault));
+        assert!(matches!(outcome, Err(Error::Body(found)) if found == error));
     }
     world.assert_nothing_left(&alice).await;
 }
 
 #[tokio::test]
-async fn a_body_that_crawls_is_closed() {
+async fn body_below_minimum_rate_times_out() {
     let world = World::with(Config {
         min_rate: 1000,
         rate_window: Duration::from_secs(1),
@@ -190,10 +179,10 @@ async fn a_body_that_crawls_is_closed() {
 }
 
 #[tokio::test]
-async fn a_store_that_fails_costs_no_quota_and_the_sweeper_cleans_up() {
+async fn store_failure_releases_quota_and_is_swept() {
     let world = World::new().await;
     let alice = world.person("alice").await;
-    // A file where a folder should be: nothing can be stored.
+    // A file in place of the folder makes every write fail.
     let originals = world.folder.join("originals");
     std::fs::remove_dir_all(&originals).unwrap();
     std::fs::write(&originals, b"in the way").unwrap();
@@ -203,12 +192,7 @@ async fn a_store_that_fails_costs_no_quota_and_the_sweeper_cleans_up() {
     assert_eq!(world.count("images.images WHERE state = 'deleting'").await, 1);
     std::fs::remove_file(&originals).unwrap();
     world.objects.setup().await.unwrap();
-    let swept = world
-        .images
-        .maintenance
-        .sweep(&world.system_in(Duration::from_secs(1)))
-        .await
-        .unwrap();
+    let swept = world.sweep(Duration::from_secs(1)).await;
     assert_eq!((swept.deleted, swept.deferred), (1, 0));
     assert_eq!(
         world
@@ -219,7 +203,7 @@ async fn a_store_that_fails_costs_no_quota_and_the_sweeper_cleans_up() {
 }
 
 #[tokio::test]
-async fn an_upload_that_the_sweeper_gave_up_is_not_acknowledged() {
+async fn upload_abandoned_by_sweeper_is_not_acknowledged() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     let bytes = samples::png(8, 8, 1);
@@ -232,31 +216,21 @@ async fn an_upload_that_the_sweeper_gave_up_is_not_acknowledged() {
     });
     let request = tokio::spawn(async move { images.uploads.upload(&ctx, upload, body).await });
     eventually("the quota is reserved", async || world.usage(&alice).await.1 > 0).await;
-    let swept = world
-        .images
-        .maintenance
-        .sweep(&world.system_in(Duration::from_mins(16)))
-        .await
-        .unwrap();
+    let swept = world.sweep(Duration::from_mins(16)).await;
     assert_eq!((swept.failed_uploads, swept.deleted), (1, 1));
     assert_eq!(world.usage(&alice).await, (0, 0, 0));
     go.notify_one();
     let outcome = request.await.unwrap();
     assert_eq!(code(&outcome), "dependency-unavailable");
-    // The object that was stored too late goes with the next pass.
+    // The next sweep deletes the object that was stored too late.
     eventually("the object is stored", async || world.files().len() == 1).await;
-    world
-        .images
-        .maintenance
-        .sweep(&world.system_in(Duration::from_mins(17)))
-        .await
-        .unwrap();
+    world.sweep(Duration::from_mins(17)).await;
     assert_eq!(world.files().len(), 0);
     assert_eq!(world.usage(&alice).await, (0, 0, 0));
 }
 
 #[tokio::test]
-async fn who_may_not_upload_is_refused_before_the_body() {
+async fn unauthorized_upload_is_rejected_before_the_body() {
     let world = World::new().await;
     let account = world.db.account("alice").await;
     let reader = world.db.ctx(
@@ -268,11 +242,11 @@ async fn who_may_not_upload_is_refused_before_the_body() {
     let suspended = world.person("bob").await;
     world.db.suspend(crate::setup::account(&suspended)).await;
     for (ctx, expected) in [
-        (world.nobody(), "authentication-required"),
+        (world.anonymous(), "authentication-required"),
         (reader, "insufficient-scope"),
         (suspended, "account-suspended"),
     ] {
-        // A body that never comes: the answer must not wait for it.
+        // The body never arrives, so the response must not wait for it.
         let body = stream::pending();
         let outcome = world
             .images

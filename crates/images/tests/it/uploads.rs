@@ -1,7 +1,7 @@
-//! Open uploads: continued anywhere, exact in quota whatever happens, and nothing left of them.
-use crate::setup::{World, account, announced, code, whole};
+//! Upload sessions: any node continues them, quota stays exact, and nothing is left behind.
+use crate::setup::{World, account, announced, code, eventually, whole};
 use bytes::Bytes;
-use futures_util::{Stream, future::join_all, stream};
+use futures_util::{Stream, StreamExt, future::join_all, stream};
 use infravault_images::{
     AppendOutcome, BodyError, Checksum, ChecksumAlgorithm, Config, Error, Images, NewUploadSession, Part,
     PartHeaders, PutTarget, UploadKind, UploadSession,
@@ -11,7 +11,7 @@ use infravault_sandbox::Sandbox;
 use infravault_testkit::samples;
 use std::time::Duration;
 
-fn opening(bytes: &[u8], kind: UploadKind) -> NewUploadSession {
+fn new_session(bytes: &[u8], kind: UploadKind) -> NewUploadSession {
     NewUploadSession {
         image: announced(bytes).image,
         declared_type: "image/jpeg".to_owned(),
@@ -23,8 +23,8 @@ fn opening(bytes: &[u8], kind: UploadKind) -> NewUploadSession {
     }
 }
 
-/// Another node's handle on the same database and the same store.
-fn beside(world: &World, config: Config) -> Images {
+/// The handles of another node with the same database and store.
+fn other_node(world: &World, config: Config) -> Images {
     let sandbox = Sandbox::new(infravault_sandbox::Config::default(), &infravault_testkit::log());
     let keys = vec![("k".to_owned(), Secret::new([7; 32]))];
     Images::new(
@@ -44,8 +44,8 @@ fn part(bytes: &[u8], number: u64) -> Part {
     }
 }
 
-/// Bytes that arrive, and then the connection breaks.
-fn cut(bytes: &[u8]) -> impl Stream<Item = Result<Bytes, BodyError>> {
+/// A body that breaks off after these bytes.
+fn interrupted(bytes: &[u8]) -> impl Stream<Item = Result<Bytes, BodyError>> {
     stream::iter([Ok(Bytes::copy_from_slice(bytes)), Err(BodyError::Interrupted)])
 }
 
@@ -76,31 +76,32 @@ async fn store(
         .await?;
     let signed = signed.first().unwrap();
     let PutTarget::Api {
-        part: piece,
-        signature: url,
+        part: part_id,
+        signature,
     } = &signed.target
     else {
-        panic!("a folder takes nothing itself")
+        panic!("the fs store does not presign")
     };
-    let sent = PartHeaders {
+    let headers = PartHeaders {
         len: Some(u64::try_from(bytes.len()).unwrap()),
         media_type: &signed.media_type,
         sha256: Some(Sha256::digest(bytes)),
     };
     images
         .uploads
-        .store_part(ctx, (upload.id, *piece), url, &sent, whole(bytes.to_vec()))
+        .store_part(
+            ctx,
+            (upload.id, *part_id),
+            signature,
+            &headers,
+            whole(bytes.to_vec()),
+        )
         .await
 }
 
-/// Everything that is over is swept away: only the images are left.
+/// Sweeps, and asserts that no parts are left.
 async fn sweep(world: &World, later: Duration) {
-    world
-        .images
-        .maintenance
-        .sweep(&world.system_in(later))
-        .await
-        .unwrap();
+    world.sweep(later).await;
     assert_eq!(world.count("images.upload_parts").await, 0);
     let incoming = world
         .files()
@@ -110,17 +111,17 @@ async fn sweep(world: &World, later: Duration) {
 }
 
 #[tokio::test]
-async fn two_nodes_continue_each_other_s_upload() {
+async fn two_nodes_continue_the_same_session() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     let bytes = samples::jpeg(900, 700, 5);
     let (a, b) = (
-        beside(&world, Config::default()),
-        beside(&world, Config::default()),
+        other_node(&world, Config::default()),
+        other_node(&world, Config::default()),
     );
     let upload = a
         .uploads
-        .create_upload_session(&alice, &opening(&bytes, UploadKind::Tus))
+        .create_upload_session(&alice, &new_session(&bytes, UploadKind::Tus))
         .await
         .unwrap();
     let len = i64::try_from(bytes.len()).unwrap();
@@ -128,14 +129,14 @@ async fn two_nodes_continue_each_other_s_upload() {
     let (first, second) = (bytes.len() / 3, bytes.len() / 2);
     let outcome = a
         .uploads
-        .append(&alice, upload.id, (0, None), None, cut(&bytes[..first]))
+        .append(&alice, upload.id, (0, None), None, interrupted(&bytes[..first]))
         .await;
     assert_eq!(code(&outcome), "invalid-request");
     let stands = b.uploads.find_upload_session(&alice, upload.id).await.unwrap();
     assert_eq!(
         stands.received,
         u64::try_from(first).unwrap(),
-        "what came before the cut is kept"
+        "bytes before the interruption are kept"
     );
     let wrong = append(&b, &alice, upload.id, first + 1, &bytes[second..]).await;
     assert_eq!(code(&wrong), "upload-offset-mismatch");
@@ -162,21 +163,21 @@ async fn two_nodes_continue_each_other_s_upload() {
 }
 
 #[tokio::test]
-async fn what_a_node_had_begun_when_it_died_is_no_part_of_the_upload() {
+async fn unacknowledged_part_of_crashed_node_is_ignored() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     let bytes = samples::jpeg(300, 200, 21);
-    let images = beside(&world, Config::default());
+    let images = other_node(&world, Config::default());
     let upload = images
         .uploads
-        .create_upload_session(&alice, &opening(&bytes, UploadKind::Tus))
+        .create_upload_session(&alice, &new_session(&bytes, UploadKind::Tus))
         .await
         .unwrap();
     let half = bytes.len() / 2;
     append(&images, &alice, upload.id, 0, &bytes[..half])
         .await
         .unwrap();
-    // A chunk of another node that was written down, and perhaps stored, and never acknowledged.
+    // A part of another node that was reserved, perhaps stored, and never acknowledged.
     world
         .run(&format!(
             "INSERT INTO images.upload_parts (id, session_id, owner_id, stored_under, position, byte_size, sha256, due_at)
@@ -193,14 +194,14 @@ async fn what_a_node_had_begun_when_it_died_is_no_part_of_the_upload() {
 }
 
 #[tokio::test]
-async fn a_store_that_loses_pieces_for_a_while_ends_no_upload() {
+async fn session_survives_temporary_loss_of_parts() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     let bytes = samples::jpeg(300, 200, 22);
-    let images = beside(&world, Config::default());
+    let images = other_node(&world, Config::default());
     let upload = images
         .uploads
-        .create_upload_session(&alice, &opening(&bytes, UploadKind::Tus))
+        .create_upload_session(&alice, &new_session(&bytes, UploadKind::Tus))
         .await
         .unwrap();
     let (half, last) = (bytes.len() / 2, bytes.len() - 1);
@@ -210,7 +211,7 @@ async fn a_store_that_loses_pieces_for_a_while_ends_no_upload() {
     append(&images, &alice, upload.id, half, &bytes[half..last])
         .await
         .unwrap();
-    // A folder that is not mounted; then a piece that was spoilt.
+    // First the folder is not mounted, then a part is corrupt.
     let (incoming, aside) = (world.folder.join("incoming"), world.folder.join("aside"));
     std::fs::rename(&incoming, &aside).unwrap();
     std::fs::create_dir(&incoming).unwrap();
@@ -246,33 +247,41 @@ async fn a_store_that_loses_pieces_for_a_while_ends_no_upload() {
 }
 
 #[tokio::test]
-async fn who_is_slow_and_not_too_slow_has_the_time_it_takes() {
+async fn timeout_restarts_with_every_acknowledged_part() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     let bytes = samples::jpeg(300, 200, 23);
-    let images = beside(
-        &world,
-        Config {
-            upload_deadline: Duration::from_millis(600),
-            ..Config::default()
-        },
-    );
+    let config = Config {
+        upload_deadline: Duration::from_secs(1),
+        ..Config::default()
+    };
+    let images = other_node(&world, config);
     let upload = images
         .uploads
-        .create_upload_session(&alice, &opening(&bytes, UploadKind::Tus))
+        .create_upload_session(&alice, &new_session(&bytes, UploadKind::Tus))
         .await
         .unwrap();
-    let pieces: Vec<Bytes> = bytes
-        .chunks(bytes.len() / 9)
+    let chunks: Vec<Bytes> = bytes
+        .chunks(bytes.len() / 3 + 1)
         .map(Bytes::copy_from_slice)
         .collect();
-    let slowly = stream::unfold(pieces.into_iter(), async |mut pieces| {
-        tokio::time::sleep(Duration::from_millis(200)).await;
-        pieces.next().map(|piece| (Ok(piece), pieces))
+    // Each chunk waits until the timeout has acknowledged the chunks before it.
+    let body = stream::iter(chunks).scan(0, |sent, chunk| {
+        let (expected, images) = (*sent, &images);
+        *sent += u64::try_from(chunk.len()).unwrap();
+        let (alice, id) = (&alice, upload.id);
+        async move {
+            eventually("the chunks before are acknowledged", async || {
+                let session = images.uploads.find_upload_session(alice, id).await;
+                session.unwrap().received == expected
+            })
+            .await;
+            Some(Ok(chunk))
+        }
     });
     let done = images
         .uploads
-        .append(&alice, upload.id, (0, None), None, Box::pin(slowly))
+        .append(&alice, upload.id, (0, None), None, Box::pin(body))
         .await
         .unwrap();
     assert_eq!(done.uploaded.unwrap().image.sha256, Sha256::digest(&bytes));
@@ -280,7 +289,7 @@ async fn who_is_slow_and_not_too_slow_has_the_time_it_takes() {
 }
 
 #[tokio::test]
-async fn whoever_loses_the_offset_gets_a_conflict_and_leaves_nothing() {
+async fn concurrent_appends_conflict_and_leave_no_parts() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     let bytes = samples::jpeg(300, 200, 6);
@@ -288,10 +297,10 @@ async fn whoever_loses_the_offset_gets_a_conflict_and_leaves_nothing() {
     let upload = world
         .images
         .uploads
-        .create_upload_session(&alice, &opening(&bytes, UploadKind::Tus))
+        .create_upload_session(&alice, &new_session(&bytes, UploadKind::Tus))
         .await
         .unwrap();
-    let nodes: Vec<Images> = (0..2).map(|_| beside(&world, Config::default())).collect();
+    let nodes: Vec<Images> = (0..2).map(|_| other_node(&world, Config::default())).collect();
     let outcomes =
         join_all((0..8).map(|index| append(&nodes[index % 2], &alice, upload.id, 0, &bytes[..half]))).await;
     assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
@@ -300,16 +309,11 @@ async fn whoever_loses_the_offset_gets_a_conflict_and_leaves_nothing() {
             .iter()
             .all(|outcome| matches!(code(outcome), "ok" | "upload-offset-mismatch"))
     );
-    world
-        .images
-        .maintenance
-        .sweep(&world.system_in(Duration::ZERO))
-        .await
-        .unwrap();
+    world.sweep(Duration::ZERO).await;
     assert_eq!(
         world.count("images.upload_parts").await,
         1,
-        "the losers' chunks are gone"
+        "the parts of the other requests are deleted"
     );
     let done = append(&world.images, &alice, upload.id, half, &bytes[half..])
         .await
@@ -319,7 +323,7 @@ async fn whoever_loses_the_offset_gets_a_conflict_and_leaves_nothing() {
 }
 
 #[tokio::test]
-async fn large_bodies_go_in_chunks_that_are_kept_one_by_one() {
+async fn large_body_is_stored_in_several_parts() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     // Noise does not compress, so this is larger than two chunks.
@@ -329,7 +333,7 @@ async fn large_bodies_go_in_chunks_that_are_kept_one_by_one() {
     let upload = world
         .images
         .uploads
-        .create_upload_session(&alice, &opening(&bytes, UploadKind::Tus))
+        .create_upload_session(&alice, &new_session(&bytes, UploadKind::Tus))
         .await
         .unwrap();
     let many = stream::iter(
@@ -344,7 +348,7 @@ async fn large_bodies_go_in_chunks_that_are_kept_one_by_one() {
         .uploads
         .append(&alice, upload.id, (0, None), None, many)
         .await;
-    assert!(outcome.is_err(), "it is no image, and the upload is over");
+    assert!(outcome.is_err(), "not an image, so the session ends");
     assert_eq!(
         code(&world.images.uploads.find_upload_session(&alice, upload.id).await),
         "upload-gone"
@@ -356,14 +360,14 @@ async fn large_bodies_go_in_chunks_that_are_kept_one_by_one() {
 }
 
 #[tokio::test]
-async fn a_checksum_holds_for_the_whole_request() {
+async fn checksum_covers_the_whole_request() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     let bytes = samples::jpeg(200, 100, 7);
     let images = &world.images;
     let upload = images
         .uploads
-        .create_upload_session(&alice, &opening(&bytes, UploadKind::Tus))
+        .create_upload_session(&alice, &new_session(&bytes, UploadKind::Tus))
         .await
         .unwrap();
     let sum = |bytes: &[u8]| Checksum {
@@ -388,7 +392,7 @@ async fn a_checksum_holds_for_the_whole_request() {
             upload.id,
             (0, None),
             Some(sum(&bytes)),
-            cut(&bytes[..100]),
+            interrupted(&bytes[..100]),
         )
         .await;
     assert_eq!(code(&broken), "invalid-request");
@@ -416,7 +420,7 @@ async fn a_checksum_holds_for_the_whole_request() {
 }
 
 #[tokio::test]
-async fn what_expires_or_is_ended_gives_everything_back() {
+async fn ended_or_expired_session_releases_quota() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     let bytes = samples::jpeg(200, 100, 8);
@@ -429,7 +433,7 @@ async fn what_expires_or_is_ended_gives_everything_back() {
     ] {
         let upload = images
             .uploads
-            .create_upload_session(&alice, &opening(&bytes, kind))
+            .create_upload_session(&alice, &new_session(&bytes, kind))
             .await
             .unwrap();
         if kind.is_tus() {
@@ -454,7 +458,7 @@ async fn what_expires_or_is_ended_gives_everything_back() {
     sweep(&world, Duration::ZERO).await;
     let upload = images
         .uploads
-        .create_upload_session(&alice, &opening(&bytes, UploadKind::Tus))
+        .create_upload_session(&alice, &new_session(&bytes, UploadKind::Tus))
         .await
         .unwrap();
     append(images, &alice, upload.id, 0, &bytes[..50]).await.unwrap();
@@ -482,14 +486,14 @@ async fn what_expires_or_is_ended_gives_everything_back() {
 }
 
 #[tokio::test]
-async fn nobody_else_knows_of_an_upload() {
+async fn session_is_hidden_from_other_accounts() {
     let world = World::new().await;
     let (alice, bob) = (world.person("alice").await, world.person("bob").await);
     let bytes = samples::jpeg(20, 10, 8);
     let images = &world.images;
     let upload = images
         .uploads
-        .create_upload_session(&alice, &opening(&bytes, UploadKind::Tus))
+        .create_upload_session(&alice, &new_session(&bytes, UploadKind::Tus))
         .await
         .unwrap();
     assert_eq!(
@@ -512,17 +516,17 @@ async fn nobody_else_knows_of_an_upload() {
         code(
             &images
                 .uploads
-                .find_upload_session(&world.nobody(), upload.id)
+                .find_upload_session(&world.anonymous(), upload.id)
                 .await
         ),
         "authentication-required"
     );
-    let announced = opening(&bytes, UploadKind::Single);
+    let announced = new_session(&bytes, UploadKind::Single);
     assert_eq!(
         code(
             &images
                 .uploads
-                .create_upload_session(&world.nobody(), &announced)
+                .create_upload_session(&world.anonymous(), &announced)
                 .await
         ),
         "authentication-required"
@@ -530,14 +534,14 @@ async fn nobody_else_knows_of_an_upload() {
 }
 
 #[tokio::test]
-async fn quota_is_kept_for_open_uploads_and_never_twice() {
+async fn concurrent_sessions_cannot_exceed_quota() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     let bytes = samples::jpeg(64, 48, 3);
     let len = i64::try_from(bytes.len()).unwrap();
     world.db.set_quota(account(&alice), len * 5 + len / 2).await;
-    let images = beside(&world, Config::default());
-    let announced = opening(&bytes, UploadKind::Tus);
+    let images = other_node(&world, Config::default());
+    let announced = new_session(&bytes, UploadKind::Tus);
     let opened = join_all((0..20).map(|_| images.uploads.create_upload_session(&alice, &announced))).await;
     let open: Vec<UploadSession> = opened.into_iter().filter_map(Result::ok).collect();
     assert_eq!(open.len(), 5);
@@ -557,14 +561,14 @@ async fn quota_is_kept_for_open_uploads_and_never_twice() {
 }
 
 #[tokio::test]
-async fn many_who_finish_at_once_get_one_image() {
+async fn concurrent_completions_return_the_same_image() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     let bytes = samples::jpeg(300, 200, 11);
-    let nodes: Vec<Images> = (0..2).map(|_| beside(&world, Config::default())).collect();
+    let nodes: Vec<Images> = (0..2).map(|_| other_node(&world, Config::default())).collect();
     let upload = nodes[0]
         .uploads
-        .create_upload_session(&alice, &opening(&bytes, UploadKind::Single))
+        .create_upload_session(&alice, &new_session(&bytes, UploadKind::Single))
         .await
         .unwrap();
     store(&nodes[0], &alice, &upload, 1, &bytes).await.unwrap();
@@ -585,19 +589,19 @@ async fn many_who_finish_at_once_get_one_image() {
 }
 
 #[tokio::test]
-async fn finishing_works_again_after_the_store_failed() {
+async fn session_can_be_finished_after_store_failure() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     let bytes = samples::jpeg(300, 200, 12);
     let len = i64::try_from(bytes.len()).unwrap();
-    let images = beside(&world, Config::default());
+    let images = other_node(&world, Config::default());
     let upload = images
         .uploads
-        .create_upload_session(&alice, &opening(&bytes, UploadKind::Single))
+        .create_upload_session(&alice, &new_session(&bytes, UploadKind::Single))
         .await
         .unwrap();
     store(&images, &alice, &upload, 1, &bytes).await.unwrap();
-    // The folder of the originals is a file for a while.
+    // The folder of the originals is temporarily a file.
     let originals = world.folder.join("originals");
     let aside = world.folder.join("aside");
     std::fs::rename(&originals, &aside).unwrap();
@@ -610,7 +614,7 @@ async fn finishing_works_again_after_the_store_failed() {
     assert_eq!(
         world.usage(&alice).await,
         (0, len, 0),
-        "what was reserved is the upload's again"
+        "the bytes are reserved for the session again"
     );
     std::fs::remove_file(&originals).unwrap();
     std::fs::rename(&aside, &originals).unwrap();
@@ -625,21 +629,21 @@ async fn finishing_works_again_after_the_store_failed() {
 }
 
 #[tokio::test]
-async fn a_node_that_dies_while_it_finishes_is_relieved() {
+async fn session_of_crashed_node_can_be_finished() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     let bytes = samples::jpeg(300, 200, 13);
     let len = i64::try_from(bytes.len()).unwrap();
-    let images = beside(&world, Config::default());
+    let images = other_node(&world, Config::default());
     for swept in [false, true] {
         let upload = images
             .uploads
-            .create_upload_session(&alice, &opening(&bytes, UploadKind::Single))
+            .create_upload_session(&alice, &new_session(&bytes, UploadKind::Single))
             .await
             .unwrap();
         store(&images, &alice, &upload, 1, &bytes).await.unwrap();
         let before = world.usage(&alice).await;
-        // As the first transaction of a node leaves it that dies right afterwards.
+        // The state after a node has crashed right after the first transaction.
         world
             .run(&format!(
                 "INSERT INTO images.images (id, owner_id, attempt, title, file_name, reserved_bytes, created_at, updated_at)
@@ -652,13 +656,8 @@ async fn a_node_that_dies_while_it_finishes_is_relieved() {
             ))
             .await;
         if swept {
-            // The sweeper has given the image up meanwhile, and its bytes back.
-            world
-                .images
-                .maintenance
-                .sweep(&world.system_in(Duration::from_mins(20)))
-                .await
-                .unwrap();
+            // Meanwhile the sweeper has released the image's reservation.
+            world.sweep(Duration::from_mins(20)).await;
             assert_eq!(world.usage(&alice).await.1, before.1 - len);
         }
         let made = images
@@ -668,27 +667,22 @@ async fn a_node_that_dies_while_it_finishes_is_relieved() {
             .unwrap();
         assert_eq!(made.image.sha256, Sha256::digest(&bytes));
         assert_eq!(world.usage(&alice).await.1, 0);
-        world
-            .images
-            .maintenance
-            .sweep(&world.system_in(Duration::ZERO))
-            .await
-            .unwrap();
+        world.sweep(Duration::ZERO).await;
     }
     assert_eq!(world.usage(&alice).await, (len * 2, 0, 2));
     assert_eq!(world.count("images.images WHERE state = 'pending'").await, 0);
 }
 
 #[tokio::test]
-async fn parts_are_what_was_announced_or_nothing() {
+async fn parts_must_match_their_announcement() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     let bytes = samples::jpeg(300, 200, 14);
     let half = bytes.len() / 2;
-    let images = beside(&world, Config::default());
+    let images = other_node(&world, Config::default());
     let upload = images
         .uploads
-        .create_upload_session(&alice, &opening(&bytes, UploadKind::Parts))
+        .create_upload_session(&alice, &new_session(&bytes, UploadKind::Parts))
         .await
         .unwrap();
     store(&images, &alice, &upload, 2, &bytes[half..]).await.unwrap();
@@ -701,7 +695,7 @@ async fn parts_are_what_was_announced_or_nothing() {
     assert_eq!(
         code(&complete(&[1, 2]).await),
         "validation-failed",
-        "part 1 was never announced"
+        "part 1 was not announced"
     );
     images
         .uploads
@@ -711,17 +705,13 @@ async fn parts_are_what_was_announced_or_nothing() {
     assert_eq!(
         code(&complete(&[1, 2]).await),
         "upload-mismatch",
-        "it has not arrived"
+        "part 1 is not stored"
     );
     let more = images
         .uploads
         .sign_parts(&alice, upload.id, &[part(&bytes, 3)])
         .await;
-    assert_eq!(
-        code(&more),
-        "validation-failed",
-        "that is more than was announced"
-    );
+    assert_eq!(code(&more), "validation-failed", "more bytes than announced");
     store(&images, &alice, &upload, 1, &bytes[..half]).await.unwrap();
     assert_eq!(
         code(&store(&images, &alice, &upload, 1, &bytes[..half]).await),
@@ -730,22 +720,22 @@ async fn parts_are_what_was_announced_or_nothing() {
     assert_eq!(code(&complete(&[2, 1]).await), "validation-failed");
     let made = complete(&[1, 2]).await.unwrap();
     assert_eq!(made.image.sha256, Sha256::digest(&bytes));
-    // The part that was replaced could still be stored for a while.
+    // The replaced part can still be written for a while.
     sweep(&world, Duration::from_mins(20)).await;
 }
 
 #[tokio::test]
-async fn bytes_that_got_past_the_store_are_not_believed() {
+async fn forged_parts_are_rejected() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     let bytes = samples::jpeg(300, 200, 15);
-    let images = beside(&world, Config::default());
+    let images = other_node(&world, Config::default());
     for lie in ["other bytes", "other length", "no image"] {
         let html = b"<html>".to_vec();
         let honest = if lie == "no image" { &html } else { &bytes };
         let upload = images
             .uploads
-            .create_upload_session(&alice, &opening(honest, UploadKind::Single))
+            .create_upload_session(&alice, &new_session(honest, UploadKind::Single))
             .await
             .unwrap();
         let signed = images
@@ -753,7 +743,7 @@ async fn bytes_that_got_past_the_store_are_not_believed() {
             .sign_parts(&alice, upload.id, &[part(honest, 1)])
             .await
             .unwrap();
-        let PutTarget::Api { part: piece, .. } = signed[0].target else {
+        let PutTarget::Api { part, .. } = signed[0].target else {
             panic!()
         };
         let mut stored = honest.clone();
@@ -766,7 +756,7 @@ async fn bytes_that_got_past_the_store_are_not_believed() {
         spool.write(Bytes::from(stored)).await.unwrap();
         let key = infravault_objects::ObjectKey::Incoming {
             upload: upload.id,
-            part: piece,
+            part,
         };
         let spooled = spool.finish().await.unwrap();
         world.objects.store(&key, &spooled, "image/jpeg").await.unwrap();
@@ -799,19 +789,19 @@ async fn bytes_that_got_past_the_store_are_not_believed() {
 }
 
 #[tokio::test]
-async fn parts_of_a_concatenation_become_one_image() {
+async fn concatenated_uploads_become_one_image() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     let bytes = samples::jpeg(300, 200, 16);
     let images = &world.images;
     let mut parts = Vec::new();
-    for piece in bytes.chunks(bytes.len() / 3 + 1) {
+    for bytes in bytes.chunks(bytes.len() / 3 + 1) {
         let upload = images
             .uploads
-            .create_upload_session(&alice, &opening(piece, UploadKind::TusPartial))
+            .create_upload_session(&alice, &new_session(bytes, UploadKind::TusPartial))
             .await
             .unwrap();
-        append(images, &alice, upload.id, 0, piece).await.unwrap();
+        append(images, &alice, upload.id, 0, bytes).await.unwrap();
         parts.push(upload.id);
     }
     let join = async |parts: &[UploadId]| {
@@ -826,11 +816,11 @@ async fn parts_of_a_concatenation_become_one_image() {
         "not-found"
     );
     let whole = join(&parts).await.unwrap();
-    assert_eq!(join(&parts).await.unwrap().id, whole.id, "joined once");
+    assert_eq!(join(&parts).await.unwrap().id, whole.id, "concatenated once");
     assert_eq!(
         code(&join(&parts[..2]).await),
         "upload-gone",
-        "they are part of another whole"
+        "they belong to another concatenation"
     );
     let made = images
         .uploads
@@ -842,7 +832,7 @@ async fn parts_of_a_concatenation_become_one_image() {
     assert_eq!(world.usage(&alice).await, (len, 0, 1));
     let open = images
         .uploads
-        .create_upload_session(&alice, &opening(&bytes, UploadKind::TusPartial))
+        .create_upload_session(&alice, &new_session(&bytes, UploadKind::TusPartial))
         .await
         .unwrap();
     assert_eq!(code(&join(&[open.id]).await), "upload-mismatch");
@@ -852,14 +842,14 @@ async fn parts_of_a_concatenation_become_one_image() {
 }
 
 #[tokio::test]
-async fn what_no_upload_knows_of_is_deleted() {
+async fn objects_without_part_rows_are_deleted() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     let bytes = samples::jpeg(60, 40, 18);
     let upload = world
         .images
         .uploads
-        .create_upload_session(&alice, &opening(&bytes, UploadKind::Tus))
+        .create_upload_session(&alice, &new_session(&bytes, UploadKind::Tus))
         .await
         .unwrap();
     append(&world.images, &alice, upload.id, 0, &bytes[..50])
@@ -881,28 +871,28 @@ async fn what_no_upload_knows_of_is_deleted() {
             .await
             .unwrap()
     };
-    assert_eq!(sweep(Duration::ZERO).await, 0, "it is too young to judge");
+    assert_eq!(sweep(Duration::ZERO).await, 0, "too recent to be deleted");
     assert_eq!(sweep(Duration::from_mins(11)).await, 1);
     assert_eq!(world.objects.head(&stray).await.unwrap(), None);
     let rest = append(&world.images, &alice, upload.id, 50, &bytes[50..])
         .await
         .unwrap();
-    assert!(rest.uploaded.is_some(), "the pieces of the upload are there");
+    assert!(rest.uploaded.is_some(), "the parts of the session are kept");
 }
 
 #[tokio::test]
-async fn so_many_may_be_open_and_no_more() {
+async fn number_of_open_sessions_is_limited() {
     let world = World::new().await;
     let alice = world.person("alice").await;
     let bytes = samples::jpeg(20, 10, 17);
-    let images = beside(
+    let images = other_node(
         &world,
         Config {
             open_uploads: 2,
             ..Config::default()
         },
     );
-    let announced = opening(&bytes, UploadKind::Tus);
+    let announced = new_session(&bytes, UploadKind::Tus);
     let first = images
         .uploads
         .create_upload_session(&alice, &announced)

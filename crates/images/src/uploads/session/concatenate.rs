@@ -20,7 +20,7 @@ impl Uploads {
         (metadata, concat): (String, String),
     ) -> Result<UploadSession, Error> {
         let (tx, actor) = self.db.begin(ctx).await?;
-        let person = actor.require_scope(Scope::ImagesWrite)?;
+        let principal = actor.require_scope(Scope::ImagesWrite)?;
         let rows = lock_partials_in(&tx, partials).await?;
         if let Some(joined) = joined_session(&rows) {
             let session = UploadSession::from_row(find_session_in(&tx, joined).await?, ctx.now())?;
@@ -46,7 +46,9 @@ impl Uploads {
             metadata,
             concat,
         };
-        let id = self.insert_session_in(&tx, ctx, person, &new, reserved).await?;
+        let id = self
+            .insert_session_in(&tx, ctx, principal, &new, reserved)
+            .await?;
         self.move_parts_in(&tx, ctx, id, partials).await?;
         let session = UploadSession::from_row(find_session_in(&tx, id).await?, ctx.now())?;
         tx.commit().await?;

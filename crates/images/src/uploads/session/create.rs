@@ -33,11 +33,11 @@ impl Uploads {
         new: &NewUploadSession,
     ) -> Result<UploadSession, Error> {
         let (tx, actor) = self.db.begin(ctx).await?;
-        let person = actor.require_scope(Scope::ImagesWrite)?;
+        let principal = actor.require_scope(Scope::ImagesWrite)?;
         self.check_len(new.len)?;
-        self.check_session_count(&tx, person).await?;
-        reserve_bytes_in(&tx, person, number(new.len)?).await?;
-        let id = self.insert_session_in(&tx, ctx, person, new, new.len).await?;
+        self.check_session_count(&tx, principal).await?;
+        reserve_bytes_in(&tx, principal, number(new.len)?).await?;
+        let id = self.insert_session_in(&tx, ctx, principal, new, new.len).await?;
         let session = UploadSession::from_row(find_session_in(&tx, id).await?, ctx.now())?;
         tx.commit().await?;
         Ok(session)
@@ -52,10 +52,10 @@ impl Uploads {
         }
     }
 
-    async fn check_session_count(&self, tx: &Tx, person: &Principal) -> Result<(), Error> {
+    async fn check_session_count(&self, tx: &Tx, principal: &Principal) -> Result<(), Error> {
         let max = self.config.open_uploads;
         let open = sql::upload_sessions::count_open_sessions()
-            .bind(&**tx, &person.account.uuid())
+            .bind(&**tx, &principal.account.uuid())
             .one()
             .await?;
         if open < i64::from(max) {
@@ -69,14 +69,14 @@ impl Uploads {
         &self,
         tx: &Tx,
         ctx: &Ctx,
-        person: &Principal,
+        principal: &Principal,
         new: &NewUploadSession,
         reserved: u64,
     ) -> Result<UploadId, Error> {
         let (id, now, image) = (ctx.new_id::<UploadId>(), ctx.now(), &new.image);
         let params = sql::upload_sessions::InsertSessionParams {
             id: id.uuid(),
-            owner: person.account.uuid(),
+            owner: principal.account.uuid(),
             kind: new.kind.into(),
             declared: number(new.len)?,
             reserved: number(reserved)?,

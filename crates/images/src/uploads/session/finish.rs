@@ -135,7 +135,7 @@ impl SessionParts {
 
 impl UploadSource for SessionParts {
     /// Claims the session and turns its reservation into the reservation of an image.
-    async fn reserve_in(&mut self, ctx: &Ctx, tx: &Tx, person: &Principal) -> Result<UploadStart, Error> {
+    async fn reserve_in(&mut self, ctx: &Ctx, tx: &Tx, principal: &Principal) -> Result<UploadStart, Error> {
         let row = lock_session_in(tx, self.id).await?;
         match sql::session_state(row.state) {
             Some(SessionState::Finished) => {
@@ -153,8 +153,8 @@ impl UploadSource for SessionParts {
         // The client has sent again what a crashed node had not acknowledged.
         parts.retain(|part| part.acknowledged);
         check_complete(&row, &parts)?;
-        take_over_reservation_in(tx, ctx, person, &row).await?;
-        let reservation = Reservation::new(ctx, person.account, row.declared_bytes);
+        take_over_reservation_in(tx, ctx, principal, &row).await?;
+        let reservation = Reservation::new(ctx, principal.account, row.declared_bytes);
         insert_pending_in(tx, ctx, &reservation, &new_image(&row)?).await?;
         let params = sql::upload_sessions::ClaimSessionParams {
             image: reservation.image.uuid(),
@@ -278,7 +278,7 @@ fn check_complete(row: &sql::upload_sessions::SessionRow, parts: &[StoredPart]) 
 async fn take_over_reservation_in(
     tx: &Tx,
     ctx: &Ctx,
-    person: &Principal,
+    principal: &Principal,
     row: &sql::upload_sessions::SessionRow,
 ) -> Result<(), Error> {
     let mut reserved = row.reserved_bytes;
@@ -288,7 +288,7 @@ async fn take_over_reservation_in(
         reserved = row.declared_bytes;
     }
     if reserved < row.declared_bytes {
-        reserve_bytes_in(tx, person, row.declared_bytes - reserved).await?;
+        reserve_bytes_in(tx, principal, row.declared_bytes - reserved).await?;
     }
     Ok(())
 }
