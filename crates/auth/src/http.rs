@@ -12,7 +12,7 @@ const MAX_RESPONSE_BYTES: usize = 1 << 20;
 #[derive(Clone, Debug)]
 pub(crate) struct HttpClient(reqwest::Client);
 
-/// Why there is no usable response. Statuses below 500 other than 429 are responses, not errors.
+/// Reasons for a missing or unusable response. Statuses below 500 other than 429 are responses, not errors.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum HttpError {
     #[error("the URL is neither https nor on the loopback interface")]

@@ -25,8 +25,8 @@ pub(crate) struct AccessTokens {
     verified: SignatureCache<Claims>,
 }
 
-/// The claims of an access token. Every claim is required and no other is accepted; there is no role and no e-mail
-/// address.
+/// The claims of an access token. Every claim is required and no other is accepted; role and e-mail address are not
+/// included.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Claims {

@@ -3,7 +3,7 @@
 //   node upload.mjs <folder with node_modules>
 //
 // It reads one line of JSON from its input: { origins, token, file, metadata, cuts, options }. The connection is cut as often
-// as `cuts` says, each time a little further on, and the upload goes on at the next of the origins. It prints one line of
+// as `cuts` says, each time a little further on, and the upload continues at the next of the origins. It prints one line of
 // JSON: { url, image, heads, resumed } or { status, body }.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -19,7 +19,7 @@ const resumed = [];
 // One upload until it ends, or until it is cut. A cut closes the connection in the middle of a request.
 function attempt(turn, url) {
   const origin = origins[turn % origins.length];
-  return new Promise((settle) => {
+  return new Promise((resolve) => {
     const upload = new tus.Upload(bytes, {
       endpoint: origin + path,
       uploadUrl: url && origin + new URL(url).pathname,
@@ -33,14 +33,14 @@ function attempt(turn, url) {
       },
       onProgress: (sent, total) => {
         if (turn < cuts && sent >= (total * (turn + 1)) / (cuts + 1)) {
-          upload.abort().then(() => settle({ cut: true, url: upload.url }));
+          upload.abort().then(() => resolve({ cut: true, url: upload.url }));
         }
       },
       onError: (error) => {
         const response = error.originalResponse;
-        settle({ status: response?.getStatus(), body: response?.getBody() ?? String(error) });
+        resolve({ status: response?.getStatus(), body: response?.getBody() ?? String(error) });
       },
-      onSuccess: ({ lastResponse }) => settle({ url: upload.url, image: lastResponse.getHeader('Upload-Image-Id') }),
+      onSuccess: ({ lastResponse }) => resolve({ url: upload.url, image: lastResponse.getHeader('Upload-Image-Id') }),
     });
     upload.start();
   });

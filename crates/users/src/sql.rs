@@ -3,8 +3,7 @@ use crate::{Account, AccountState, DisplayName, Error, Locale, Preferences};
 use infravault_kernel::{AccountId, Id, ImageId, Role};
 use infravault_users_queries::types::users as types;
 
-pub(crate) use infravault_users_queries::client::Params;
-pub(crate) use infravault_users_queries::queries::accounts::*;
+pub(crate) use infravault_users_queries::{client::Params, queries::accounts::*};
 
 pub(crate) fn account(row: AccountRow) -> Result<Account, Error> {
     let preferences = Preferences::from_stored(row.preferences)

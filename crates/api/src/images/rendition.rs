@@ -70,7 +70,7 @@ fn respond(
         RenditionBody::Stream(bytes) => {
             let log = log.clone();
             let bytes = bytes.inspect_err(move |error| {
-                slog::error!(log, "a rendition could not be read to its end"; "error" => error.to_string());
+                slog::error!(log, "reading a rendition failed"; "error" => error.to_string());
             });
             response.body(SizedStream::new(served.len, bytes))
         }

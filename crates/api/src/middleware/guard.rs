@@ -76,7 +76,7 @@ fn is_loopback(host: &str) -> bool {
     matches!(name, "localhost" | "127.0.0.1" | "[::1]")
 }
 
-/// Verifies the bearer token, or the access cookie if there is no `Authorization` header. An invalid bearer token never
+/// Verifies the bearer token, or the access cookie without an `Authorization` header. An invalid bearer token never
 /// falls back to the cookie.
 fn authenticate(app: &App, request: &ServiceRequest) -> Result<Credential, Problem> {
     let mut bearers = request.headers().get_all(header::AUTHORIZATION);

@@ -30,7 +30,7 @@ pub struct NewPart {
     /// Part number. Parts are concatenated in ascending order of their numbers.
     #[schema(minimum = 1, maximum = 10000, example = 1)]
     number: u64,
-    /// Size of the part in bytes. There is no minimum size.
+    /// Size of the part in bytes. Any size is allowed.
     #[schema(minimum = 1, example = 4_194_304)]
     size: u64,
     /// SHA-256 of the part, 64 hexadecimal digits.

@@ -1,7 +1,7 @@
 //! The statements behind the lists: one per scope and order, so that an index fits each.
 use crate::{
     Error, Image, ListRequest, MediaType, Sort, SortBy, Tag, Words,
-    library::list::{ListScope, PageStart},
+    library::list_request::{ListScope, PageStart},
     sql::{self, Params},
 };
 use infravault_db::Db;

@@ -1,7 +1,10 @@
 //! Searches: by relevance, or by similar spelling if nothing matches.
 use crate::{
     Error, Image, Library, ListRequest, MediaType, Tag, Words,
-    library::list::{ListScope, PageStart, SortKey, authorize},
+    library::{
+        list::authorize,
+        list_request::{ListScope, PageStart, SortKey},
+    },
     sql::{self, Params, image_from_row},
 };
 use deadpool_postgres::tokio_postgres;

@@ -3,7 +3,7 @@ use crate::{
     Error, Image, Library,
     library::{
         find::find_in,
-        list::{from_micros, invalid_cursor, to_micros},
+        list_request::{from_micros, invalid_cursor, to_micros},
     },
     sql::{self, Params, image_from_row},
 };

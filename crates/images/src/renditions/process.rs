@@ -182,7 +182,7 @@ impl Renditions {
     }
 }
 
-/// Clients rely on the size that the upload's response promised.
+/// Clients rely on the size in the response of the upload.
 fn check_dimensions(image: &Image, description: Option<Description>) -> ImageResult<Description> {
     let description = description.ok_or(FailureCode::Corrupt)?;
     if (image.width, image.height) == (description.width, description.height) {

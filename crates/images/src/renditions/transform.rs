@@ -378,7 +378,7 @@ mod tests {
             ),
             ("h", &["0", "4097", "1.5"]),
             ("fit", &["stretch", "Inside", ""]),
-            ("gravity", &["centre", "middle"]),
+            ("gravity", &["Center", "middle"]),
             (
                 "crop",
                 &[

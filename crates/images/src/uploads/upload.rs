@@ -104,7 +104,7 @@ impl UploadSource for RequestBody {
         Ok(UploadStart::Reserved(reservation))
     }
 
-    /// Returns the image as it is now, if bytes and metadata are those of the earlier upload.
+    /// Returns the current image if bytes and metadata are those of the earlier upload.
     async fn replay(&mut self, ctx: &Ctx, image: ImageId) -> Result<Uploaded, Error> {
         let body = self.receive_body().await?.sha256();
         let fingerprint = self.request.fingerprint(body);

@@ -69,7 +69,7 @@ async fn other_accounts_have_no_write_access() {
     for visibility in [Visibility::Private, Visibility::Unlisted, Visibility::Public] {
         let image = world.add_image(&alice, "hers", visibility, &[]).await;
         let hidden = visibility == Visibility::Private;
-        for (who, ctx) in [("bob", &bob), ("nobody", &world.anonymous())] {
+        for (who, ctx) in [("bob", &bob), ("anonymous", &world.anonymous())] {
             let found = world.images.library.find(ctx, image.id).await;
             assert_eq!(
                 code(&found),

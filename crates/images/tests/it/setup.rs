@@ -145,7 +145,7 @@ impl World {
         self.db.superuser().await.batch_execute(statement).await.unwrap();
     }
 
-    /// Asserts that there are no rows, keys, reserved bytes and files.
+    /// Asserts that no rows, keys, reserved bytes or files exist.
     pub(crate) async fn assert_nothing_left(&self, ctx: &Ctx) {
         assert_eq!(self.usage(ctx).await, (0, 0, 0));
         assert_eq!(self.count("images.images").await, 0);

@@ -100,9 +100,15 @@ async fn invisible_images_are_not_revealed() {
         code(&world.images.library.find_similar(&bob, private.id, 20).await),
         "not-found"
     );
-    let nobody = world.anonymous();
+    let anonymous = world.anonymous();
     assert_eq!(
-        code(&world.images.library.find_similar(&nobody, private.id, 20).await),
+        code(
+            &world
+                .images
+                .library
+                .find_similar(&anonymous, private.id, 20)
+                .await
+        ),
         "not-found"
     );
     // A token without `images:read` does not find the account's private images.

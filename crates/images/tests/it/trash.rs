@@ -55,9 +55,11 @@ async fn trashed_image_is_hidden_everywhere_else() {
         .add_image(&alice, "harbour", Visibility::Public, &["sea"])
         .await;
     world.run("UPDATE images.images SET phash = 77").await;
-    let twin = world.add_image(&alice, "twin", Visibility::Public, &[]).await;
+    let duplicate = world
+        .add_image(&alice, "duplicate", Visibility::Public, &[])
+        .await;
     world
-        .run("UPDATE images.images SET phash = 77 WHERE title = 'twin'")
+        .run("UPDATE images.images SET phash = 77 WHERE title = 'duplicate'")
         .await;
     world.images.library.delete(&alice, image.id, None).await.unwrap();
 
@@ -89,7 +91,7 @@ async fn trashed_image_is_hidden_everywhere_else() {
         world
             .images
             .library
-            .find_similar(&alice, twin.id, 10)
+            .find_similar(&alice, duplicate.id, 10)
             .await
             .unwrap()
             .is_empty()
@@ -131,16 +133,16 @@ async fn trashed_image_is_hidden_everywhere_else() {
     );
     assert_eq!(world.images.library.purge_all(&bob).await.unwrap(), 0);
     assert_eq!(
-        code(&world.images.library.purge(&alice, twin.id).await),
+        code(&world.images.library.purge(&alice, duplicate.id).await),
         "not-found",
         "it is not in the trash"
     );
-    let nobody = world
+    let anonymous = world
         .images
         .library
         .list_trash(&world.anonymous(), Limit::default(), None)
         .await;
-    assert_eq!(code(&nobody), "authentication-required");
+    assert_eq!(code(&anonymous), "authentication-required");
 
     let found = trash(&world, &alice, 10).await;
     assert_eq!(found.len(), 1);
@@ -381,7 +383,7 @@ enum Action {
 async fn shared_original_is_kept_while_an_image_references_it() {
     use Action::{Purged, Restored, Trashed};
     let bytes = samples::png(8, 8, 1);
-    for fates in [
+    for outcomes in [
         [Purged, Trashed, Restored],
         [Purged, Restored, Purged],
         [Trashed, Purged, Trashed],
@@ -398,8 +400,8 @@ async fn shared_original_is_kept_while_an_image_references_it() {
         for image in &images {
             world.images.library.delete(&alice, image.id, None).await.unwrap();
         }
-        for (image, fate) in images.iter().zip(fates) {
-            match fate {
+        for (image, outcome) in images.iter().zip(outcomes) {
+            match outcome {
                 Trashed => {}
                 Purged => world.images.library.purge(&alice, image.id).await.unwrap(),
                 Restored => drop(world.images.library.restore(&alice, image.id).await.unwrap()),
@@ -412,17 +414,17 @@ async fn shared_original_is_kept_while_an_image_references_it() {
                 .unwrap();
         }
         assert_exact(&world).await;
-        assert_eq!(world.files().len(), 1, "{fates:?}");
-        for (image, fate) in images.iter().zip(fates) {
-            if matches!(fate, Trashed) {
+        assert_eq!(world.files().len(), 1, "{outcomes:?}");
+        for (image, outcome) in images.iter().zip(outcomes) {
+            if matches!(outcome, Trashed) {
                 world.images.library.restore(&alice, image.id).await.unwrap();
             }
-            if !matches!(fate, Purged) {
+            if !matches!(outcome, Purged) {
                 assert_whole(&world, &alice, image.id, &bytes).await;
             }
         }
-        for (image, fate) in images.iter().zip(fates) {
-            if !matches!(fate, Purged) {
+        for (image, outcome) in images.iter().zip(outcomes) {
+            if !matches!(outcome, Purged) {
                 world.remove(&alice, image.id).await;
             }
         }
@@ -432,7 +434,7 @@ async fn shared_original_is_kept_while_an_image_references_it() {
             .sweep(&world.system_in(SOON))
             .await
             .unwrap();
-        assert_eq!(world.files().len(), 0, "{fates:?}");
+        assert_eq!(world.files().len(), 0, "{outcomes:?}");
         assert_eq!(world.usage(&alice).await, (0, 0, 0));
     }
 }
@@ -446,7 +448,10 @@ async fn same_bytes_can_be_uploaded_while_in_the_trash() {
         let old = world.upload(&alice, bytes.clone()).await.unwrap();
         world.images.library.delete(&alice, old.id, None).await.unwrap();
         let new = world.upload_new(&alice, bytes.clone()).await.unwrap();
-        assert_eq!(new.duplicate_of, None, "the trash is no place to point to");
+        assert_eq!(
+            new.duplicate_of, None,
+            "an image in the trash is not reported as a duplicate"
+        );
         world.images.library.restore(&alice, old.id).await.unwrap();
         let third = world.upload_new(&alice, bytes.clone()).await.unwrap();
         assert_eq!(third.duplicate_of, Some(old.id));
@@ -484,7 +489,7 @@ async fn concurrent_restore_and_purge_have_one_winner() {
     };
     for _ in 0..15 {
         let image = world.upload(&alice, bytes.clone()).await.unwrap();
-        let twin = world.upload(&alice, bytes.clone()).await.unwrap();
+        let duplicate = world.upload(&alice, bytes.clone()).await.unwrap();
         world.images.library.delete(&alice, image.id, None).await.unwrap();
         let late = world.system_in(DAY * 31);
         let (restored, purged, all, swept, again) = tokio::join!(
@@ -498,18 +503,18 @@ async fn concurrent_restore_and_purge_have_one_winner() {
         let trashed_twice = done(&again);
         let times = u64::from(done(&purged)) + all.unwrap() + swept.unwrap().purged;
         assert!(times <= 1, "it is purged once at most");
-        assert!(done(&restored) || times == 1, "somebody was first");
+        assert!(done(&restored) || times == 1, "one of them succeeded");
         assert!(!trashed_twice || done(&restored));
         assert_exact(&world).await;
         let there = world.images.library.find(&alice, image.id).await.is_ok();
         let trashed = trash(&world, &alice, 10).await.len();
         assert_eq!(usize::from(there) + trashed, usize::from(times == 0));
-        assert_whole(&world, &alice, twin.id, &bytes).await;
+        assert_whole(&world, &alice, duplicate.id, &bytes).await;
         if there {
             world.remove(&alice, image.id).await;
         }
         world.images.library.purge_all(&alice).await.unwrap();
-        world.remove(&alice, twin.id).await;
+        world.remove(&alice, duplicate.id).await;
         world
             .images
             .maintenance

@@ -43,13 +43,13 @@ async fn permanent_error_is_not_retried() {
     let (sender, mut reports) = mpsc::unbounded_channel();
     let worker = Running::new(worker(&db, config(), move |_, attempt| {
         sender.send(attempt.number).unwrap();
-        async { Err(JobError::permanent("it is no image")) }
+        async { Err(JobError::permanent("not an image")) }
     }));
     enqueue(&db, 1).await;
     assert_eq!(next_report(&mut reports).await, 1);
     wait_for_counts(&db, 0, 0, 1).await;
     let (reason, attempts, of) = only_job(&db).await;
-    assert!(reason.as_ref().unwrap().contains("it is no image"), "{reason:?}");
+    assert!(reason.as_ref().unwrap().contains("not an image"), "{reason:?}");
     assert_eq!(attempts, of);
     // A new job; the failed one is kept.
     enqueue(&db, 1).await;

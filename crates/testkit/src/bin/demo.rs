@@ -65,7 +65,7 @@ async fn main() -> ExitCode {
     match run(&url).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(DemoError(message)) => {
-            // There is no other way to report this error.
+            // This is the only way to report this error.
             let _ = writeln!(io::stderr(), "demo: {message}");
             ExitCode::FAILURE
         }

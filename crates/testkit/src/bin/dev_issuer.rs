@@ -23,7 +23,7 @@ fn main() -> ExitCode {
     match serve(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // There is no other way to report this error.
+            // This is the only way to report this error.
             let _ = writeln!(
                 io::stderr(),
                 "dev-issuer cannot listen on 127.0.0.1:{port}: {error}. If another issuer is running, use a different --port."

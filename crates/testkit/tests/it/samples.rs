@@ -1,4 +1,4 @@
-//! The generated images: valid, determined by their seed, with the promised contents.
+//! The generated images: valid, determined by their seed, with the documented contents.
 use image::{
     AnimationDecoder, ImageDecoder, ImageFormat, ImageReader, codecs::gif::GifDecoder, metadata::Orientation,
 };

@@ -9,7 +9,7 @@ async fn email_address_must_be_unambiguous() {
     let db = TestDb::new().await;
     let users = users(&db, &[]);
     let ada = db.account("ada").await;
-    let (first, second) = (db.account("twin").await, db.account("twin").await);
+    let (first, second) = (db.account("ambiguous").await, db.account("ambiguous").await);
     let ctx = db.ctx(Credential::System);
     let tx = db.db().begin_system().await.unwrap();
     let email = |text: &str| text.parse::<AccountRef>().unwrap();
@@ -30,7 +30,7 @@ async fn email_address_must_be_unambiguous() {
     assert!(error.to_string().contains("unknown@example.com"), "{error}");
 
     let error = users
-        .grant_role_in(&ctx, &tx, &email("twin@example.com"), Role::Admin)
+        .grant_role_in(&ctx, &tx, &email("ambiguous@example.com"), Role::Admin)
         .await
         .unwrap_err();
     let text = error.to_string();
