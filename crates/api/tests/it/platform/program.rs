@@ -126,7 +126,7 @@ async fn invalid_configuration_lists_all_variables() {
     let stderr = text(&output.stderr);
     for part in [
         "DATABASE_URL must be set",
-        "HTTP_BIND is `nowhere`",
+        "HTTP_BIND has the invalid value `nowhere`",
         "PUBLIC_ORIGIN must use https",
         "DB_MAX_CONNS",
         "STORE_BACKEND",
@@ -269,7 +269,7 @@ async fn worker_runs_jobs_until_sigterm() {
     terminate(&worker);
     let output = worker.wait_with_output().unwrap();
     assert!(output.status.success(), "{}", text(&output.stderr));
-    for part in ["running background jobs", "\"stopped\""] {
+    for part in ["background jobs started", "\"stopped\""] {
         assert!(text(&output.stderr).contains(part), "{}", text(&output.stderr));
     }
     let left = client.query_one(workers, &[]).await.unwrap();
