@@ -3,14 +3,10 @@ use crate::{
     Error, Image, Library,
     library::{
         list_queries,
-        list_request::{ListRequest, ListScope, PageStart, Sort, SortBy, SortKey, invalid_cursor, to_micros},
+        list_request::{Filter, ListRequest, ListScope, PageStart, Sort, SortBy, SortKey, invalid_cursor, to_micros},
     },
 };
-use infravault_kernel::{
-    AccessError, Actor, Credential, Ctx, Cursor, FieldError, Id, ImageId, Limit, Page, Scope,
-};
-use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
+use infravault_kernel::{AccessError, Actor, Credential, Ctx, Id, Page, Scope};
 use uuid::Uuid;
 
 impl Library {

@@ -101,13 +101,13 @@ fn signed_pairs(
 fn verify(
     signer: &Signer,
     image: ImageId,
-    signed: &SignedTransform,
+    link: &SignedTransform,
     now: OffsetDateTime,
 ) -> Result<(), RenditionError> {
-    let (Some(expires), Some(kid), Some(tag)) = (signed.expires, &signed.kid, &signed.signature) else {
+    let (Some(expires), Some(kid), Some(tag)) = (link.expires, &link.kid, &link.signature) else {
         return Err(RenditionError::Signature);
     };
-    let message = message(image, &signed.transform, expires, kid);
+    let message = message(image, &link.transform, expires, kid);
     if !signer.is_tag(kid, &message, tag) {
         return Err(RenditionError::Signature);
     }

@@ -168,11 +168,11 @@ mod tests {
         ] {
             let (sender, mut receiver) = mpsc::channel::<BodyChunk>(CHUNK_BUFFER);
             pump(futures_util::stream::iter(body), sender).await;
-            let mut received = Vec::new();
+            let mut items = Vec::new();
             while let Some(chunk) = receiver.recv().await {
-                received.push(chunk);
+                items.push(chunk);
             }
-            assert_eq!(received, expected);
+            assert_eq!(items, expected);
         }
     }
 

@@ -40,8 +40,8 @@ impl Uploads {
         check_append(&session, offset, max_len)?;
         let _permit = self.limiter.acquire(owner)?;
         let (sender, chunks) = mpsc::channel(CHUNK_BUFFER);
-        let receiver = ChunkedReceiver::new(self.clone(), ctx.clone(), &session, checksum);
-        let received = spawn_detached(ctx, receiver.receive(chunks));
+        let chunked = ChunkedReceiver::new(self.clone(), ctx.clone(), &session, checksum);
+        let received = spawn_detached(ctx, chunked.receive(chunks));
         pump(body, sender).await;
         received.await?;
         let session = self.find_upload_session(ctx, id).await?;
