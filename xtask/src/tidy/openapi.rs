@@ -275,14 +275,10 @@ mod tests {
     #[test]
     fn each_rule_fails_on_a_bad_sample() {
         let operation = "/paths/~1images/get";
+        let long = json!("List ".repeat(13));
         for (pointer, key, value, rule) in [
             (operation, "summary", json!(null), "add a summary"),
-            (
-                operation,
-                "summary",
-                json!("List ".repeat(13)),
-                "shorten the summary",
-            ),
+            (operation, "summary", long, "shorten the summary"),
             (operation, "summary", json!("List images."), "remove the period"),
             (operation, "summary", json!("Lists images"), "imperative verb"),
             (operation, "summary", json!("The images"), "imperative verb"),

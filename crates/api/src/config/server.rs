@@ -143,12 +143,11 @@ fn read_trusted_proxies(env: &mut Env) -> Vec<IpAddr> {
     );
     let mut proxies = Vec::new();
     for address in addresses {
-        match address.parse() {
-            Ok(proxy) => proxies.push(proxy),
-            Err(_) => {
-                let error = format!("contains `{address}`, which is not an IP address");
-                env.reject("TRUSTED_PROXIES", &error, "10.0.0.2");
-            }
+        if let Ok(proxy) = address.parse() {
+            proxies.push(proxy);
+        } else {
+            let error = format!("contains `{address}`, which is not an IP address");
+            env.reject("TRUSTED_PROXIES", &error, "10.0.0.2");
         }
     }
     proxies

@@ -74,13 +74,22 @@ impl EtagCondition {
     }
 }
 
+/// The condition of a range request (RFC 9110, section 13.1.5).
+#[derive(Clone, Debug, Default)]
+enum IfRange {
+    #[default]
+    Absent,
+    Tag(EntityTag),
+    /// A date, which never matches because originals have no `Last-Modified`, or an invalid value.
+    Unmatched,
+}
+
 /// The conditional headers and the range of a download.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Conditions {
     if_match: Option<EtagCondition>,
     if_none_match: Option<EtagCondition>,
-    /// `Some(None)` for a date, which never matches because originals have no `Last-Modified`, or an invalid value.
-    if_range: Option<Option<EntityTag>>,
+    if_range: IfRange,
     range: Option<ByteRangeSpec>,
     head_only: bool,
 }
@@ -102,7 +111,11 @@ impl Conditions {
         Ok(Self {
             if_match: EtagCondition::if_match(request)?,
             if_none_match: EtagCondition::if_none_match(request)?,
-            if_range: if_range.map(|value| value.trim().parse().ok()),
+            if_range: match if_range.map(|value| value.trim().parse()) {
+                None => IfRange::Absent,
+                Some(Ok(tag)) => IfRange::Tag(tag),
+                Some(Err(_)) => IfRange::Unmatched,
+            },
             range: joined_values(request, &header::RANGE).and_then(|range| parse_range(&range)),
             head_only: request.method() == Method::HEAD,
         })
@@ -127,8 +140,9 @@ impl Conditions {
             return Ok(SelectedBody::NotModified);
         }
         let if_range_matches = match &self.if_range {
-            None => true,
-            Some(tag) => tag.as_ref().is_some_and(|tag| tag.strong_eq(etag)),
+            IfRange::Absent => true,
+            IfRange::Tag(tag) => tag.strong_eq(etag),
+            IfRange::Unmatched => false,
         };
         match &self.range {
             // RFC 9110 section 14.2: `Range` applies only to GET.
@@ -148,7 +162,7 @@ fn range_not_satisfiable(len: u64) -> Problem {
 }
 
 /// A strong entity tag.
-pub(crate) fn strong_etag(tag: impl ToString) -> EntityTag {
+pub(crate) fn strong_etag(tag: &(impl ToString + ?Sized)) -> EntityTag {
     EntityTag::new_strong(tag.to_string())
 }
 
@@ -203,7 +217,7 @@ mod tests {
         assert!(matches("1") && matches("2") && !matches("3"));
     }
 
-    fn range_if(if_range: Option<Option<EntityTag>>) -> Conditions {
+    fn range_if(if_range: IfRange) -> Conditions {
         Conditions {
             if_range,
             range: Some(ByteRangeSpec::FromTo(2, 4)),
@@ -220,20 +234,26 @@ mod tests {
     fn range_applies_only_if_if_range_matches() {
         let partial = Ok(SelectedBody::Partial(2..=4));
         for (conditions, expected) in [
-            (range_if(None), partial.clone()),
-            (range_if(Some(Some(strong_etag("tag")))), partial),
-            (range_if(Some(Some(weak("tag")))), Ok(SelectedBody::Full)),
-            (range_if(Some(Some(strong_etag("other")))), Ok(SelectedBody::Full)),
-            (range_if(Some(None)), Ok(SelectedBody::Full)),
+            (range_if(IfRange::Absent), partial.clone()),
+            (range_if(IfRange::Tag(strong_etag("tag"))), partial),
+            (range_if(IfRange::Tag(weak("tag"))), Ok(SelectedBody::Full)),
+            (
+                range_if(IfRange::Tag(strong_etag("other"))),
+                Ok(SelectedBody::Full),
+            ),
+            (range_if(IfRange::Unmatched), Ok(SelectedBody::Full)),
         ] {
             assert_eq!(evaluate(&conditions, 10), expected, "{conditions:?}");
         }
         let head = Conditions {
             head_only: true,
-            ..range_if(None)
+            ..range_if(IfRange::Absent)
         };
         assert_eq!(evaluate(&head, 10), Ok(SelectedBody::Full));
-        assert_eq!(evaluate(&range_if(None), 2), Err("range-not-satisfiable"));
+        assert_eq!(
+            evaluate(&range_if(IfRange::Absent), 2),
+            Err("range-not-satisfiable")
+        );
     }
 
     #[test]
@@ -246,7 +266,7 @@ mod tests {
         assert_eq!(evaluate(&other, 10), Err("precondition-failed"));
         let known = Conditions {
             if_none_match: Some(EtagCondition::OneOf(vec![weak("tag")])),
-            ..range_if(None)
+            ..range_if(IfRange::Absent)
         };
         assert_eq!(evaluate(&known, 10), Ok(SelectedBody::NotModified));
         assert_eq!(evaluate(&Conditions::default(), 10), Ok(SelectedBody::Full));

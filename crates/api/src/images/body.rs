@@ -65,7 +65,7 @@ pub(super) struct Image {
     /// Dominant color as `#rrggbb`. Null unless `state` is `ready`.
     #[schema(min_length = 7, max_length = 7, example = "#2f5d7c")]
     dominant_color: Option<String>,
-    /// ThumbHash placeholder, base64. Null unless `state` is `ready`.
+    /// `ThumbHash` placeholder, base64. Null unless `state` is `ready`.
     #[schema(example = "1QcSHQRnh493V4dIh4eXh1h4kJUI")]
     thumbhash: Option<String>,
     /// 64-bit perceptual hash, 16 hexadecimal digits. Similar images differ in few bits. Null unless `state` is `ready`.

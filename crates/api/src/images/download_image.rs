@@ -50,7 +50,7 @@ pub async fn download_image(
     let conditions = Conditions::from_request(&request)?;
     let original = app.images.library.open_original(&ctx, id.0).await?;
     let (image, len) = (&original.image, original.image.byte_size);
-    let (mut response, range, len) = match conditions.evaluate(&strong_etag(image.sha256), len)? {
+    let (mut response, range, len) = match conditions.evaluate(&strong_etag(&image.sha256), len)? {
         SelectedBody::NotModified => return Ok(head(StatusCode::NOT_MODIFIED, image).finish()),
         SelectedBody::Full => (head(StatusCode::OK, image), None, len),
         SelectedBody::Partial(range) => {
@@ -76,7 +76,7 @@ pub async fn download_image(
 fn head(status: StatusCode, image: &Image) -> HttpResponseBuilder {
     let mut response = HttpResponse::build(status);
     response
-        .insert_header((header::ETAG, strong_etag(image.sha256)))
+        .insert_header((header::ETAG, strong_etag(&image.sha256)))
         .insert_header((header::CACHE_CONTROL, "private, no-store"))
         .insert_header((header::ACCEPT_RANGES, "bytes"));
     if status != StatusCode::NOT_MODIFIED {

@@ -177,7 +177,7 @@ impl Form {
                 Some(skipped) => {
                     remaining = remaining
                         .checked_sub(skipped)
-                        .ok_or(BodyError::TooLarge { limit })?
+                        .ok_or(BodyError::TooLarge { limit })?;
                 }
             }
         }

@@ -34,7 +34,7 @@ pub async fn get_image(
 ) -> Result<HttpResponse, Problem> {
     let condition = EtagCondition::if_none_match(&request)?;
     let (image, location) = app.images.library.find_with_location(&ctx, id.0).await?;
-    let etag = strong_etag(image.etag());
+    let etag = strong_etag(&image.etag());
     let not_modified = condition.is_some_and(|condition| condition.matches_weakly(&etag));
     let etag = (header::ETAG, etag);
     if not_modified {

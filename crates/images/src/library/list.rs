@@ -3,7 +3,9 @@ use crate::{
     Error, Image, Library,
     library::{
         list_queries,
-        list_request::{Filter, ListRequest, ListScope, PageStart, Sort, SortBy, SortKey, invalid_cursor, to_micros},
+        list_request::{
+            Filter, ListRequest, ListScope, PageStart, Sort, SortBy, SortKey, invalid_cursor, to_micros,
+        },
     },
 };
 use infravault_kernel::{AccessError, Actor, Credential, Ctx, Id, Page, Scope};

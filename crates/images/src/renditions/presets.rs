@@ -177,10 +177,9 @@ mod tests {
             webp: 80,
             avif: 60,
         };
-        let id: String = variant_id(&thumb.recipe(Format::Webp, quality))
+        let id = variant_id(&thumb.recipe(Format::Webp, quality))
             .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+            .fold(String::new(), |id, byte| format!("{id}{byte:02x}"));
         assert_eq!(id, "7154c2ca1991d43aa9680611c8192abc");
         assert_eq!(preset_digest(&thumb, quality), "4989a57a53f686c8");
     }

@@ -85,7 +85,7 @@ async fn download_honors_conditions_and_hides_originals_of_others() {
     );
     let image = alice.upload(samples::jpeg(30, 20, 1), "").await;
     let shown = alice.upload(samples::jpeg(30, 20, 2), "?visibility=public").await;
-    let path = |image: &serde_json::Value| format!("{}/download", image_path(&image));
+    let path = |image: &serde_json::Value| format!("{}/download", image_path(image));
     let etag = format!("\"{}\"", image["sha256"].as_str().unwrap());
     let known = alice
         .get(&path(&image))

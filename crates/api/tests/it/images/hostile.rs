@@ -23,7 +23,7 @@ const HARMLESS: [&str; 10] = [
 
 /// All renditions of an image and a transform in every format, as name and bytes.
 async fn derivatives(browser: &Browser, image: &Value) -> Vec<(String, Vec<u8>)> {
-    let path = image_path(&image);
+    let path = image_path(image);
     let mut urls = Vec::new();
     for format in FORMATS {
         for preset in PRESETS {

@@ -5,7 +5,7 @@ use reqwest::Method;
 use serde_json::Value;
 
 fn path(image: &Value) -> String {
-    image_path(&image)
+    image_path(image)
 }
 
 async fn get(browser: &Browser, path: &str) -> Value {

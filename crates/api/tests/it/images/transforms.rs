@@ -6,7 +6,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 async fn sign_url(browser: &Browser, image: &Value, body: Value) -> String {
-    let path = format!("{}/transform-url", image_path(&image));
+    let path = format!("{}/transform-url", image_path(image));
     let answer = expect(browser.post(&path).json(&body).send().await.unwrap(), 200).await;
     answer["url"].as_str().unwrap().to_owned()
 }
@@ -132,7 +132,7 @@ async fn only_owner_can_sign_url_within_limits() {
     );
     let hidden = alice.upload(samples::jpeg(40, 30, 1), "").await;
     let shown = alice.upload(samples::jpeg(40, 30, 2), "?visibility=public").await;
-    let path = |image: &Value| format!("{}/transform-url", image_path(&image));
+    let path = |image: &Value| format!("{}/transform-url", image_path(image));
     let ask = bob.post(&path(&hidden)).json(&json!({})).send().await.unwrap();
     problem(ask, 404, "not-found").await;
     let ask = bob.post(&path(&shown)).json(&json!({})).send().await.unwrap();

@@ -10,7 +10,7 @@ use tokio::{
 };
 
 /// Longer than all timeouts of the server, also on a busy machine.
-const TIMEOUT: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_mins(1);
 
 async fn connect(app: &TestApp) -> TcpStream {
     TcpStream::connect(app.origin.trim_start_matches("http://"))

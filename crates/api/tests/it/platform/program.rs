@@ -81,7 +81,7 @@ fn text(bytes: &[u8]) -> String {
 
 /// Repeats the health check until the server is ready.
 fn wait_until_ready(installation: &Installation, port: u16, child: &mut Child) {
-    let deadline = Instant::now() + Duration::from_secs(60);
+    let deadline = Instant::now() + Duration::from_mins(1);
     loop {
         let check = installation.command_on(port, &["healthcheck"]).output().unwrap();
         if check.status.success() {
@@ -261,7 +261,7 @@ async fn worker_runs_jobs_until_sigterm() {
     let worker = here.command(&["worker"]).spawn().unwrap();
     let workers = "SELECT count(*) FROM graphile_worker._private_workers";
     let client = here.db.superuser().await;
-    let deadline = Instant::now() + Duration::from_secs(60);
+    let deadline = Instant::now() + Duration::from_mins(1);
     while client.query_one(workers, &[]).await.unwrap().get::<_, i64>(0) == 0 {
         assert!(Instant::now() < deadline, "the worker does not register");
         tokio::time::sleep(Duration::from_millis(20)).await;
