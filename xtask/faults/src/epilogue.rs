@@ -40,7 +40,7 @@ const LIVE: &str = "SELECT id FROM images.images WHERE stored_at IS NOT NULL AND
 const USAGE: &str = "SELECT coalesce(sum(u.used_bytes), 0)::bigint, coalesce(sum(u.image_count), 0)::bigint, \
     (SELECT coalesce(sum(byte_size), 0)::bigint FROM images.images WHERE state IN ('stored', 'ready', 'failed')) \
     FROM images.usage AS u";
-const UNTOLD: &str = "SELECT count(*) FROM images.images WHERE state = 'failed' AND failure IS NULL";
+const UNTOLD: &str = "SELECT count(*) FROM images.images WHERE state = 'failed' AND failure_code IS NULL";
 
 /// What was found.
 #[derive(Debug, Default)]

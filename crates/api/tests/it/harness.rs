@@ -429,6 +429,10 @@ fn environment(
         ("PUBLIC_ORIGIN", "http://127.0.0.1:0".to_owned()),
         ("INFRAVAULT_INSECURE_DEV", "1".to_owned()),
         ("HTTP_WORKERS", "2".to_owned()),
+        // AVIF encoding is slow in a development build on a busy machine.
+        ("RENDITION_TIMEOUT", "100s".to_owned()),
+        ("SANDBOX_CPU_TIME", "60s".to_owned()),
+        ("SANDBOX_TIMEOUT", "90s".to_owned()),
         ("STORE_BACKEND", "fs".to_owned()),
         ("STORE_DIR", path("objects")),
         ("AUTH_KEY_DIR", path("keys")),
