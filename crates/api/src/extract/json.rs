@@ -17,7 +17,7 @@ pub const MAX_JSON_BYTES: usize = 64 * 1024;
 
 const DEADLINE: Duration = Duration::from_secs(10);
 
-/// A JSON body of at most [`MAX_JSON_BYTES`] that arrives within 10 seconds. `T` should deny unknown fields.
+/// A JSON body of at most `MAX_JSON_BYTES` that arrives within 10 seconds. `T` should deny unknown fields.
 #[derive(Debug)]
 pub struct Json<T>(pub T);
 
