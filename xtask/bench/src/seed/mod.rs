@@ -57,7 +57,7 @@ impl Database {
         };
         if reseed || found.as_deref() != Some(&wanted) {
             database.make(rows, product).await?;
-            // Written last: data that is not complete is made anew.
+            // Written last: incomplete data is generated again.
             let mark = format!("COMMENT ON DATABASE {DATABASE} IS '{wanted}'");
             database.client.batch_execute(&mark).await?;
         }

@@ -193,17 +193,20 @@ async fn small_response_on_keep_alive_connection_is_not_delayed() {
     let address = app.origin.strip_prefix("http://").unwrap();
     let mut stream = TcpStream::connect(address).unwrap();
     let request = format!("GET /api/v1/limits HTTP/1.1\r\nHost: {address}\r\n\r\n");
-    let mut fast = 0;
-    for _ in 0..400 {
-        let started = std::time::Instant::now();
-        stream.write_all(request.as_bytes()).unwrap();
-        let mut buffer = [0; 16 * 1024];
-        let read = stream.read(&mut buffer).unwrap();
-        assert!(buffer[..read].starts_with(b"HTTP/1.1 200"));
-        fast += usize::from(started.elapsed().as_millis() < 38);
-        if fast == 40 {
+    // A busy machine gets nine more tries.
+    for _ in 0..10 {
+        let mut slow = 0;
+        for _ in 0..40 {
+            let started = std::time::Instant::now();
+            stream.write_all(request.as_bytes()).unwrap();
+            let mut buffer = [0; 16 * 1024];
+            let read = stream.read(&mut buffer).unwrap();
+            assert!(buffer[..read].starts_with(b"HTTP/1.1 200"));
+            slow += usize::from(started.elapsed().as_millis() >= 38);
+        }
+        if slow < 20 {
             return;
         }
     }
-    panic!("only {fast} of 400 responses arrived within 38 ms; TCP_NODELAY may be missing");
+    panic!("20 or more of 40 responses took at least 38 ms, ten times; TCP_NODELAY may be missing");
 }
